@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lets a plain `pytest tests/unit` in the checkout import the collection by its full name.
+
+Under `ansible-test units` the collection lies in an `ansible_collections` tree already, and nothing happens here.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+COLLECTION = "ansible_collections.apsarastack.cloud"
+
+
+def is_importable(name: str) -> bool:
+    """Whether `name` is found; a missing parent package counts as not found."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def add_package(name: str, paths: list[str]) -> None:
+    package = types.ModuleType(name)
+    package.__path__ = paths
+    sys.modules.setdefault(name, package)
+
+
+if not is_importable(COLLECTION):
+    add_package("ansible_collections", [])
+    add_package("ansible_collections.apsarastack", [])
+    add_package(COLLECTION, [str(Path(__file__).resolve().parents[2])])
