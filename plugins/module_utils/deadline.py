@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One monotonic deadline per task, and the pauses between tries.
+
+Clock and sleep are injected, so that no test waits.
+"""
+
+from __future__ import annotations
+
+import random as _random
+import time
+import typing as t
+
+BACKOFF_BASE_SECONDS = 0.5
+BACKOFF_CAP_SECONDS = 20.0
+# 0.5 s doubled six times is past the cap; a larger exponent would only build huge numbers.
+BACKOFF_LARGEST_EXPONENT = 6
+
+
+class Deadline:
+    """The time that a whole task may take: requests, retries and waits together."""
+
+    def __init__(
+        self,
+        seconds: float,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._sleep = sleep
+        self._start = clock()
+
+    def elapsed(self) -> float:
+        """Seconds since the task began."""
+        return self._clock() - self._start
+
+    def remaining(self) -> float:
+        """Seconds left, never below zero."""
+        return max(0.0, self.seconds - self.elapsed())
+
+    def is_over(self) -> bool:
+        """Whether nothing is left."""
+        return self.remaining() <= 0
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but never past the end."""
+        self._sleep(max(0.0, min(seconds, self.remaining())))
+
+
+def backoff(attempt: int, random: t.Callable[[], float] = _random.random) -> float:
+    """Seconds to pause after a failed try; ``attempt`` is 0 after the first one.
+
+    Exponential with full jitter: anything between nothing and the doubled ceiling, so that many tasks that
+    failed in the same moment do not come back in the same moment.
+    """
+    ceiling = BACKOFF_BASE_SECONDS * 2.0 ** min(attempt, BACKOFF_LARGEST_EXPONENT)
+    return random() * min(BACKOFF_CAP_SECONDS, ceiling)

@@ -1,0 +1,308 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task may fail with, and how an error is found in an answer of the cloud.
+
+The classes are split by what a caller does about them; ``Kind`` is what the client's retry law looks at.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import re
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils.advice import advice_for
+
+LONGEST_CODE = 128
+LONGEST_MESSAGE = 1000
+
+
+class Kind(enum.Enum):
+    """Classes of errors of the cloud."""
+
+    THROTTLED = "throttled"
+    """Too many calls; not processed."""
+    BUSY = "busy"
+    """The state of the resource forbids it for now; not processed, so a repeat is always safe."""
+    TRANSIENT = "transient"
+    """The cloud stumbled; the call may have been processed."""
+    NOT_OFFERED = "not_offered"
+    """The site does not know this action."""
+    PERMANENT = "permanent"
+    """A repeat would fail the same way."""
+
+
+_BUSY_CODES = frozenset(
+    {
+        "IncorrectInstanceStatus",
+        "ImageIsCreating",
+        "ImageIsExporting",
+        "ImageIsImporting",
+        "InvalidStatus.ImageIsCreating",
+        "OperationConflict",
+        "InvalidOperation.Conflict",
+        "LastTokenProcessing",
+        "IdempotentProcessing",
+        "OperationDenied.ImageCopying",
+        "IncorrectDiskStatus.CreatingSnapshot",
+        "IncorrectDiskStatus.Transferring",
+        "TooManySnapshot.Unfinished",
+        "QuotaExceed.ConcurrentSnapshotQuota",
+    }
+)
+# SignatureNonceUsed: every try has a nonce of its own, so something between here and the cloud has sent the same
+# request twice, and the first copy arrived.
+_TRANSIENT_CODES = frozenset(
+    {"InternalError", "UnknownError", "SignatureNonceUsed", "HTTP500", "HTTP502", "HTTP503", "HTTP504"}
+)
+_TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
+_HTTP_TOO_MANY_REQUESTS = 429
+
+# The first pattern that matches decides. A code says more than the HTTP status: the status of the same code
+# differs between releases.
+_KINDS_BY_PATTERN: t.Sequence[tuple[Kind, re.Pattern[str]]] = (
+    (Kind.THROTTLED, re.compile(r"Throttling(\..*)?|Rejected\.Throttling|HTTP429")),
+    (Kind.NOT_OFFERED, re.compile(r"InvalidAction(\..*)?|InvalidApi\.NotFound|InvalidProduct\.NotFound|InvalidVersion")),
+    (Kind.TRANSIENT, re.compile(r"ServiceUnavailable(\..*)?")),
+)
+
+
+def kind_of(code: str, http_status: int, message: str = "") -> Kind:
+    """The class of an error of the cloud."""
+    for kind, pattern in _KINDS_BY_PATTERN:
+        if pattern.fullmatch(code):
+            return kind
+    if code in _BUSY_CODES or "please retry again" in message:
+        return Kind.BUSY
+    if "Action or Version is not valid" in message:
+        return Kind.NOT_OFFERED
+    if http_status == _HTTP_TOO_MANY_REQUESTS:
+        return Kind.THROTTLED
+    if code in _TRANSIENT_CODES or http_status in _TRANSIENT_STATUSES:
+        return Kind.TRANSIENT
+    return Kind.PERMANENT
+
+
+class ApsaraStackError(Exception):
+    """Everything that a task may fail with on purpose.
+
+    ``facts`` holds what is known or was done when it was raised (``image_id``, ``changed``, ...); who knows
+    something adds it on the way up.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts: dict[str, t.Any] = {}
+
+    def error(self) -> dict[str, t.Any] | None:
+        """The ``error`` of the result: what the cloud answered, or None where no call was involved."""
+        return None
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The keyword arguments of ``fail_json``."""
+        error = self.error()
+        if error is None:
+            return {**self.facts, "msg": self.message}
+        return {**self.facts, "msg": self.message, "error": error}
+
+
+class RefusalError(ApsaraStackError):
+    """The task cannot be done as it is written; nothing was changed by the refused step."""
+
+
+class ServiceError(ApsaraStackError):
+    """The cloud answered with an error."""
+
+    def __init__(
+        self,
+        code: str,
+        cloud_message: str = "",
+        *,
+        action: str = "",
+        endpoint: str = "",
+        http_status: int = 400,
+        request_id: str = "",
+        retry_after: float | None = None,
+        advice: str | None = None,
+    ) -> None:
+        """``retry_after``: seconds that the cloud asks to wait. ``advice``: instead of the table's sentence."""
+        self.code = code
+        self.cloud_message = cloud_message
+        self.action = action
+        self.endpoint = endpoint
+        self.http_status = http_status
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.kind = kind_of(code, http_status, cloud_message)
+        self.advice = advice_for(code) if advice is None else advice
+        super().__init__(self._text())
+
+    def said(self) -> str:
+        """What the cloud said, without what was tried and what to do about it."""
+        words = f"{self.code}: {self.cloud_message}" if self.cloud_message else self.code
+        request = f", request id {self.request_id}" if self.request_id else ""
+        return f"{words} (HTTP {self.http_status}{request})"
+
+    def _text(self) -> str:
+        failed = f"{self.action} failed at {self.endpoint}: {self.said()}"
+        return f"{failed}. {self.advice}" if self.advice else failed
+
+    def error(self) -> dict[str, t.Any]:
+        """See the base class."""
+        return {
+            "code": self.code,
+            "message": self.cloud_message,
+            "request_id": self.request_id,
+            "http_status": self.http_status,
+            "action": self.action,
+            "endpoint": self.endpoint,
+        }
+
+
+class NoAnswerError(ApsaraStackError):
+    """No usable answer came.
+
+    ``permanent``: asking again would give the same. ``sent``: the request may have reached the cloud.
+    ``reason``: what happened, without what was tried and what to do about it.
+    """
+
+    def __init__(  # pylint: disable=too-many-arguments
+        self,
+        reason: str,
+        *,
+        action: str = "",
+        endpoint: str = "",
+        permanent: bool = False,
+        sent: bool = True,
+        advice: str = "",
+        http_status: int | None = None,
+    ) -> None:
+        self.reason = reason
+        self.action = action
+        self.endpoint = endpoint
+        self.permanent = permanent
+        self.sent = sent
+        self.http_status = http_status
+        failed = f"{action} got no usable answer from {endpoint}: {reason}"
+        super().__init__(f"{failed}. {advice}" if advice else failed)
+
+    def said(self) -> str:
+        """What happened, for a message that quotes the last error."""
+        return f"no usable answer: {self.reason}"
+
+    def error(self) -> dict[str, t.Any]:
+        """See the base class. The cloud said nothing, so there is neither code nor request id."""
+        return {
+            "code": None,
+            "message": self.reason,
+            "request_id": None,
+            "http_status": self.http_status,
+            "action": self.action,
+            "endpoint": self.endpoint,
+        }
+
+
+class DeadlineError(ApsaraStackError):
+    """``wait_timeout`` ran out; ``__cause__`` is the last error where there was one."""
+
+    def error(self) -> dict[str, t.Any] | None:
+        """The ``error`` of the last error."""
+        return self.__cause__.error() if isinstance(self.__cause__, ApsaraStackError) else None
+
+
+@dataclasses.dataclass(frozen=True)
+class ErrorFields:
+    """An error as found in an answer."""
+
+    code: str
+    message: str
+    request_id: str
+
+
+# Keys that an answer of the gateway may hold and that are no result of an operation.
+_ENVELOPE_KEYS = frozenset(
+    {"RequestId", "HostId", "Code", "Message", "Recommend", "AccessDeniedDetail", "eagleEyeTraceId"}
+)
+_CODES_OF_SUCCESS = frozenset({"200", "ok", "success"})
+_STRING_TO_SIGN = "server string to sign is:"
+
+
+def error_in(http_status: int, body: t.Mapping[str, t.Any] | None) -> ErrorFields | None:
+    """The error that an answer holds, or None for a success.
+
+    ``body``: the decoded JSON object, None where there was none. A gateway may answer an error with HTTP 200,
+    and decorates its answers or not, depending on the release; a missing ``asapiSuccess`` is no failure.
+    """
+    answer = {} if body is None else body
+    if _is_success(http_status) and not _tells_failure(answer):
+        return None
+    return ErrorFields(code=_code_in(http_status, answer), message=_message_in(answer), request_id=_ids_in(answer))
+
+
+def _is_success(http_status: int) -> bool:
+    return http_status // 100 == 2  # noqa: PLR2004
+
+
+def _tells_failure(body: t.Mapping[str, t.Any]) -> bool:
+    if "asapiSuccess" in body:
+        return _is_false(body["asapiSuccess"])
+    if _is_false(body.get("success")) and (_scalar(body.get("errorCode")) or _scalar(body.get("errorMessage"))):
+        return True
+    return _is_bare_envelope(body)
+
+
+def _is_bare_envelope(body: t.Mapping[str, t.Any]) -> bool:
+    """An error document sent with HTTP 200 and without any decoration."""
+    if not (_scalar(body.get("Code")) and "Message" in body):
+        return False
+    return set(body) <= _ENVELOPE_KEYS and _scalar(body["Code"]).lower() not in _CODES_OF_SUCCESS
+
+
+def _is_false(value: t.Any) -> bool:
+    # Some products send the text "false" instead of the boolean.
+    return value is False or (isinstance(value, str) and value.lower() == "false")
+
+
+def _scalar(value: t.Any) -> str:
+    """Text of a text or a number; anything else is no code and no message."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return ""
+    return plain_text(str(value))
+
+
+def _first(body: t.Mapping[str, t.Any], keys: t.Iterable[str]) -> str:
+    return next((text for text in (_scalar(body.get(key)) for key in keys) if text), "")
+
+
+def _code_in(http_status: int, body: t.Mapping[str, t.Any]) -> str:
+    code = _first(body, ("Code", "asapiErrorCode", "errorCode", "errorKey"))
+    if code:
+        return code[:LONGEST_CODE]
+    own = _scalar(body.get("code"))
+    if own and not own.isdecimal():
+        return own[:LONGEST_CODE]
+    # A body may carry the status that the gateway's HTTP 200 hides.
+    return f"HTTP{own}" if own and _is_success(http_status) and own != "200" else f"HTTP{http_status}"
+
+
+def _message_in(body: t.Mapping[str, t.Any]) -> str:
+    message = _first(body, ("Message", "asapiErrorMessage", "errorMessage", "message"))
+    # SignatureDoesNotMatch quotes the string to sign, which holds the access key's id and every parameter.
+    return message.split(_STRING_TO_SIGN)[0].strip()[:LONGEST_MESSAGE]
+
+
+def _ids_in(body: t.Mapping[str, t.Any]) -> str:
+    """The request id, then the ids of the gateway, which the operators of a site ask for."""
+    request_id = _first(body, ("RequestId", "requestId"))
+    named = [f"{key} {_scalar(body.get(key))}" for key in ("asapiRequestId", "eagleEyeTraceId") if _scalar(body.get(key))]
+    return ", ".join(([request_id] if request_id else []) + named)[:LONGEST_MESSAGE]
+
+
+def plain_text(text: str) -> str:
+    """The text on one line, without control characters and without what cannot be encoded."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())
