@@ -80,7 +80,7 @@ def advice_for(code: str) -> str:
     return ""
 
 
-def clock_advice(offset_seconds: t.Optional[float]) -> str:
+def clock_advice(offset_seconds: float | None) -> str:
     """Advice for a refused time stamp.
 
     ``offset_seconds``: the clock of the cloud minus the clock here, or None where the answer did not tell.

@@ -2,22 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task may fail with, and how an error is found in an answer of the cloud.
+"""What a task may fail with.
 
 The classes are split by what a caller does about them; ``Kind`` is what the client's retry law looks at.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import re
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.advice import advice_for
+from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import percent_encode
 
-LONGEST_CODE = 128
-LONGEST_MESSAGE = 1000
+HIDDEN = "********"
 
 
 class Kind(enum.Enum):
@@ -65,7 +64,10 @@ _HTTP_TOO_MANY_REQUESTS = 429
 # differs between releases.
 _KINDS_BY_PATTERN: t.Sequence[tuple[Kind, re.Pattern[str]]] = (
     (Kind.THROTTLED, re.compile(r"Throttling(\..*)?|Rejected\.Throttling|HTTP429")),
-    (Kind.NOT_OFFERED, re.compile(r"InvalidAction(\..*)?|InvalidApi\.NotFound|InvalidProduct\.NotFound|InvalidVersion")),
+    (
+        Kind.NOT_OFFERED,
+        re.compile(r"InvalidAction(\..*)?|InvalidApi\.NotFound|InvalidProduct\.NotFound|InvalidVersion"),
+    ),
     (Kind.TRANSIENT, re.compile(r"ServiceUnavailable(\..*)?")),
 )
 
@@ -97,6 +99,13 @@ class ApsaraStackError(Exception):
         super().__init__(message)
         self.message = message
         self.facts: dict[str, t.Any] = {}
+
+    def hide(self, secrets: t.Iterable[str]) -> None:
+        """Remove the secrets from every text of this error, also in the encoded forms that a request holds."""
+        for name, value in vars(self).items():
+            if isinstance(value, str):
+                setattr(self, name, without_secrets(value, secrets))
+        self.args = (self.message,)
 
     def error(self) -> dict[str, t.Any] | None:
         """The ``error`` of the result: what the cloud answered, or None where no call was involved."""
@@ -170,7 +179,7 @@ class NoAnswerError(ApsaraStackError):
     ``reason``: what happened, without what was tried and what to do about it.
     """
 
-    def __init__(  # pylint: disable=too-many-arguments
+    def __init__(
         self,
         reason: str,
         *,
@@ -214,92 +223,15 @@ class DeadlineError(ApsaraStackError):
         return self.__cause__.error() if isinstance(self.__cause__, ApsaraStackError) else None
 
 
-@dataclasses.dataclass(frozen=True)
-class ErrorFields:
-    """An error as found in an answer."""
-
-    code: str
-    message: str
-    request_id: str
-
-
-# Keys that an answer of the gateway may hold and that are no result of an operation.
-_ENVELOPE_KEYS = frozenset(
-    {"RequestId", "HostId", "Code", "Message", "Recommend", "AccessDeniedDetail", "eagleEyeTraceId"}
-)
-_CODES_OF_SUCCESS = frozenset({"200", "ok", "success"})
-_STRING_TO_SIGN = "server string to sign is:"
-
-
-def error_in(http_status: int, body: t.Mapping[str, t.Any] | None) -> ErrorFields | None:
-    """The error that an answer holds, or None for a success.
-
-    ``body``: the decoded JSON object, None where there was none. A gateway may answer an error with HTTP 200,
-    and decorates its answers or not, depending on the release; a missing ``asapiSuccess`` is no failure.
-    """
-    answer = {} if body is None else body
-    if _is_success(http_status) and not _tells_failure(answer):
-        return None
-    return ErrorFields(code=_code_in(http_status, answer), message=_message_in(answer), request_id=_ids_in(answer))
-
-
-def _is_success(http_status: int) -> bool:
-    return http_status // 100 == 2  # noqa: PLR2004
-
-
-def _tells_failure(body: t.Mapping[str, t.Any]) -> bool:
-    if "asapiSuccess" in body:
-        return _is_false(body["asapiSuccess"])
-    if _is_false(body.get("success")) and (_scalar(body.get("errorCode")) or _scalar(body.get("errorMessage"))):
-        return True
-    return _is_bare_envelope(body)
-
-
-def _is_bare_envelope(body: t.Mapping[str, t.Any]) -> bool:
-    """An error document sent with HTTP 200 and without any decoration."""
-    if not (_scalar(body.get("Code")) and "Message" in body):
-        return False
-    return set(body) <= _ENVELOPE_KEYS and _scalar(body["Code"]).lower() not in _CODES_OF_SUCCESS
-
-
-def _is_false(value: t.Any) -> bool:
-    # Some products send the text "false" instead of the boolean.
-    return value is False or (isinstance(value, str) and value.lower() == "false")
-
-
-def _scalar(value: t.Any) -> str:
-    """Text of a text or a number; anything else is no code and no message."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return ""
-    return plain_text(str(value))
-
-
-def _first(body: t.Mapping[str, t.Any], keys: t.Iterable[str]) -> str:
-    return next((text for text in (_scalar(body.get(key)) for key in keys) if text), "")
-
-
-def _code_in(http_status: int, body: t.Mapping[str, t.Any]) -> str:
-    code = _first(body, ("Code", "asapiErrorCode", "errorCode", "errorKey"))
-    if code:
-        return code[:LONGEST_CODE]
-    own = _scalar(body.get("code"))
-    if own and not own.isdecimal():
-        return own[:LONGEST_CODE]
-    # A body may carry the status that the gateway's HTTP 200 hides.
-    return f"HTTP{own}" if own and _is_success(http_status) and own != "200" else f"HTTP{http_status}"
-
-
-def _message_in(body: t.Mapping[str, t.Any]) -> str:
-    message = _first(body, ("Message", "asapiErrorMessage", "errorMessage", "message"))
-    # SignatureDoesNotMatch quotes the string to sign, which holds the access key's id and every parameter.
-    return message.split(_STRING_TO_SIGN)[0].strip()[:LONGEST_MESSAGE]
-
-
-def _ids_in(body: t.Mapping[str, t.Any]) -> str:
-    """The request id, then the ids of the gateway, which the operators of a site ask for."""
-    request_id = _first(body, ("RequestId", "requestId"))
-    named = [f"{key} {_scalar(body.get(key))}" for key in ("asapiRequestId", "eagleEyeTraceId") if _scalar(body.get(key))]
-    return ", ".join(([request_id] if request_id else []) + named)[:LONGEST_MESSAGE]
+def without_secrets(text: str, secrets: t.Iterable[str]) -> str:
+    """The text with every secret replaced, plain, percent-encoded, and twice so as in a string to sign."""
+    forms = {
+        form for secret in secrets for form in (secret, percent_encode(secret), percent_encode(percent_encode(secret)))
+    }
+    # A form that is part of another must not spoil it.
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
+    return text
 
 
 def plain_text(text: str) -> str:

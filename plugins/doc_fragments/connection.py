@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """How the site is reached and who calls; the argument spec is in ``plugins/module_utils/arguments.py``."""
+
+    DOCUMENTATION = r"""
+options:
+  access_key:
+    description:
+      - Id of the access key that signs the calls.
+      - It is required, here or in the environment.
+      - If it is not set, the environment variable E(APSARASTACK_ACCESS_KEY), then
+        E(ALIBABACLOUDSTACK_ACCESS_KEY) is used.
+    type: str
+  secret_key:
+    description:
+      - Secret of the access key. It is used to sign and never sent.
+      - It is required, here or in the environment.
+      - If it is not set, the environment variable E(APSARASTACK_SECRET_KEY), then
+        E(ALIBABACLOUDSTACK_SECRET_KEY) is used.
+    type: str
+  security_token:
+    description:
+      - Token that belongs to a temporary access key.
+      - If it is not set, the environment variable E(APSARASTACK_SECURITY_TOKEN), then
+        E(ALIBABACLOUDSTACK_SECURITY_TOKEN) is used.
+    type: str
+  region:
+    description:
+      - Id of the region, for example V(cn-neimeng-env30-d01).
+      - It is required, here or in the environment.
+      - If it is not set, the environment variable E(APSARASTACK_REGION), then
+        E(ALIBABACLOUDSTACK_REGION) is used.
+    type: str
+    aliases: [region_id]
+  department:
+    description:
+      - Id of the organization, a number, in which the resources are looked for and made.
+      - Without it, it is the organization that the access key belongs to.
+      - If it is not set, the environment variable E(APSARASTACK_DEPARTMENT), then
+        E(ALIBABACLOUDSTACK_DEPARTMENT) is used.
+    type: str
+    aliases: [organization_id]
+  resource_group:
+    description:
+      - Id of the resource set, a number, in which the resources are looked for and made.
+      - It needs O(department).
+      - If it is not set, the environment variable E(APSARASTACK_RESOURCE_GROUP), then
+        E(ALIBABACLOUDSTACK_RESOURCE_GROUP) is used.
+    type: str
+  endpoint:
+    description:
+      - The ECS endpoint itself, as a host, as V(host:port) or as a URL.
+      - It wins over O(popgw_domain). A URL brings its own scheme, which wins over O(protocol).
+      - If it is not set, the environment variable E(APSARASTACK_ENDPOINT), then
+        E(ALIBABACLOUDSTACK_ENDPOINT) is used.
+    type: str
+  popgw_domain:
+    description:
+      - The domain of the site's POP gateway, from which the endpoint is made, for example V(env30.example.com).
+      - Either this or O(endpoint) is required, here or in the environment.
+      - If it is not set, the environment variable E(APSARASTACK_POPGW_DOMAIN), then
+        E(ALIBABACLOUDSTACK_POPGW_DOMAIN) is used.
+    type: str
+  is_center_region:
+    description:
+      - Whether O(region) is the center region of the site.
+      - The endpoint made from O(popgw_domain) names the region only if it is not.
+      - If it is not set, the environment variable E(APSARASTACK_IS_CENTER_REGION), then
+        E(ALIBABACLOUDSTACK_IS_CENTER_REGION) is used.
+    type: bool
+    default: true
+  protocol:
+    description:
+      - The scheme of the endpoint, where O(endpoint) is no URL.
+      - With V(http) everything but the secret key can be read on the way.
+      - If it is not set, the environment variable E(APSARASTACK_PROTOCOL), then
+        E(ALIBABACLOUDSTACK_PROTOCOL) is used.
+    type: str
+    choices: [https, http]
+    default: https
+  validate_certs:
+    description:
+      - Whether the certificate of the endpoint is verified.
+      - If it is not set, the environment variable E(APSARASTACK_VALIDATE_CERTS), then
+        E(ALIBABACLOUDSTACK_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File, or folder prepared for OpenSSL, with the CA certificates that the site's certificate is verified with.
+      - It wins over the environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
+      - If it is not set, the environment variable E(APSARASTACK_CA_PATH), then
+        E(ALIBABACLOUDSTACK_CA_PATH) is used.
+    type: path
+  proxy:
+    description:
+      - URL of a proxy, for example V(http://proxy.example.com:3128).
+      - It wins over the environment variables E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY). An empty text means no
+        proxy at all.
+      - If it is not set, the environment variable E(APSARASTACK_PROXY), then
+        E(ALIBABACLOUDSTACK_PROXY) is used.
+    type: str
+  connect_timeout:
+    description:
+      - Seconds in which a connection has to be made.
+      - If it is not set, the environment variable E(APSARASTACK_CONNECT_TIMEOUT), then
+        E(ALIBABACLOUDSTACK_CONNECT_TIMEOUT) is used.
+    type: int
+    default: 10
+  read_timeout:
+    description:
+      - Seconds in which a call has to be answered.
+      - If it is not set, the environment variable E(APSARASTACK_READ_TIMEOUT), then
+        E(ALIBABACLOUDSTACK_READ_TIMEOUT) is used.
+    type: int
+    default: 60
+requirements:
+  - requests
+  - jmespath
+notes:
+  - A connection option that is given in the task or in C(module_defaults) wins over the environment. All modules are in
+    the action group C(apsarastack.cloud.apsarastack), so that one entry in C(module_defaults) serves them all.
+  - The secret key is never sent. The other parameters of a call are protected by HTTPS alone.
+"""

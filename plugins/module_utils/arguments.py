@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that every module shares: how the site is reached and who calls.
+
+The documentation beside it is ``plugins/doc_fragments/connection.py``; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import environment_names
+
+_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    # no_log is said for everything that Ansible would otherwise warn about because of its name.
+    "access_key": {"type": "str", "no_log": False},
+    "secret_key": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
+    "region": {"type": "str", "aliases": ["region_id"]},
+    "department": {"type": "str", "aliases": ["organization_id"]},
+    "resource_group": {"type": "str"},
+    "endpoint": {"type": "str"},
+    "popgw_domain": {"type": "str"},
+    "is_center_region": {"type": "bool", "default": True},
+    "protocol": {"type": "str", "choices": ["https", "http"], "default": "https"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "proxy": {"type": "str"},
+    "connect_timeout": {"type": "int", "default": 10},
+    "read_timeout": {"type": "int", "default": 60},
+}
+
+
+def connection_spec() -> dict[str, dict[str, t.Any]]:
+    """The argument spec of the connection options, each with its environment fallback."""
+    return {name: {**option, "fallback": (env_fallback, environment_names(name))} for name, option in _OPTIONS.items()}

@@ -1,0 +1,250 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Calls of the ECS API: sign, send, understand, repeat where that is right, follow pages.
+
+This is the one place where a repeat is decided, by the class of the error and inside the deadline of the task.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random as _random
+import time
+import typing as t
+import uuid
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils.answers import body_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline, backoff
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    DeadlineError,
+    Kind,
+    NoAnswerError,
+    RefusalError,
+    ServiceError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import sign
+from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, HAS_REQUESTS, Transport
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    import requests
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+
+__all__ = ["HAS_REQUESTS", "PAGE_SIZE", "Client"]
+
+PRODUCT = "Ecs"
+VERSION = "2014-05-26"
+CALLER = "apsarastack.cloud"
+# Accepted by every release: the maximum was 50 before it became 100.
+PAGE_SIZE = 50
+
+# A site that has never answered is more often a mistyped endpoint than a site in trouble, and a mistyped endpoint
+# should not cost the whole wait_timeout. Where a connection was made somebody is there: it gets some tries anyway.
+PATIENCE_SECONDS = 15.0
+PATIENCE_TRIES = 3
+
+# No count of resources has more digits; a longer one is damage.
+LONGEST_COUNT = 19
+
+# Actions that may be processed twice without harm; all others are repeated after a lost answer only with a
+# ClientToken, by which the cloud knows a repeat.
+_READ_PREFIXES = ("Describe", "List")
+_IDEMPOTENT_WRITE_PREFIXES = ("Modify", "Delete", "TagResources", "UntagResources", "AddTags", "RemoveTags")
+
+
+class Client:
+    """The ECS API of one site, for one caller and one task."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        deadline: Deadline,
+        session: requests.Session | None = None,
+        now: t.Callable[[], float] = time.time,
+        nonce: t.Callable[[], str] = lambda: str(uuid.uuid4()),
+        random: t.Callable[[], float] = _random.random,
+    ) -> None:
+        """``now``: seconds since the epoch. ``nonce``: a text that no other request has. ``random``: 0 to 1."""
+        self.connection = connection
+        self.deadline = deadline
+        self._transport = Transport(connection, session)
+        self._now = now
+        self._nonce = nonce
+        self._random = random
+        self._has_answered = False
+
+    def call(self, action: str, parameters: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """The body of the answer to one action.
+
+        ``parameters``: with the API's names; None is left out, lists and dictionaries are flattened.
+        Raises ServiceError, NoAnswerError or DeadlineError.
+        """
+        form = flatten({"RegionId": self.connection.region, **(parameters or {})})
+        is_safe = is_safe_to_repeat(action, form)
+        last: ServiceError | NoAnswerError | None = None
+        first_failure_at = 0.0
+        for attempt in itertools.count():
+            if self.deadline.is_over():
+                raise self._too_late(action, attempt, last) from last
+            try:
+                return self._attempt(action, form)
+            except (ServiceError, NoAnswerError) as error:
+                if attempt == 0:
+                    first_failure_at = self.deadline.elapsed()
+                waited = self.deadline.elapsed() - first_failure_at
+                if not may_repeat(error, is_safe) or self._is_patience_over(error, attempt + 1, waited):
+                    raise
+                last = error
+            self.deadline.sleep(self._pause(last, attempt))
+        raise AssertionError  # pragma: no cover
+
+    def pages(self, action: str, parameters: t.Mapping[str, t.Any], items: str) -> t.Iterator[dict[str, t.Any]]:
+        """The items of all pages, one by one.
+
+        ``items``: dotted path of the list in an answer, such as ``Images.Image``; an answer without it has none.
+        The order of pages is not documented, so an item may come twice while others are being made.
+        """
+        found = 0
+        for number in itertools.count(1):
+            body = self.call(action, {**parameters, "PageSize": PAGE_SIZE, "PageNumber": number})
+            page = self._items(action, body, items)
+            yield from page
+            found += len(page)
+            total = _whole_number(body.get("TotalCount"))
+            # A site may cap the page and say so.
+            size = min(PAGE_SIZE, _whole_number(body.get("PageSize")) or PAGE_SIZE)
+            if len(page) < size or (total is not None and found >= total):
+                return
+
+    def _attempt(self, action: str, form: t.Mapping[str, str]) -> dict[str, t.Any]:
+        """One try, signed anew: a time stamp ages, and a nonce is good for one request."""
+        connection = self.connection
+        signed = sign(
+            {**form, "Action": action, "Version": VERSION, "Format": "JSON"},
+            access_key=connection.access_key,
+            secret_key=connection.secret_key,
+            security_token=connection.security_token,
+            nonce=self._nonce(),
+            timestamp=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._now())),
+        )
+        try:
+            answer = self._transport.post(action, signed, self._headers(), self.deadline)
+            body = body_of(answer, action, connection.endpoint, self._now(), may_be_empty=_returns_nothing(action))
+        except (ServiceError, NoAnswerError) as error:
+            self._has_answered = self._has_answered or isinstance(error, ServiceError)
+            error.hide(connection.secrets())
+            raise
+        self._has_answered = True
+        return body
+
+    def _headers(self) -> dict[str, str]:
+        """Tenancy and routing; the signature covers no header."""
+        connection = self.connection
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": CALLER,
+            "RegionId": connection.region,
+            "x-acs-regionid": connection.region,
+            "x-acs-organizationid": connection.department,
+            "x-acs-resourcegroupid": connection.resource_group,
+            "x-acs-request-version": "v1",
+            "x-acs-asapi-product": PRODUCT,
+            "x-ascm-product-name": PRODUCT,
+            "x-acs-caller-sdk-source": CALLER,
+        }
+        return {name: value for name, value in headers.items() if value is not None}
+
+    def _is_patience_over(self, error: ServiceError | NoAnswerError, tries: int, waited: float) -> bool:
+        if self._has_answered or isinstance(error, ServiceError) or waited < PATIENCE_SECONDS:
+            return False
+        return not error.sent or tries >= PATIENCE_TRIES
+
+    def _pause(self, error: ServiceError | NoAnswerError, attempt: int) -> float:
+        asked = error.retry_after if isinstance(error, ServiceError) else None
+        return max(backoff(attempt, self._random), asked or 0.0)
+
+    def _too_late(self, action: str, tries: int, last: ServiceError | NoAnswerError | None) -> DeadlineError:
+        seconds = f"{self.deadline.seconds:g} seconds"
+        if last is None:
+            tried = f"before {action} could be sent to {self.connection.endpoint}."
+        else:
+            times = "1 try" if tries == 1 else f"{tries} tries"
+            tried = f"after {times} of {action} at {self.connection.endpoint}. The last outcome was {last.said()}."
+        return DeadlineError(
+            f"The time was over {tried} wait_timeout ({seconds}) bounds the whole task: requests, retries and waits."
+        )
+
+    def _items(self, action: str, body: t.Mapping[str, t.Any], path: str) -> list[dict[str, t.Any]]:
+        found: t.Any = body
+        for key in path.split("."):
+            if not isinstance(found, dict):
+                raise self._misshapen(action, path)
+            found = found.get(key)
+            if found is None:
+                return []
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self._misshapen(action, path)
+        return found
+
+    def _misshapen(self, action: str, path: str) -> NoAnswerError:
+        return NoAnswerError(
+            f"{path} is not a list of objects",
+            action=action,
+            endpoint=self.connection.endpoint,
+            permanent=True,
+            advice=CHECK_ENDPOINT,
+        )
+
+
+def is_safe_to_repeat(action: str, form: t.Mapping[str, str]) -> bool:
+    """Whether a call that may have been processed can be sent again."""
+    return action.startswith(_READ_PREFIXES + _IDEMPOTENT_WRITE_PREFIXES) or "ClientToken" in form
+
+
+def may_repeat(error: ServiceError | NoAnswerError, is_safe: bool) -> bool:
+    """Whether another try can help and does no harm. ``is_safe``: see ``is_safe_to_repeat``."""
+    if isinstance(error, NoAnswerError):
+        return not error.permanent and (is_safe or not error.sent)
+    if error.kind is Kind.TRANSIENT:
+        return is_safe
+    return error.kind in (Kind.THROTTLED, Kind.BUSY)
+
+
+def _returns_nothing(action: str) -> bool:
+    """Whether a success without a body is one. A read or a create without a body has not been answered."""
+    return action.startswith(_IDEMPOTENT_WRITE_PREFIXES)
+
+
+def flatten(parameters: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """The form of parameters: ``{"Tag": [{"Key": "env"}]}`` becomes ``{"Tag.1.Key": "env"}``; None is left out."""
+    return dict(pair for name, value in parameters.items() for pair in _flattened(name, value))
+
+
+def _flattened(name: str, value: t.Any) -> t.Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flattened(f"{name}.{key}", item)
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value, start=1):
+            yield from _flattened(f"{name}.{number}", item)
+    else:
+        yield name, _text(name, value)
+
+
+def _text(name: str, value: t.Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        # Half a surrogate pair, as a damaged file name or a wrong locale gives it.
+        raise RefusalError(f"{name} holds text that cannot be written as UTF-8: {text!a}.") from error
+    return text
+
+
+def _whole_number(value: t.Any) -> int | None:
+    """A count, which some releases send as text."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_COUNT else None
