@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Each command is a small script of tools/, which needs nothing but a python3 with venv, and git.
+
+PYTHON ?= python3
+STEPS ?=
+ARGS ?=
+
+.PHONY: help demo test simulator lint sanity units integration
+
+help:  ## list the commands
+	@grep -hE '^[a-z ]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
+
+demo:  ## show the life of an image on the simulator
+	@$(PYTHON) tools/run_demo.py
+
+test:  ## run every test; STEPS="units lint" runs only these
+	@$(PYTHON) tools/run_tests.py $(STEPS)
+
+simulator:  ## run the simulator in the foreground; ARGS="--port 8080" passes options
+	@$(PYTHON) tools/run_simulator.py $(ARGS)
+
+lint sanity units integration:  ## run one step of the tests
+	@$(PYTHON) tools/run_tests.py $@

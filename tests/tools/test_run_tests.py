@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import run_tests
+from steps import Step, covered_percent
+from workspace import ROOT, ToolError
+
+
+def fail() -> None:
+    raise ToolError("not in order")
+
+
+def crash() -> None:
+    raise ZeroDivisionError
+
+
+def succeed() -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = {"fail": Step(fail), "crash": Step(crash), "succeed": Step(succeed), "absent": Step(fail, Path("nowhere"))}
+    monkeypatch.setattr(run_tests, "STEPS", steps)
+
+
+def test_the_last_line_counts_every_step_after_a_failure_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_tests.main([]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "steps: 1 passed, 2 failed"
+    assert [line.split()[:2] for line in lines if line.startswith(("passed", "failed"))] == [
+        ["failed", "fail"],
+        ["failed", "crash"],
+        ["passed", "succeed"],
+    ]
+
+
+def test_only_named_steps_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_tests.main(["succeed"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "steps: 1 passed, 0 failed"
+
+
+def test_a_named_step_runs_even_where_its_folder_is_missing() -> None:
+    assert run_tests.main(["absent"]) == 1
+
+
+def test_an_unknown_step_is_refused() -> None:
+    with pytest.raises(ToolError, match="There is no step typo"):
+        run_tests.main(["typo"])
+
+
+def test_coverage_is_read_from_the_last_row() -> None:
+    assert covered_percent(["Name  Stmts\n", "plugins/a.py  7  0  100%\n", "TOTAL  37  8  4  2  76%\n"]) == 76
+
+
+def test_an_empty_coverage_report_is_refused() -> None:
+    with pytest.raises(ToolError, match="empty"):
+        covered_percent(["Name  Stmts\n"])
+
+
+def test_both_lists_of_what_the_simulator_requires_agree() -> None:
+    """ansible-test installs one file and follows no reference in it to another."""
+    own = (ROOT / "tests" / "simulator" / "requirements.txt").read_text(encoding="utf-8")
+    copied = (ROOT / "tests" / "integration" / "requirements.txt").read_text(encoding="utf-8")
+    wanted = {line for line in own.splitlines() if line and not line.startswith("#")}
+    assert wanted <= set(copied.splitlines())

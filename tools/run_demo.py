@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The demo: the life of an image, told by ansible-playbook against the simulator; nothing is left running.
+
+Runs `playbooks/golden_image.yml` five times with `--diff` and holds each recap, and the simulator's call log,
+against what has to be seen. Exits with 1 if anything differs.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import re
+import signal
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import simulator
+from workspace import ToolError, collections_path, environment_variables, run, stage
+
+PLAYBOOK = Path("playbooks", "golden_image.yml")
+COUNTS = ("changed", "unreachable", "failed")
+RECAP = re.compile(r"(?P<host>\S+)\s+: ok=\d+ .*" + ".*".join(rf"\b{name}=(?P<{name}>\d+)" for name in COUNTS))
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Play:
+    """One run of the playbook: its title and arguments, and whether it has to change and to write something."""
+
+    title: str
+    arguments: tuple[str, ...]
+    changes: bool
+    writes: bool
+
+
+def variables(**values: t.Any) -> tuple[str, str]:
+    return "--extra-vars", json.dumps(values)
+
+
+PLAYS = (
+    Play("Check mode: what would be done", ("--check",), changes=True, writes=False),
+    Play("The run: the image is made", (), changes=True, writes=True),
+    Play("The run again: nothing to do", (), changes=False, writes=False),
+    Play(
+        "An update: description and tags",
+        variables(image_description="Golden image, approved", image_tags={"stage": "approved", "team": "web"}),
+        changes=True,
+        writes=True,
+    ),
+    Play("The end: the image is deleted", variables(image_state="absent"), changes=True, writes=True),
+)
+
+
+def judge(play: Play, lines: t.Iterable[str], writes: int) -> list[str]:
+    """What is wrong with a run that printed `lines` and made `writes` writing calls; empty if nothing is."""
+    recaps = [match for match in (RECAP.match(COLOR.sub("", line)) for line in lines) if match]
+    if not recaps:
+        return ["there is no recap"]
+    problems = [
+        f"{key}={match[key]} for {match['host']}"
+        for match in recaps
+        for key in ("failed", "unreachable")
+        if match[key] != "0"
+    ]
+    changed = sum(int(match["changed"]) for match in recaps)
+    if (changed > 0) != play.changes:
+        problems.append(f"changed={changed}")
+    if (writes > 0) != play.writes:
+        problems.append(f"{writes} writing calls")
+    return problems
+
+
+def count_writes(calls: t.Iterable[t.Mapping[str, t.Any]]) -> int:
+    return sum(bool(call["write"]) for call in calls)
+
+
+def summary(calls: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """One line for the call log: how many calls of each action, and how many of them all wrote."""
+    counts = collections.Counter(str(call["action"]) for call in calls)
+    actions = ", ".join(f"{count} {action}" for action, count in counts.items())
+    return f"{len(calls)} calls ({actions or 'none'}), {count_writes(calls)} of them writes"
+
+
+def run_all(url: str, env: t.Mapping[str, str]) -> list[str]:
+    """Runs everything in PLAYS against the simulator at `url`, prints the call log's summary, returns the problems."""
+    seen = 0
+    report, problems = [], []
+    for play in PLAYS:
+        print(f"\n=== {play.title} ===", flush=True)
+        lines = run(["ansible-playbook", "--diff", PLAYBOOK, *play.arguments], env=env)
+        log = simulator.calls(url)
+        calls, seen = log[seen:], len(log)
+        report.append(f"{play.title}: {summary(calls)}")
+        problems += [f"{play.title}: {problem}" for problem in judge(play, lines, count_writes(calls))]
+    print("\n=== What the simulator saw ===")
+    print("\n".join(report))
+    return problems
+
+
+def main() -> int:
+    venv = simulator.demo_venv()
+    tree = stage("clean")
+    with simulator.running_simulator(venv) as url:
+        env = environment_variables(
+            venv,
+            **simulator.TENANT,
+            APSARASTACK_ENDPOINT=url,
+            ANSIBLE_COLLECTIONS_PATH=collections_path(tree),
+            ANSIBLE_LOCALHOST_WARNING="false",
+            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
+            ANSIBLE_FORCE_COLOR=str(sys.stdout.isatty()).lower(),
+        )
+        problems = run_all(url, env)
+    for problem in problems:
+        print(f"Not as it should be: {problem}")
+    print("demo: failed" if problems else "demo: every run did what it should")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    # A polite kill ends like Ctrl-C: the simulator is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main())
+    except ToolError as error:
+        sys.exit(f"demo: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of `make test`. A step is a function that raises ToolError when what it looks at is not in order."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import subprocess
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import ansible_test
+from ansible_test import AnsibleTest
+from workspace import (
+    BUILD,
+    ROOT,
+    ToolError,
+    collections_path,
+    environment_variables,
+    make_venv,
+    run,
+    stage,
+    supported_pairs,
+)
+
+# Percent of the lines and branches of plugins/ that units and integration tests together have to reach.
+COVERAGE_FLOOR = 90
+
+SIMULATOR = Path("tests", "simulator")
+CONFORMANCE = Path("tests", "conformance")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step's function, and the folder without which there is nothing to do for it yet."""
+
+    run: t.Callable[[], None]
+    folder: Path = Path()
+
+
+@functools.cache
+def checks_venv() -> Path:
+    """The linters, and what the code that they and pytest look at imports."""
+    core, interpreter = supported_pairs()[0]
+    names = ("tests/requirements.txt", "tests/requirements-lint.txt", "tests/simulator/requirements.txt")
+    files = [ROOT / name for name in ("requirements.txt", *names)]
+    return make_venv(BUILD / "checks", interpreter, [*files, core.requirement])
+
+
+@functools.cache
+def newest() -> AnsibleTest:
+    bench = ansible_test.prepare(*supported_pairs()[0])
+    # What earlier runs covered were other lines.
+    bench.forget_results()
+    return bench
+
+
+def lint() -> None:
+    """Runs every linter, also after one failed."""
+    tree = stage("clean")
+    top = collections_path(tree)
+    env = environment_variables(checks_venv(), ANSIBLE_COLLECTIONS_PATH=top)
+    failures = []
+    for cwd, command in linters(top, tree):
+        try:
+            run(command, cwd=cwd, env=env)
+        except ToolError as error:
+            failures.append(str(error))
+    if failures:
+        raise ToolError("\n".join(failures))
+
+
+def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
+    """Each linter's command and the folder to run it in: the staged collection `tree`, or `top`, which holds it."""
+    yield tree, ["ruff", "check"]
+    yield tree, ["ruff", "format", "--check"]
+    yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE)]
+    # Plugins import each other by their full names, so that mypy has to start where these begin.
+    collection = tree.relative_to(top)
+    plugins = [collection / folder for folder in existing(tree, "plugins", "tests/unit")]
+    yield top, ["mypy", "--config-file", collection / "pyproject.toml", *plugins]
+    yield tree, ["yamllint", "--strict", "."]
+    yield tree, ["antsibull-changelog", "lint"]
+    yield tree, ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", "."]
+    yield tree, ["ansible-lint", "--offline"]
+
+
+def existing(tree: Path, *folders: str | Path) -> list[Path]:
+    return [Path(folder) for folder in folders if (tree / folder).is_dir()]
+
+
+def sanity() -> None:
+    newest().run("sanity")
+
+
+def run_units(bench: AnsibleTest, *options: str) -> None:
+    shutil.rmtree(bench.output / "junit", ignore_errors=True)
+    bench.run("units", "--venv", *options)
+    count = bench.count_tests()
+    print(f"{count} unit tests ran.")
+    if count == 0:
+        raise ToolError("There are no unit tests.")
+
+
+def units() -> None:
+    run_units(newest(), "--coverage")
+
+
+def oldest() -> None:
+    """Sanity and units on the oldest ansible-core that the collection supports and that can be had here."""
+    bench = ansible_test.prepare(*supported_pairs()[-1])
+    bench.run("sanity")
+    run_units(bench)
+
+
+def pytest(*arguments: str | Path, venv: Path, **env: str | Path) -> None:
+    # Pytest exits with 5 when it finds no test, so an empty folder fails here.
+    options = ["-q", "-p", "no:cacheprovider"]
+    run(["python", "-m", "pytest", *options, *arguments], env=environment_variables(venv, **env))
+
+
+def tools() -> None:
+    pytest("tests/tools", venv=checks_venv(), PYTHONPATH=ROOT / "tools")
+
+
+def simulator() -> None:
+    pytest(SIMULATOR / "tests", venv=checks_venv(), PYTHONPATH=ROOT / SIMULATOR)
+
+
+def conformance() -> None:
+    _core, interpreter = supported_pairs()[0]
+    files = ["tests/requirements.txt", "tests/requirements-conformance.txt", "tests/simulator/requirements.txt"]
+    # An environment of its own: the vendor's packages hold others down to old versions.
+    venv = make_venv(BUILD / "conformance", interpreter, [ROOT / file for file in files])
+    paths = f"{ROOT / SIMULATOR}:{collections_path(stage('clean'))}"
+    pytest(CONFORMANCE, venv=venv, PYTHONPATH=paths)
+
+
+def integration() -> None:
+    newest().run("integration", "--venv", "--coverage", "--continue-on-error")
+
+
+def coverage() -> None:
+    bench = newest()
+    bench.run("coverage", "combine")
+    reached = covered_percent(bench.run("coverage", "report", "--show-missing", "--include", "plugins/*"))
+    print(f"{reached} % of the lines and branches of plugins/ are covered; the floor is {COVERAGE_FLOOR} %.")
+    if reached < COVERAGE_FLOOR:
+        raise ToolError("Coverage is below the floor.")
+
+
+def covered_percent(report: t.Iterable[str]) -> int:
+    """The percentage in the last row of a coverage report."""
+    totals = [line.split() for line in report if line.startswith("TOTAL")]
+    if not totals:
+        raise ToolError("The coverage report is empty.")
+    return int(totals[-1][-1].rstrip("%"))
+
+
+def install() -> None:
+    """Builds what a user gets, and holds it against Galaxy's importer and against Ansible in a folder elsewhere."""
+    tree, env = stage("clean"), environment_variables(checks_venv())
+    for folder in ("dist", "installed"):
+        shutil.rmtree(BUILD / folder, ignore_errors=True)
+        (BUILD / folder).mkdir()
+    run(["ansible-galaxy", "collection", "build", "--output-path", BUILD / "dist"], cwd=tree, env=env)
+    (tarball,) = (BUILD / "dist").glob("*.tar.gz")
+    run(["python", "-m", "galaxy_importer.main", tarball.name], cwd=BUILD / "dist", env=env)
+    run(["ansible-galaxy", "collection", "install", "--offline", "-p", BUILD / "installed", tarball], env=env)
+    describe_modules(BUILD / "installed", env)
+
+
+def describe_modules(path: Path, env: t.Mapping[str, str]) -> None:
+    """Has ansible-doc show every module of the project as it is installed in `path`."""
+    modules = [f"apsarastack.cloud.{file.stem}" for file in sorted((ROOT / "plugins" / "modules").glob("*.py"))]
+    command = ["ansible-doc", "--type", "module", "--json", *modules]
+    print("$", " ".join(command), flush=True)
+    answer = subprocess.run(
+        command, cwd=path, env={**env, "ANSIBLE_COLLECTIONS_PATH": str(path)}, stdout=subprocess.PIPE, check=False
+    )
+    shown = json.loads(answer.stdout or "{}")
+    if answer.returncode != 0 or not modules or sorted(shown) != modules:
+        raise ToolError(f"ansible-doc shows {sorted(shown)} of {modules}.")
+
+
+# In the order in which they run: quick ones first, coverage after what it counts.
+STEPS = {
+    "lint": Step(lint),
+    "tools": Step(tools),
+    "simulator": Step(simulator, SIMULATOR),
+    "conformance": Step(conformance, CONFORMANCE),
+    "sanity": Step(sanity),
+    "units": Step(units),
+    "integration": Step(integration, Path("tests", "integration", "targets")),
+    "coverage": Step(coverage),
+    "oldest": Step(oldest),
+    "install": Step(install),
+}
