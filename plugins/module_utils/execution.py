@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Following a plan, step by step, and telling what was done, also when it ends in the middle."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import steps, waiter
+from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    ApsaraStackError,
+    Kind,
+    NoAnswerError,
+    ServiceError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import texts
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import Plan
+
+# Seconds. Reads lag behind writes by a moment on some releases; what is not shown by then is told in a warning.
+READ_BACK_PATIENCE = 10.0
+
+
+@dataclass
+class Outcome:
+    """What a plan came to. ``image`` is the image as last known; None when there is none to know."""
+
+    image_id: str | None = None
+    image: Image | None = None
+    done: list[steps.Step] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def actions(self) -> list[str]:
+        return texts(self.done)
+
+
+def predict(plan: Plan) -> Outcome:
+    """What ``execute`` will come to: check mode is the plan without its execution."""
+    last_known = plan.after if plan.after is not None else plan.before
+    return Outcome(
+        image_id=None if last_known is None else last_known["image_id"],
+        image=last_known,
+        done=list(plan.steps),
+    )
+
+
+def execute(plan: Plan, images: Images, deadline: Deadline) -> Outcome:
+    """Carry the plan out. Any ApsaraStackError leaves with the facts of what was done until then."""
+    return _Execution(plan, images, deadline).run()
+
+
+class _Execution:
+    def __init__(self, plan: Plan, images: Images, deadline: Deadline) -> None:
+        self._plan = plan
+        self._images = images
+        self._deadline = deadline
+        self._outcome = Outcome()
+        if plan.before is not None:
+            self._know(plan.before)
+
+    def run(self) -> Outcome:
+        for step in self._plan.steps:
+            try:
+                _FOLLOW[type(step)](self, step)
+            except ApsaraStackError as error:
+                self._tell(error, step)
+                raise
+            self._outcome.done.append(step)
+        if self._plan.after is not None and not self._has_looked():
+            self._know({**self._plan.after, "image_id": self._outcome.image_id})
+        return self._outcome
+
+    def _has_looked(self) -> bool:
+        """Whether the last thing done was to read the image: then it is known better than predicted."""
+        last = self._outcome.done[-1:]
+        return bool(last) and isinstance(last[0], (steps.WaitUntilUsable, steps.ReadBack))
+
+    def _know(self, image: Image) -> None:
+        self._outcome.image_id, self._outcome.image = image["image_id"], image
+
+    def _tell(self, error: ApsaraStackError, step: steps.Step) -> None:
+        uncertain = step.text() is not None and _may_have_been_done(error)
+        told = {
+            "changed": bool(self._outcome.actions) or uncertain,
+            "actions": self._outcome.actions,
+            "image_id": self._outcome.image_id,
+            "image": self._outcome.image,
+            "warnings": [*self._plan.warnings, *self._outcome.warnings],
+        }
+        error.facts = {**told, **error.facts}
+
+    def _id_of(self, step_image_id: str | None) -> str:
+        return str(self._outcome.image_id if step_image_id is None else step_image_id)
+
+    # --- one method a step -------------------------------------------------------------------------------------------
+
+    def create(self, step: steps.Create) -> None:
+        self._outcome.image, self._outcome.image_id = None, self._images.create(step)
+
+    def modify(self, step: steps.Modify) -> None:
+        self._images.modify(self._id_of(step.image_id), step.image_name, step.description)
+
+    def set_tags(self, step: steps.SetTags) -> None:
+        self._images.set_tags(self._id_of(step.image_id), step.tags)
+
+    def unset_tags(self, step: steps.UnsetTags) -> None:
+        self._images.unset_tags(self._id_of(step.image_id), step.keys)
+
+    def delete(self, step: steps.Delete) -> None:
+        self._images.delete(step.image_id, step.force)
+
+    def wait_until_usable(self, step: steps.WaitUntilUsable) -> None:
+        image = self._wait(waiter.USABLE, self._id_of(step.image_id))
+        if image is not None:
+            self._know(image)
+
+    def wait_until_settled(self, step: steps.WaitUntilSettled) -> None:
+        self._wait(waiter.SETTLED, step.image_id)
+
+    def wait_until_gone(self, step: steps.WaitUntilGone) -> None:
+        self._wait(waiter.GONE, step.image_id)
+
+    def read_back(self, step: steps.ReadBack) -> None:
+        """Until the image shows what was written; a short patience of its own, inside the deadline."""
+        image_id, wished = self._id_of(step.image_id), t.cast("Image", self._plan.after)
+        image, missing = self._look_for(image_id, wished)
+        started = self._deadline.elapsed()
+        while missing and self._has_patience(started):
+            self._deadline.sleep(waiter.SHORTEST_PAUSE)
+            image, missing = self._look_for(image_id, wished)
+        if missing:
+            self._outcome.warnings.append(
+                f"the cloud took the change of image {image_id}, but does not show it yet: {', '.join(missing)}"
+            )
+        self._know({**wished, "image_id": image_id} if image is None else image)
+
+    def _look_for(self, image_id: str, wished: Image) -> tuple[Image | None, list[str]]:
+        image = self._images.by_id(image_id)
+        return image, _not_shown(image, wished)
+
+    def _has_patience(self, started: float) -> bool:
+        passed = self._deadline.elapsed() - started
+        return passed < READ_BACK_PATIENCE and self._deadline.remaining() > 2 * waiter.LAST_LOOK
+
+    def _wait(self, goal: waiter.Goal, image_id: str) -> Image | None:
+        return waiter.wait_until(
+            goal, lambda: self._images.by_id(image_id), self._deadline, subject=f"Image {image_id}"
+        )
+
+
+_FOLLOW: dict[type, t.Callable[[_Execution, t.Any], None]] = {
+    steps.Create: _Execution.create,
+    steps.Modify: _Execution.modify,
+    steps.SetTags: _Execution.set_tags,
+    steps.UnsetTags: _Execution.unset_tags,
+    steps.Delete: _Execution.delete,
+    steps.WaitUntilUsable: _Execution.wait_until_usable,
+    steps.WaitUntilSettled: _Execution.wait_until_settled,
+    steps.WaitUntilGone: _Execution.wait_until_gone,
+    steps.ReadBack: _Execution.read_back,
+}
+
+
+def _may_have_been_done(error: ApsaraStackError) -> bool:
+    """Whether the step that failed so may have reached the cloud all the same: its answer was lost."""
+    cause = error.__cause__ or error
+    if isinstance(cause, NoAnswerError):
+        return cause.sent
+    return isinstance(cause, ServiceError) and cause.kind is Kind.TRANSIENT
+
+
+def _not_shown(image: Image | None, wished: Image) -> list[str]:
+    if image is None:
+        return ["the image itself"]
+    differences = {
+        "image_name": image["image_name"] != wished["image_name"],
+        "description": (image["description"] or "") != (wished["description"] or ""),
+        "tags": tag_rules.own_tags(image["tags"]) != tag_rules.own_tags(wished["tags"]),
+    }
+    return [name for name, differs in differences.items() if differs]

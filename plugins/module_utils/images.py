@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The image verbs of the API. CamelCase stays inside this room; what leaves it is the documented image."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+import uuid
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, Kind, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, compiled, to_image, to_integer
+from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping
+
+# Without a Status, DescribeImages lists Available images only. A release that does not know one of the later states
+# may reject the whole list, so there is a shorter one for each generation of the API.
+_STATUS_FILTERS = (
+    "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated",
+    "Creating,Waiting,Available,UnAvailable,CreateFailed",
+    "Creating,Available,UnAvailable,CreateFailed",
+)
+_GONE = "InvalidImageId.NotFound"
+
+
+class Images:
+    """The images of one account in one region, with what they are made of. Every method raises what Client raises."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._status_filters = list(_STATUS_FILTERS)
+        self._knows_tag_resources = True
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def by_id(self, image_id: str) -> Image | None:
+        """The own image of this id, in any status; None when there is none (the API answers an empty list)."""
+        matches = [image for image in self._describe({"ImageId": image_id}) if image["image_id"] == image_id]
+        return matches[0] if matches else None
+
+    def by_name(self, image_name: str) -> tuple[Image, ...]:
+        """The own images of exactly this name, in any status."""
+        # Some releases match ImageName as a part, so it only narrows the list down; a "*" might act as a wildcard.
+        narrowed = {} if "*" in image_name else {"ImageName": image_name}
+        return tuple(image for image in self._describe(narrowed) if image["image_name"] == image_name)
+
+    def users(self, image_id: str) -> tuple[str, ...]:
+        """The ids of the instances that were started from the image."""
+        listed = self._client.pages("DescribeInstances", {"ImageId": image_id}, "Instances.Instance")
+        return tuple(entry["InstanceId"] for entry in listed if entry.get("ImageId") == image_id)
+
+    def instance(self, instance_id: str) -> Instance | None:
+        listed = self._client.pages(
+            "DescribeInstances", {"InstanceIds": json.dumps([instance_id])}, "Instances.Instance"
+        )
+        for entry in listed:
+            if entry.get("InstanceId") == instance_id:
+                # A lock is a text on some releases and an object on others.
+                locks = json.dumps(compiled("OperationLocks.LockReason").search(entry) or [])
+                return Instance(instance_id, str(entry.get("Status")), is_locked="security" in locks)
+        return None
+
+    def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
+        """The snapshots by id; those that the account cannot see are missing."""
+        listed = self._client.pages(
+            "DescribeSnapshots", {"SnapshotIds": json.dumps(list(snapshot_ids))}, "Snapshots.Snapshot"
+        )
+        found = (
+            Snapshot(
+                snapshot_id=str(entry.get("SnapshotId")),
+                status=str(entry.get("Status")),
+                size=to_integer(entry.get("SourceDiskSize")),
+                disk_type=entry.get("SourceDiskType"),
+            )
+            for entry in listed
+        )
+        # The filter may be ignored by the site, so compare here.
+        return {snapshot.snapshot_id: snapshot for snapshot in found if snapshot.snapshot_id in snapshot_ids}
+
+    def _describe(self, narrowed: t.Mapping[str, str]) -> list[Image]:
+        while True:
+            try:
+                return self._describe_once(narrowed)
+            except ServiceError as error:
+                if len(self._status_filters) == 1 or not _is_about_status(error):
+                    raise
+                self._status_filters.pop(0)
+
+    def _describe_once(self, narrowed: t.Mapping[str, str]) -> list[Image]:
+        parameters = {**narrowed, "ImageOwnerAlias": "self", "Status": self._status_filters[0]}
+        region = self._client.connection.region
+        listed = self._client.pages("DescribeImages", parameters, "Images.Image")
+        # Pages shift while images are being made, so one can be listed twice.
+        return list({entry.get("ImageId"): to_image(entry, region) for entry in listed}.values())
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def create(self, wanted: Create) -> str:
+        """Start making an image and return its id.
+
+        All tries of this one call carry one ClientToken: a lost answer cannot make a second image.
+        """
+        parameters = {
+            "ImageName": wanted.image_name,
+            "Description": wanted.description,
+            "InstanceId": wanted.source.instance_id,
+            "SnapshotId": wanted.source.snapshot_id,
+            "DiskDeviceMapping": [_to_wire(disk) for disk in wanted.source.disks],
+            "ImageVersion": wanted.image_version,
+            "Platform": wanted.platform,
+            "Architecture": wanted.architecture,
+            "Tag": _tag_list(wanted.tags),
+            "ClientToken": str(uuid.uuid4()),
+        }
+        body = self._client.call("CreateImage", parameters)
+        if not body.get("ImageId"):
+            raise ApsaraStackError(
+                f"CreateImage was accepted, but the answer does not tell the id of image {wanted.image_name!r}. "
+                "Run the task again: it finds the image by its name and goes on."
+            )
+        return str(body["ImageId"])
+
+    def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:
+        self._client.call(
+            "ModifyImageAttribute", {"ImageId": image_id, "ImageName": image_name, "Description": description}
+        )
+
+    def delete(self, image_id: str, force: bool) -> None:
+        """Delete the image; one that is gone already is as good (the API answers that in two ways)."""
+        try:
+            self._client.call("DeleteImage", {"ImageId": image_id, "Force": force})
+        except ServiceError as error:
+            if error.code != _GONE:
+                raise
+
+    def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
+        self._tag(("TagResources", "AddTags"), image_id, {"Tag": _tag_list(tags)}, {"Tag": _tag_list(tags)})
+
+    def unset_tags(self, image_id: str, keys: t.Sequence[str]) -> None:
+        old_way = {"Tag": [{"Key": key} for key in keys]}
+        self._tag(("UntagResources", "RemoveTags"), image_id, {"TagKey": list(keys)}, old_way)
+
+    def _tag(
+        self, actions: tuple[str, str], image_id: str, new_way: dict[str, t.Any], old_way: dict[str, t.Any]
+    ) -> None:
+        """Older releases do not offer the TagResources family, and say so."""
+        if self._knows_tag_resources:
+            try:
+                self._client.call(actions[0], {"ResourceType": "image", "ResourceId": [image_id], **new_way})
+                return
+            except ServiceError as error:
+                if error.kind is not Kind.NOT_OFFERED:
+                    raise
+                self._knows_tag_resources = False
+        self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, **old_way})
+
+
+def _is_about_status(error: ServiceError) -> bool:
+    return error.kind is Kind.PERMANENT and "status" in f"{error.code} {error.cloud_message}".lower()
+
+
+def _tag_list(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+
+
+def _to_wire(disk: DiskMapping) -> dict[str, t.Any]:
+    return {"SnapshotId": disk.snapshot_id, "Size": disk.size, "Device": disk.device, "DiskType": disk.disk_type}

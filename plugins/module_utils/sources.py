@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an image is made of, as the cloud knows it, and whether an image can be made of it. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import refusals
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import (
+        DiskMapping,
+        Source,
+    )
+
+# CreateImage takes an instance in these states only; in the others it answers IncorrectInstanceStatus.
+_IMAGEABLE = ("Running", "Stopped")
+
+
+@dataclass(frozen=True)
+class Instance:
+    instance_id: str
+    status: str
+    is_locked: bool = False
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """``size`` (GiB) and ``disk_type`` (system, data) are those of the disk it was taken of."""
+
+    snapshot_id: str
+    status: str
+    size: int | None = None
+    disk_type: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What the cloud shows of the source that a task names; what it does not show is missing here."""
+
+    instance: Instance | None = None
+    snapshots: t.Mapping[str, Snapshot] = field(default_factory=dict)
+
+
+def judge(source: Source, facts: SourceFacts) -> tuple[str, ...]:
+    """Warnings about a source that is not ready yet. Raises RefusalError when no image can be made of it."""
+    if source.instance_id is not None:
+        return _judge_instance(source.instance_id, facts.instance)
+    warnings = [_judge_snapshot(snapshot_id, facts) for snapshot_id in source.snapshot_ids()]
+    if source.snapshot_id is not None and facts.snapshots[source.snapshot_id].disk_type == "data":
+        raise refusals.data_snapshot(source.snapshot_id)
+    for disk in source.disks:
+        _judge_size(disk, facts)
+    return tuple(warning for warning in warnings if warning is not None)
+
+
+def _judge_instance(instance_id: str, instance: Instance | None) -> tuple[str, ...]:
+    if instance is None:
+        raise refusals.source_not_found("instance", instance_id, "instance_id")
+    if instance.is_locked:
+        raise refusals.instance_locked(instance_id)
+    if instance.status in _IMAGEABLE:
+        return ()
+    return (
+        f"instance {instance_id} is {instance.status}, and an image can be made only of one that is Running or "
+        "Stopped: the run waits for that, within wait_timeout",
+    )
+
+
+def _judge_snapshot(snapshot_id: str, facts: SourceFacts) -> str | None:
+    snapshot = facts.snapshots.get(snapshot_id)
+    if snapshot is None:
+        raise refusals.source_not_found("snapshot", snapshot_id, "snapshot_id")
+    if snapshot.status == "failed":
+        raise refusals.failed_snapshot(snapshot_id)
+    if snapshot.status == "progressing":
+        return f"snapshot {snapshot_id} is still being taken: the run waits for it, within wait_timeout"
+    return None
+
+
+def _judge_size(disk: DiskMapping, facts: SourceFacts) -> None:
+    if disk.snapshot_id is None or disk.size is None:
+        return
+    smallest = facts.snapshots[disk.snapshot_id].size
+    if smallest is not None and disk.size < smallest:
+        raise refusals.disk_too_small(disk.snapshot_id, disk.size, smallest)

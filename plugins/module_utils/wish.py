@@ -1,0 +1,199 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task asks for: immutable, and validated before the first request."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+
+NAME_LENGTH = (2, 128)
+MAXIMUM_DESCRIPTION_LENGTH = 256
+MAXIMUM_VERSION_LENGTH = 40
+# 5 is the smallest disk on every release. The largest is 2000 on older ones and 32768 on newer ones:
+# what lies between is the cloud's to judge.
+DISK_SIZE_GIB = (5, 32768)
+MAXIMUM_DISKS = 17
+
+
+@dataclass(frozen=True)
+class DiskMapping:
+    """One disk of an image that is made from disks; ``size`` in GiB."""
+
+    snapshot_id: str | None = None
+    size: int | None = None
+    device: str | None = None
+    disk_type: str | None = None
+
+    def text(self) -> str:
+        origin = f"snapshot {self.snapshot_id}" if self.snapshot_id else "blank"
+        return f"{origin} ({self.size} GiB)" if self.size is not None else origin
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The options that the task gave, under their names."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an image is made of: exactly one of the three is given."""
+
+    instance_id: str | None = None
+    snapshot_id: str | None = None
+    disks: tuple[DiskMapping, ...] = ()
+
+    def text(self) -> str:
+        if self.instance_id is not None:
+            return f"instance {self.instance_id}"
+        if self.snapshot_id is not None:
+            return f"snapshot {self.snapshot_id}"
+        return "disks: " + ", ".join(disk.text() for disk in self.disks)
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The option that the task gave, under its name: the source as a diff shows it."""
+        if self.instance_id is not None:
+            return {"instance_id": self.instance_id}
+        if self.snapshot_id is not None:
+            return {"snapshot_id": self.snapshot_id}
+        return {"disk_device_mapping": [disk.as_dict() for disk in self.disks]}
+
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The snapshots that the task names, in its order."""
+        named = [self.snapshot_id, *(disk.snapshot_id for disk in self.disks)]
+        return tuple(snapshot_id for snapshot_id in named if snapshot_id is not None)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An image as a task wants it. None means "leave alone"; an empty description or tag set means "make empty"."""
+
+    state: str = "present"
+    image_id: str | None = None
+    image_name: str | None = None
+    description: str | None = None
+    source: Source | None = None
+    tags: t.Mapping[str, str] | None = None
+    purge_tags: bool = True
+    force: bool = False
+    image_version: str | None = None
+    platform: str | None = None
+    architecture: str | None = None
+    wait: bool = True
+
+    def handle(self) -> str:
+        """How the task calls the image, for sentences."""
+        return f"image {self.image_id}" if self.image_id is not None else f"image {self.image_name!r}"
+
+
+def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
+    """The wish of a task's parameters (the module's argument spec has judged their types).
+
+    Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
+    """
+    problems = [*_empty_texts(params), *_timeout_problems(params)]
+    tags, tag_problems = _tags(params["tags"])
+    if params["state"] == "present":
+        # With state=absent nothing of this would be sent: an odd name may still be looked up and deleted.
+        problems += [*_text_problems(params), *tag_problems, *_disk_problems(params["disk_device_mapping"])]
+    if problems:
+        raise RefusalError("; ".join(problems) + ". Nothing was sent.")
+    return Wish(
+        state=params["state"],
+        image_id=params["image_id"],
+        image_name=params["image_name"],
+        description=params["description"],
+        source=_source(params),
+        tags=tags,
+        purge_tags=params["purge_tags"],
+        force=params["force"],
+        image_version=params["image_version"],
+        platform=params["platform"],
+        architecture=params["architecture"],
+        wait=params["wait"],
+    )
+
+
+def _empty_texts(params: t.Mapping[str, t.Any]) -> list[str]:
+    # An unset variable often arrives as ''. Taken as "not given" it could select another image than meant.
+    options = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
+    return [
+        f"{option} is an empty text: give a value, or leave the option out (in a template: `default(omit)`)"
+        for option in options
+        if params[option] == ""
+    ]
+
+
+def _timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    seconds = params["wait_timeout"]
+    return [] if seconds >= 1 else [f"wait_timeout is {seconds}, but the whole task needs at least 1 second"]
+
+
+def _text_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    found = [
+        _length_problem("image_name", params["image_name"], *NAME_LENGTH),
+        _prefix_problem("image_name", params["image_name"]),
+        # Older releases take one character, newer ones want two: a single one is the cloud's to judge.
+        _length_problem("description", params["description"], 0, MAXIMUM_DESCRIPTION_LENGTH),
+        _prefix_problem("description", params["description"]),
+        _length_problem("image_version", params["image_version"], 1, MAXIMUM_VERSION_LENGTH),
+    ]
+    return [problem for problem in found if problem is not None]
+
+
+def _length_problem(option: str, value: str | None, shortest: int, longest: int) -> str | None:
+    if value is None or value == "" or shortest <= len(value) <= longest:
+        return None
+    return f"{option} has {len(value)} characters, but the cloud takes {shortest or 'up'} to {longest}"
+
+
+def _prefix_problem(option: str, value: str | None) -> str | None:
+    if value is None or not value.lower().startswith(("http://", "https://")):
+        return None
+    return f"{option} begins with {value.split('//')[0]}//, which the cloud rejects: give it another beginning"
+
+
+def _tags(raw: t.Mapping[t.Any, t.Any] | None) -> tuple[dict[str, str] | None, list[str]]:
+    if raw is None:
+        return None, []
+    try:
+        tags = tag_rules.as_text(raw)
+    except ValueError as error:
+        return None, [str(error)]
+    return tags, tag_rules.problems(tags)
+
+
+def _disk_problems(disks: t.Sequence[t.Mapping[str, t.Any]] | None) -> list[str]:
+    if disks is None:
+        return []
+    if not 1 <= len(disks) <= MAXIMUM_DISKS:
+        return [f"disk_device_mapping lists {len(disks)} disks, but an image has 1 to {MAXIMUM_DISKS}"]
+    found = [_disk_problem(number, disk) for number, disk in enumerate(disks, start=1)]
+    if not any(disk["snapshot_id"] for disk in disks):
+        found.append("no entry of disk_device_mapping has a snapshot_id, but the system disk is made from a snapshot")
+    return [problem for problem in found if problem is not None]
+
+
+def _disk_problem(number: int, disk: t.Mapping[str, t.Any]) -> str | None:
+    smallest, largest = DISK_SIZE_GIB
+    if disk["size"] is not None and not smallest <= disk["size"] <= largest:
+        return (
+            f"entry {number} of disk_device_mapping has size {disk['size']}, "
+            f"but a disk has {smallest} to {largest} GiB (2000 on older releases)"
+        )
+    if disk["size"] is None and not disk["snapshot_id"]:
+        return f"entry {number} of disk_device_mapping needs a snapshot_id, a size (GiB), or both"
+    return None
+
+
+def _source(params: t.Mapping[str, t.Any]) -> Source | None:
+    disks = tuple(
+        DiskMapping(**{key: disk[key] for key in ("snapshot_id", "size", "device", "disk_type")})
+        for disk in params["disk_device_mapping"] or ()
+    )
+    source = Source(instance_id=params["instance_id"], snapshot_id=params["snapshot_id"], disks=disks)
+    return None if source == Source() else source

@@ -1,0 +1,429 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: apsarastack_image
+short_description: Manage custom ECS images on ApsaraStack
+version_added: "0.1.0"
+description:
+  - Makes a custom ECS image exist, have the name, description and tags that the task asks for, or be gone.
+  - The image is found by O(image_id), or by its exact O(image_name) among the images of the account, in every
+    status. A second run therefore never makes a second image, not even while the first one is still being created.
+  - The module first reads, then plans, then acts. Check mode is the plan without the acting, so that what
+    C(--check --diff) shows is what a run does.
+author:
+  - apsarastack.cloud contributors (@apsarastack)
+extends_documentation_fragment:
+  - apsarastack.cloud.attributes
+  - apsarastack.cloud.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) makes the image if there is none, and changes what differs if there is one.
+      - V(absent) deletes the image. Snapshots that it was made of stay.
+    type: str
+    choices: [present, absent]
+    default: present
+  image_id:
+    description:
+      - Selects an existing image by its id.
+      - An id that does not exist is refused with O(state=present), since a new image would get another id.
+      - At least one of O(image_id) and O(image_name) is required.
+    type: str
+  image_name:
+    description:
+      - Without O(image_id) it selects the image of exactly this name among the account's own images, in every
+        status. When several carry the name, the module refuses and lists them; it never picks one.
+      - With O(image_id) and O(state=present) it is the name that the image should have.
+      - With O(image_id) and O(state=absent) both have to fit the same image.
+      - 2 to 128 characters, not beginning with C(http://) or C(https://).
+    type: str
+    aliases: [name]
+  description:
+    description:
+      - The description of the image, up to 256 characters, not beginning with C(http://) or C(https://).
+      - Left out, an existing description is left alone.
+      - The API cannot empty a description. Asking for V('') is refused when the image has one.
+    type: str
+  instance_id:
+    description:
+      - The instance to make the image from, with all its disks. It has to be running or stopped; while it is on
+        its way there the module waits, within O(wait_timeout).
+      - Only looked at when an image has to be made.
+    type: str
+  snapshot_id:
+    description:
+      - The snapshot of a system disk to make the image from.
+      - Only looked at when an image has to be made.
+    type: str
+  disk_device_mapping:
+    description:
+      - The disks to make the image from, 1 to 17, at least one of them with a snapshot.
+      - Only looked at when an image has to be made.
+    type: list
+    elements: dict
+    suboptions:
+      snapshot_id:
+        description:
+          - The snapshot that the disk is made from. Without it the disk is blank.
+        type: str
+      size:
+        description:
+          - The size of the disk in GiB, not smaller than its snapshot. 5 to 2000 on every release; newer ones
+            take up to 32768.
+          - Left out, it is the size of the snapshot.
+        type: int
+      device:
+        description:
+          - The device name, such as V(/dev/xvda) for the system disk. Left out, the cloud gives them in order.
+        type: str
+      disk_type:
+        description:
+          - Whether it is the system disk or a data disk. Left out, the kind of the snapshot decides.
+        type: str
+        choices: [system, data]
+  tags:
+    description:
+      - The tags of the image, at most 20. Keys have up to 128 characters, values too.
+      - Values are text. A whole number is taken as it is written; put anything else in quotes.
+      - Left out, the tags are left alone. V({}\) together with O(purge_tags=true) removes all of them.
+      - Keys that begin with C(aliyun), C(acs:), C(ascm:), C(http://) or C(https://) belong to the platform. They
+        cannot be set, and are never removed.
+    type: dict
+  purge_tags:
+    description:
+      - Whether tags that the task does not name are removed. Without O(tags) nothing is removed.
+    type: bool
+    default: true
+  force:
+    description:
+      - With O(state=absent), delete the image although instances were made from it. They keep running, but their
+        disks can never be re-initialised from it.
+    type: bool
+    default: false
+  image_version:
+    description:
+      - A version that the image is labelled with when it is made, 1 to 40 characters.
+      - It cannot be changed later. A difference gives a warning.
+    type: str
+  platform:
+    description:
+      - The operating system platform that the image is labelled with when it is made, for example V(CentOS) or
+        V(Others Linux). It matters when a system disk comes from a snapshot of a data disk.
+      - It cannot be changed later. A difference gives a warning.
+    type: str
+  architecture:
+    description:
+      - The architecture that the image is labelled with when it is made, for example V(x86_64).
+      - It cannot be changed later. A difference gives a warning.
+    type: str
+  wait:
+    description:
+      - Whether to wait until the image is usable, or gone.
+      - With V(false), a new image is returned while the cloud is still creating it.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How many seconds the whole task may take, requests, retries and waiting together.
+      - Nothing is undone when the time is over. The failure carries RV(image_id), and running the task again goes on
+        waiting.
+      - Large images can take half an hour and more.
+    type: int
+    default: 600
+notes:
+  - Several tasks that make the same image at the same time, for example one on each of many hosts, can make more than
+    one. Use C(run_once) with C(delegate_to), as an image belongs to the account and not to a host.
+"""
+
+EXAMPLES = r"""
+- name: A golden image of a running instance
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-11
+    description: nginx 1.27 on CentOS 7.9
+    instance_id: i-web-running
+    tags:
+      team: web
+      stage: golden
+
+- name: An image of a system disk and a larger data disk
+  apsarastack.cloud.apsarastack_image:
+    image_name: db-golden-2026-11
+    disk_device_mapping:
+      - snapshot_id: s-system
+      - snapshot_id: s-data
+        size: 200
+    wait_timeout: 3600
+
+- name: Another name and one more tag for an image that is known by its id
+  apsarastack.cloud.apsarastack_image:
+    image_id: m-8vb0a1b2c3d4e5f6g7h8
+    image_name: web-golden-stable
+    tags:
+      approved: 'yes'
+    purge_tags: false
+
+- name: Start an image and do other work meanwhile
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-12
+    snapshot_id: s-system
+    wait: false
+
+- name: The image is gone, even if instances were made from it
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-10
+    state: absent
+    force: true
+"""
+
+RETURN = r"""
+image_id:
+  description:
+    - The id of the image, in every outcome that knows it, failures and timeouts included.
+    - Null in check mode when an image would be made.
+  returned: always
+  type: str
+  sample: m-8vb0a1b2c3d4e5f6g7h8
+image:
+  description:
+    - The image as it is after the task; in check mode as it would be, with null for what only the cloud can tell.
+    - With O(state=absent) the image as it was, or null when there was none.
+  returned: always
+  type: dict
+  contains:
+    image_id:
+      description: The id.
+      type: str
+      sample: m-8vb0a1b2c3d4e5f6g7h8
+    image_name:
+      description: The name.
+      type: str
+      sample: web-golden-2026-11
+    description:
+      description: The description.
+      type: str
+      sample: nginx 1.27 on CentOS 7.9
+    status:
+      description: >-
+        C(Creating), C(Waiting), C(Available), C(UnAvailable), C(CreateFailed) or C(Deprecated).
+      type: str
+      sample: Available
+    progress:
+      description: How much of the creation is done, in per cent.
+      type: int
+      sample: 100
+    usable:
+      description: Whether instances can be made from it. Null on releases that do not tell.
+      type: bool
+      sample: null
+    size:
+      description: The size of the system disk in GiB.
+      type: int
+      sample: 40
+    os_type:
+      description: C(linux) or C(windows).
+      type: str
+      sample: linux
+    os_name:
+      description: The name of the operating system.
+      type: str
+      sample: CentOS  7.9 64 bit
+    platform:
+      description: The platform.
+      type: str
+      sample: CentOS
+    architecture:
+      description: The architecture.
+      type: str
+      sample: x86_64
+    image_version:
+      description: The version.
+      type: str
+      sample: ""
+    image_family:
+      description: The image family.
+      type: str
+      sample: ""
+    image_owner_alias:
+      description: Who owns it; always C(self) for this module.
+      type: str
+      sample: self
+    usage:
+      description: C(instance) when instances were made from it, else C(none).
+      type: str
+      sample: none
+    is_subscribed:
+      description: Whether it is a subscribed marketplace image.
+      type: bool
+      sample: false
+    is_self_shared:
+      description: Whether it is shared with other accounts. Null when the cloud does not tell.
+      type: bool
+      sample: null
+    creation_time:
+      description: When its creation began, in UTC.
+      type: str
+      sample: "2026-11-24T05:06:10Z"
+    product_code:
+      description: The marketplace product code.
+      type: str
+      sample: ""
+    tags:
+      description: The tags, those of the platform included.
+      type: dict
+      sample: {"stage": "golden", "team": "web"}
+    disk_device_mappings:
+      description: The disks, the system disk first.
+      type: list
+      elements: dict
+      contains:
+        device:
+          description: The device name.
+          type: str
+          sample: /dev/xvda
+        size:
+          description: The size in GiB.
+          type: int
+          sample: 40
+        snapshot_id:
+          description: The snapshot that holds the disk.
+          type: str
+          sample: s-8vb0a1b2c3d4e5f6g7h8
+        type:
+          description: C(system) or C(data).
+          type: str
+          sample: system
+        format:
+          description: The format, for imported images.
+          type: str
+          sample: ""
+        progress:
+          description: How much of this disk is done, in per cent, where the cloud tells.
+          type: int
+          sample: null
+    region:
+      description: The region that was asked.
+      type: str
+      sample: cn-neimeng-env30-d01
+actions:
+  description:
+    - What was done, or would be done in check mode, in order. Empty when nothing changes.
+    - In a failure, what was done before it.
+  returned: always
+  type: list
+  elements: str
+  sample: ["create image 'web-golden-2026-11' from instance i-web-running"]
+error:
+  description: What the cloud answered, when a call failed.
+  returned: failure of a call
+  type: dict
+  contains:
+    code:
+      description: The error code. Null when no usable answer came.
+      type: str
+      sample: InvalidInstanceId.NotFound
+    message:
+      description: What the cloud said.
+      type: str
+      sample: The specified InstanceId does not exist.
+    request_id:
+      description: The ids under which the operators of the cloud find the request.
+      type: str
+      sample: 540CFF28-407A-40B5-B6A5-74B012345678
+    http_status:
+      description: The HTTP status.
+      type: int
+      sample: 404
+    action:
+      description: The API action.
+      type: str
+      sample: CreateImage
+    endpoint:
+      description: Where it was sent.
+      type: str
+      sample: https://ecs-internal.example.internal
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apsarastack.cloud.plugins.module_utils import execution, planning
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import connection_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
+from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
+
+DISK_ARGUMENTS: dict[str, t.Any] = {
+    "snapshot_id": {"type": "str"},
+    "size": {"type": "int"},
+    "device": {"type": "str"},
+    "disk_type": {"type": "str", "choices": ["system", "data"]},
+}
+ARGUMENTS: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "image_id": {"type": "str"},
+    "image_name": {"type": "str", "aliases": ["name"]},
+    "description": {"type": "str"},
+    "instance_id": {"type": "str"},
+    "snapshot_id": {"type": "str"},
+    "disk_device_mapping": {"type": "list", "elements": "dict", "options": DISK_ARGUMENTS},
+    "tags": {"type": "dict"},
+    "purge_tags": {"type": "bool", "default": True},
+    "force": {"type": "bool", "default": False},
+    "image_version": {"type": "str"},
+    "platform": {"type": "str"},
+    "architecture": {"type": "str"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+
+def run(wish: Wish, images: Images, deadline: Deadline, check_mode: bool) -> dict[str, t.Any]:
+    """Read, plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError."""
+    plan = planning.plan(wish, find(wish, images))
+    outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline)
+    return {
+        "changed": bool(outcome.actions),
+        "image_id": outcome.image_id,
+        "image": outcome.image,
+        "actions": outcome.actions,
+        "diff": diff(plan, wish.handle()),
+        "warnings": [*plan.warnings, *outcome.warnings],
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**connection_spec(), **ARGUMENTS},
+        mutually_exclusive=[("instance_id", "snapshot_id", "disk_device_mapping")],
+        required_one_of=[("image_id", "image_name")],
+        supports_check_mode=True,
+    )
+    try:
+        wish = wish_from(module.params)
+        deadline = Deadline(module.params["wait_timeout"])
+        client = Client(connection_from(module.params), deadline)
+        result = run(wish, Images(client), deadline, module.check_mode)
+    except ApsaraStackError as error:
+        module.fail_json(**error.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

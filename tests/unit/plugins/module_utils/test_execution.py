@@ -1,0 +1,249 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    ApsaraStackError,
+    DeadlineError,
+    NoAnswerError,
+    RefusalError,
+    ServiceError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute, predict
+from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
+from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import Plan, plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+
+FROM_INSTANCE = Source(instance_id="i-1")
+
+
+def planned(wish: Wish, images: FakeImages) -> Plan:
+    images.instances = {"i-1": Instance("i-1", "Running")}
+    made = plan(wish, find(wish, t.cast("t.Any", images)))
+    images.calls.clear()
+    return made
+
+
+def followed(wish: Wish, images: FakeImages, seconds: float = 600) -> t.Any:
+    return execute(planned(wish, images), t.cast("t.Any", images), images.clock.deadline(seconds))
+
+
+def failing(wish: Wish, images: FakeImages, seconds: float = 600) -> dict[str, t.Any]:
+    with pytest.raises(ApsaraStackError) as caught:
+        followed(wish, images, seconds)
+    return caught.value.as_result()
+
+
+def test_a_created_image_is_returned_as_the_cloud_shows_it() -> None:
+    images = FakeImages()
+    images.build_time = 30
+    outcome = followed(Wish(image_name="web", source=FROM_INSTANCE, tags={"a": "1"}), images)
+    assert outcome.image_id == "m-new-1"
+    assert outcome.image == images.images["m-new-1"]
+    assert outcome.actions == ["create image 'web' from instance i-1"]
+
+
+def test_without_wait_the_prediction_gets_the_new_id_and_costs_no_look() -> None:
+    images = FakeImages()
+    images.build_time = 30
+    outcome = followed(Wish(image_name="web", source=FROM_INSTANCE, wait=False), images)
+    assert [call[0] for call in images.calls] == ["create"]
+    assert (outcome.image_id, outcome.image["image_id"], outcome.image["status"]) == ("m-new-1", "m-new-1", "Creating")
+
+
+def test_changes_cost_one_call_each_and_one_read_back() -> None:
+    images = FakeImages(image(tags={"a": "1"}))
+    wish = Wish(image_id="m-1", image_name="new", description="d", tags={"b": "2"})
+    outcome = followed(wish, images)
+    assert images.calls == [
+        ("modify", "m-1", "new", "d"),
+        ("unset_tags", "m-1", ("a",)),
+        ("set_tags", "m-1", {"b": "2"}),
+        ("by_id", "m-1"),
+    ]
+    assert outcome.image == image(image_name="new", description="d", tags={"b": "2"})
+
+
+def test_a_lagging_read_is_repeated_until_it_shows_the_change() -> None:
+    images = FakeImages(image())
+    images.read_lag = 3
+    outcome = followed(Wish(image_id="m-1", description="d"), images)
+    assert outcome.image["description"] == "d"
+    assert outcome.warnings == []
+    assert images.clock.now == 3
+
+
+def test_a_change_that_is_never_shown_is_told_after_a_short_patience() -> None:
+    images = FakeImages(image())
+    images.read_lag = 1000
+    outcome = followed(Wish(image_id="m-1", description="d", tags={"a": "1"}), images)
+    assert images.clock.now <= 11
+    assert len(outcome.warnings) == 1
+    assert outcome.warnings[0].endswith("does not show it yet: description, tags")
+
+
+def test_the_patience_of_a_read_back_ends_with_the_deadline() -> None:
+    images = FakeImages(image())
+    images.read_lag = 1000
+    assert followed(Wish(image_id="m-1", description="d"), images, seconds=4).warnings
+    assert images.clock.now <= 4
+
+
+def test_without_wait_a_change_is_not_read_back() -> None:
+    images = FakeImages(image())
+    outcome = followed(Wish(image_id="m-1", description="d", wait=False), images)
+    assert [call[0] for call in images.calls] == ["modify"]
+    assert outcome.image == image(description="d")
+
+
+def test_an_adopted_image_is_waited_for() -> None:
+    images = FakeImages()
+    images.build_time = 60
+    followed(Wish(image_name="web", source=FROM_INSTANCE, wait=False), images)
+    outcome = followed(Wish(image_name="web", source=FROM_INSTANCE), images)
+    assert outcome.actions == []
+    assert outcome.image["status"] == "Available"
+    assert images.writes == []
+
+
+def test_a_deletion_is_waited_for_and_returns_the_image_as_it_was() -> None:
+    images = FakeImages(image())
+    images.removal_time = 5
+    outcome = followed(Wish(state="absent", image_id="m-1"), images)
+    assert images.images == {}
+    assert images.calls[0] == ("delete", "m-1", False)
+    assert (outcome.image_id, outcome.image) == ("m-1", image())
+
+
+def test_an_image_in_creation_is_deleted_once_it_is_at_rest() -> None:
+    images = FakeImages()
+    images.build_time = 20
+    followed(Wish(image_name="web", source=FROM_INSTANCE, wait=False), images)
+    followed(Wish(state="absent", image_name="web"), images)
+    assert images.clock.now >= 20
+    assert images.writes == [("delete", "m-new-1", False)]
+
+
+def test_a_failed_image_is_replaced() -> None:
+    images = FakeImages(image(status="CreateFailed"))
+    images.removal_time = 3
+    outcome = followed(Wish(image_name="web", source=FROM_INSTANCE), images)
+    assert list(images.images) == [outcome.image_id]
+    assert outcome.image["status"] == "Available"
+
+
+def test_nothing_to_do_costs_nothing() -> None:
+    images = FakeImages(image())
+    outcome = followed(Wish(image_name="web"), images)
+    assert images.calls == []
+    assert (outcome.image_id, outcome.image, outcome.actions) == ("m-1", image(), [])
+
+
+# --- failures tell what was done -------------------------------------------------------------------------------------
+
+
+def test_a_failed_wait_carries_the_id_and_what_was_done() -> None:
+    images = FakeImages()
+    images.build_time = 1000
+    result = failing(Wish(image_name="web", source=FROM_INSTANCE), images, seconds=30)
+    assert result["changed"] is True
+    assert result["image_id"] == "m-new-1"
+    assert result["image"]["status"] == "Creating"
+    assert result["actions"] == ["create image 'web' from instance i-1"]
+
+
+def test_a_build_that_fails_carries_the_id() -> None:
+    images = FakeImages()
+    images.build_time, images.outcome = 5, "CreateFailed"
+    result = failing(Wish(image_name="web", source=FROM_INSTANCE), images)
+    assert (result["image_id"], result["image"]["status"], result["changed"]) == ("m-new-1", "CreateFailed", True)
+
+
+def test_a_new_image_that_is_never_listed_still_has_its_id_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = FakeImages()
+    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
+    monkeypatch.setattr(images, "by_id", lambda _image_id: None)
+    with pytest.raises(DeadlineError) as caught:
+        execute(made, t.cast("t.Any", images), images.clock.deadline(10))
+    assert caught.value.facts["image_id"] == "m-new-1"
+
+
+@pytest.mark.parametrize(
+    ("error", "changed"),
+    [
+        (ServiceError("QuotaExceed.Image", http_status=403), False),
+        (RefusalError("no"), False),
+        (ServiceError("InternalError", http_status=500), True),
+        (NoAnswerError("reset"), True),
+        (NoAnswerError("refused", sent=False), False),
+    ],
+)
+def test_a_failed_write_counts_as_changed_only_if_it_may_have_been_done(error: ApsaraStackError, changed: bool) -> None:
+    images = FakeImages()
+    images.errors["create"] = error
+    assert failing(Wish(image_name="web", source=FROM_INSTANCE), images)["changed"] is changed
+
+
+def test_a_deadline_over_a_lost_answer_counts_as_changed() -> None:
+    images = FakeImages(image())
+    late = DeadlineError("too late")
+    late.__cause__ = NoAnswerError("reset")
+    images.errors["delete"] = late
+    assert failing(Wish(state="absent", image_id="m-1"), images)["changed"] is True
+
+
+def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
+    images = FakeImages(image(tags={"a": "1"}))
+    images.errors["set_tags"] = ServiceError("QuotaExceed.Tags", http_status=403)
+    result = failing(Wish(image_id="m-1", description="d", tags={"b": "2"}), images)
+    assert result["changed"] is True
+    assert result["actions"] == ["image m-1: set its description to 'd'", "image m-1: remove tags a"]
+    assert result["image_id"] == "m-1"
+    assert result["error"]["code"] == "QuotaExceed.Tags"
+
+
+def test_the_warnings_of_the_plan_are_told_in_a_failure_too() -> None:
+    images = FakeImages()
+    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
+    pending = Plan(made.before, made.after, made.steps, ("i-1 is Pending",))
+    images.errors["create"] = ServiceError("IncorrectInstanceStatus")
+    with pytest.raises(ApsaraStackError) as caught:
+        execute(pending, t.cast("t.Any", images), images.clock.deadline())
+    assert caught.value.facts["warnings"] == ["i-1 is Pending"]
+
+
+# --- check mode ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(image_name="new", source=FROM_INSTANCE),
+        Wish(image_name="new", source=FROM_INSTANCE, wait=False),
+        Wish(image_id="m-1", image_name="new", tags={"b": "2"}),
+        Wish(image_name="web", description="d"),
+        Wish(state="absent", image_name="web"),
+        Wish(state="absent", image_name="nothing"),
+        Wish(image_name="web"),
+    ],
+)
+def test_the_prediction_names_the_same_actions_and_the_same_image(wish: Wish) -> None:
+    images = FakeImages(image(tags={"a": "1"}))
+    made = planned(wish, images)
+    predicted = predict(made)
+    assert images.calls == []
+    done = execute(made, t.cast("t.Any", images), images.clock.deadline())
+    assert predicted.actions == done.actions
+    if done.image is None:
+        assert predicted.image is None
+    else:
+        assert predicted.image is not None
+        for name in ("image_name", "description", "tags"):
+            assert predicted.image[name] == done.image[name]

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils import tags
+from hypothesis import given
+from hypothesis import strategies as st
+
+TAGS = st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=5)
+RESERVED = st.dictionaries(st.sampled_from(["acs:a", "ASCM:b", "aliyun-c", "http://d"]), st.text(max_size=2))
+
+
+@pytest.mark.parametrize(
+    ("current", "wished", "purge", "to_set", "to_unset"),
+    [
+        ({"a": "1"}, None, True, {}, ()),
+        ({"a": "1"}, {}, True, {}, ("a",)),
+        ({"a": "1"}, {}, False, {}, ()),
+        ({"a": "1"}, {"a": "1"}, True, {}, ()),
+        ({"a": "1"}, {"a": "2"}, True, {"a": "2"}, ()),
+        ({"a": "1"}, {"a": "2"}, False, {"a": "2"}, ()),
+        ({"a": "1", "b": "1"}, {"c": ""}, True, {"c": ""}, ("a", "b")),
+        ({"a": "1", "b": "1"}, {"c": ""}, False, {"c": ""}, ()),
+        ({"acs:a": "1", "Ascm:b": "1", "aliyun": "1", "https://x": "1"}, {}, True, {}, ()),
+        ({"a": ""}, {"a": ""}, True, {}, ()),
+    ],
+)
+def test_tag_changes(
+    current: dict[str, str],
+    wished: dict[str, str] | None,
+    purge: bool,
+    to_set: dict[str, str],
+    to_unset: tuple[str, ...],
+) -> None:
+    assert tags.tag_changes(current, wished, purge) == (to_set, to_unset)
+
+
+@given(TAGS, RESERVED, TAGS, st.booleans())
+def test_applying_the_changes_leaves_none(
+    current: dict[str, str], reserved: dict[str, str], wished: dict[str, str], purge: bool
+) -> None:
+    before = {**current, **reserved}
+    after = tags.merged(before, *tags.tag_changes(before, wished, purge))
+    assert tags.tag_changes(after, wished, purge) == ({}, ())
+    assert wished.items() <= after.items()
+    assert reserved.keys() <= after.keys()
+    if purge:
+        assert tags.own_tags(after) == tags.own_tags(wished)
+    else:
+        assert before.keys() <= after.keys()
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ({"a": "b"}, {"a": "b"}),
+        ({"a": 5}, {"a": "5"}),
+        ({7: ""}, {"7": ""}),
+        ({}, {}),
+    ],
+)
+def test_text_and_whole_numbers_are_taken_as_written(raw: dict[t.Any, t.Any], text: dict[str, str]) -> None:
+    assert tags.as_text(raw) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ({"ready": True}, "the value of tag 'ready' is True (bool)"),
+        ({"version": 1.1}, "the value of tag 'version' is 1.1 (float)"),
+        ({"empty": None}, "the value of tag 'empty' is None (NoneType)"),
+        ({"list": ["x"]}, "the value of tag 'list' is ['x'] (list)"),
+        ({True: "x"}, "the key of tag True is True (bool)"),
+    ],
+)
+def test_what_is_no_text_is_refused(raw: dict[t.Any, t.Any], told: str) -> None:
+    with pytest.raises(ValueError, match="in quotes") as caught:
+        tags.as_text(raw)
+    assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"": "x"}, "1 to 128 characters, and '' has 0"),
+        ({"k" * 129: "x"}, "has 129"),
+        ({"acs:x": ""}, "'acs:x' begins with"),
+        ({"Aliyun": ""}, "'Aliyun' begins with"),
+        ({"a": "v" * 129}, "at most 128 characters, and that of 'a' has 129"),
+        ({"a": "ACS:x"}, "the value of tag 'a' begins with"),
+        ({"a": "https://x"}, "the value of tag 'a' begins with"),
+        ({f"k{number}": "" for number in range(21)}, "at most 20 tags, and these would be 21"),
+    ],
+)
+def test_what_the_cloud_would_reject_is_told(given: dict[str, str], told: str) -> None:
+    problems = tags.problems(given)
+    assert len(problems) == 1
+    assert told in problems[0]
+
+
+def test_what_the_cloud_takes_is_no_problem() -> None:
+    assert tags.problems({"k" * 128: "v" * 128, "ä": "", **{f"k{number}": "" for number in range(18)}}) == []
+
+
+def test_the_tags_of_the_platform_do_not_count() -> None:
+    full = {f"k{number}": "" for number in range(20)}
+    assert tags.count_problem({**full, "ascm:x": "", "acs:y": ""}) is None
+    assert tags.count_problem({**full, "x": ""}) is not None

@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, DeadlineError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.waiter import (
+    GONE,
+    LONGEST_PAUSE,
+    SETTLED,
+    SHORTEST_PAUSE,
+    USABLE,
+    Goal,
+    next_pause,
+    wait_until,
+)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock, image
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+
+
+class Script:
+    """What each look shows; the last one stays."""
+
+    def __init__(self, *shown: Image | Exception | None) -> None:
+        self.shown = list(shown)
+        self.looks = 0
+
+    def __call__(self) -> Image | None:
+        now = self.shown[min(self.looks, len(self.shown) - 1)]
+        self.looks += 1
+        if isinstance(now, Exception):
+            raise now
+        return now
+
+
+def wait(goal: Goal, script: Script, seconds: float = 600, clock: Clock | None = None) -> Image | None:
+    return wait_until(goal, script, (clock or Clock()).deadline(seconds), "Image m-1")
+
+
+def creating(progress: int | None = 0) -> Image:
+    return image(status="Creating", progress=progress)
+
+
+def test_a_usable_image_is_returned_at_the_first_look() -> None:
+    script = Script(image())
+    assert wait(USABLE, script) == image()
+    assert script.looks == 1
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (None, None),
+        (creating(), creating(50)),
+        (None, image(status="Waiting", progress=None), creating()),
+        (image(status=""),),
+        (image(usable=False),),
+        (image(status="Sleeping"),),
+    ],
+)
+def test_what_is_not_usable_yet_is_waited_on(before: tuple[Image | None, ...]) -> None:
+    script = Script(*before, image(usable=True))
+    assert wait(USABLE, script) == image(usable=True)
+    assert script.looks == len(before) + 1
+
+
+@pytest.mark.parametrize("status", ["CreateFailed", "UnAvailable"])
+def test_a_failure_ends_the_wait_at_once_and_carries_the_image(status: str) -> None:
+    script = Script(creating(), image(status=status, progress=30), image())
+    with pytest.raises(ApsaraStackError) as caught:
+        wait(USABLE, script)
+    assert script.looks == 2
+    assert status in caught.value.message
+    assert "at 30 %" in caught.value.message
+    assert caught.value.facts == {"image_id": "m-1", "image": image(status=status, progress=30)}
+
+
+def test_an_image_that_vanishes_after_it_was_seen_ends_the_wait() -> None:
+    script = Script(creating(20), None)
+    with pytest.raises(ApsaraStackError) as caught:
+        wait(USABLE, script)
+    assert script.looks == 2
+    assert "not listed any more: it was Creating at 20 %" in caught.value.message
+
+
+def test_the_timeout_tells_the_last_status_and_carries_the_image() -> None:
+    clock = Clock()
+    with pytest.raises(DeadlineError) as caught:
+        wait(USABLE, Script(creating(7)), seconds=30, clock=clock)
+    assert clock.now <= 30
+    assert "not usable after 30 s (wait_timeout): it is Creating at 7 %" in caught.value.message
+    assert "run the task again" in caught.value.message
+    assert caught.value.facts["image_id"] == "m-1"
+
+
+def test_the_timeout_names_an_image_that_was_never_listed() -> None:
+    with pytest.raises(DeadlineError) as caught:
+        wait(USABLE, Script(None), seconds=5)
+    assert "it is not listed yet" in caught.value.message
+    assert caught.value.facts == {}
+
+
+def test_a_deadline_that_ends_during_a_look_is_told_like_any_other() -> None:
+    inner = DeadlineError("DescribeImages took too long")
+    with pytest.raises(DeadlineError) as caught:
+        wait(USABLE, Script(creating(7), inner))
+    assert "Creating at 7 %" in caught.value.message
+    assert caught.value.__cause__ is inner
+
+
+def test_other_errors_end_the_wait_at_once() -> None:
+    script = Script(creating(), ApsaraStackError("no permission"))
+    with pytest.raises(ApsaraStackError, match="no permission"):
+        wait(USABLE, script)
+    assert script.looks == 2
+
+
+@pytest.mark.parametrize(
+    "last", [image(), image(status="CreateFailed"), image(status="UnAvailable"), image(status="Deprecated"), None]
+)
+def test_settled_is_reached_when_the_cloud_no_longer_works_on_it(last: Image | None) -> None:
+    script = Script(creating(), image(usable=False), last)
+    assert wait(SETTLED, script) == last
+    assert script.looks == 3
+
+
+def test_gone_is_reached_when_it_is_not_listed() -> None:
+    script = Script(image(), image(status="CreateFailed"), None)
+    assert wait(GONE, script) is None
+    assert script.looks == 3
+
+
+def linear(build: float) -> t.Callable[[float], int]:
+    return lambda elapsed: int(100 * elapsed / build)
+
+
+@pytest.mark.parametrize(("build", "looks"), [(30, 25), (600, 40), (3600, 80)])
+def test_a_build_that_tells_its_progress_costs_few_looks_and_little_lag(build: float, looks: int) -> None:
+    clock = Clock()
+    counted = 0
+
+    def look() -> Image:
+        nonlocal counted
+        counted += 1
+        return image() if clock.now >= build else creating(linear(build)(clock.now))
+
+    wait_until(USABLE, look, clock.deadline(7200), "Image m-1")
+    assert counted <= looks
+    assert clock.now - build <= max(2.0, 0.03 * build)
+
+
+@pytest.mark.parametrize("progress", [None, 0, 100, 50, 1, 99])
+@pytest.mark.parametrize("elapsed", [0.0, 1.0, 60.0, 10_000.0])
+def test_a_pause_stays_within_its_bounds(elapsed: float, progress: int | None) -> None:
+    assert SHORTEST_PAUSE <= next_pause(elapsed, progress) <= LONGEST_PAUSE

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish, wish_from
+
+DEFAULTS: dict[str, t.Any] = {
+    **dict.fromkeys(
+        [
+            "image_id",
+            "image_name",
+            "description",
+            "instance_id",
+            "snapshot_id",
+            "disk_device_mapping",
+            "tags",
+            "image_version",
+            "platform",
+            "architecture",
+        ]
+    ),
+    "state": "present",
+    "purge_tags": True,
+    "force": False,
+    "wait": True,
+    "wait_timeout": 600,
+}
+DISK: dict[str, t.Any] = {"snapshot_id": "s-1", "size": None, "device": None, "disk_type": None}
+
+
+def wished(**params: t.Any) -> Wish:
+    return wish_from({**DEFAULTS, "image_name": "web", **params})
+
+
+def refused(**params: t.Any) -> str:
+    with pytest.raises(RefusalError) as caught:
+        wished(**params)
+    return caught.value.message
+
+
+def test_every_option_reaches_the_wish() -> None:
+    assert wished(
+        state="absent",
+        image_id="m-1",
+        description="d",
+        tags={"a": 1},
+        purge_tags=False,
+        force=True,
+        instance_id="i-1",
+        image_version="v",
+        platform="p",
+        architecture="a",
+        wait=False,
+    ) == Wish(
+        state="absent",
+        image_id="m-1",
+        image_name="web",
+        description="d",
+        tags={"a": "1"},
+        purge_tags=False,
+        force=True,
+        source=Source(instance_id="i-1"),
+        image_version="v",
+        platform="p",
+        architecture="a",
+        wait=False,
+    )
+
+
+def test_what_is_left_out_is_left_alone() -> None:
+    assert wished() == Wish(image_name="web")
+
+
+@pytest.mark.parametrize(
+    ("params", "told"),
+    [
+        ({"image_name": "x"}, "image_name has 1 characters, but the cloud takes 2 to 128"),
+        ({"image_name": "x" * 129}, "image_name has 129 characters"),
+        ({"image_name": "http://x"}, "image_name begins with http://"),
+        ({"image_name": "HTTPS://x"}, "image_name begins with HTTPS://"),
+        ({"description": "x" * 257}, "description has 257 characters, but the cloud takes up to 256"),
+        ({"description": "https://x"}, "description begins with https://"),
+        ({"image_version": "1" * 41}, "image_version has 41 characters, but the cloud takes 1 to 40"),
+        ({"tags": {f"k{number}": "" for number in range(21)}}, "at most 20 tags, and these would be 21"),
+        ({"tags": {"ready": True}}, "the value of tag 'ready' is True"),
+        ({"disk_device_mapping": []}, "disk_device_mapping lists 0 disks"),
+        ({"disk_device_mapping": [DISK] * 18}, "disk_device_mapping lists 18 disks"),
+        ({"disk_device_mapping": [{**DISK, "size": 4}]}, "entry 1 of disk_device_mapping has size 4"),
+        ({"disk_device_mapping": [DISK, {**DISK, "size": 32769}]}, "entry 2 of disk_device_mapping has size 32769"),
+        (
+            {"disk_device_mapping": [DISK, {**DISK, "snapshot_id": None}]},
+            "entry 2 of disk_device_mapping needs a snapshot_id",
+        ),
+        (
+            {"disk_device_mapping": [{**DISK, "snapshot_id": None, "size": 20}]},
+            "no entry of disk_device_mapping has a snapshot",
+        ),
+        ({"image_name": ""}, "image_name is an empty text"),
+        ({"image_id": ""}, "image_id is an empty text"),
+        ({"instance_id": ""}, "instance_id is an empty text"),
+        ({"snapshot_id": ""}, "snapshot_id is an empty text"),
+        ({"state": "absent", "image_name": ""}, "image_name is an empty text"),
+        ({"wait_timeout": 0}, "wait_timeout is 0"),
+    ],
+)
+def test_bad_input_gets_a_sentence(params: dict[str, t.Any], told: str) -> None:
+    text = refused(**params)
+    assert told in text
+    assert text.endswith("Nothing was sent.")
+
+
+def test_every_problem_is_told_at_once() -> None:
+    text = refused(image_name="x", description="y" * 257)
+    assert "image_name" in text
+    assert "description" in text
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"image_name": "ab"},
+        {"image_name": "镜" * 128},
+        {"description": ""},
+        {"description": "x"},
+        {"description": "x" * 256},
+        {"image_version": "1" * 40},
+        {"tags": {}},
+        {"disk_device_mapping": [{**DISK, "size": 5}]},
+        {"disk_device_mapping": [DISK] * 17},
+        {"disk_device_mapping": [{**DISK, "size": 32768}]},
+        {"wait_timeout": 1},
+    ],
+)
+def test_what_lies_just_inside_the_limits_is_taken(params: dict[str, t.Any]) -> None:
+    assert isinstance(wished(**params), Wish)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"image_name": "x"},
+        {"image_name": "http://x"},
+        {"description": "x" * 300},
+        {"tags": {f"k{n}": "" for n in range(30)}},
+    ],
+)
+def test_an_odd_image_may_still_be_deleted(params: dict[str, t.Any]) -> None:
+    assert wished(state="absent", **params).state == "absent"
+
+
+@pytest.mark.parametrize(
+    ("params", "source", "text", "shown"),
+    [
+        ({"instance_id": "i-1"}, Source(instance_id="i-1"), "instance i-1", {"instance_id": "i-1"}),
+        ({"snapshot_id": "s-1"}, Source(snapshot_id="s-1"), "snapshot s-1", {"snapshot_id": "s-1"}),
+        (
+            {
+                "disk_device_mapping": [
+                    {**DISK, "size": 20, "device": "/dev/xvda"},
+                    {**DISK, "snapshot_id": None, "size": 5},
+                ]
+            },
+            Source(disks=(DiskMapping("s-1", 20, "/dev/xvda"), DiskMapping(size=5))),
+            "disks: snapshot s-1 (20 GiB), blank (5 GiB)",
+            {"disk_device_mapping": [{"snapshot_id": "s-1", "size": 20, "device": "/dev/xvda"}, {"size": 5}]},
+        ),
+    ],
+)
+def test_the_source_is_told_as_the_task_gave_it(
+    params: dict[str, t.Any], source: Source, text: str, shown: dict[str, t.Any]
+) -> None:
+    made = wished(**params).source
+    assert made == source
+    assert made is not None
+    assert (made.text(), made.as_dict()) == (text, shown)
+
+
+def test_the_handle_is_what_selects_the_image() -> None:
+    assert wished().handle() == "image 'web'"
+    assert wished(image_id="m-1").handle() == "image m-1"

@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import run
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+
+MADE = Wish(image_name="web", description="d", tags={"a": "1"}, source=Source(instance_id="i-1"))
+PRESENT = {"state": "present", "image_name": "web", "description": "d", "tags": {"a": "1"}}
+
+
+def cloud(*images: t.Any) -> FakeImages:
+    fake = FakeImages(*images)
+    fake.instances = {"i-1": Instance("i-1", "Running")}
+    fake.build_time = 20
+    return fake
+
+
+def result(wish: Wish, images: FakeImages, check_mode: bool = False) -> dict[str, t.Any]:
+    return run(wish, t.cast("t.Any", images), images.clock.deadline(), check_mode)
+
+
+def test_a_new_image() -> None:
+    images = cloud()
+    assert result(MADE, images) == {
+        "changed": True,
+        "image_id": "m-new-1",
+        "image": image("m-new-1", description="d", tags={"a": "1"}),
+        "actions": ["create image 'web' from instance i-1"],
+        "diff": {
+            "before": {"state": "absent"},
+            "after": {**PRESENT, "instance_id": "i-1"},
+            "before_header": "image 'web'",
+            "after_header": "image 'web'",
+        },
+        "warnings": [],
+    }
+
+
+def test_a_second_run_changes_nothing() -> None:
+    images = cloud()
+    made = result(MADE, images)
+    images.calls.clear()
+    assert result(MADE, images) == {
+        "changed": False,
+        "image_id": "m-new-1",
+        "image": made["image"],
+        "actions": [],
+        "diff": {"before": PRESENT, "after": PRESENT, "before_header": "m-new-1", "after_header": "m-new-1"},
+        "warnings": [],
+    }
+    assert images.calls == [("by_name", "web")]
+
+
+def test_a_second_run_while_the_first_is_still_building_makes_no_second_image() -> None:
+    images = cloud()
+    result(Wish(image_name="web", source=Source(instance_id="i-1"), wait=False), images)
+    again = result(MADE, images)
+    assert len(images.images) == 1
+    assert again["image"]["status"] == "Available"
+    assert again["image"]["description"] == "d"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        MADE,
+        Wish(image_name="old", description="new", tags={}),
+        Wish(image_name="old"),
+        Wish(state="absent", image_name="old"),
+        Wish(state="absent", image_name="nothing"),
+    ],
+)
+def test_check_mode_tells_the_same_and_writes_nothing(wish: Wish) -> None:
+    images = cloud(image("m-old", image_name="old", description="was", tags={"x": "y"}))
+    predicted = result(wish, images, check_mode=True)
+    assert images.writes == []
+    done = result(wish, images)
+    for key in ("changed", "actions", "diff"):
+        assert predicted[key] == done[key]
+
+
+def test_a_refusal_touches_nothing() -> None:
+    images = cloud(image(description="was"))
+    with pytest.raises(RefusalError) as caught:
+        result(Wish(image_name="web", description="", tags={"a": "1"}), images)
+    assert images.writes == []
+    assert caught.value.as_result()["image_id"] == "m-1"
+
+
+def test_absent_deletes_once() -> None:
+    images = cloud(image())
+    gone = result(Wish(state="absent", image_name="web"), images)
+    assert (gone["changed"], gone["image_id"], gone["image"]) == (True, "m-1", image())
+    again = result(Wish(state="absent", image_name="web"), images)
+    assert (again["changed"], again["image_id"], again["image"], again["actions"]) == (False, None, None, [])
