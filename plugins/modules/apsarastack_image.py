@@ -357,7 +357,7 @@ error:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.apsarastack.cloud.plugins.module_utils import execution, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
@@ -367,6 +367,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.difference impor
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
 
 DISK_ARGUMENTS: dict[str, t.Any] = {
@@ -415,6 +416,9 @@ def main() -> None:
         required_one_of=[("image_id", "image_name")],
         supports_check_mode=True,
     )
+    library = missing_library()
+    if library is not None:
+        module.fail_json(msg=missing_required_lib(library))
     try:
         wish = wish_from(module.params)
         deadline = Deadline(module.params["wait_timeout"])

@@ -1,0 +1,20 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils import image, transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
+
+
+def test_nothing_is_missing_where_both_can_be_imported() -> None:
+    assert missing_library() is None
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image, "jmespath", None)
+    assert missing_library() == "jmespath"
+    monkeypatch.setattr(transport, "HAS_REQUESTS", False)
+    assert missing_library() == "requests"
