@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command: `apsarastack-simulator`, or `python -m apsarastack_simulator`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import pathlib
+import signal
+import sys
+import typing as t
+
+from . import seed
+from .clock import Clock
+from .knobs import Knobs
+from .server import Server
+from .service import Service
+
+_FIRST_KEY = "LTAIsimulator37"
+
+
+def _arguments(words: t.Optional[t.Sequence[str]]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="apsarastack-simulator", description="A simulated ApsaraStack on loopback.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (%(default)s)")
+    parser.add_argument("--port-file", type=pathlib.Path, help="write the port to this file once it listens")
+    parser.add_argument("--seed", type=pathlib.Path, default=seed.DEFAULT, help="what exists at the beginning")
+    parser.add_argument("--tls", default="off", metavar="DIR|off", help="https; the directory gets the CA, ca.pem")
+    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (%(default)s)")
+    parser.add_argument("--knob", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
+    return parser.parse_args(words)
+
+
+def _knobs(arguments: argparse.Namespace) -> Knobs:
+    """Raises ValueError."""
+    changes = {}
+    for text in arguments.knob:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"--knob takes name=value, not {text!r}")
+        changes[name] = value
+    return Knobs().changed(changes)
+
+
+def _write_port(path: pathlib.Path, port: int) -> None:
+    """Whole or not at all: who waits for the file must not read half of it."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(f"{port}\n", encoding="ascii")
+    os.replace(draft, path)
+
+
+def _environment(service: Service, server: Server, arguments: argparse.Namespace) -> t.List[str]:
+    """What to export so that a playbook finds this cloud."""
+    key = service.world.access_keys.get(_FIRST_KEY) or next(iter(service.world.access_keys.values()))
+    organization = service.world.organizations[key.organization]
+    values = {
+        "ENDPOINT": server.endpoint,
+        "PROTOCOL": server.endpoint.partition(":")[0],
+        "REGION": service.world.regions[0],
+        "ACCESS_KEY": key.id,
+        "SECRET_KEY": key.secret,
+        "DEPARTMENT": str(organization.id),
+        "RESOURCE_GROUP": str(organization.resource_groups[0].id),
+    }
+    if arguments.tls != "off":
+        values["CA_PATH"] = str(pathlib.Path(arguments.tls).resolve() / "ca.pem")
+    return [f"export APSARASTACK_{name}={value}" for name, value in values.items()]
+
+
+async def _serve(service: Service, arguments: argparse.Namespace) -> None:
+    tls_in = None if arguments.tls == "off" else arguments.tls
+    server = Server(service, arguments.host, arguments.port, tls_in)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await server.start()
+    print("\n".join(_environment(service, server, arguments)))
+    print(f"# The simulated cloud listens on {server.endpoint}; watch it at {server.endpoint}/_simulator", flush=True)
+    if arguments.port_file is not None:
+        _write_port(arguments.port_file, server.port)
+    try:
+        await stopped.wait()
+    finally:
+        await server.stop()
+
+
+def main(words: t.Optional[t.Sequence[str]] = None) -> int:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    arguments = _arguments(words)
+    try:
+        service = Service(seed.load(arguments.seed), _knobs(arguments), Clock(arguments.speed))
+        asyncio.run(_serve(service, arguments))
+    except (ValueError, OSError) as error:
+        print(f"apsarastack-simulator: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

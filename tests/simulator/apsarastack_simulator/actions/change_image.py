@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ModifyImageAttribute and DeleteImage."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+from .. import lifecycle, rules
+from ..context import Action, Context
+from ..errors import CloudError
+from ..parameters import Arguments, Parameter, boolean
+from .create_image import check_name_is_free
+
+if t.TYPE_CHECKING:
+    from ..answers import Body
+    from ..world import Attributes, Image
+
+_MODIFY = (
+    Parameter("ImageId", required=True),
+    Parameter("ImageName"),
+    # Empty is told from absent by hand: whether it clears or keeps is a question of the release.
+    Parameter("Description"),
+    Parameter("Status"),
+    Parameter("ImageFamily"),
+    Parameter("BootMode"),
+    Parameter("LicenseType"),
+    Parameter("Features.NvmeSupport"),
+    Parameter("Features.ImdsSupport"),
+    Parameter("DryRun", boolean),
+)
+_DELETE = (
+    Parameter("ImageId", required=True),
+    Parameter("Force", boolean, default=False),
+    Parameter("DryRun", boolean),
+)
+_STATUS_REFUSALS = {"Available": "ImageStatus.NotDeprecated", "Deprecated": "ImageStatus.NotAvailable"}
+
+
+def changing(context: Context, image: Image) -> Attributes:
+    """The attributes to change now; lists go on showing the old ones for `modify_latency`."""
+    latency, lag = context.knobs.modify_latency, context.knobs.tag_list_lag
+    image.stale = [(until, old) for until, old in image.stale if context.now - lag < until]
+    if latency > 0 or lag > 0:
+        image.stale.append((context.now + latency, copy.deepcopy(image.attributes)))
+    return image.attributes
+
+
+def _modify_image_attribute(context: Context, arguments: Arguments) -> Body:
+    image = context.own_image(arguments.required_text("ImageId"))
+    name = arguments.text("ImageName")
+    rules.check_image_name(name)
+    description = arguments.text("Description")
+    rules.check_description(description, context.knobs.description_minimum)
+    rules.check_image_name(arguments.text("ImageFamily"), "InvalidImageFamily.Malformed")
+    rules.check_member(arguments.text("BootMode"), rules.BOOT_MODES, "InvalidBootMode.NotSupport")
+    rules.check_member(arguments.text("LicenseType"), ("BYOL",), "InvalidLicenseType.NotSupported")
+    if lifecycle.is_growing(image, context.now):
+        raise CloudError("InvalidStatus.ImageIsCreating")
+    if name is not None and context.knobs.names_unique:
+        check_name_is_free(context, name, besides=image.id)
+    _check_status(context, image, arguments.text("Status"))
+    if arguments.flag("DryRun"):
+        raise CloudError("DryRunOperation")
+    _apply(context, image, arguments)
+    return {}
+
+
+def _check_status(context: Context, image: Image, wanted: t.Optional[str]) -> None:
+    if wanted is None:
+        return
+    rules.check_member(wanted, _STATUS_REFUSALS, "InvalidParameter")
+    needed = lifecycle.DEPRECATED if wanted == lifecycle.AVAILABLE else lifecycle.AVAILABLE
+    if lifecycle.status(image, context.now) != needed:
+        raise CloudError(_STATUS_REFUSALS[wanted])
+    if wanted == lifecycle.DEPRECATED and image.shared_with:
+        raise CloudError("ImageUseShared")
+
+
+def _apply(context: Context, image: Image, arguments: Arguments) -> None:
+    attributes = changing(context, image)
+    attributes.name = arguments.text("ImageName") or attributes.name
+    attributes.family = arguments.text("ImageFamily") or attributes.family
+    attributes.boot_mode = arguments.text("BootMode") or attributes.boot_mode
+    context.world.images.note_name(image, attributes.name)
+    description = arguments.text("Description")
+    if description is not None:
+        attributes.description = description
+    elif context.knobs.clear_on_empty and arguments.was_empty("Description"):
+        attributes.description = ""
+    status = arguments.text("Status")
+    if status is not None:
+        attributes.deprecated = status == lifecycle.DEPRECATED
+
+
+def _delete_image(context: Context, arguments: Arguments) -> Body:
+    image_id = arguments.required_text("ImageId")
+    try:
+        image = context.own_image(image_id)
+    except CloudError:
+        if context.knobs.delete_unknown == "200":
+            return {}
+        raise
+    _check_deletable(context, image, arguments.flag("Force"))
+    if arguments.flag("DryRun"):
+        raise CloudError("DryRunOperation")
+    delete(context, image)
+    return {}
+
+
+def _check_deletable(context: Context, image: Image, force: bool) -> None:
+    if lifecycle.is_growing(image, context.now) and context.knobs.delete_creating == "403":
+        raise CloudError("ImageIsCreating")
+    if _is_being_copied(context, image):
+        raise CloudError("OperationDenied.ImageCopying")
+    if image.public:
+        raise CloudError("ImageIsPublic")
+    if image.shared_with and not (force and context.knobs.force_deletes_shared):
+        raise CloudError("ImageUseShared")
+    if image.id in context.world.used_image_ids() and not force:
+        raise CloudError("ImageUsingByInstance")
+
+
+def _is_being_copied(context: Context, image: Image) -> bool:
+    copies = context.world.images.of_owner(image.organization)
+    return any(
+        copied.copied_from == image.id
+        and lifecycle.exists(copied, context.now)
+        and lifecycle.is_growing(copied, context.now)
+        for copied in copies
+    )
+
+
+def delete(context: Context, image: Image) -> None:
+    """Gone for every action at once; lists show it for `delete_latency`. Its snapshots stay."""
+    image.deleted_at = context.now
+    image.gone_at = context.now + context.knobs.delete_latency
+
+
+ACTIONS = (
+    Action("ModifyImageAttribute", _MODIFY, _modify_image_attribute, write=True),
+    Action("DeleteImage", _DELETE, _delete_image, write=True),
+)

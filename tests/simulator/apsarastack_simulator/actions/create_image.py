@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CreateImage: asynchronous, and exactly once per ClientToken."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .. import lifecycle, rules
+from ..context import Action, Context, new_home
+from ..errors import CloudError, invalid
+from ..parameters import Arguments, Parameter, Repeated, boolean
+from ..world import Attributes, Image, RememberedToken, Snapshot, new_id
+from .sources import Source, source_of
+
+if t.TYPE_CHECKING:
+    from ..answers import Body
+
+_SPECIFICATION = (
+    Parameter("InstanceId"),
+    Parameter("SnapshotId"),
+    Repeated("DiskDeviceMapping", ("SnapshotId", "Size", "Device", "DiskType"), maximum=17),
+    Parameter("ImageName"),
+    Parameter("Description"),
+    Parameter("ImageVersion"),
+    Parameter("ImageFamily"),
+    Parameter("Platform"),
+    Parameter("Architecture"),
+    Parameter("BootMode"),
+    Parameter("ClientToken"),
+    Repeated("Tag", ("Key", "Value")),
+    Parameter("ResourceGroupId"),
+    Parameter("DetectionStrategy"),
+    Parameter("Features.ImdsSupport"),
+    Parameter("DryRun", boolean),
+    Parameter("StorageLocationArn"),
+)
+
+
+def _create_image(context: Context, arguments: Arguments) -> Body:
+    token = arguments.text("ClientToken")
+    remembered = recall(context, token, arguments)
+    if remembered is not None:
+        return {"ImageId": remembered}
+    _check_values(context, arguments)
+    tags = rules.tags_in(arguments)
+    if len(tags) > rules.TAGS_PER_RESOURCE:
+        raise CloudError("QuotaExceed.Tags")
+    source = source_of(context, arguments)
+    check_room(context, arguments.text("ImageName"))
+    if arguments.flag("DryRun"):
+        raise CloudError("DryRunOperation")
+    image = _new_image(context, arguments, source)
+    image.attributes.tags = tags
+    _snapshot_disks(context, image, source)
+    context.world.images.add(image)
+    remember(context, token, arguments, image)
+    return {"ImageId": image.id}
+
+
+def _check_values(context: Context, arguments: Arguments) -> None:
+    rules.check_image_name(arguments.text("ImageName"))
+    rules.check_description(arguments.text("Description"), context.knobs.description_minimum)
+    rules.check_version(arguments.text("ImageVersion"))
+    rules.check_image_name(arguments.text("ImageFamily"), "InvalidImageFamily.Malformed")
+    rules.check_member(arguments.text("Platform"), rules.PLATFORMS, "InvalidPlatform.Malformed")
+    rules.check_member(arguments.text("Architecture"), rules.ARCHITECTURES, "InvalidArchitecture.Malformed")
+    rules.check_member(arguments.text("BootMode"), rules.BOOT_MODES, "InvalidBootMode.NotSupport")
+    group = arguments.text("ResourceGroupId")
+    if group is not None and group not in {item.rs_id for item in context.organization.resource_groups}:
+        raise CloudError("InvalidResourceGroup.NotFound")
+
+
+def check_room(context: Context, name: t.Optional[str], besides: str = "") -> None:
+    """Raises CloudError when the quota is used up or, where names are unique, the name is taken."""
+    images = [
+        image
+        for image in context.world.images.of_owner(context.organization.id)
+        if image.region == context.region and lifecycle.exists(image, context.now)
+    ]
+    if not besides and len(images) >= context.knobs.image_quota:
+        raise CloudError("QuotaExceed.Image")
+    if context.knobs.names_unique and name is not None:
+        check_name_is_free(context, name, besides)
+
+
+def check_name_is_free(context: Context, name: str, besides: str = "") -> None:
+    for image in context.world.images.named(name):
+        same_name = image.attributes.name == name and image.region == context.region
+        mine = image.organization == context.organization.id and image.id != besides
+        if same_name and mine and lifecycle.exists(image, context.now):
+            raise CloudError("InvalidImageName.Duplicated")
+
+
+def _new_image(context: Context, arguments: Arguments, source: Source) -> Image:
+    image_id = new_id("m-")
+    platform = arguments.text("Platform") or source.platform or "Others Linux"
+    image = Image(
+        id=image_id,
+        organization=context.organization.id,
+        resource_group=new_home(context),
+        region=context.region,
+        account=context.organization.account,
+        created=context.now,
+        # What a nameless image is called is not documented; its id is a name that nobody else has.
+        attributes=Attributes(
+            name=arguments.text("ImageName") or image_id,
+            description=arguments.text("Description") or "",
+            family=arguments.text("ImageFamily") or "",
+            boot_mode=arguments.text("BootMode") or "BIOS",
+        ),
+        version=arguments.text("ImageVersion") or "",
+        platform=platform,
+        architecture=arguments.text("Architecture") or "x86_64",
+        os_type="windows" if platform.startswith("Windows") else source.os_type,
+        os_name=source.os_name or platform,
+        mappings=source.mappings,
+        source_instance=source.instance_id,
+    )
+    lifecycle.start(image, context.knobs, context.now)
+    _fail_if_told(context, image)
+    return image
+
+
+def _fail_if_told(context: Context, image: Image) -> None:
+    """`fail_next_create` is a number of creations or, for the next one, the reason."""
+    told = context.knobs.fail_next_create
+    if told in ("", "0"):
+        return
+    left = int(told) - 1 if told.isdigit() else 0
+    context.knobs.fail_next_create = str(left)
+    image.fails_as = context.knobs.failed_status
+    image.failure = "the knob fail_next_create" if told.isdigit() else told
+
+
+def _snapshot_disks(context: Context, image: Image, source: Source) -> None:
+    """An image of an instance rests on one new snapshot per disk; they outlive the image."""
+    for mapping, disk in zip(image.mappings, source.disks):
+        snapshot = Snapshot(
+            id=new_id("s-"),
+            name=f"SnapshotForImage-{image.id}-{disk.type}",
+            organization=image.organization,
+            resource_group=image.resource_group,
+            region=image.region,
+            created=context.now,
+            ready_at=image.ready_at,
+            fails=bool(image.fails_as),
+            disk_id=disk.id,
+            disk_type=disk.type,
+            size=disk.size,
+            platform=image.platform,
+            os_type=image.os_type,
+        )
+        context.world.snapshots[snapshot.id] = snapshot
+        mapping.snapshot_id = snapshot.id
+
+
+def recall(context: Context, token: t.Optional[str], arguments: Arguments) -> t.Optional[str]:
+    """The image that this ClientToken made before. Raises CloudError when it was for other parameters."""
+    if token is None:
+        return None
+    if len(token) > 64 or not token.isascii():
+        raise invalid("ClientToken")
+    remembered = context.world.tokens.get(_token_key(context, token))
+    if remembered is None or context.now >= remembered.expires:
+        return None
+    if remembered.fingerprint != _fingerprint(context, arguments):
+        raise CloudError(context.knobs.token_mismatch_code)
+    image = context.world.images.get(remembered.image_id)
+    growing = image is not None and lifecycle.is_growing(image, context.now)
+    if growing and context.knobs.token_in_progress != "first_result":
+        raise CloudError(context.knobs.token_in_progress)
+    return remembered.image_id
+
+
+def remember(context: Context, token: t.Optional[str], arguments: Arguments, image: Image) -> None:
+    if token is not None:
+        expires = context.now + context.knobs.token_ttl
+        known = RememberedToken(_fingerprint(context, arguments), image.id, expires)
+        context.world.tokens[_token_key(context, token)] = known
+
+
+def _token_key(context: Context, token: str) -> str:
+    return f"{context.organization.id}/{context.action}/{token}"
+
+
+def _fingerprint(context: Context, arguments: Arguments) -> str:
+    return f"{context.region} {context.resource_group} {arguments.fingerprint()}"
+
+
+ACTIONS = (Action("CreateImage", _SPECIFICATION, _create_image, write=True),)

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The web application: the paths of the cloud, and those of the simulator itself."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+import weakref
+
+from aiohttp import web
+
+from .control import Control
+from .delivery import deliver
+from .wire import Request
+
+if t.TYPE_CHECKING:
+    import asyncio
+
+    from .service import Service
+
+# Typed requests of the vendor's SDKs put every parameter into the request line.
+LINE_SIZE = 65536
+_BODY_SIZE = 4 * 1024 * 1024
+_PATHS = ("/", "/asapi/v3", "/asapi/v3/")
+
+
+class Connections:
+    """A number for each TCP connection, so that tests can see keep-alive."""
+
+    def __init__(self) -> None:
+        self._numbers: weakref.WeakKeyDictionary[asyncio.BaseTransport, int] = weakref.WeakKeyDictionary()
+        self._next = itertools.count(1)
+
+    def number(self, transport: t.Optional[asyncio.BaseTransport]) -> int:
+        if transport is None:
+            return 0
+        if transport not in self._numbers:
+            self._numbers[transport] = next(self._next)
+        return self._numbers[transport]
+
+
+def build(service: Service) -> web.Application:
+    app = web.Application(client_max_size=_BODY_SIZE)
+    connections = Connections()
+
+    async def cloud(request: web.Request) -> web.StreamResponse:
+        exchange = service.handle(await _request(request), connections.number(request.transport))
+        return await deliver(request, exchange.answer, exchange.fault)
+
+    app.router.add_routes([web.route("*", path, cloud) for path in _PATHS])
+    app.router.add_routes(Control(service).routes())
+    return app
+
+
+async def _request(request: web.Request) -> Request:
+    """As it stood on the wire: signatures cover the raw text, so nothing may be normalised."""
+    path, _mark, query = request.raw_path.partition("?")
+    return Request(
+        method=request.method,
+        path=path,
+        query=query,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await request.read(),
+    )

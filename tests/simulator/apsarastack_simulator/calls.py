@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The log of calls: everything that arrived, and nothing that is secret."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing as t
+
+from .clock import utc
+
+if t.TYPE_CHECKING:
+    from .wire import Parameters, Request
+
+_TENANCY = (
+    "x-acs-organizationid",
+    "x-acs-resourcegroupid",
+    "x-acs-regionid",
+    "regionid",
+    "x-acs-request-version",
+    "x-acs-asapi-product",
+    "x-ascm-product-name",
+    "x-acs-caller-sdk-source",
+    "x-acs-action",
+    "user-agent",
+    "host",
+)
+_SECRET = frozenset(("accesskeysecret", "securitytoken", "secretkey", "secret"))
+_MASK = "(removed)"
+# A minute of load is some ten thousands; older calls than these are forgotten.
+_KEPT = 100_000
+
+
+@dataclasses.dataclass
+class Call:
+    """`index` counts from 0. `time` is real time. `connection` is a number per TCP connection."""
+
+    index: int
+    time: str
+    action: str
+    method: str
+    path: str
+    parameters: t.Dict[str, str]
+    headers: t.Dict[str, str]
+    access_key: str
+    connection: int
+    write: bool = False
+    status: int = 0
+    code: str = ""
+    processed: bool = False
+    fault: str = ""
+    notes: t.List[str] = dataclasses.field(default_factory=list)
+    duration_ms: float = 0.0
+
+    def as_dict(self) -> t.Dict[str, t.Any]:
+        return dataclasses.asdict(self)
+
+
+class CallLog:
+    def __init__(self) -> None:
+        self._calls: t.Deque[Call] = collections.deque(maxlen=_KEPT)
+        self.count = 0
+
+    def begin(
+        self,
+        request: Request,
+        parameters: Parameters,
+        secrets: t.Collection[str],
+        now: float,
+        connection: int,
+    ) -> Call:
+        call = Call(
+            index=self.count,
+            time=utc(now)[:-1] + f".{int(now % 1 * 1000):03d}Z",
+            action=parameters.get("Action") or request.header("x-acs-action"),
+            method=request.method,
+            path=request.path,
+            parameters=_clean(parameters, secrets),
+            headers={name: request.header(name) for name in _TENANCY if name in request.headers},
+            access_key=parameters.get("AccessKeyId", "") or _credential(request.header("authorization")),
+            connection=connection,
+        )
+        self.count += 1
+        self._calls.append(call)
+        return call
+
+    def clear(self) -> None:
+        self._calls.clear()
+        self.count = 0
+
+    def listed(self, action: t.Optional[str] = None, after: int = -1) -> t.List[Call]:
+        """Oldest first; only those with a greater index than `after`."""
+        return [call for call in self._calls if call.index > after and action in (None, call.action)]
+
+
+def _clean(parameters: Parameters, secrets: t.Collection[str]) -> t.Dict[str, str]:
+    """Without signatures; what is or holds a secret keeps its name only."""
+    return {
+        name: _MASK if name.lower() in _SECRET or any(secret in value for secret in secrets) else value
+        for name, value in parameters.items()
+        if name != "Signature"
+    }
+
+
+def _credential(authorization: str) -> str:
+    if authorization.startswith("acs "):
+        return authorization[len("acs ") :].partition(":")[0]
+    _before, found, after = authorization.partition("Credential=")
+    return after.split(",")[0].strip() if found else ""

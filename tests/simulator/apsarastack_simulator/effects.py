@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a scripted fault does inside a call, as opposed to on the wire."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from . import lifecycle
+from .actions.change_image import delete
+from .errors import CloudError
+
+if t.TYPE_CHECKING:
+    from .answers import Body
+    from .context import Action, Context
+    from .faults import Fault
+    from .parameters import Arguments
+    from .world import Image
+
+
+@dataclasses.dataclass(frozen=True)
+class ScriptedError:
+    error: CloudError
+    processed: bool
+
+
+def error_of(fault: t.Optional[Fault]) -> t.Optional[ScriptedError]:
+    """The error to tell instead of an answer, and whether the call is carried out all the same."""
+    if fault is None:
+        return None
+    error = fault.error()
+    if error is None and not fault.asapi_success:
+        error = CloudError("InternalError")
+    return None if error is None else ScriptedError(error, fault.processed)
+
+
+def run(action: Action, context: Context, arguments: Arguments, fault: t.Optional[Fault]) -> Body:
+    body = action.run(context, arguments)
+    if fault is None:
+        return body
+    if fault.hide and "Images" in body:
+        return _without_young(body, context, fault.hide)
+    if fault.image:
+        _strike(context, _image_of(context, body, arguments), fault.image)
+    return body
+
+
+def _without_young(body: Body, context: Context, seconds: float) -> Body:
+    """The list as a replica tells it that has not heard yet."""
+    kept = [entry for entry in body["Images"]["Image"] if _created(context, entry["ImageId"]) <= context.now - seconds]
+    hidden = len(body["Images"]["Image"]) - len(kept)
+    return {**body, "TotalCount": body["TotalCount"] - hidden, "Images": {"Image": kept}}
+
+
+def _created(context: Context, image_id: str) -> float:
+    image = context.world.images.get(image_id)
+    return image.created if image is not None else 0.0
+
+
+def _image_of(context: Context, body: Body, arguments: Arguments) -> t.Optional[Image]:
+    """The image that the call made, named, or listed first."""
+    listed = body.get("Images", {}).get("Image", [])
+    image_id = body.get("ImageId") or arguments.image_id() or (listed[0]["ImageId"] if listed else "")
+    return context.world.images.get(str(image_id))
+
+
+def _strike(context: Context, image: t.Optional[Image], outcome: str) -> None:
+    if image is None:
+        return
+    if outcome == "deleted":
+        delete(context, image)
+        return
+    image.fails_as = outcome
+    image.failure = "a scripted fault"
+    if not lifecycle.is_growing(image, context.now):
+        image.ready_at = context.now

@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every switch of the simulated site, with its default. README.md tells what each one does."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+
+
+def _choice(default: str, *others: str) -> t.Any:
+    return dataclasses.field(default=default, metadata={"choices": (default, *others)})
+
+
+@dataclasses.dataclass
+class Knobs:
+    """Times are seconds of the simulated clock. A comment names what forces the knob to exist."""
+
+    # Life cycle. Real builds take minutes; three seconds keep a demo alive.
+    create_time: float = 3.0
+    waiting_time: float = 0.0
+    visible_after: float = 0.0
+    delete_latency: float = 0.0
+    modify_latency: float = 0.0
+    tag_list_lag: float = 0.0
+    available_but_not_usable: float = 0.0
+    usable_field: bool = False
+    pending_time: float = 0.0
+    fail_next_create: str = "0"
+    failed_status: str = _choice("CreateFailed", "UnAvailable", "gone")
+    progress: str = _choice("linear", "absent", "stalling")
+    progress_sign: bool = True
+
+    # Where public sources disagree, the stricter reading is the default.
+    names_unique: bool = False
+    name_match: str = _choice("exact", "fuzzy")
+    max_page_size: int = 100
+    delete_unknown: str = _choice("404", "200")
+    delete_creating: str = _choice("403", "200")
+    force_deletes_shared: bool = False
+    clear_on_empty: bool = False
+    description_minimum: int = 2
+    disk_size_maximum: int = 32768
+    device_prefix: str = _choice("xvd", "vd")
+    os_type_case: str = _choice("lower", "title")
+    known_statuses: str = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
+    optional_fields: bool = True
+    legacy_status: bool = False
+    tag_resources: bool = True
+    tags_per_call: int = 20
+    token_mismatch_code: str = _choice(
+        "IdempotentParameterMismatch",
+        "IdempotenceParamNotMatch",
+        "InvalidParamter.Conflict",
+        "InvalidIdempotenceParameter.Mismatch",
+    )
+    token_ttl: float = 86400.0
+    token_in_progress: str = _choice("first_result", "IdempotentProcessing", "LastTokenProcessing")
+    throttling_status: int = 400
+    unknown_action: str = _choice("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound")
+    unknown_parameter: str = _choice("reject", "ignore")
+    missing_source_code: str = _choice("MissingParameter", "InvalidParameter.AllEmpty")
+    foreign_tenant: str = _choice("forbidden", "empty")
+
+    # Quotas.
+    image_quota: int = 100
+    snapshot_quota: int = 256
+    share_quota: int = 50
+
+    # The site as a whole.
+    body: str = _choice("decorated", "plain", "asapi200")
+    gateway: str = _choice("both", "pop", "asapi")
+    acs3: bool = True
+    skew_seconds: float = 900.0
+    clock_offset: float = 0.0
+
+    def changed(self, changes: t.Mapping[str, t.Any]) -> Knobs:
+        """A copy with these changes. Raises ValueError that names the knob and what it takes."""
+        fields = {field.name: field for field in dataclasses.fields(self)}
+        unknown = sorted(set(changes) - set(fields))
+        if unknown:
+            raise ValueError(f"unknown knob {', '.join(unknown)}; there are {', '.join(sorted(fields))}")
+        values = {name: _read(fields[name], value) for name, value in changes.items()}
+        return dataclasses.replace(self, **values)
+
+    def as_dict(self) -> t.Dict[str, t.Any]:
+        return dataclasses.asdict(self)
+
+
+def _read(field: dataclasses.Field[t.Any], value: t.Any) -> t.Any:
+    readers: t.Dict[str, t.Callable[[t.Any], t.Any]] = {"bool": _read_bool, "int": int, "float": float, "str": str}
+    reader = readers[str(field.type)]
+    try:
+        read = reader(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"knob {field.name} takes a value of type {field.type}, not {value!r}") from None
+    choices = field.metadata.get("choices")
+    if choices is not None and read not in choices:
+        raise ValueError(f"knob {field.name} takes one of {', '.join(choices)}, not {value!r}")
+    return read
+
+
+def _read_bool(value: t.Any) -> bool:
+    text = str(value).lower()
+    if text not in _TRUE + _FALSE:
+        raise ValueError(text)
+    return text in _TRUE

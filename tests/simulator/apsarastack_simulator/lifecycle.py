@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an image or snapshot is at a moment: computed from the clock when it is read, so nothing runs in between."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from .knobs import Knobs
+    from .world import Attributes, Image, Snapshot, World
+
+WAITING = "Waiting"
+CREATING = "Creating"
+AVAILABLE = "Available"
+DEPRECATED = "Deprecated"
+GONE = "gone"
+
+
+def start(image: Image, knobs: Knobs, now: float) -> None:
+    """Set the times of a new image from the knobs of this moment; later changes of a knob leave it alone."""
+    image.visible_at = now + knobs.visible_after
+    image.creating_at = now + knobs.waiting_time
+    image.ready_at = image.creating_at + knobs.create_time
+    image.usable_at = image.ready_at + knobs.available_but_not_usable
+
+
+def status(image: Image, now: float) -> str:
+    """A documented status, or `gone` for an image that failed by vanishing."""
+    if now < image.creating_at:
+        return WAITING
+    if now < image.ready_at:
+        return CREATING
+    if image.fails_as:
+        return image.fails_as
+    return DEPRECATED if image.attributes.deprecated else AVAILABLE
+
+
+def is_growing(image: Image, now: float) -> bool:
+    return now < image.ready_at
+
+
+def exists(image: Image, now: float) -> bool:
+    """For actions that name it. Lists have a mind of their own: `is_listed`."""
+    return image.deleted_at is None and status(image, now) != GONE
+
+
+def is_listed(image: Image, now: float) -> bool:
+    """An image shows late after its creation and stays for a while after its deletion, where a knob says so."""
+    if now < image.visible_at or status(image, now) == GONE:
+        return False
+    return image.gone_at is None or now < image.gone_at
+
+
+def shown(image: Image, now: float) -> Attributes:
+    """The attributes that a list shows: the old ones until a change has got round."""
+    for until, attributes in image.stale:
+        if now < until:
+            return attributes
+    return image.attributes
+
+
+def progress(image: Image, now: float, kind: str) -> t.Optional[int]:
+    """Per cent, or None where the site does not tell. `stalling`: 90 at half the time, and then nothing."""
+    if kind == "absent":
+        return None
+    if now < image.creating_at:
+        return 0
+    if now >= image.ready_at:
+        return 99 if image.fails_as else 100
+    fraction = (now - image.creating_at) / (image.ready_at - image.creating_at)
+    if kind == "stalling":
+        return min(int(fraction * 180), 90)
+    return min(int(fraction * 100), 99)
+
+
+def remaining(image: Image, now: float) -> int:
+    return max(0, int(round(image.ready_at - now)))
+
+
+def is_usable(image: Image, now: float) -> bool:
+    return status(image, now) in (AVAILABLE, DEPRECATED) and now >= image.usable_at
+
+
+def snapshot_status(snapshot: Snapshot, now: float) -> str:
+    if now < snapshot.ready_at:
+        return "progressing"
+    return "failed" if snapshot.fails else "accomplished"
+
+
+def snapshot_progress(snapshot: Snapshot, now: float) -> int:
+    if now >= snapshot.ready_at:
+        return 0 if snapshot.fails else 100
+    span = max(snapshot.ready_at - snapshot.created, 0.001)
+    return max(0, min(99, int((now - snapshot.created) / span * 100)))
+
+
+def instance_status(status_now: str, created: float, now: float, knobs: Knobs) -> str:
+    """A Pending instance runs after `pending_time`, or never."""
+    if status_now == "Pending" and knobs.pending_time and now >= created + knobs.pending_time:
+        return "Running"
+    return status_now
+
+
+def sweep(world: World, now: float) -> None:
+    """Forget what is no longer visible to anybody."""
+    finished = [
+        image
+        for image in world.images
+        if (image.gone_at is not None and now >= image.gone_at) or status(image, now) == GONE
+    ]
+    for image in finished:
+        world.images.remove(image)
+    for key in [key for key, token in world.tokens.items() if now >= token.expires]:
+        del world.tokens[key]

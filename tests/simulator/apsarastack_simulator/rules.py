@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The value rules of the API: names, descriptions, tags."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .errors import CloudError
+
+if t.TYPE_CHECKING:
+    from .parameters import Arguments, Entry
+    from .world import Tags
+
+TAGS_PER_RESOURCE = 20
+PLATFORMS = frozenset(
+    (
+        "Aliyun", "Anolis", "CentOS", "CoreOS", "Customized Linux", "Debian", "FreeBSD", "Gentoo", "OpenSUSE",
+        "Others Linux", "RedHat", "SUSE", "Ubuntu", "Windows 7", "Windows Server 2003", "Windows Server 2008",
+        "Windows Server 2012", "Windows Server 2016", "Windows Server 2019", "Windows Server 2022",
+    )
+)  # fmt: skip
+ARCHITECTURES = ("i386", "x86_64", "arm64")
+BOOT_MODES = ("BIOS", "UEFI", "UEFI-Preferred")
+_LINK = re.compile(r"https?://", re.IGNORECASE)
+_RESERVED = re.compile(r"(aliyun|acs:)", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff:_.\-]{1,127}")
+_VERSION = re.compile(r"[\x20-\x7e]{1,40}")
+
+
+def is_image_name(name: str) -> bool:
+    """2-128 characters, a Latin or Chinese letter first. The dot is of the newer pages."""
+    return bool(_NAME.fullmatch(name)) and not _LINK.search(name) and not _RESERVED.match(name)
+
+
+def check_image_name(name: t.Optional[str], code: str = "InvalidImageName.Malformed") -> None:
+    if name is not None and not is_image_name(name):
+        raise CloudError(code)
+
+
+def check_description(description: t.Optional[str], minimum: int) -> None:
+    if description is None:
+        return
+    if not minimum <= len(description) <= 256 or _LINK.match(description):
+        raise CloudError("InvalidDescription.Malformed")
+
+
+def check_version(version: t.Optional[str]) -> None:
+    if version is not None and not _VERSION.fullmatch(version):
+        raise CloudError("InvalidImageVersion.Malformed")
+
+
+def check_member(value: t.Optional[str], allowed: t.Container[str], code: str) -> None:
+    if value is not None and value not in allowed:
+        raise CloudError(code)
+
+
+def tags_in(arguments: Arguments, name: str = "Tag") -> Tags:
+    """Tags to set. Raises CloudError for a bad, missing or repeated key, or a bad value."""
+    tags: Tags = {}
+    for entry in arguments.entries(name):
+        key, value = entry.get("Key", ""), entry.get("Value", "")
+        check_tag(key, value)
+        if key in tags:
+            raise CloudError("Duplicate.TagKey")
+        tags[key] = value
+    return tags
+
+
+def check_tag(key: str, value: str) -> None:
+    if not 1 <= len(key) <= 128 or _RESERVED.match(key) or _LINK.search(key):
+        raise CloudError("InvalidTagKey.Malformed")
+    if len(value) > 128 or value.lower().startswith("acs:") or _LINK.search(value):
+        raise CloudError("InvalidTagValue.Malformed")
+
+
+def tag_filters(entries: t.Iterable[Entry]) -> t.List[t.Tuple[str, t.Optional[str]]]:
+    """(key, value or None for any value). Raises CloudError for a value without a key."""
+    filters = []
+    for entry in entries:
+        if not entry.get("Key"):
+            raise CloudError("InvalidTag.Mismatch")
+        filters.append((entry["Key"], entry.get("Value")))
+    return filters
+
+
+def has_tags(tags: Tags, filters: t.Iterable[t.Tuple[str, t.Optional[str]]]) -> bool:
+    return all(key in tags and (value is None or tags[key] == value) for key, value in filters)

@@ -1,0 +1,223 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a request to an answer: fold, meet a fault, verify, find the action, run it, write the answer."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import logging
+import time
+import typing as t
+
+from . import answers, effects, lifecycle, parameters, seed, tenancy
+from .actions import REGISTRY, VERSIONS, tags
+from .calls import CallLog
+from .context import Action, Context
+from .errors import LEGACY_STATUS, CloudError, missing
+from .faults import Faults
+from .verify import Verifier
+from .wire import Folded, fold
+
+if t.TYPE_CHECKING:
+    from .calls import Call
+    from .clock import Clock
+    from .faults import Fault
+    from .knobs import Knobs
+    from .wire import Request
+    from .world import AccessKey
+
+_LOG = logging.getLogger("apsarastack_simulator")
+_SECRET_PARAMETER = "accesskeysecret"
+_GATEWAY_PATHS = ("/asapi/v3", "/asapi/v3/")
+_NOT_HERE = answers.Answer(404, b"<html><body><h1>404 Not Found</h1></body></html>", {"Content-Type": "text/html"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Exchange:
+    """An answer, the fault that is to spoil its delivery, and the entry in the log."""
+
+    answer: answers.Answer
+    fault: t.Optional[Fault]
+    call: Call
+
+
+class Service:
+    """The simulated cloud behind the wire. Single-threaded: one request is carried out after another."""
+
+    def __init__(self, document: seed.Document, knobs: Knobs, clock: Clock) -> None:
+        self._document = document
+        self._first_knobs = knobs
+        self._first_speed = clock.speed
+        self.clock = clock
+        self.knobs = dataclasses.replace(knobs)
+        self.world = seed.build(document, clock.now())
+        self.faults = Faults()
+        self.calls = CallLog()
+        self.verifier = Verifier()
+        self.changes = 0
+
+    def reset(
+        self, document: t.Optional[t.Mapping[str, t.Any]] = None, knobs: t.Optional[t.Mapping[str, t.Any]] = None
+    ) -> None:
+        """Back to the beginning, with these sections of the seed and these knobs on top. Raises ValueError."""
+        fresh = self._first_knobs.changed(knobs or {})
+        wanted = seed.merged(self._document, document or {})
+        self.clock.set_speed(self._first_speed)
+        self.clock.restart()
+        self.world = seed.build(wanted, self.clock.now())
+        self.knobs = fresh
+        self.faults.clear()
+        self.calls.clear()
+        self.verifier = Verifier()
+        self.changes += 1
+
+    def set_instance_status(self, instance_id: str, status: str) -> None:
+        """An image that is being made of an instance fails when the instance changes. Raises ValueError."""
+        instance = self.world.instances.get(instance_id)
+        if instance is None:
+            raise ValueError(f"there is no instance {instance_id}")
+        instance.status = status
+        now = self.clock.now()
+        for image in self.world.images:
+            if image.source_instance == instance_id and lifecycle.is_growing(image, now):
+                image.fails_as, image.failure = "CreateFailed", f"{instance_id} became {status}"
+                image.ready_at = now
+        self.changes += 1
+
+    def handle(self, request: Request, connection: int = 0) -> Exchange:
+        """Never raises for what a client may send."""
+        started = time.perf_counter()
+        try:
+            folded = fold(request)
+        except CloudError as error:
+            return self._unreadable(request, error, connection)
+        call = self.calls.begin(request, folded.all, self.world.secrets(), self.clock.real(), connection)
+        style = self._style(request, folded, call.action)
+        fault = self.faults.meet(call.action, call.index)
+        call.fault = fault.effect() if fault is not None else ""
+        answer = self._answer(request, folded, fault, call, style)
+        call.status, call.code = answer.status, answer.code
+        call.duration_ms = round((time.perf_counter() - started) * 1000, 3)
+        return Exchange(answer, fault, call)
+
+    def _unreadable(self, request: Request, error: CloudError, connection: int) -> Exchange:
+        call = self.calls.begin(request, {}, (), self.clock.real(), connection)
+        call.status, call.code = error.status, error.code
+        style = answers.Style(xml=True, mode=self.knobs.body, action="", host=request.header("host"))
+        return Exchange(answers.failure(error, style), None, call)
+
+    def _style(self, request: Request, folded: Folded, action: str) -> answers.Style:
+        # Newer SDKs (ACS3) name the form in the Accept header; RPC calls without Format get XML.
+        default = "JSON" if "json" in request.header("accept") and "authorization" in request.headers else "XML"
+        xml = folded.wants_xml(default)
+        return answers.Style(xml=xml, mode=self.knobs.body, action=action, host=request.header("host"))
+
+    def _answer(
+        self, request: Request, folded: Folded, fault: t.Optional[Fault], call: Call, style: answers.Style
+    ) -> answers.Answer:
+        if fault is not None and fault.drop == "before":
+            return _NOT_HERE
+        if not self._is_served(request.path):
+            return _NOT_HERE
+        try:
+            return answers.success(self._carry_out(request, folded, fault, call), style)
+        except CloudError as error:
+            legacy = LEGACY_STATUS.get((call.action, error.code)) if self.knobs.legacy_status else None
+            error.status = legacy or error.status
+            mode = style if fault is None or fault.asapi_success else dataclasses.replace(style, mode="asapi200")
+            return answers.failure(error, mode)
+
+    def _is_served(self, path: str) -> bool:
+        if path in _GATEWAY_PATHS:
+            return self.knobs.gateway != "pop"
+        return self.knobs.gateway != "asapi"
+
+    def _carry_out(self, request: Request, folded: Folded, fault: t.Optional[Fault], call: Call) -> answers.Body:
+        _refuse_secrets(folded, call)
+        key = self.verifier.verify(request, folded, self.knobs, self.world, self.clock.real(), self.clock.now())
+        action = self._action(request, folded, call)
+        call.write = action.write
+        call.access_key = key.id
+        before = effects.error_of(fault)
+        if before is not None and not before.processed:
+            raise before.error
+        context = self._context(request, folded, key, action, call)
+        arguments, unknown = parameters.read(action.specification, folded.all)
+        self._judge_unknown(unknown, call)
+        body = effects.run(action, context, arguments, fault)
+        call.processed = True
+        if action.write:
+            self.changes += 1
+        if before is not None:
+            raise before.error
+        return body
+
+    def _judge_unknown(self, unknown: t.List[str], call: Call) -> None:
+        if not unknown:
+            return
+        call.notes.append(f"unknown parameters: {', '.join(unknown)}")
+        if self.knobs.unknown_parameter == "reject":
+            raise CloudError("UnsupportedParameter", f'The parameter "{unknown[0]}" is not supported.')
+
+    def _action(self, request: Request, folded: Folded, call: Call) -> Action:
+        version = folded.all.get("Version") or request.header("x-acs-version")
+        self._check_product(request, folded, version)
+        action = REGISTRY.get((version, call.action))
+        if action is None or (action.name in tags.NAMES and not self.knobs.tag_resources):
+            raise CloudError(self.knobs.unknown_action)
+        return action
+
+    def _check_product(self, request: Request, folded: Folded, version: str) -> None:
+        if version not in VERSIONS.values():
+            raise CloudError("InvalidVersion")
+        product = _product(request, folded)
+        if not product:
+            # On the common gateway the host does not tell the product, so the call has to.
+            if request.path in _GATEWAY_PATHS:
+                raise CloudError("InvalidProduct.NotFound")
+            return
+        known = {name.lower(): number for name, number in VERSIONS.items()}
+        if known.get(product.lower()) is None:
+            raise CloudError("InvalidProduct.NotFound")
+        if known[product.lower()] != version:
+            raise CloudError("InvalidVersion")
+
+    def _context(self, request: Request, folded: Folded, key: AccessKey, action: Action, call: Call) -> Context:
+        now = self.clock.now()
+        lifecycle.sweep(self.world, now)
+        organization, group = tenancy.tenancy_of(request, folded.all, key, self.world, self.knobs, call.notes)
+        region = tenancy.region_of(request, folded.all, self.world)
+        if action.needs_region and not folded.all.get("RegionId"):
+            named = action.region_missing != "MissingParameter"
+            raise CloudError(action.region_missing) if named else missing("RegionId")
+        return Context(
+            action=action.name,
+            world=self.world,
+            knobs=self.knobs,
+            now=now,
+            region=region or self.world.regions[0],
+            key=key,
+            organization=organization,
+            resource_group=group,
+        )
+
+
+def _product(request: Request, folded: Folded) -> str:
+    """By parameter, header or, on POP, by the beginning of the host name."""
+    named = folded.all.get("Product") or request.header("x-acs-asapi-product") or request.header("x-ascm-product-name")
+    if named:
+        return named
+    hosts = {"ecs-internal.*": "Ecs", "sts.*": "Sts", "ascm.*": "ascm"}
+    host = request.header("host")
+    return next((product for pattern, product in hosts.items() if fnmatch.fnmatchcase(host, pattern)), "")
+
+
+def _refuse_secrets(folded: Folded, call: Call) -> None:
+    """Old providers sent the long-term secret in every query. Nobody may learn that habit here."""
+    if any(name.lower() == _SECRET_PARAMETER for name in folded.all):
+        text = "The parameter AccessKeySecret must never be sent."
+        call.notes.append(text)
+        _LOG.error("call %d, %s: the client sent its AccessKeySecret as a parameter", call.index, call.action)
+        raise CloudError("UnsupportedParameter", text)

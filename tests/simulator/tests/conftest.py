@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures of the simulator's own tests."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from apsarastack_simulator.pytest_plugin import running_simulator, simulator
+from apsarastack_simulator.testing import Simulator
+
+from .rpc import Caller
+
+__all__ = ["caller", "other_tenant", "running_simulator", "simulator"]
+
+
+@pytest.fixture
+def caller(simulator: Simulator) -> t.Iterator[Caller]:
+    with Caller(simulator.port) as caller:
+        yield caller
+
+
+@pytest.fixture
+def other_tenant(simulator: Simulator) -> t.Iterator[Caller]:
+    with Caller(simulator.port, "LTAIsimulator38", "simulator-secret-0038", tenancy=("38", "500")) as caller:
+        yield caller
