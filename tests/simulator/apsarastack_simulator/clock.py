@@ -23,6 +23,9 @@ class Clock:
         start: t.Optional[float] = None,
         real: t.Callable[[], float] = time.time,
     ) -> None:
+        """Raises ValueError on a negative speed."""
+        if speed < 0:
+            raise ValueError("speed takes a number that is not negative")
         self._real = real
         self._anchor_real = real()
         self._anchor = self._anchor_real if start is None else start

@@ -15,7 +15,7 @@ from . import answers, effects, lifecycle, parameters, seed, tenancy
 from .actions import REGISTRY, VERSIONS, tags
 from .calls import CallLog
 from .context import Action, Context
-from .errors import LEGACY_STATUS, CloudError, missing
+from .errors import LEGACY_STATUS, TABLE, CloudError, missing
 from .faults import Faults
 from .verify import Verifier
 from .wire import Folded, fold
@@ -124,10 +124,16 @@ class Service:
         try:
             return answers.success(self._carry_out(request, folded, fault, call), style)
         except CloudError as error:
-            legacy = LEGACY_STATUS.get((call.action, error.code)) if self.knobs.legacy_status else None
-            error.status = legacy or error.status
+            error.status = self._status(call.action, error)
             mode = style if fault is None or fault.asapi_success else dataclasses.replace(style, mode="asapi200")
             return answers.failure(error, mode)
+
+    def _status(self, action: str, error: CloudError) -> int:
+        if self.knobs.legacy_status and (action, error.code) in LEGACY_STATUS:
+            return LEGACY_STATUS[(action, error.code)]
+        if error.code.startswith("Throttling") and error.status == TABLE["Throttling"][0]:
+            return self.knobs.throttling_status
+        return error.status
 
     def _is_served(self, path: str) -> bool:
         if path in _GATEWAY_PATHS:
