@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The argument spec and the doc fragment beside it, held against each other."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import yaml
+from ansible.module_utils.basic import PASSWORD_MATCH, env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.apsarastack.cloud.plugins.doc_fragments.attributes import ModuleDocFragment as Attributes
+from ansible_collections.apsarastack.cloud.plugins.doc_fragments.connection import (
+    ModuleDocFragment as ConnectionOptions,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+
+DOCUMENTATION = yaml.safe_load(ConnectionOptions.DOCUMENTATION)
+DOCUMENTED: dict[str, dict[str, t.Any]] = DOCUMENTATION["options"]
+GIVEN = {"access_key": "LTAIsimulator37", "secret_key": "simulator-secret-0037"}
+each_option = pytest.mark.parametrize("option", sorted(connection_spec()))
+
+
+def validated(**given: t.Any) -> dict[str, t.Any]:
+    result = ArgumentSpecValidator(connection_spec()).validate(given)
+    assert result.error_messages == []
+    return dict(result.validated_parameters)
+
+
+def test_every_option_is_documented_and_nothing_else() -> None:
+    assert list(connection_spec()) == list(DOCUMENTED)
+
+
+@each_option
+def test_type_default_choices_and_aliases_are_documented_as_they_are(option: str) -> None:
+    told = ("type", "default", "choices", "aliases", "required")
+    spec = connection_spec()[option]
+    assert {key: spec[key] for key in told if key in spec} == {
+        key: DOCUMENTED[option][key] for key in told if key in DOCUMENTED[option]
+    }
+
+
+@each_option
+def test_the_environment_variables_are_documented_in_their_order(option: str) -> None:
+    text = " ".join(DOCUMENTED[option]["description"])
+    fallback, names = connection_spec()[option]["fallback"]
+    assert fallback is env_fallback
+    assert names == [f"APSARASTACK_{option.upper()}", f"ALIBABACLOUDSTACK_{option.upper()}"]
+    assert f"environment variable E({names[0]}), then E({names[1]}) is used" in text
+
+
+def test_exactly_the_secret_key_and_the_token_are_hidden() -> None:
+    assert {name for name, option in connection_spec().items() if option.get("no_log")} == {
+        "secret_key",
+        "security_token",
+    }
+
+
+@each_option
+def test_ansible_has_nothing_to_warn_about(option: str) -> None:
+    looks_secret = PASSWORD_MATCH.search(option) is not None
+    assert not looks_secret or "no_log" in connection_spec()[option]
+
+
+def test_the_defaults_are_the_safe_ones() -> None:
+    options = validated(**GIVEN)
+    assert (options["protocol"], options["validate_certs"], options["is_center_region"]) == ("https", True, True)
+
+
+def test_an_option_wins_over_the_environment_and_our_variable_over_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALIBABACLOUDSTACK_REGION", "third")
+    assert validated(**GIVEN)["region"] == "third"
+    monkeypatch.setenv("APSARASTACK_REGION", "second")
+    assert validated(**GIVEN)["region"] == "second"
+    assert validated(**GIVEN, region="first")["region"] == "first"
+
+
+def test_a_boolean_of_the_environment_wins_over_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APSARASTACK_IS_CENTER_REGION", "false")
+    assert validated(**GIVEN)["is_center_region"] is False
+
+
+@pytest.mark.parametrize(("alias", "option"), [("region_id", "region"), ("organization_id", "department")])
+def test_an_alias_is_the_option(alias: str, option: str) -> None:
+    assert validated(**GIVEN, **{alias: "37"})[option] == "37"
+
+
+def test_an_id_given_as_a_number_is_text() -> None:
+    options = validated(**GIVEN, department=37, resource_group=412)
+    assert (options["department"], options["resource_group"]) == ("37", "412")
+
+
+def test_each_call_gives_a_spec_of_its_own() -> None:
+    connection_spec()["region"]["required"] = True
+    assert "required" not in connection_spec()["region"]
+
+
+def test_the_attributes_are_complete() -> None:
+    attributes = yaml.safe_load(Attributes.DOCUMENTATION)["attributes"]
+    assert set(attributes) == {"check_mode", "diff_mode", "idempotent", "action_group", "platform"}
+    assert attributes["action_group"]["membership"] == ["apsarastack.cloud.apsarastack"]
+    assert attributes["platform"]["platforms"] == "posix"

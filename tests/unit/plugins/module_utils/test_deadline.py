@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline, backoff
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def test_a_deadline_counts_from_its_making() -> None:
+    clock = Clock()
+    clock.now = 1000.0
+    deadline = clock.deadline(10)
+    clock.now = 1004.0
+    assert (deadline.elapsed(), deadline.remaining(), deadline.is_over()) == (4.0, 6.0, False)
+
+
+@pytest.mark.parametrize("now", [10.0, 11.0])
+def test_a_deadline_that_is_over_has_nothing_left(now: float) -> None:
+    clock = Clock()
+    deadline = clock.deadline(10)
+    clock.now = now
+    assert (deadline.remaining(), deadline.is_over()) == (0.0, True)
+
+
+@pytest.mark.parametrize(("asked", "slept"), [(3.0, 3.0), (30.0, 10.0), (-1.0, 0.0)])
+def test_a_sleep_never_goes_past_the_end(asked: float, slept: float) -> None:
+    sleeps: list[float] = []
+    Deadline(10, clock=Clock(), sleep=sleeps.append).sleep(asked)
+    assert sleeps == [slept]
+
+
+@pytest.mark.parametrize(("attempt", "ceiling"), [(0, 0.5), (1, 1.0), (2, 2.0), (5, 16.0), (6, 20.0), (100000, 20.0)])
+def test_the_ceiling_of_a_pause_doubles_up_to_the_cap(attempt: int, ceiling: float) -> None:
+    assert backoff(attempt, random=lambda: 1.0) == ceiling
+
+
+@given(st.integers(0, 1000), st.floats(0, 1))
+def test_a_pause_has_full_jitter(attempt: int, drawn: float) -> None:
+    assert backoff(attempt, random=lambda: drawn) == drawn * backoff(attempt, random=lambda: 1.0)
