@@ -25,13 +25,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ServiceError,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import sign
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, HAS_REQUESTS, Transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, Transport
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
     from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
-
-__all__ = ["HAS_REQUESTS", "PAGE_SIZE", "Client"]
 
 PRODUCT = "Ecs"
 VERSION = "2014-05-26"

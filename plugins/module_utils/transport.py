@@ -211,7 +211,7 @@ def _tls_failure(causes: _Causes) -> _Failure | None:
     failed = _one_of([c for c in causes if not isinstance(c, _CLOSED_TLS)], ssl.SSLError)
     if failed is None:
         return None
-    why = failed.reason or str(failed)
+    why = getattr(failed, "reason", None) or str(failed)
     advice = CHECK_PROTOCOL if any(name in why for name in _PLAIN_HTTP) else CHECK_CERTIFICATE
     return _Failure(f"no TLS connection could be made ({why})", advice, permanent=True)
 

@@ -1,0 +1,478 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The client against scripted HTTP; every test states every request."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import (
+    PATIENCE_SECONDS,
+    Client,
+    flatten,
+    is_safe_to_repeat,
+    may_repeat,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    DeadlineError,
+    NoAnswerError,
+    RefusalError,
+    ServiceError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import signature
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import (
+    SECRET,
+    TOKEN,
+    Exchange,
+    Script,
+    connection,
+)
+
+NOW = 1741064767.0
+RESET = requests.ConnectionError(ConnectionResetError(104, "Connection reset by peer"))
+REFUSED = requests.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
+THROTTLED = {"Code": "Throttling.User", "Message": "Request was denied due to user flow control."}
+BUSY = {
+    "Code": "IncorrectInstanceStatus",
+    "Message": "The current status of the instance does not support this operation.",
+}
+HTML_502 = b"<html>502 Bad Gateway</html>"
+TOKEN_PARAMETERS = {"ClientToken": "123e4567"}
+
+
+class Bench:
+    """A client on a script and a clock; ``pauses`` are its sleeps."""
+
+    def __init__(self, *exchanges: Exchange, seconds: float = 600, random: float = 1.0, **changes: t.Any) -> None:
+        self.clock = Clock()
+        self.pauses: list[float] = []
+        self.deadline = self.clock.deadline(seconds)
+        self.deadline._sleep = self._sleep
+        self.script = Script(*exchanges, on_time=self.clock.sleep)
+        nonces = itertools.count(1)
+        self.client = Client(
+            connection(**changes),
+            self.deadline,
+            self.script.session(),
+            now=lambda: NOW + self.clock.now,
+            nonce=lambda: f"nonce-{next(nonces)}",
+            random=lambda: random,
+        )
+
+    def _sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.clock.sleep(seconds)
+
+    def call(self, action: str = "DescribeImages", parameters: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+        body = self.client.call(action, parameters)
+        self.finished()
+        return body
+
+    def finished(self) -> None:
+        assert self.script.expected == [], "requests that were expected and did not come"
+
+
+def test_a_call_is_one_signed_form() -> None:
+    bench = Bench(Exchange("CreateImage", {"ImageId": "m-1"}), security_token=TOKEN)
+    assert bench.call("CreateImage", {"ImageName": "web *", "Description": None}) == {"ImageId": "m-1"}
+    (seen,) = bench.script.seen
+    form = dict(seen.form)
+    assert form.pop("Signature") == signature("POST", form, SECRET)
+    assert form == {
+        "Action": "CreateImage",
+        "Version": "2014-05-26",
+        "Format": "JSON",
+        "RegionId": "cn-neimeng-env30-d01",
+        "ImageName": "web *",
+        "AccessKeyId": "LTAIsimulator37",
+        "SecurityToken": TOKEN,
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureVersion": "1.0",
+        "SignatureNonce": "nonce-1",
+        "Timestamp": "2025-03-04T05:06:07Z",
+    }
+
+
+def test_the_headers_carry_the_tenancy() -> None:
+    bench = Bench(Exchange("DescribeImages"), department="37", resource_group="412")
+    bench.call()
+    headers = bench.script.seen[0].headers
+    assert {
+        name: headers.get(name) for name in headers if name.startswith("x-") or name in ("RegionId", "User-Agent")
+    } == {
+        "RegionId": "cn-neimeng-env30-d01",
+        "User-Agent": "apsarastack.cloud",
+        "x-acs-regionid": "cn-neimeng-env30-d01",
+        "x-acs-organizationid": "37",
+        "x-acs-resourcegroupid": "412",
+        "x-acs-request-version": "v1",
+        "x-acs-asapi-product": "Ecs",
+        "x-ascm-product-name": "Ecs",
+        "x-acs-caller-sdk-source": "apsarastack.cloud",
+    }
+
+
+def test_without_a_tenancy_no_header_names_one() -> None:
+    bench = Bench(Exchange("DescribeImages"))
+    bench.call()
+    assert not {"x-acs-organizationid", "x-acs-resourcegroupid"} & set(bench.script.seen[0].headers)
+
+
+def test_the_secret_key_is_never_sent() -> None:
+    bench = Bench(Exchange("DescribeImages"))
+    bench.call()
+    (seen,) = bench.script.seen
+    assert SECRET not in f"{seen.url} {seen.form} {seen.headers}"
+
+
+def test_every_try_is_signed_anew_and_carries_the_same_token() -> None:
+    bench = Bench(
+        Exchange("CreateImage", error=RESET, form=TOKEN_PARAMETERS),
+        Exchange("CreateImage", HTML_502, 502, form=TOKEN_PARAMETERS),
+        Exchange("CreateImage", {"ImageId": "m-1"}, form=TOKEN_PARAMETERS),
+    )
+    assert bench.call("CreateImage", TOKEN_PARAMETERS) == {"ImageId": "m-1"}
+    forms = [seen.form for seen in bench.script.seen]
+    assert [form["SignatureNonce"] for form in forms] == ["nonce-1", "nonce-2", "nonce-3"]
+    assert [form["Timestamp"] for form in forms] == [
+        "2025-03-04T05:06:07Z",
+        "2025-03-04T05:06:07Z",
+        "2025-03-04T05:06:08Z",
+    ]
+    assert len({form["Signature"] for form in forms}) == 3
+    assert bench.pauses == [0.5, 1.0]
+
+
+TRANSIENT_FAULTS = [
+    Exchange("", error=RESET),
+    Exchange("", error=requests.ReadTimeout()),
+    Exchange("", error=REFUSED),
+    Exchange("", HTML_502, 502),
+    Exchange("", {"Code": "InternalError"}, 500),
+    Exchange("", {"Code": "ServiceUnavailable"}, 503),
+    Exchange("", {"asapiSuccess": False, "asapiErrorCode": "ServiceUnavailable"}, 200),
+    Exchange("", b'{"Images": {"Im'),
+    Exchange("", THROTTLED, 400),
+    Exchange("", BUSY, 400),
+]
+SAFE_WHEREVER_IT_BROKE = [Exchange("", error=REFUSED), Exchange("", THROTTLED, 400), Exchange("", BUSY, 400)]
+
+
+def named(fault: Exchange) -> str:
+    return repr(fault.error or (fault.status, fault.body))
+
+
+@pytest.mark.parametrize("fault", TRANSIENT_FAULTS, ids=named)
+@pytest.mark.parametrize(
+    ("action", "parameters"), [("DescribeImages", {}), ("DeleteImage", {}), ("CreateImage", TOKEN_PARAMETERS)]
+)
+def test_a_transient_fault_is_survived(fault: Exchange, action: str, parameters: dict[str, str]) -> None:
+    broken = Exchange(action, fault.body, fault.status, error=fault.error)
+    bench = Bench(broken, broken, Exchange(action, {"RequestId": "R"}))
+    assert bench.call(action, parameters) == {"RequestId": "R"}
+
+
+@pytest.mark.parametrize("fault", TRANSIENT_FAULTS, ids=named)
+def test_an_unprotected_write_is_repeated_only_if_it_was_not_processed(fault: Exchange) -> None:
+    broken = Exchange("CreateImage", fault.body, fault.status, error=fault.error)
+    if fault in SAFE_WHEREVER_IT_BROKE:
+        assert Bench(broken, Exchange("CreateImage", {"ImageId": "m-1"})).call("CreateImage") == {"ImageId": "m-1"}
+    else:
+        bench = Bench(broken)
+        with pytest.raises((ServiceError, NoAnswerError)):
+            bench.call("CreateImage")
+        assert len(bench.script.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        ({"Code": "InvalidImageId.NotFound"}, 404, ServiceError),
+        ({"Code": "Forbidden.RAM"}, 403, ServiceError),
+        ({"Code": "InvalidAccessKeyId.NotFound"}, 404, ServiceError),
+        ({"Code": "QuotaExceed.Image"}, 403, ServiceError),
+        ({"Code": "InvalidAction.NotFound"}, 404, ServiceError),
+        (b"<html>", 200, NoAnswerError),
+        (b"", 302, NoAnswerError),
+    ],
+)
+def test_a_permanent_error_ends_a_call_at_once(body: t.Any, status: int, kind: type[Exception]) -> None:
+    bench = Bench(Exchange("DescribeImages", body, status))
+    with pytest.raises(kind):
+        bench.call()
+    assert bench.pauses == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "pause"),
+    [({"Retry-After": "7"}, 7.0), ({"x-acs-retry-after": "7500"}, 7.5), ({"Retry-After": "0"}, 0.5), ({}, 0.5)],
+)
+def test_the_cloud_may_ask_for_a_longer_pause(headers: dict[str, str], pause: float) -> None:
+    bench = Bench(Exchange("DescribeImages", THROTTLED, 400, headers), Exchange("DescribeImages"))
+    bench.call()
+    assert bench.pauses == [pause]
+
+
+def test_a_pause_has_jitter() -> None:
+    bench = Bench(Exchange("DescribeImages", THROTTLED, 400), Exchange("DescribeImages"), random=0.25)
+    bench.call()
+    assert bench.pauses == [0.125]
+
+
+@pytest.mark.parametrize("action", ["DeleteImage", "ModifyImageAttribute", "TagResources", "UntagResources"])
+def test_a_write_that_returns_nothing_may_be_answered_with_an_empty_body(action: str) -> None:
+    assert Bench(Exchange(action, b"")).call(action) == {}
+
+
+@pytest.mark.parametrize(("action", "parameters"), [("DescribeImages", {}), ("CreateImage", TOKEN_PARAMETERS)])
+def test_an_empty_body_is_no_answer_where_one_is_needed(action: str, parameters: dict[str, str]) -> None:
+    # An empty body read as an empty list would mean that the image is not there.
+    bench = Bench(Exchange(action, b""), Exchange(action, {"RequestId": "R"}))
+    assert bench.call(action, parameters) == {"RequestId": "R"}
+
+
+def test_the_deadline_ends_the_tries_and_tells_the_last_answer() -> None:
+    bench = Bench(*[Exchange("CreateImage", {**BUSY, "RequestId": "R"}, 400)] * 6, seconds=10)
+    with pytest.raises(DeadlineError) as raised:
+        bench.call("CreateImage", TOKEN_PARAMETERS)
+    message = raised.value.message
+    assert bench.clock.now == 10
+    assert "after 5 tries of CreateImage at https://ecs-internal.example.com/" in message
+    assert "IncorrectInstanceStatus: The current status of the instance does not support this operation." in message
+    assert "request id R" in message
+    assert "wait_timeout (10 seconds) bounds the whole task" in message
+    error = raised.value.as_result()["error"]
+    assert (error["code"], error["http_status"]) == ("IncorrectInstanceStatus", 400)
+    assert len(bench.script.seen) == 5
+
+
+def test_the_deadline_tells_a_single_try_as_such() -> None:
+    bench = Bench(Exchange("DescribeImages", THROTTLED, 400, takes=10), seconds=10)
+    with pytest.raises(DeadlineError, match="after 1 try of DescribeImages"):
+        bench.call()
+
+
+def test_nothing_is_sent_after_the_deadline() -> None:
+    bench = Bench(seconds=10)
+    bench.clock.now = 10
+    with pytest.raises(DeadlineError, match="before DescribeImages could be sent to https://ecs-internal") as raised:
+        bench.call()
+    assert raised.value.as_result() == {"msg": raised.value.message}
+
+
+def test_a_site_that_never_answered_gets_little_patience_for_a_refused_connection() -> None:
+    bench = Bench(*[Exchange("DescribeImages", error=REFUSED)] * 6)
+    with pytest.raises(NoAnswerError, match="Connection refused"):
+        bench.call()
+    bench.finished()
+    assert bench.clock.now == pytest.approx(PATIENCE_SECONDS, abs=1)
+
+
+def test_a_site_that_never_answered_gets_some_tries_for_a_lost_answer() -> None:
+    bench = Bench(*[Exchange("DescribeImages", error=requests.ReadTimeout(), takes=60)] * 3)
+    with pytest.raises(NoAnswerError, match="read_timeout"):
+        bench.call()
+    bench.finished()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [Exchange("DescribeImages"), Exchange("DescribeImages", THROTTLED, 400), Exchange("DescribeImages", HTML_502, 502)],
+    ids=named,
+)
+def test_a_site_that_has_answered_gets_the_whole_deadline(first: Exchange) -> None:
+    answers = [first] if first.status == 200 else [first, Exchange("DescribeImages")]
+    bench = Bench(*answers, *[Exchange("DescribeImages", error=REFUSED)] * 100)
+    bench.client.call("DescribeImages")
+    with pytest.raises(DeadlineError, match="Connection refused"):
+        bench.client.call("DescribeImages")
+    assert bench.clock.now == 600
+
+
+def test_patience_begins_with_the_first_failure() -> None:
+    bench = Bench(Exchange("DescribeImages", error=REFUSED), Exchange("DescribeImages"))
+    bench.clock.now = 300
+    bench.call()
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_no_error_shows_the_secret_or_the_token(status: int) -> None:
+    quoted = f"{SECRET} simulator-secret%2F0037 simulator-secret%252F0037 {TOKEN} simulator%2Btoken simulator%252Btoken"
+    bench = Bench(
+        Exchange("CreateImage", {"Code": "Odd", "Message": quoted, "RequestId": SECRET}, status), security_token=TOKEN
+    )
+    with pytest.raises(ServiceError) as raised:
+        bench.call("CreateImage")
+    text = str(raised.value.as_result())
+    assert "0037" not in text
+    assert "token" not in text
+
+
+def test_a_page_that_echoes_the_request_shows_no_secret() -> None:
+    bench = Bench(Exchange("DescribeImages", f"<html>{SECRET} {TOKEN}".encode()), security_token=TOKEN)
+    with pytest.raises(NoAnswerError) as raised:
+        bench.call()
+    assert SECRET not in raised.value.message
+    assert TOKEN not in raised.value.message
+
+
+def test_a_wrong_secret_is_told_without_key_id_and_string_to_sign() -> None:
+    message = (
+        "Specified signature is not matched with our calculation. "
+        "server string to sign is:POST&%2F&AccessKeyId%3DLTAIsimulator37"
+    )
+    bench = Bench(Exchange("DescribeImages", {"Code": "SignatureDoesNotMatch", "Message": message}, 400))
+    with pytest.raises(ServiceError, match="check secret_key") as raised:
+        bench.call()
+    assert "LTAIsimulator37" not in str(raised.value.as_result())
+
+
+def test_a_clock_that_is_off_is_told_by_how_much() -> None:
+    headers = {"Date": "Tue, 04 Mar 2025 05:26:07 GMT"}
+    bench = Bench(Exchange("DescribeImages", {"Code": "InvalidTimeStamp.Expired", "Message": "expired"}, 400, headers))
+    with pytest.raises(ServiceError, match="1200 seconds behind that of the cloud"):
+        bench.call()
+
+
+def images(count: int, **rest: t.Any) -> dict[str, t.Any]:
+    return {"Images": {"Image": [{"ImageId": f"m-{number}"} for number in range(count)]}, **rest}
+
+
+def page(number: int, body: dict[str, t.Any]) -> Exchange:
+    return Exchange(
+        "DescribeImages", body, form={"PageNumber": str(number), "PageSize": "50", "ImageOwnerAlias": "self"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("bodies", "found"),
+    [
+        ([images(0, TotalCount=0)], 0),
+        ([images(1, TotalCount=1)], 1),
+        ([images(50, TotalCount=50)], 50),
+        ([images(50, TotalCount="50")], 50),
+        ([images(50, TotalCount=51), images(1, TotalCount=51)], 51),
+        ([images(50), images(50), images(3)], 103),
+        ([images(50), images(0)], 50),
+        ([images(50, TotalCount=120), images(20, TotalCount=120)], 70),
+        ([images(10, PageSize=10, TotalCount=12), images(2, PageSize=10, TotalCount=12)], 12),
+        ([images(7, PageSize=0, TotalCount=-1)], 7),
+        ([images(50, TotalCount=None), images(0, TotalCount=[1])], 50),
+        ([{"RequestId": "R"}], 0),
+        ([{"Images": {}}], 0),
+        ([{"Images": None}], 0),
+        ([{"Images": {"Image": None}}], 0),
+    ],
+)
+def test_pages_are_followed_to_the_end_and_no_further(bodies: list[dict[str, t.Any]], found: int) -> None:
+    bench = Bench(*[page(number, body) for number, body in enumerate(bodies, start=1)])
+    items = list(bench.client.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image"))
+    bench.finished()
+    assert len(items) == found
+
+
+def test_pages_are_read_when_they_are_needed() -> None:
+    bench = Bench(page(1, images(50, TotalCount=100)))
+    items = bench.client.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image")
+    assert next(items) == {"ImageId": "m-0"}
+    bench.finished()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Images": []},
+        {"Images": "none"},
+        {"Images": {"Image": {}}},
+        {"Images": {"Image": "m-1"}},
+        {"Images": {"Image": ["m-1"]}},
+    ],
+)
+def test_a_list_that_is_none_is_no_answer(body: dict[str, t.Any]) -> None:
+    bench = Bench(Exchange("DescribeImages", body))
+    with pytest.raises(NoAnswerError, match=r"Images\.Image is not a list of objects") as raised:
+        list(bench.client.pages("DescribeImages", {}, "Images.Image"))
+    assert raised.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("parameters", "form"),
+    [
+        ({}, {}),
+        ({"A": None}, {}),
+        ({"A": True, "B": False}, {"A": "true", "B": "false"}),
+        ({"A": 40, "B": "", "C": "text"}, {"A": "40", "B": "", "C": "text"}),
+        ({"A": ["x", "y"]}, {"A.1": "x", "A.2": "y"}),
+        ({"A": ("x",)}, {"A.1": "x"}),
+        ({"A": []}, {}),
+        (
+            {"Tag": [{"Key": "env", "Value": "dev"}, {"Key": "a"}]},
+            {"Tag.1.Key": "env", "Tag.1.Value": "dev", "Tag.2.Key": "a"},
+        ),
+        ({"Disk": [{"Size": 40, "SnapshotId": None}]}, {"Disk.1.Size": "40"}),
+        ({"Features": {"ImdsSupport": "v2"}}, {"Features.ImdsSupport": "v2"}),
+    ],
+)
+def test_parameters_are_flattened(parameters: dict[str, t.Any], form: dict[str, str]) -> None:
+    assert flatten(parameters) == form
+
+
+def test_text_that_cannot_be_written_is_refused_by_its_name() -> None:
+    with pytest.raises(RefusalError, match=r"Tag\.1\.Value"):
+        flatten({"Tag": [{"Value": "\ud800"}]})
+
+
+@pytest.mark.parametrize(
+    ("action", "form", "is_safe"),
+    [
+        ("DescribeImages", {}, True),
+        ("ListTagResources", {}, True),
+        ("ModifyImageAttribute", {}, True),
+        ("DeleteImage", {}, True),
+        ("DeleteSnapshot", {}, True),
+        ("TagResources", {}, True),
+        ("UntagResources", {}, True),
+        ("AddTags", {}, True),
+        ("RemoveTags", {}, True),
+        ("CreateImage", {}, False),
+        ("CopyImage", {}, False),
+        ("ImportImage", {}, False),
+        ("CreateImage", TOKEN_PARAMETERS, True),
+    ],
+)
+def test_what_may_be_processed_twice(action: str, form: dict[str, str], is_safe: bool) -> None:
+    assert is_safe_to_repeat(action, form) is is_safe
+
+
+@pytest.mark.parametrize(
+    ("error", "if_safe", "if_not"),
+    [
+        (ServiceError("Throttling"), True, True),
+        (ServiceError("ImageIsCreating"), True, True),
+        (ServiceError("InternalError"), True, False),
+        (ServiceError("SignatureNonceUsed"), True, False),
+        (ServiceError("InvalidAction.NotFound"), False, False),
+        (ServiceError("Forbidden"), False, False),
+        (NoAnswerError("reset"), True, False),
+        (NoAnswerError("refused", sent=False), True, True),
+        (NoAnswerError("certificate", permanent=True, sent=False), False, False),
+    ],
+)
+def test_the_law_of_repeating(error: ServiceError | NoAnswerError, if_safe: bool, if_not: bool) -> None:
+    assert (may_repeat(error, is_safe=True), may_repeat(error, is_safe=False)) == (if_safe, if_not)
+
+
+def test_a_client_makes_its_own_nonces_and_time() -> None:
+    script = Script(Exchange("DescribeImages"), Exchange("DescribeImages"))
+    client = Client(connection(), Clock().deadline(), script.session())
+    client.call("DescribeImages")
+    client.call("DescribeImages")
+    first, second = (seen.form for seen in script.seen)
+    assert first["SignatureNonce"] != second["SignatureNonce"]
+    assert first["Timestamp"] > "2025"
