@@ -10,6 +10,7 @@ import functools
 import json
 import shutil
 import subprocess
+import sys
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
     yield tree, ["yamllint", "--strict", "."]
     yield tree, ["antsibull-changelog", "lint"]
     yield tree, ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", "."]
-    yield tree, ["ansible-lint", "--offline"]
+    yield tree, ["ansible-lint", "--offline", "--nocolor"]
 
 
 def existing(tree: Path, *folders: str | Path) -> list[Path]:
@@ -134,9 +135,9 @@ def simulator() -> None:
 
 def conformance() -> None:
     _core, interpreter = supported_pairs()[0]
-    files = ["tests/requirements.txt", "tests/requirements-conformance.txt", "tests/simulator/requirements.txt"]
-    # An environment of its own: the vendor's packages hold others down to old versions.
-    venv = make_venv(BUILD / "conformance", interpreter, [ROOT / file for file in files])
+    folders = (".", "tests", CONFORMANCE, SIMULATOR)
+    # An environment of its own: the vendor's packages may hold others down to old versions.
+    venv = make_venv(BUILD / "conformance", interpreter, [ROOT / folder / "requirements.txt" for folder in folders])
     paths = f"{ROOT / SIMULATOR}:{collections_path(stage('clean'))}"
     pytest(CONFORMANCE, venv=venv, PYTHONPATH=paths)
 
@@ -188,12 +189,17 @@ def describe_modules(path: Path, env: t.Mapping[str, str]) -> None:
         raise ToolError(f"ansible-doc shows {sorted(shown)} of {modules}.")
 
 
+def demo() -> None:
+    run([sys.executable, ROOT / "tools" / "run_demo.py"])
+
+
 # In the order in which they run: quick ones first, coverage after what it counts.
 STEPS = {
     "lint": Step(lint),
     "tools": Step(tools),
     "simulator": Step(simulator, SIMULATOR),
     "conformance": Step(conformance, CONFORMANCE),
+    "demo": Step(demo, Path("playbooks")),
     "sanity": Step(sanity),
     "units": Step(units),
     "integration": Step(integration, Path("tests", "integration", "targets")),

@@ -9,10 +9,13 @@ Everything lies in the checkout, in folders that git ignores: `.venv`, and `buil
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
+import signal
 import subprocess
+import threading
 import typing as t
 from pathlib import Path
 
@@ -26,7 +29,10 @@ COLLECTION = Path("ansible_collections", "apsarastack", "cloud")
 FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "VIRTUAL_ENV", "PYTEST_", "COVERAGE_")
 
 
-STOP_SECONDS = 5
+# A command that hangs has to fail before whatever waits for the tests loses its patience.
+MAX_SECONDS = 20 * 60
+# What a command that is interrupted gets to clean up.
+STOP_SECONDS = 10
 
 
 class ToolError(Exception):
@@ -61,24 +67,11 @@ def run(
     lines = []
     if not quiet:
         print("$", " ".join(text), flush=True)
-    with subprocess.Popen(
-        text,
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        try:
-            for line in t.cast("t.IO[str]", process.stdout):
-                lines.append(line)
-                if not quiet:
-                    print(line, end="", flush=True)
-        except BaseException:
-            end(process)
-            raise
+    with process_group(text, cwd, env) as process:
+        for line in t.cast("t.IO[str]", process.stdout):
+            lines.append(line)
+            if not quiet:
+                print(line, end="", flush=True)
     if process.returncode != 0:
         if quiet:
             print("".join(lines), flush=True)
@@ -86,12 +79,42 @@ def run(
     return lines
 
 
-def end(process: subprocess.Popen[str]) -> None:
-    """Sees to it that `process` ends. Ctrl-C reached it as well, so that it first gets the time to do so by itself."""
+@contextlib.contextmanager
+def process_group(
+    command: t.Sequence[str], cwd: Path, env: t.Mapping[str, str] | None
+) -> t.Iterator[subprocess.Popen[str]]:
+    """Runs `command` with all that it starts as one group, which ends with this block, or after MAX_SECONDS."""
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    watchdog = threading.Timer(MAX_SECONDS, send, (process, signal.SIGKILL))
+    watchdog.start()
     try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.terminate()
+        yield process
+        process.wait()
+    except BaseException:
+        # The group does not get the Ctrl-C of the terminal: it is handed on, and what does not heed it is killed.
+        send(process, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        send(process, signal.SIGKILL)
+        raise
+    finally:
+        watchdog.cancel()
+
+
+def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    # Ended already, with everything it started.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def environment_variables(venv: Path, **more: str | Path) -> dict[str, str]:
