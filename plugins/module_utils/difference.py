@@ -14,7 +14,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import own_
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 
 
 def diff(plan: Plan, handle: str) -> dict[str, t.Any]:

@@ -17,13 +17,13 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     NoAnswerError,
     ServiceError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import texts
+from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import texts
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 
 # Seconds. Reads lag behind writes by a moment on some releases; what is not shown by then is told in a warning.
 READ_BACK_PATIENCE = 10.0
@@ -36,11 +36,28 @@ class Outcome:
     image_id: str | None = None
     image: Image | None = None
     done: list[steps.Step] = field(default_factory=list)
+    snapshots_failed: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
     def actions(self) -> list[str]:
         return texts(self.done)
+
+    @property
+    def snapshots_deleted(self) -> list[str]:
+        return [step.snapshot_id for step in self.done if isinstance(step, steps.DeleteSnapshot)]
+
+    def facts(self) -> dict[str, t.Any]:
+        """What every result tells, be it a success or a failure."""
+        return {
+            "changed": bool(self.actions),
+            "actions": self.actions,
+            "image_id": self.image_id,
+            "image": self.image,
+            "snapshots_deleted": self.snapshots_deleted,
+            "snapshots_failed": self.snapshots_failed,
+            "warnings": self.warnings,
+        }
 
 
 def predict(plan: Plan) -> Outcome:
@@ -50,6 +67,7 @@ def predict(plan: Plan) -> Outcome:
         image_id=None if last_known is None else last_known["image_id"],
         image=last_known,
         done=list(plan.steps),
+        warnings=list(plan.warnings),
     )
 
 
@@ -63,7 +81,7 @@ class _Execution:
         self._plan = plan
         self._images = images
         self._deadline = deadline
-        self._outcome = Outcome()
+        self._outcome = Outcome(warnings=list(plan.warnings))
         if plan.before is not None:
             self._know(plan.before)
 
@@ -72,11 +90,15 @@ class _Execution:
             try:
                 _FOLLOW[type(step)](self, step)
             except ApsaraStackError as error:
+                if isinstance(step, steps.DeleteSnapshot) and isinstance(error, ServiceError):
+                    self._note_refusal(step, error)
+                    continue
                 self._tell(error, step)
                 raise
             self._outcome.done.append(step)
-        if self._plan.after is not None and not self._has_looked():
-            self._know({**self._plan.after, "image_id": self._outcome.image_id})
+        after = self._plan.after
+        if after is not None and not self._has_looked():
+            self._know({**after, "image_id": after["image_id"] or self._outcome.image_id})
         return self._outcome
 
     def _has_looked(self) -> bool:
@@ -89,14 +111,13 @@ class _Execution:
 
     def _tell(self, error: ApsaraStackError, step: steps.Step) -> None:
         uncertain = step.text() is not None and _may_have_been_done(error)
-        told = {
-            "changed": bool(self._outcome.actions) or uncertain,
-            "actions": self._outcome.actions,
-            "image_id": self._outcome.image_id,
-            "image": self._outcome.image,
-            "warnings": [*self._plan.warnings, *self._outcome.warnings],
-        }
-        error.facts = {**told, **error.facts}
+        told = self._outcome.facts()
+        error.facts = {**told, **error.facts, "changed": told["changed"] or uncertain}
+
+    def _note_refusal(self, step: steps.DeleteSnapshot, error: ServiceError) -> None:
+        refusal = {"snapshot_id": step.snapshot_id, "code": error.code, "message": error.cloud_message}
+        self._outcome.snapshots_failed.append(refusal)
+        self._outcome.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.said()}")
 
     def _id_of(self, step_image_id: str | None) -> str:
         return str(self._outcome.image_id if step_image_id is None else step_image_id)
@@ -117,6 +138,9 @@ class _Execution:
 
     def delete(self, step: steps.Delete) -> None:
         self._images.delete(step.image_id, step.force)
+
+    def delete_snapshot(self, step: steps.DeleteSnapshot) -> None:
+        self._images.delete_snapshot(step.snapshot_id)
 
     def wait_until_usable(self, step: steps.WaitUntilUsable) -> None:
         image = self._wait(waiter.USABLE, self._id_of(step.image_id))
@@ -163,6 +187,7 @@ _FOLLOW: dict[type, t.Callable[[_Execution, t.Any], None]] = {
     steps.SetTags: _Execution.set_tags,
     steps.UnsetTags: _Execution.unset_tags,
     steps.Delete: _Execution.delete,
+    steps.DeleteSnapshot: _Execution.delete_snapshot,
     steps.WaitUntilUsable: _Execution.wait_until_usable,
     steps.WaitUntilSettled: _Execution.wait_until_settled,
     steps.WaitUntilGone: _Execution.wait_until_gone,

@@ -11,8 +11,11 @@ import typing as t
 
 try:
     import jmespath
-except ImportError:  # the module reports this with the platform's standard message
-    jmespath = None
+except ImportError:
+    # The module says so, with the platform's standard message.
+    HAS_JMESPATH = False
+else:
+    HAS_JMESPATH = True
 
 
 class Disk(t.TypedDict):

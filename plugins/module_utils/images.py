@@ -26,7 +26,6 @@ _STATUS_FILTERS = (
     "Creating,Waiting,Available,UnAvailable,CreateFailed",
     "Creating,Available,UnAvailable,CreateFailed",
 )
-_GONE = "InvalidImageId.NotFound"
 
 
 class Images:
@@ -49,6 +48,15 @@ class Images:
         # Some releases match ImageName as a part, so it only narrows the list down; a "*" might act as a wildcard.
         narrowed = {} if "*" in image_name else {"ImageName": image_name}
         return tuple(image for image in self._describe(narrowed) if image["image_name"] == image_name)
+
+    def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
+        """The own images that are made of the snapshot, in any status."""
+        return tuple(
+            image
+            for image in self._describe({"SnapshotId": snapshot_id})
+            # The filter may be ignored by the site, so compare here.
+            if any(disk["snapshot_id"] == snapshot_id for disk in image["disk_device_mappings"])
+        )
 
     def users(self, image_id: str) -> tuple[str, ...]:
         """The ids of the instances that were started from the image."""
@@ -133,10 +141,18 @@ class Images:
 
     def delete(self, image_id: str, force: bool) -> None:
         """Delete the image; one that is gone already is as good (the API answers that in two ways)."""
+        self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force})
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        """Delete the snapshot; one that is gone already is as good."""
+        self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id})
+
+    def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any]) -> None:
         try:
-            self._client.call("DeleteImage", {"ImageId": image_id, "Force": force})
+            self._client.call(action, parameters)
         except ServiceError as error:
-            if error.code != _GONE:
+            # Not any code that ends in NotFound: that of a region or a key would be taken for success.
+            if error.code not in ("InvalidImageId.NotFound", "InvalidSnapshotId.NotFound"):
                 raise
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:

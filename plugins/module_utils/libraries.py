@@ -13,4 +13,4 @@ def missing_library() -> str | None:
     """The name of the first library that cannot be imported; None when all are there."""
     if not transport.HAS_REQUESTS:
         return "requests"
-    return "jmespath" if image.jmespath is None else None
+    return None if image.HAS_JMESPATH else "jmespath"

@@ -61,10 +61,26 @@ def failed(wish: Wish, image: Image) -> RefusalError:
     return _told(f"{_headline(image)}: {failure(image)}. {cure}.", image)
 
 
+def other_source(image: Image, difference: str) -> RefusalError:
+    return _told(
+        f"{_headline(image)} exists, but {difference}. With recreate=on_source_change the module replaces it without a "
+        "gap; to keep it, leave the source out or name the right one.",
+        image,
+    )
+
+
+def stand_in_name_taken(wish: Wish, image: Image) -> RefusalError:
+    return _told(
+        f"Replacing {wish.image_name!r} needs the name {image['image_name']!r} for a while, and image "
+        f"{image['image_id']}, which is no stand-in of this module, has it. Rename that image, or delete it.",
+        image,
+    )
+
+
 def unavailable(image: Image) -> RefusalError:
     return _told(
-        f"{_headline(image)} is UnAvailable: it exists and cannot be used, and no option of this module repairs it. "
-        "Look into it in the console, or delete it with state=absent and image_id.",
+        f"{_headline(image)} is UnAvailable: it exists and cannot be used, and cannot be repaired. Look into it "
+        "in the console, delete it with state=absent and image_id, or replace it with recreate=always and a source.",
         image,
     )
 

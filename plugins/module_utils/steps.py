@@ -13,6 +13,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 
@@ -28,7 +30,9 @@ class Create:
     architecture: str | None = None
 
     def text(self) -> str:
-        return f"create image {self.image_name!r} from {self.source.text()}"
+        replaced = self.tags.get(MARK)
+        purpose = "" if replaced is None else f", to replace image {replaced}"
+        return f"create image {self.image_name!r} from {self.source.text()}{purpose}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Modify:
             changes.append(f"rename it to {self.image_name!r}")
         if self.description is not None:
             changes.append(f"set its description to {self.description!r}")
-        return f"image {self.image_id}: {' and '.join(changes)}"
+        return f"{_subject(self.image_id)}: {' and '.join(changes)}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class SetTags:
     tags: t.Mapping[str, str]
 
     def text(self) -> str:
-        return f"image {self.image_id}: set tags {', '.join(f'{key}={self.tags[key]}' for key in sorted(self.tags))}"
+        pairs = ", ".join(f"{key}={self.tags[key]}" for key in sorted(self.tags))
+        return f"{_subject(self.image_id)}: set tags {pairs}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class UnsetTags:
     keys: tuple[str, ...]
 
     def text(self) -> str:
-        return f"image {self.image_id}: remove tags {', '.join(self.keys)}"
+        return f"{_subject(self.image_id)}: remove tags {', '.join(self.keys)}"
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,16 @@ class Delete:
         forced = ", even if instances use it" if self.force else ""
         reason = f" ({self.reason})" if self.reason else ""
         return f"delete image {self.image_id} {self.image_name!r}{forced}{reason}"
+
+
+@dataclass(frozen=True)
+class DeleteSnapshot:
+    """One that refuses is told and does not end the task: the image is gone all the same."""
+
+    snapshot_id: str
+
+    def text(self) -> str:
+        return f"delete snapshot {self.snapshot_id}"
 
 
 @dataclass(frozen=True)
@@ -115,4 +130,19 @@ class ReadBack:
         return None
 
 
-Step = t.Union[Create, Modify, SetTags, UnsetTags, Delete, WaitUntilUsable, WaitUntilSettled, WaitUntilGone, ReadBack]
+def _subject(image_id: str | None) -> str:
+    return "the new image" if image_id is None else f"image {image_id}"
+
+
+Step = t.Union[
+    Create,
+    Modify,
+    SetTags,
+    UnsetTags,
+    Delete,
+    DeleteSnapshot,
+    WaitUntilUsable,
+    WaitUntilSettled,
+    WaitUntilGone,
+    ReadBack,
+]

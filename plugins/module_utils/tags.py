@@ -12,13 +12,19 @@ MAXIMUM_TAGS = 20
 MAXIMUM_KEY_LENGTH = 128
 MAXIMUM_VALUE_LENGTH = 128
 
+# Marks an image that is to replace another one, whose id is the value, until that other one is gone.
+MARK = "apsarastack.cloud/replaces"
+
 # Keys the platform sets itself; its console adds ``ascm:`` keys to ECS resources. They are never purged.
 RESERVED_PREFIXES = ("aliyun", "acs:", "ascm:", "http://", "https://")
 
 
 def is_reserved(key: str) -> bool:
-    """The documents print the prefixes in lower case; the strict reading ignores case."""
-    return key.lower().startswith(RESERVED_PREFIXES)
+    """Whether the key belongs to the platform or to this collection.
+
+    The documents print the prefixes in lower case; the strict reading ignores case.
+    """
+    return key == MARK or key.lower().startswith(RESERVED_PREFIXES)
 
 
 def own_tags(tags: t.Mapping[str, str]) -> dict[str, str]:
@@ -83,6 +89,8 @@ def count_problem(tags: t.Mapping[str, str]) -> str | None:
 def _key_problem(key: str) -> str | None:
     if not 1 <= len(key) <= MAXIMUM_KEY_LENGTH:
         return f"a tag key has 1 to {MAXIMUM_KEY_LENGTH} characters, and {key[:40]!r} has {len(key)}"
+    if key == MARK:
+        return f"the tag key {key!r} is kept for images that replace another one"
     if is_reserved(key):
         return f"the tag key {key!r} begins with one of {', '.join(RESERVED_PREFIXES)}, which the platform reserves"
     return None

@@ -83,6 +83,8 @@ class Wish:
     image_version: str | None = None
     platform: str | None = None
     architecture: str | None = None
+    recreate: str = "never"
+    delete_snapshots: bool = False
     wait: bool = True
 
     def handle(self) -> str:
@@ -99,7 +101,12 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
     tags, tag_problems = _tags(params["tags"])
     if params["state"] == "present":
         # With state=absent nothing of this would be sent: an odd name may still be looked up and deleted.
-        problems += [*_text_problems(params), *tag_problems, *_disk_problems(params["disk_device_mapping"])]
+        problems += [
+            *_text_problems(params),
+            *tag_problems,
+            *_disk_problems(params["disk_device_mapping"]),
+            *_recreate_problems(params),
+        ]
     if problems:
         raise RefusalError("; ".join(problems) + ". Nothing was sent.")
     return Wish(
@@ -114,6 +121,8 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
         image_version=params["image_version"],
         platform=params["platform"],
         architecture=params["architecture"],
+        recreate=params["recreate"],
+        delete_snapshots=params["delete_snapshots"],
         wait=params["wait"],
     )
 
@@ -131,6 +140,20 @@ def _empty_texts(params: t.Mapping[str, t.Any]) -> list[str]:
 def _timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     seconds = params["wait_timeout"]
     return [] if seconds >= 1 else [f"wait_timeout is {seconds}, but the whole task needs at least 1 second"]
+
+
+def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    recreate = params["recreate"]
+    if recreate == "never":
+        return []
+    if params["image_id"] is not None:
+        return [
+            f"recreate is {recreate}, but image_id selects one very image, and its successor has another id: "
+            "select it with image_name alone"
+        ]
+    if recreate == "always" and _source(params) is None:
+        return ["recreate is always, but there is nothing to make the image from: give a source"]
+    return []
 
 
 def _text_problems(params: t.Mapping[str, t.Any]) -> list[str]:

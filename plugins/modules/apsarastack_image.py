@@ -31,7 +31,7 @@ options:
   state:
     description:
       - V(present) makes the image if there is none, and changes what differs if there is one.
-      - V(absent) deletes the image. Snapshots that it was made of stay.
+      - V(absent) deletes the image. Snapshots that it was made of stay, save with O(delete_snapshots=true).
     type: str
     choices: [present, absent]
     default: present
@@ -110,8 +110,34 @@ options:
     description:
       - With O(state=absent), delete the image although instances were made from it. They keep running, but their
         disks can never be re-initialised from it.
+      - The same holds for the old image when O(recreate) replaces it.
     type: bool
     default: false
+  delete_snapshots:
+    description:
+      - With O(state=absent), also delete the snapshots that the image was made of, once it is gone.
+      - A snapshot stays when another image of the account is made of it, or when the task itself names it as its
+        source. One that the cloud refuses to delete is listed in RV(snapshots_failed), and the task succeeds.
+    type: bool
+    default: false
+  recreate:
+    description:
+      - What to do when the image exists, but is made from another source than the task names.
+      - With V(never) this is refused, and the refusal names both.
+      - With V(on_source_change) the image is replaced when the cloud tells that its snapshots or the sizes of its disks
+        differ from those of the task, or its O(image_version), O(platform) or O(architecture). Of an image made from an
+        instance it tells nothing that could be compared.
+      - With V(always) every run replaces the image. Use it to make a new image of the same instance.
+      - The image is replaced without a gap. The new one is made under the name with C(-stand-in) at its end and waited
+        for, whatever O(wait) says. Then the old image gives up the name (its own id is added to it), the new one takes
+        it, and the old one is deleted. An old image in use is refused before anything is done, save with O(force=true).
+      - Until the old image is gone, the new one carries the tag C(apsarastack.cloud/replaces). When a run was
+        interrupted, the next one finishes the same replacement.
+      - What the task leaves out, description or tags, the new image takes over from the old one.
+      - It needs O(image_name) alone, since the new image has another id.
+    type: str
+    choices: [never, on_source_change, always]
+    default: never
   image_version:
     description:
       - A version that the image is labelled with when it is made, 1 to 40 characters.
@@ -180,6 +206,19 @@ EXAMPLES = r"""
     snapshot_id: s-system
     wait: false
 
+- name: A new image of the same instance takes the place of the old one
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-stable
+    instance_id: i-web-running
+    recreate: always
+    wait_timeout: 3600
+
+- name: The image is gone, and its snapshots with it
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-09
+    state: absent
+    delete_snapshots: true
+
 - name: The image is gone, even if instances were made from it
   apsarastack.cloud.apsarastack_image:
     image_name: web-golden-2026-10
@@ -192,6 +231,7 @@ image_id:
   description:
     - The id of the image, in every outcome that knows it, failures and timeouts included.
     - Null in check mode when an image would be made.
+    - It is the id of the new image when O(recreate) replaced one.
   returned: always
   type: str
   sample: m-8vb0a1b2c3d4e5f6g7h8
@@ -324,6 +364,36 @@ actions:
   type: list
   elements: str
   sample: ["create image 'web-golden-2026-11' from instance i-web-running"]
+replaced_image_id:
+  description: The id of the image that was replaced, or would be in check mode.
+  returned: when O(recreate) replaces an image
+  type: str
+  sample: m-8vb0z9y8x7w6v5u4t3s2
+snapshots_deleted:
+  description: The snapshots that were deleted, or would be in check mode. Empty without O(delete_snapshots).
+  returned: always
+  type: list
+  elements: str
+  sample: []
+snapshots_failed:
+  description: The snapshots that the cloud refused to delete.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    snapshot_id:
+      description: The snapshot.
+      type: str
+      sample: s-8vb0a1b2c3d4e5f6g7h8
+    code:
+      description: The error code.
+      type: str
+      sample: SnapshotCreatedDisk
+    message:
+      description: What the cloud said.
+      type: str
+      sample: The snapshot has been used to create disks.
 error:
   description: What the cloud answered, when a call failed.
   returned: failure of a call
@@ -390,6 +460,8 @@ ARGUMENTS: dict[str, t.Any] = {
     "image_version": {"type": "str"},
     "platform": {"type": "str"},
     "architecture": {"type": "str"},
+    "recreate": {"type": "str", "choices": ["never", "on_source_change", "always"], "default": "never"},
+    "delete_snapshots": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 600},
 }
@@ -399,14 +471,10 @@ def run(wish: Wish, images: Images, deadline: Deadline, check_mode: bool) -> dic
     """Read, plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError."""
     plan = planning.plan(wish, find(wish, images))
     outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline)
-    return {
-        "changed": bool(outcome.actions),
-        "image_id": outcome.image_id,
-        "image": outcome.image,
-        "actions": outcome.actions,
-        "diff": diff(plan, wish.handle()),
-        "warnings": [*plan.warnings, *outcome.warnings],
-    }
+    result = {**outcome.facts(), "diff": diff(plan, wish.handle())}
+    if plan.replaced_image_id is not None:
+        result["replaced_image_id"] = plan.replaced_image_id
+    return result
 
 
 def main() -> None:

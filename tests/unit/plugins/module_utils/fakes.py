@@ -9,11 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, image_stub
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Disk, Image, image_stub
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 
 
 class Clock:
@@ -55,9 +57,12 @@ class FakeImages:
         self.build_time = 0.0
         self.removal_time = 0.0
         self.read_lag = 0.0
+        self.names_unique = False
+        self.deleted_snapshots: list[str] = []
         self.outcome = "Available"
         self.calls: list[tuple[t.Any, ...]] = []
         self.errors: dict[str, Exception] = {}
+        self._made = 0
         self._ready_at: dict[str, float] = {}
         self._gone_at: dict[str, float] = {}
         self._stale: dict[str, tuple[float, Image]] = {}
@@ -69,7 +74,14 @@ class FakeImages:
 
     @property
     def writes(self) -> list[tuple[t.Any, ...]]:
-        return [call for call in self.calls if call[0] in ("create", "modify", "delete", "set_tags", "unset_tags")]
+        reads = ("by_id", "by_name", "by_snapshot", "users", "instance", "snapshots")
+        return [call for call in self.calls if call[0] not in reads]
+
+    def _check_name(self, image_name: str | None, image_id: str | None) -> None:
+        self._pass_time()
+        taken = [key for key, one in self.images.items() if one["image_name"] == image_name and key != image_id]
+        if self.names_unique and taken:
+            raise ServiceError("InvalidImageName.Duplicated")
 
     def _pass_time(self) -> None:
         for image_id, ready_at in list(self._ready_at.items()):
@@ -96,6 +108,10 @@ class FakeImages:
         self._note("by_name", image_name)
         return tuple(one for one in self._shown() if one["image_name"] == image_name)
 
+    def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
+        self._note("by_snapshot", snapshot_id)
+        return tuple(one for one in self._shown() if snapshot_id in snapshot_ids(one))
+
     def users(self, image_id: str) -> tuple[str, ...]:
         self._note("users", image_id)
         return self.users_of.get(image_id, ())
@@ -110,7 +126,9 @@ class FakeImages:
 
     def create(self, wanted: Create) -> str:
         self._note("create", wanted)
-        image_id = f"m-new-{len(self.images) + 1}"
+        self._check_name(wanted.image_name, None)
+        self._made += 1
+        image_id = f"m-new-{self._made}"
         made = image(
             image_id,
             image_name=wanted.image_name,
@@ -118,6 +136,7 @@ class FakeImages:
             tags=dict(wanted.tags),
             status="Creating",
             progress=0,
+            disk_device_mappings=disks_of(wanted.source),
         )
         self.images[image_id] = made
         self._ready_at[image_id] = self.clock.now + self.build_time
@@ -125,6 +144,7 @@ class FakeImages:
 
     def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:
         self._note("modify", image_id, image_name, description)
+        self._check_name(image_name, image_id)
         changes = {"image_name": image_name, "description": description}
         self._change(image_id, **{key: value for key, value in changes.items() if value is not None})
 
@@ -143,4 +163,52 @@ class FakeImages:
 
     def delete(self, image_id: str, force: bool) -> None:
         self._note("delete", image_id, force)
-        self._gone_at[image_id] = self.clock.now + self.removal_time
+        self._pass_time()
+        if image_id in self.images:
+            self._gone_at[image_id] = self.clock.now + self.removal_time
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        self._note("delete_snapshot", snapshot_id)
+        if any(snapshot_id in snapshot_ids(one) for one in self._shown()):
+            raise ServiceError("SnapshotCreatedImage", "in use", http_status=403)
+        self.deleted_snapshots.append(snapshot_id)
+
+
+class Killed(BaseException):
+    """The process ends here: nothing of the program under test may catch it."""
+
+
+class Mortal:
+    """Hands every call on, and dies right before or right after the one of this number (from 0)."""
+
+    def __init__(self, images: FakeImages, number: int, *, after: bool) -> None:
+        self._images, self._left, self._after = images, number, after
+
+    def __getattr__(self, verb: str) -> t.Callable[..., t.Any]:
+        def call(*arguments: t.Any) -> t.Any:
+            dies, self._left = self._left == 0, self._left - 1
+            if dies and not self._after:
+                raise Killed
+            result = getattr(self._images, verb)(*arguments)
+            if dies:
+                raise Killed
+            return result
+
+        return call
+
+
+def snapshot_ids(one: Image) -> list[str | None]:
+    return [disk["snapshot_id"] for disk in one["disk_device_mappings"]]
+
+
+def disk(snapshot_id: str | None, size: int | None = 40) -> Disk:
+    return {"device": None, "size": size, "snapshot_id": snapshot_id, "type": None, "format": None, "progress": None}
+
+
+def disks_of(source: Source) -> list[Disk]:
+    """What the cloud tells of an image's disks; those of an instance are snapshots made for the image."""
+    if source.instance_id is not None:
+        return [disk("s-of-instance")]
+    if source.snapshot_id is not None:
+        return [disk(source.snapshot_id)]
+    return [disk(one.snapshot_id, one.size or 40) for one in source.disks]

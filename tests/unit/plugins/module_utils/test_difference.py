@@ -8,7 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import Found, Plan, plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Found, Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, SourceFacts
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image

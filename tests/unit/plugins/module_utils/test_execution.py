@@ -16,10 +16,12 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute, predict
 from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import Plan, plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
+from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 
 FROM_INSTANCE = Source(instance_id="i-1")
 
@@ -144,6 +146,68 @@ def test_nothing_to_do_costs_nothing() -> None:
     outcome = followed(Wish(image_name="web"), images)
     assert images.calls == []
     assert (outcome.image_id, outcome.image, outcome.actions) == ("m-1", image(), [])
+
+
+# --- snapshots -------------------------------------------------------------------------------------------------------
+
+
+def with_snapshots() -> FakeImages:
+    return FakeImages(image(disk_device_mappings=[disk("s-1"), disk("s-2")]))
+
+
+GONE = Wish(state="absent", image_name="web", delete_snapshots=True)
+
+
+def test_snapshots_are_deleted_and_listed() -> None:
+    outcome = followed(GONE, with_snapshots())
+    assert outcome.snapshots_deleted == ["s-1", "s-2"]
+    assert outcome.snapshots_failed == []
+
+
+def test_a_snapshot_that_refuses_is_told_and_the_rest_goes_on() -> None:
+    images = with_snapshots()
+    images.errors["delete_snapshot"] = ServiceError("SnapshotCreatedDisk", "in use", http_status=403)
+    outcome = followed(GONE, images)
+    assert outcome.snapshots_deleted == ["s-2"]
+    assert outcome.snapshots_failed == [{"snapshot_id": "s-1", "code": "SnapshotCreatedDisk", "message": "in use"}]
+    assert outcome.actions == ["delete image m-1 'web'", "delete snapshot s-2"]
+    assert len(outcome.warnings) == 1
+    assert "s-1" in outcome.warnings[0]
+
+
+def test_a_lost_answer_about_a_snapshot_ends_the_task_and_tells_what_was_done() -> None:
+    images = with_snapshots()
+    images.errors["delete_snapshot"] = NoAnswerError("reset")
+    result = failing(GONE, images)
+    assert result["changed"] is True
+    assert result["snapshots_deleted"] == []
+
+
+# --- replacing -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unique", [True, False])
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_replacement_leaves_exactly_the_new_image(unique: bool, wait: bool) -> None:
+    images = FakeImages(image(description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-old")]))
+    images.names_unique, images.build_time = unique, 50
+    images.known_snapshots = {"s-new": Snapshot("s-new", "accomplished", 40)}
+    wish = Wish(image_name="web", source=Source(snapshot_id="s-new"), recreate="on_source_change", wait=wait)
+    outcome = followed(wish, images)
+    images.by_name("web")
+    assert list(images.images) == [outcome.image_id] == ["m-new-1"]
+    assert outcome.image["image_id"] == "m-new-1"
+    for key, value in {"image_name": "web", "description": "d", "tags": {"a": "1"}}.items():
+        assert outcome.image[key] == images.images["m-new-1"][key] == value  # type: ignore[literal-required]
+
+
+def test_a_stand_in_that_is_adopted_becomes_the_image_of_the_result() -> None:
+    stand_in = image("m-2", image_name="web-stand-in", tags={MARK: "m-1"}, disk_device_mappings=[disk("s-new")])
+    images = FakeImages(image(disk_device_mappings=[disk("s-old")]), stand_in)
+    images.known_snapshots = {"s-new": Snapshot("s-new", "accomplished", 40)}
+    wish = Wish(image_name="web", source=Source(snapshot_id="s-new"), recreate="on_source_change", wait=False)
+    outcome = followed(wish, images)
+    assert (outcome.image_id, outcome.image["image_name"]) == ("m-2", "web")
 
 
 # --- failures tell what was done -------------------------------------------------------------------------------------

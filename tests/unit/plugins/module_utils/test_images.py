@@ -238,6 +238,29 @@ def test_deleting_what_is_gone_is_as_good() -> None:
     assert client.script == []
 
 
+def test_deleting_a_snapshot_that_is_gone_is_as_good() -> None:
+    gone = ServiceError("InvalidSnapshotId.NotFound", http_status=404)
+    images, client = scripted(
+        ("DeleteSnapshot", {"SnapshotId": "s-1"}, gone), ("DeleteSnapshot", {"SnapshotId": "s-2"}, {})
+    )
+    images.delete_snapshot("s-1")
+    images.delete_snapshot("s-2")
+    assert client.script == []
+
+
+def test_not_every_not_found_is_a_deletion() -> None:
+    refused = ServiceError("InvalidRegionId.NotFound", http_status=404)
+    images, _client = scripted(("DeleteImage", {"ImageId": "m-1", "Force": False}, refused))
+    with pytest.raises(ServiceError):
+        images.delete("m-1", force=False)
+
+
+def test_by_snapshot_takes_only_images_that_are_made_of_it() -> None:
+    disks = {"DiskDeviceMappings": {"DiskDeviceMapping": [{"SnapshotId": "s-1"}]}}
+    images, _client = scripted(("DescribeImages", {**OWN, "SnapshotId": "s-1"}, [one("m-1"), {**one("m-2"), **disks}]))
+    assert [image["image_id"] for image in images.by_snapshot("s-1")] == ["m-2"]
+
+
 def test_a_refused_deletion_is_no_success() -> None:
     refused = ServiceError("ImageUsingByInstance", http_status=403)
     images, _client = scripted(("DeleteImage", {"ImageId": "m-1", "Force": False}, refused))

@@ -8,7 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import Found, needs_source, needs_users, plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import needs_source, needs_users, plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Found
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot, SourceFacts
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     Create,
@@ -207,7 +208,7 @@ def test_a_difference_in_what_cannot_be_changed_is_a_warning() -> None:
     same = plan(wish(platform="Ubuntu", image_version="7", architecture="x86_64"), Found(images=(found,)))
     assert same.steps == ()
     assert len(same.warnings) == 1
-    assert "platform 'CentOS', not 'Ubuntu'" in same.warnings[0]
+    assert "its platform is 'CentOS', not 'Ubuntu'" in same.warnings[0]
 
 
 @pytest.mark.parametrize("status", ["Creating", "Waiting", "", None, "Sleeping"])
@@ -251,7 +252,7 @@ def test_a_failed_image_is_removed_and_made_again() -> None:
     failed = image(status="CreateFailed", progress=30)
     again = plan(wish(source=FROM_INSTANCE), Found(images=(failed,), source=RUNNING))
     assert again.steps == (
-        Delete("m-1", "web", reason="its creation failed"),
+        Delete("m-1", "web", reason="it is of no use"),
         WaitUntilGone("m-1"),
         Create("web", FROM_INSTANCE),
         WaitUntilUsable(None),
@@ -358,7 +359,7 @@ def test_failed_leftovers_of_the_very_name_go_with_it() -> None:
 def test_the_source_is_read_only_when_an_image_has_to_be_made(
     wished: Wish, images: tuple[t.Any, ...], needed: bool
 ) -> None:
-    assert needs_source(wished, images) is needed
+    assert needs_source(wished, Found(images=images)) is needed
 
 
 @pytest.mark.parametrize(
@@ -372,4 +373,4 @@ def test_the_source_is_read_only_when_an_image_has_to_be_made(
     ],
 )
 def test_the_users_are_read_only_when_they_can_forbid_a_deletion(wished: Wish, found: t.Any, needed: bool) -> None:
-    assert needs_users(wished, found) is needed
+    assert needs_users(wished, Found(images=(found,))) == ((found,) if needed else ())

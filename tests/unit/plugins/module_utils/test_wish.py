@@ -28,6 +28,8 @@ DEFAULTS: dict[str, t.Any] = {
     "state": "present",
     "purge_tags": True,
     "force": False,
+    "recreate": "never",
+    "delete_snapshots": False,
     "wait": True,
     "wait_timeout": 600,
 }
@@ -57,6 +59,8 @@ def test_every_option_reaches_the_wish() -> None:
         platform="p",
         architecture="a",
         wait=False,
+        recreate="always",
+        delete_snapshots=True,
     ) == Wish(
         state="absent",
         image_id="m-1",
@@ -70,6 +74,8 @@ def test_every_option_reaches_the_wish() -> None:
         platform="p",
         architecture="a",
         wait=False,
+        recreate="always",
+        delete_snapshots=True,
     )
 
 
@@ -107,6 +113,9 @@ def test_what_is_left_out_is_left_alone() -> None:
         ({"snapshot_id": ""}, "snapshot_id is an empty text"),
         ({"state": "absent", "image_name": ""}, "image_name is an empty text"),
         ({"wait_timeout": 0}, "wait_timeout is 0"),
+        ({"image_id": "m-1", "recreate": "always", "instance_id": "i-1"}, "image_id selects one very image"),
+        ({"image_id": "m-1", "recreate": "on_source_change"}, "image_id selects one very image"),
+        ({"recreate": "always"}, "give a source"),
     ],
 )
 def test_bad_input_gets_a_sentence(params: dict[str, t.Any], told: str) -> None:

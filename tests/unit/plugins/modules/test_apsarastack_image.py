@@ -11,7 +11,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import Re
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import run
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 
 MADE = Wish(image_name="web", description="d", tags={"a": "1"}, source=Source(instance_id="i-1"))
 PRESENT = {"state": "present", "image_name": "web", "description": "d", "tags": {"a": "1"}}
@@ -33,7 +33,7 @@ def test_a_new_image() -> None:
     assert result(MADE, images) == {
         "changed": True,
         "image_id": "m-new-1",
-        "image": image("m-new-1", description="d", tags={"a": "1"}),
+        "image": image("m-new-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-of-instance")]),
         "actions": ["create image 'web' from instance i-1"],
         "diff": {
             "before": {"state": "absent"},
@@ -41,6 +41,8 @@ def test_a_new_image() -> None:
             "before_header": "image 'web'",
             "after_header": "image 'web'",
         },
+        "snapshots_deleted": [],
+        "snapshots_failed": [],
         "warnings": [],
     }
 
@@ -55,6 +57,8 @@ def test_a_second_run_changes_nothing() -> None:
         "image": made["image"],
         "actions": [],
         "diff": {"before": PRESENT, "after": PRESENT, "before_header": "m-new-1", "after_header": "m-new-1"},
+        "snapshots_deleted": [],
+        "snapshots_failed": [],
         "warnings": [],
     }
     assert images.calls == [("by_name", "web")]

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Comparing an image with a wish: what it should become, and the writes that bring it there. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import refusals, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
+
+# Given to the API when an image is made; no action changes them later.
+CREATE_ONLY = ("image_version", "platform", "architecture")
+
+
+def create_only(wish: Wish) -> dict[str, t.Any]:
+    return {name: getattr(wish, name) for name in CREATE_ONLY}
+
+
+def create_only_differences(wish: Wish, image: Image) -> list[str]:
+    """What the image was labelled with when it was made and the wish wants otherwise, as sentences."""
+    told = {name: t.cast("dict[str, t.Any]", image)[name] for name in CREATE_ONLY}
+    return [
+        f"its {name} is {told[name]!r}, not {wanted!r}"
+        for name, wanted in create_only(wish).items()
+        # Older releases leave these fields empty: that tells nothing, so it is no difference.
+        if wanted is not None and told[name] and told[name] != wanted
+    ]
+
+
+def target(wish: Wish, base: Image) -> Image:
+    """The image with what the wish names, and all else as it is.
+
+    Raises RefusalError when it would have more tags than an image can hold.
+    """
+    to_set, to_unset = tag_rules.tag_changes(base["tags"], wish.tags, wish.purge_tags)
+    tags = tag_rules.merged(base["tags"], to_set, to_unset)
+    problem = tag_rules.count_problem(tags) if to_set else None
+    if problem is not None:
+        raise refusals.too_many_tags(base, problem)
+    wanted: Image = {**base, "tags": tags}
+    if wish.image_name is not None:
+        wanted["image_name"] = wish.image_name
+    if wish.description is not None and wish.description != (base["description"] or ""):
+        wanted["description"] = wish.description
+    return wanted
+
+
+def writes(image: Image, wanted: Image) -> list[steps.Step]:
+    """What brings the one to the other."""
+    modification = modify(image, wanted)
+    first: list[steps.Step] = [] if modification is None else [modification]
+    return [*first, *tagging(image["image_id"], image["tags"], wanted["tags"])]
+
+
+def modify(image: Image, wanted: Image) -> steps.Modify | None:
+    """Name and description. Raises RefusalError when a description would have to be cleared."""
+    name = wanted["image_name"] if wanted["image_name"] != image["image_name"] else None
+    differs = (wanted["description"] or "") != (image["description"] or "")
+    if differs and not wanted["description"]:
+        raise refusals.description_cannot_be_cleared(image)
+    description = wanted["description"] if differs else None
+    return None if name is None and description is None else steps.Modify(image["image_id"], name, description)
+
+
+def tagging(image_id: str | None, current: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> list[steps.Step]:
+    to_unset = tuple(sorted(current.keys() - wanted.keys()))
+    to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
+    # Unset first: the limit of tags holds in between, too.
+    unset: list[steps.Step] = [steps.UnsetTags(image_id, to_unset)] if to_unset else []
+    return [*unset, steps.SetTags(image_id, to_set)] if to_set else unset
