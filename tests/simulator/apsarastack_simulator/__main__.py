@@ -12,18 +12,21 @@ import os
 import pathlib
 import signal
 import sys
+import time
 import typing as t
 
-from . import seed
+from . import seed, state
 from .clock import Clock
 from .knobs import Knobs
 from .server import Server
 from .service import Service
 
 _FIRST_KEY = "LTAIsimulator37"
+_SAVE_SECONDS = 0.5
+_LOG = logging.getLogger("apsarastack_simulator")
 
 
-def _arguments(words: t.Optional[t.Sequence[str]]) -> argparse.Namespace:
+def _arguments(words: t.Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="apsarastack-simulator", description="A simulated ApsaraStack on loopback.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (%(default)s)")
@@ -31,13 +34,15 @@ def _arguments(words: t.Optional[t.Sequence[str]]) -> argparse.Namespace:
     parser.add_argument("--seed", type=pathlib.Path, default=seed.DEFAULT, help="what exists at the beginning")
     parser.add_argument("--tls", default="off", metavar="DIR|off", help="https; the directory gets the CA, ca.pem")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (%(default)s)")
+    parser.add_argument("--gateway", choices=("both", "pop", "asapi"), default="both", help="paths to serve (both)")
+    parser.add_argument("--state", type=pathlib.Path, help="keep the world in this file, over restarts")
     parser.add_argument("--knob", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
     return parser.parse_args(words)
 
 
 def _knobs(arguments: argparse.Namespace) -> Knobs:
     """Raises ValueError."""
-    changes = {}
+    changes = {"gateway": arguments.gateway}
     for text in arguments.knob:
         name, equals, value = text.partition("=")
         if not equals:
@@ -53,7 +58,7 @@ def _write_port(path: pathlib.Path, port: int) -> None:
     os.replace(draft, path)
 
 
-def _environment(service: Service, server: Server, arguments: argparse.Namespace) -> t.List[str]:
+def _environment(service: Service, server: Server, arguments: argparse.Namespace) -> list[str]:
     """What to export so that a playbook finds this cloud."""
     key = service.world.access_keys.get(_FIRST_KEY) or next(iter(service.world.access_keys.values()))
     organization = service.world.organizations[key.organization]
@@ -71,6 +76,30 @@ def _environment(service: Service, server: Server, arguments: argparse.Namespace
     return [f"export APSARASTACK_{name}={value}" for name, value in values.items()]
 
 
+def _service(arguments: argparse.Namespace) -> Service:
+    """Raises ValueError for a seed, knob or state file that cannot be used."""
+    document, knobs = seed.load(arguments.seed), _knobs(arguments)
+    kept = state.load(arguments.state) if arguments.state is not None else None
+    if kept is None:
+        return Service(document, knobs, Clock(arguments.speed))
+    world, then = kept
+    # What was to be ready meanwhile is; time that was moved forward does not go back.
+    return Service(document, knobs, Clock(arguments.speed, start=max(then, time.time())), world)
+
+
+async def _keep(service: Service, path: pathlib.Path) -> None:
+    """Save after changes, once in a while; the caller saves at the end."""
+    saved = -1
+    while True:
+        if service.changes != saved:
+            saved = service.changes
+            try:
+                state.save(path, service.world, service.clock.now())
+            except OSError as error:
+                _LOG.error("the state was not saved: %s", error)
+        await asyncio.sleep(_SAVE_SECONDS)
+
+
 async def _serve(service: Service, arguments: argparse.Namespace) -> None:
     tls_in = None if arguments.tls == "off" else arguments.tls
     server = Server(service, arguments.host, arguments.port, tls_in)
@@ -83,18 +112,21 @@ async def _serve(service: Service, arguments: argparse.Namespace) -> None:
     print(f"# The simulated cloud listens on {server.endpoint}; watch it at {server.endpoint}/_simulator", flush=True)
     if arguments.port_file is not None:
         _write_port(arguments.port_file, server.port)
+    keeper = asyncio.ensure_future(_keep(service, arguments.state)) if arguments.state is not None else None
     try:
         await stopped.wait()
     finally:
         await server.stop()
+        if keeper is not None:
+            keeper.cancel()
+            state.save(arguments.state, service.world, service.clock.now())
 
 
-def main(words: t.Optional[t.Sequence[str]] = None) -> int:
+def main(words: t.Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     arguments = _arguments(words)
     try:
-        service = Service(seed.load(arguments.seed), _knobs(arguments), Clock(arguments.speed))
-        asyncio.run(_serve(service, arguments))
+        asyncio.run(_serve(_service(arguments), arguments))
     except (ValueError, OSError) as error:
         print(f"apsarastack-simulator: {error}", file=sys.stderr)
         return 1

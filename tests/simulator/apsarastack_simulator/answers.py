@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 if t.TYPE_CHECKING:
     from .errors import CloudError
 
-Body = t.Dict[str, t.Any]
+Body = dict[str, t.Any]
 JSON_TYPE = "application/json;charset=utf-8"
 XML_TYPE = "text/xml;charset=utf-8"
 _XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'

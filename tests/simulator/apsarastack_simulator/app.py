@@ -11,8 +11,10 @@ import weakref
 
 from aiohttp import web
 
+from .actions import PATHS
 from .control import Control
 from .delivery import deliver
+from .metadata import Metadata
 from .wire import Request
 
 if t.TYPE_CHECKING:
@@ -23,7 +25,7 @@ if t.TYPE_CHECKING:
 # Typed requests of the vendor's SDKs put every parameter into the request line.
 LINE_SIZE = 65536
 _BODY_SIZE = 4 * 1024 * 1024
-_PATHS = ("/", "/asapi/v3", "/asapi/v3/")
+_PATHS = ("/", "/asapi/v3", "/asapi/v3/", *PATHS)
 
 
 class Connections:
@@ -33,7 +35,7 @@ class Connections:
         self._numbers: weakref.WeakKeyDictionary[asyncio.BaseTransport, int] = weakref.WeakKeyDictionary()
         self._next = itertools.count(1)
 
-    def number(self, transport: t.Optional[asyncio.BaseTransport]) -> int:
+    def number(self, transport: asyncio.BaseTransport | None) -> int:
         if transport is None:
             return 0
         if transport not in self._numbers:
@@ -51,6 +53,7 @@ def build(service: Service) -> web.Application:
 
     app.router.add_routes([web.route("*", path, cloud) for path in _PATHS])
     app.router.add_routes(Control(service).routes())
+    app.router.add_routes(Metadata(service).routes())
     return app
 
 

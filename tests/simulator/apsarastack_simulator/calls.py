@@ -42,8 +42,8 @@ class Call:
     action: str
     method: str
     path: str
-    parameters: t.Dict[str, str]
-    headers: t.Dict[str, str]
+    parameters: dict[str, str]
+    headers: dict[str, str]
     access_key: str
     connection: int
     write: bool = False
@@ -51,16 +51,16 @@ class Call:
     code: str = ""
     processed: bool = False
     fault: str = ""
-    notes: t.List[str] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
     duration_ms: float = 0.0
 
-    def as_dict(self) -> t.Dict[str, t.Any]:
+    def as_dict(self) -> dict[str, t.Any]:
         return dataclasses.asdict(self)
 
 
 class CallLog:
     def __init__(self) -> None:
-        self._calls: t.Deque[Call] = collections.deque(maxlen=_KEPT)
+        self._calls: collections.deque[Call] = collections.deque(maxlen=_KEPT)
         self.count = 0
 
     def begin(
@@ -70,11 +70,13 @@ class CallLog:
         secrets: t.Collection[str],
         now: float,
         connection: int,
+        action: str = "",
     ) -> Call:
+        """`action`: what the path says, where no parameter does."""
         call = Call(
             index=self.count,
             time=utc(now)[:-1] + f".{int(now % 1 * 1000):03d}Z",
-            action=parameters.get("Action") or request.header("x-acs-action"),
+            action=parameters.get("Action") or request.header("x-acs-action") or action,
             method=request.method,
             path=request.path,
             parameters=_clean(parameters, secrets),
@@ -90,12 +92,12 @@ class CallLog:
         self._calls.clear()
         self.count = 0
 
-    def listed(self, action: t.Optional[str] = None, after: int = -1) -> t.List[Call]:
+    def listed(self, action: str | None = None, after: int = -1) -> list[Call]:
         """Oldest first; only those with a greater index than `after`."""
         return [call for call in self._calls if call.index > after and action in (None, call.action)]
 
 
-def _clean(parameters: Parameters, secrets: t.Collection[str]) -> t.Dict[str, str]:
+def _clean(parameters: Parameters, secrets: t.Collection[str]) -> dict[str, str]:
     """Without signatures; what is or holds a secret keeps its name only."""
     return {
         name: _MASK if name.lower() in _SECRET or any(secret in value for secret in secrets) else value

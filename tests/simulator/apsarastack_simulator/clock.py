@@ -20,7 +20,7 @@ class Clock:
     def __init__(
         self,
         speed: float = 1.0,
-        start: t.Optional[float] = None,
+        start: float | None = None,
         real: t.Callable[[], float] = time.time,
     ) -> None:
         """Raises ValueError on a negative speed."""

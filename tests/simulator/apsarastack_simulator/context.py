@@ -29,7 +29,7 @@ class Context:
     region: str
     key: AccessKey
     organization: Organization
-    resource_group: t.Optional[int]
+    resource_group: int | None
 
     def owns(self, thing: t.Union[Owned, Image]) -> bool:
         """Of this caller's organization, resource set and region; everything else does not exist for it."""
@@ -68,9 +68,10 @@ class Action:
     product: str = "Ecs"
     needs_region: bool = True
     region_missing: str = "MissingParameter"
+    region_unknown: str = "InvalidRegionId.NotFound"
 
 
-def new_home(context: Context) -> t.Optional[int]:
+def new_home(context: Context) -> int | None:
     """The resource set of something new: the caller's, else the first of the organization."""
     if context.resource_group is not None:
         return context.resource_group

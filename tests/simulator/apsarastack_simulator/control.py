@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import json
+import pathlib
 import typing as t
 
 from aiohttp import web
@@ -19,10 +20,11 @@ if t.TYPE_CHECKING:
     from .service import Service
 
 Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
+_PAGE = pathlib.Path(__file__).with_name("page.html")
 _INSTANCE_STATUSES = ("Pending", "Starting", "Running", "Stopping", "Stopped")
 
 
-def is_loopback(remote: t.Optional[str]) -> bool:
+def is_loopback(remote: str | None) -> bool:
     """Of a peer's address, IPv4 inside IPv6 included."""
     try:
         address = ipaddress.ip_address((remote or "").split("%")[0])
@@ -46,7 +48,7 @@ def _guarded(handler: Handler) -> Handler:
     return guarded
 
 
-async def _document(request: web.Request) -> t.Dict[str, t.Any]:
+async def _document(request: web.Request) -> dict[str, t.Any]:
     """The body as a JSON object; an empty body is an empty one. Raises ValueError."""
     text = await request.text()
     document = json.loads(text) if text.strip() else {}
@@ -59,8 +61,11 @@ class Control:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def routes(self) -> t.List[web.RouteDef]:
-        table: t.Tuple[t.Tuple[str, str, Handler], ...] = (
+    async def page(self, _request: web.Request) -> web.StreamResponse:
+        return web.Response(text=_PAGE.read_text(encoding="utf-8"), content_type="text/html")
+
+    def routes(self) -> list[web.RouteDef]:
+        table: tuple[tuple[str, str, Handler], ...] = (
             ("GET", "health", self.health),
             ("POST", "reset", self.reset),
             ("GET", "knobs", self.knobs),
@@ -75,7 +80,8 @@ class Control:
             ("POST", "clock", self.change_clock),
             ("PATCH", "instances/{id}", self.change_instance),
         )
-        return [web.route(method, f"/_simulator/{path}", _guarded(handler)) for method, path, handler in table]
+        pages = [web.get(path, _guarded(self.page)) for path in ("/_simulator", "/_simulator/")]
+        return pages + [web.route(method, f"/_simulator/{path}", _guarded(handler)) for method, path, handler in table]
 
     async def health(self, _request: web.Request) -> web.StreamResponse:
         service = self._service
@@ -114,6 +120,7 @@ class Control:
     async def calls(self, request: web.Request) -> web.StreamResponse:
         after = int(request.query.get("after", "-1"))
         listed = self._service.calls.listed(request.query.get("action"), after)
+        listed = listed[-int(request.query["last"]) :] if "last" in request.query else listed
         return web.json_response([call.as_dict() for call in listed])
 
     async def clear_calls(self, _request: web.Request) -> web.StreamResponse:

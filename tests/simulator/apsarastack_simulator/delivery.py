@@ -21,7 +21,7 @@ _BAD_GATEWAY = b"""<html>
 """
 
 
-async def deliver(request: web.Request, answer: Answer, fault: t.Optional[Fault]) -> web.StreamResponse:
+async def deliver(request: web.Request, answer: Answer, fault: Fault | None) -> web.StreamResponse:
     if fault is None:
         return _whole(answer)
     if fault.delay:

@@ -26,7 +26,7 @@ class ScriptedError:
     processed: bool
 
 
-def error_of(fault: t.Optional[Fault]) -> t.Optional[ScriptedError]:
+def error_of(fault: Fault | None) -> ScriptedError | None:
     """The error to tell instead of an answer, and whether the call is carried out all the same."""
     if fault is None:
         return None
@@ -36,7 +36,7 @@ def error_of(fault: t.Optional[Fault]) -> t.Optional[ScriptedError]:
     return None if error is None else ScriptedError(error, fault.processed)
 
 
-def run(action: Action, context: Context, arguments: Arguments, fault: t.Optional[Fault]) -> Body:
+def run(action: Action, context: Context, arguments: Arguments, fault: Fault | None) -> Body:
     body = action.run(context, arguments)
     if fault is None:
         return body
@@ -59,20 +59,20 @@ def _created(context: Context, image_id: str) -> float:
     return image.created if image is not None else 0.0
 
 
-def _image_of(context: Context, body: Body, arguments: Arguments) -> t.Optional[Image]:
+def _image_of(context: Context, body: Body, arguments: Arguments) -> Image | None:
     """The image that the call made, named, or listed first."""
     listed = body.get("Images", {}).get("Image", [])
     image_id = body.get("ImageId") or arguments.image_id() or (listed[0]["ImageId"] if listed else "")
     return context.world.images.get(str(image_id))
 
 
-def _strike(context: Context, image: t.Optional[Image], outcome: str) -> None:
+def _strike(context: Context, image: Image | None, outcome: str) -> None:
     if image is None:
         return
     if outcome == "deleted":
         delete(context, image)
         return
-    image.fails_as = outcome
+    lifecycle.doom(context.world, image, outcome)
     image.failure = "a scripted fault"
     if not lifecycle.is_growing(image, context.now):
         image.ready_at = context.now

@@ -14,9 +14,9 @@ class CloudError(Exception):
     def __init__(
         self,
         code: str,
-        message: t.Optional[str] = None,
-        status: t.Optional[int] = None,
-        headers: t.Optional[t.Mapping[str, str]] = None,
+        message: str | None = None,
+        status: int | None = None,
+        headers: t.Mapping[str, str] | None = None,
     ) -> None:
         known_status, known_message = TABLE.get(code, (400, f"The request failed with {code}."))
         self.code = code
@@ -38,7 +38,7 @@ def invalid(name: str) -> CloudError:
 
 
 # The spelling of codes and messages is the vendor's, mistakes included: clients match on them.
-TABLE: t.Dict[str, t.Tuple[int, str]] = {
+TABLE: dict[str, tuple[int, str]] = {
     # common
     "MissingParameter": (400, "The input parameter that is mandatory for processing this request is not supplied."),
     "InvalidParameter": (400, "The specified parameter is not valid."),
@@ -119,7 +119,7 @@ TABLE: t.Dict[str, t.Tuple[int, str]] = {
     "IncorrectDiskStatus.NeverAttached": (403, "The specified disk has never been attached to an ECS instance."),
     "TooManySnapshot.Unfinished": (403, "There are too many unfinished snapshots; try again later."),
     "QuotaExceed.ConcurrentSnapshotQuota": (403, "The quota of concurrent snapshot tasks is exceeded."),
-    # CreateImage: values and account
+    # Values of an image, and the account of its owner.
     "InvalidImageName.Malformed": (400, "The specified Image name is wrongly formed."),
     "InvalidImageName.Duplicated": (400, "The specified Image name has already bean used."),
     "InvalidDescription.Malformed": (400, "The specified description is wrongly formed."),
@@ -227,7 +227,7 @@ TABLE: t.Dict[str, t.Tuple[int, str]] = {
 }
 
 # (action, code) -> status of the documentation of 2018 and 2019.
-LEGACY_STATUS: t.Dict[t.Tuple[str, str], int] = {
+LEGACY_STATUS: dict[tuple[str, str], int] = {
     ("CreateImage", "InvalidInstanceId.NotFound"): 400,
     ("ModifyImageAttribute", "InvalidImageId.NotFound"): 403,
     ("DeleteImage", "InvalidImageId.NotFound"): 403,

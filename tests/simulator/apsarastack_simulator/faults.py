@@ -39,17 +39,17 @@ class Fault:
     action: str = "*"
     skip: int = 0
     times: int = 1
-    call: t.Optional[int] = None
+    call: int | None = None
     code: str = ""
-    status: t.Optional[int] = None
-    message: t.Optional[str] = None
+    status: int | None = None
+    message: str | None = None
     processed: bool = False
-    retry_after: t.Optional[float] = None
-    x_acs_retry_after: t.Optional[int] = None
+    retry_after: float | None = None
+    x_acs_retry_after: int | None = None
     drop: str = ""
     delay: float = 0.0
     trickle: float = 0.0
-    truncate: t.Optional[int] = None
+    truncate: int | None = None
     empty: bool = False
     html: bool = False
     asapi_success: bool = True
@@ -68,7 +68,7 @@ class Fault:
         if self.effect() == "":
             raise FaultError("this fault does nothing: give it a code, a status, drop, delay or another effect")
 
-    def error(self) -> t.Optional[CloudError]:
+    def error(self) -> CloudError | None:
         """The error to tell, if this is that kind of fault."""
         if not self.code and (self.status is None or self.html or self.empty):
             return None
@@ -100,7 +100,7 @@ class Faults:
     """The script: the first fault that fits a call and is not used up meets it."""
 
     def __init__(self) -> None:
-        self._faults: t.List[Fault] = []
+        self._faults: list[Fault] = []
         self._ids = itertools.count(1)
 
     def add(self, document: t.Mapping[str, t.Any]) -> Fault:
@@ -120,9 +120,9 @@ class Faults:
     def __iter__(self) -> t.Iterator[Fault]:
         return iter(self._faults)
 
-    def meet(self, action: str, index: int) -> t.Optional[Fault]:
+    def meet(self, action: str, index: int) -> Fault | None:
         """The fault for this call. Every fault that names the action counts the call, also when another wins."""
-        chosen: t.Optional[Fault] = None
+        chosen: Fault | None = None
         for fault in self._faults:
             if not fnmatch.fnmatchcase(action, fault.action) or (fault.call is not None and fault.call != index):
                 continue
@@ -137,10 +137,10 @@ class Faults:
 def _read(name: str, value: t.Any) -> t.Any:
     """Judged by the types of the fields: a wrong word is refused when it is scripted, not when it strikes."""
     wanted = str(_SETTABLE[name].type)
-    if value is None and wanted.startswith("t.Optional"):
+    if value is None and wanted.endswith(" | None"):
         return None
-    kinds: t.Dict[str, t.Tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "str": (str,)}
-    allowed = kinds[wanted.replace("t.Optional[", "").rstrip("]")]
+    kinds: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "str": (str,)}
+    allowed = kinds[wanted.partition(" ")[0]]
     if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
         raise FaultError(f"{name} takes a value of type {wanted}, not {value!r}")
     return value

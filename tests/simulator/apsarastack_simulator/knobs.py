@@ -22,6 +22,8 @@ class Knobs:
 
     # Life cycle. Real builds take minutes; three seconds keep a demo alive.
     create_time: float = 3.0
+    copy_time: float = 3.0
+    copy_visible_after: float = 0.0
     waiting_time: float = 0.0
     visible_after: float = 0.0
     delete_latency: float = 0.0
@@ -71,6 +73,10 @@ class Knobs:
     snapshot_quota: int = 256
     share_quota: int = 50
 
+    # The metadata server of an instance.
+    metadata_token: str = _choice("optional", "required")
+    role_seconds: float = 21600.0
+
     # The site as a whole.
     body: str = _choice("decorated", "plain", "asapi200")
     gateway: str = _choice("both", "pop", "asapi")
@@ -87,12 +93,12 @@ class Knobs:
         values = {name: _read(fields[name], value) for name, value in changes.items()}
         return dataclasses.replace(self, **values)
 
-    def as_dict(self) -> t.Dict[str, t.Any]:
+    def as_dict(self) -> dict[str, t.Any]:
         return dataclasses.asdict(self)
 
 
 def _read(field: dataclasses.Field[t.Any], value: t.Any) -> t.Any:
-    readers: t.Dict[str, t.Callable[[t.Any], t.Any]] = {"bool": _read_bool, "int": int, "float": float, "str": str}
+    readers: dict[str, t.Callable[[t.Any], t.Any]] = {"bool": _read_bool, "int": int, "float": float, "str": str}
     reader = readers[str(field.type)]
     try:
         read = reader(value)

@@ -26,6 +26,21 @@ def start(image: Image, knobs: Knobs, now: float) -> None:
     image.usable_at = image.ready_at + knobs.available_but_not_usable
 
 
+def start_copy(image: Image, knobs: Knobs, now: float, free_at: float) -> None:
+    """`free_at`: when the copies before it are done. Until then it waits: one copy at a time per destination."""
+    image.visible_at = now + knobs.copy_visible_after
+    image.creating_at = max(now + knobs.waiting_time, free_at)
+    image.ready_at = image.creating_at + knobs.copy_time
+    image.usable_at = image.ready_at + knobs.available_but_not_usable
+
+
+def doom(world: World, image: Image, outcome: str) -> None:
+    """When it should be ready it will be this instead."""
+    image.fails_as = outcome
+    if outcome == GONE:
+        world.leaving.add(image.id)
+
+
 def status(image: Image, now: float) -> str:
     """A documented status, or `gone` for an image that failed by vanishing."""
     if now < image.creating_at:
@@ -61,7 +76,7 @@ def shown(image: Image, now: float) -> Attributes:
     return image.attributes
 
 
-def progress(image: Image, now: float, kind: str) -> t.Optional[int]:
+def progress(image: Image, now: float, kind: str) -> int | None:
     """Per cent, or None where the site does not tell. `stalling`: 90 at half the time, and then nothing."""
     if kind == "absent":
         return None
@@ -76,7 +91,7 @@ def progress(image: Image, now: float, kind: str) -> t.Optional[int]:
 
 
 def remaining(image: Image, now: float) -> int:
-    return max(0, int(round(image.ready_at - now)))
+    return max(0, round(image.ready_at - now))
 
 
 def is_usable(image: Image, now: float) -> bool:
@@ -104,13 +119,10 @@ def instance_status(status_now: str, created: float, now: float, knobs: Knobs) -
 
 
 def sweep(world: World, now: float) -> None:
-    """Forget what is no longer visible to anybody."""
-    finished = [
-        image
-        for image in world.images
-        if (image.gone_at is not None and now >= image.gone_at) or status(image, now) == GONE
-    ]
-    for image in finished:
-        world.images.remove(image)
-    for key in [key for key, token in world.tokens.items() if now >= token.expires]:
-        del world.tokens[key]
+    """Forget the images that nobody can see any more."""
+    for image_id in list(world.leaving):
+        image = world.images.get(image_id)
+        if image is None or status(image, now) == GONE or (image.gone_at is not None and now >= image.gone_at):
+            world.leaving.discard(image_id)
+            if image is not None:
+                world.images.remove(image)

@@ -16,14 +16,14 @@ if t.TYPE_CHECKING:
 Item = t.TypeVar("Item")
 
 
-def paging(default_size: int = 10) -> t.Tuple[parameters.Parameter, parameters.Parameter]:
+def paging(default_size: int = 10) -> tuple[parameters.Parameter, parameters.Parameter]:
     return (
         parameters.Parameter("PageNumber", parameters.positive, default=1),
         parameters.Parameter("PageSize", parameters.positive, default=default_size),
     )
 
 
-def page(arguments: Arguments, items: t.Sequence[Item], maximum: int) -> t.Tuple[t.Sequence[Item], t.Dict[str, int]]:
+def page(arguments: Arguments, items: t.Sequence[Item], maximum: int) -> tuple[t.Sequence[Item], dict[str, int]]:
     """(the page, the three paging fields of the answer). Raises CloudError above the maximum size."""
     number, size = arguments.number("PageNumber"), arguments.number("PageSize")
     if size > maximum:

@@ -72,7 +72,7 @@ def boolean(name: str, value: str) -> bool:
     return value.lower() == "true"
 
 
-def id_array(name: str, value: str) -> t.List[str]:
+def id_array(name: str, value: str) -> list[str]:
     """A JSON array of ids in text form."""
     try:
         ids = json.loads(value)
@@ -83,7 +83,7 @@ def id_array(name: str, value: str) -> t.List[str]:
     return ids
 
 
-def comma_list(_name: str, value: str) -> t.List[str]:
+def comma_list(_name: str, value: str) -> list[str]:
     return [item.strip() for item in value.split(",") if item.strip()]
 
 
@@ -114,21 +114,21 @@ class Repeated:
     """`Name.N` or, with members, `Name.N.Member`. `aliases`: member names of older releases."""
 
     name: str
-    members: t.Tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     required: bool = False
     missing: str = "MissingParameter"
     maximum: int = 0
     too_many: str = "InvalidParameter"
 
 
-Specification = t.Tuple[t.Union[Parameter, Repeated], ...]
-Entry = t.Dict[str, str]
+Specification = tuple[t.Union[Parameter, Repeated], ...]
+Entry = dict[str, str]
 
 
 class Arguments:
     """What an action was given, read and judged; typed on the way out."""
 
-    def __init__(self, values: t.Dict[str, t.Any], empty: t.Collection[str] = ()) -> None:
+    def __init__(self, values: dict[str, t.Any], empty: t.Collection[str] = ()) -> None:
         self._values = values
         self._empty = frozenset(empty)
 
@@ -136,7 +136,7 @@ class Arguments:
         """Sent, with nothing in it: counts as absent, save where a release reads it otherwise."""
         return name in self._empty
 
-    def text(self, name: str) -> t.Optional[str]:
+    def text(self, name: str) -> str | None:
         value = self._values.get(name)
         return None if value is None else str(value)
 
@@ -149,14 +149,14 @@ class Arguments:
     def flag(self, name: str) -> bool:
         return bool(self._values.get(name))
 
-    def texts(self, name: str) -> t.List[str]:
+    def texts(self, name: str) -> list[str]:
         return list(self._values.get(name) or [])
 
     def given(self, name: str) -> bool:
         """Given and not empty; an id array may be given and hold nothing."""
         return self._values.get(name) is not None
 
-    def entries(self, name: str) -> t.List[Entry]:
+    def entries(self, name: str) -> list[Entry]:
         return list(self._values.get(name) or [])
 
     def image_id(self) -> str:
@@ -171,13 +171,13 @@ class Arguments:
         return json.dumps(self._values, sort_keys=True)
 
 
-def read(specification: Specification, raw: Parameters) -> t.Tuple[Arguments, t.List[str]]:
+def read(specification: Specification, raw: Parameters) -> tuple[Arguments, list[str]]:
     """(arguments, names that the action does not know). Raises CloudError."""
     scalars = {item.name: item for item in specification if isinstance(item, Parameter)}
     repeated = {item.name: item for item in specification if isinstance(item, Repeated)}
-    values: t.Dict[str, t.Any] = {}
-    entries: t.Dict[str, t.Dict[int, Entry]] = {}
-    unknown: t.List[str] = []
+    values: dict[str, t.Any] = {}
+    entries: dict[str, dict[int, Entry]] = {}
+    unknown: list[str] = []
     for name in sorted(raw):
         if name in scalars:
             if raw[name]:
@@ -189,9 +189,7 @@ def read(specification: Specification, raw: Parameters) -> t.Tuple[Arguments, t.
     return Arguments(values, [name for name in scalars if raw.get(name) == ""]), unknown
 
 
-def _indexed(
-    name: str, value: str, repeated: t.Mapping[str, Repeated], entries: t.Dict[str, t.Dict[int, Entry]]
-) -> bool:
+def _indexed(name: str, value: str, repeated: t.Mapping[str, Repeated], entries: dict[str, dict[int, Entry]]) -> bool:
     """Put one `Name.N[.Member]` where it belongs; False when the action has no such list."""
     found = _INDEXED.match(name)
     item = repeated.get(found.group("name")) if found else None
@@ -209,7 +207,7 @@ def _indexed(
     return True
 
 
-def _member(member: str, item: Repeated) -> t.Optional[str]:
+def _member(member: str, item: Repeated) -> str | None:
     """The member as listed. `Tag.1.key` is the spelling of older releases; `TagValues.1` is a list in a list."""
     head, dot, tail = member.partition(".")
     head = head[:1].upper() + head[1:]
@@ -229,7 +227,7 @@ def _whole(name: str, value: str, item: Repeated) -> Entry:
     return {_member(str(key), item) or str(key): str(part) for key, part in entry.items()}
 
 
-def _defaults(scalars: t.Iterable[Parameter], values: t.Dict[str, t.Any]) -> None:
+def _defaults(scalars: t.Iterable[Parameter], values: dict[str, t.Any]) -> None:
     for item in scalars:
         if item.name in values:
             continue
@@ -239,7 +237,7 @@ def _defaults(scalars: t.Iterable[Parameter], values: t.Dict[str, t.Any]) -> Non
 
 
 def _lists(
-    repeated: t.Iterable[Repeated], entries: t.Mapping[str, t.Mapping[int, Entry]], values: t.Dict[str, t.Any]
+    repeated: t.Iterable[Repeated], entries: t.Mapping[str, t.Mapping[int, Entry]], values: dict[str, t.Any]
 ) -> None:
     for item in repeated:
         numbered = entries.get(item.name, {})

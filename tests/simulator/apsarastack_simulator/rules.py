@@ -35,24 +35,24 @@ def is_image_name(name: str) -> bool:
     return bool(_NAME.fullmatch(name)) and not _LINK.search(name) and not _RESERVED.match(name)
 
 
-def check_image_name(name: t.Optional[str], code: str = "InvalidImageName.Malformed") -> None:
+def check_image_name(name: str | None, code: str = "InvalidImageName.Malformed") -> None:
     if name is not None and not is_image_name(name):
         raise CloudError(code)
 
 
-def check_description(description: t.Optional[str], minimum: int) -> None:
+def check_description(description: str | None, minimum: int) -> None:
     if description is None:
         return
     if not minimum <= len(description) <= 256 or _LINK.match(description):
         raise CloudError("InvalidDescription.Malformed")
 
 
-def check_version(version: t.Optional[str]) -> None:
+def check_version(version: str | None) -> None:
     if version is not None and not _VERSION.fullmatch(version):
         raise CloudError("InvalidImageVersion.Malformed")
 
 
-def check_member(value: t.Optional[str], allowed: t.Container[str], code: str) -> None:
+def check_member(value: str | None, allowed: t.Container[str], code: str) -> None:
     if value is not None and value not in allowed:
         raise CloudError(code)
 
@@ -76,7 +76,7 @@ def check_tag(key: str, value: str) -> None:
         raise CloudError("InvalidTagValue.Malformed")
 
 
-def tag_filters(entries: t.Iterable[Entry]) -> t.List[t.Tuple[str, t.Optional[str]]]:
+def tag_filters(entries: t.Iterable[Entry]) -> list[tuple[str, str | None]]:
     """(key, value or None for any value). Raises CloudError for a value without a key."""
     filters = []
     for entry in entries:
@@ -86,5 +86,5 @@ def tag_filters(entries: t.Iterable[Entry]) -> t.List[t.Tuple[str, t.Optional[st
     return filters
 
 
-def has_tags(tags: Tags, filters: t.Iterable[t.Tuple[str, t.Optional[str]]]) -> bool:
+def has_tags(tags: Tags, filters: t.Iterable[tuple[str, str | None]]) -> bool:
     return all(key in tags and (value is None or tags[key] == value) for key, value in filters)

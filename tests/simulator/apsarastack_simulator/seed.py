@@ -26,7 +26,7 @@ from .world import (
 )
 
 DEFAULT = pathlib.Path(__file__).with_name("seed.yml")
-Document = t.Dict[str, t.Any]
+Document = dict[str, t.Any]
 _SECTIONS = frozenset(
     [
         "regions",
@@ -70,7 +70,7 @@ def build(document: Document, now: float) -> World:
     world = World()
     world.regions = [str(region) for region in document.get("regions", [])]
     world.instance_role = str(document.get("instance_role", ""))
-    readers: t.Tuple[t.Tuple[str, t.Callable[[World, Document, float], None]], ...] = (
+    readers: tuple[tuple[str, t.Callable[[World, Document, float], None]], ...] = (
         ("organizations", _organization),
         ("access_keys", _access_key),
         ("instances", _instance),

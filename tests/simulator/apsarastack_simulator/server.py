@@ -17,15 +17,13 @@ if t.TYPE_CHECKING:
 
 
 class Server:
-    def __init__(
-        self, service: Service, host: str = "127.0.0.1", port: int = 0, tls_in: t.Optional[str] = None
-    ) -> None:
+    def __init__(self, service: Service, host: str = "127.0.0.1", port: int = 0, tls_in: str | None = None) -> None:
         """`tls_in`: the directory for the certificate authority; None serves http. Port 0 takes a free one."""
         self._service = service
         self._host = host
         self._port = port
         self._tls_in = tls_in
-        self._runner: t.Optional[web.AppRunner] = None
+        self._runner: web.AppRunner | None = None
         self.port = 0
 
     async def start(self) -> None:

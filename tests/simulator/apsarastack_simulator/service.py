@@ -12,7 +12,7 @@ import time
 import typing as t
 
 from . import answers, effects, lifecycle, parameters, seed, tenancy
-from .actions import REGISTRY, VERSIONS, tags
+from .actions import PATHS, REGISTRY, VERSIONS, tags
 from .calls import CallLog
 from .context import Action, Context
 from .errors import LEGACY_STATUS, TABLE, CloudError, missing
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
     from .faults import Fault
     from .knobs import Knobs
     from .wire import Request
-    from .world import AccessKey
+    from .world import AccessKey, World
 
 _LOG = logging.getLogger("apsarastack_simulator")
 _SECRET_PARAMETER = "accesskeysecret"
@@ -39,28 +39,27 @@ class Exchange:
     """An answer, the fault that is to spoil its delivery, and the entry in the log."""
 
     answer: answers.Answer
-    fault: t.Optional[Fault]
+    fault: Fault | None
     call: Call
 
 
 class Service:
     """The simulated cloud behind the wire. Single-threaded: one request is carried out after another."""
 
-    def __init__(self, document: seed.Document, knobs: Knobs, clock: Clock) -> None:
+    def __init__(self, document: seed.Document, knobs: Knobs, clock: Clock, world: World | None = None) -> None:
+        """`world`: from a state file; without one, the seed's. Raises ValueError for a bad seed."""
         self._document = document
         self._first_knobs = knobs
         self._first_speed = clock.speed
         self.clock = clock
         self.knobs = dataclasses.replace(knobs)
-        self.world = seed.build(document, clock.now())
+        self.world = world or seed.build(document, clock.now())
         self.faults = Faults()
         self.calls = CallLog()
         self.verifier = Verifier()
         self.changes = 0
 
-    def reset(
-        self, document: t.Optional[t.Mapping[str, t.Any]] = None, knobs: t.Optional[t.Mapping[str, t.Any]] = None
-    ) -> None:
+    def reset(self, document: t.Mapping[str, t.Any] | None = None, knobs: t.Mapping[str, t.Any] | None = None) -> None:
         """Back to the beginning, with these sections of the seed and these knobs on top. Raises ValueError."""
         fresh = self._first_knobs.changed(knobs or {})
         wanted = seed.merged(self._document, document or {})
@@ -93,12 +92,13 @@ class Service:
             folded = fold(request)
         except CloudError as error:
             return self._unreadable(request, error, connection)
-        call = self.calls.begin(request, folded.all, self.world.secrets(), self.clock.real(), connection)
+        named = PATHS.get(request.path, "")
+        call = self.calls.begin(request, folded.all, self.world.secrets(), self.clock.real(), connection, named)
         style = self._style(request, folded, call.action)
         fault = self.faults.meet(call.action, call.index)
         call.fault = fault.effect() if fault is not None else ""
         answer = self._answer(request, folded, fault, call, style)
-        call.status, call.code = answer.status, answer.code
+        call.status, call.code = _told(answer, fault)
         call.duration_ms = round((time.perf_counter() - started) * 1000, 3)
         return Exchange(answer, fault, call)
 
@@ -115,7 +115,7 @@ class Service:
         return answers.Style(xml=xml, mode=self.knobs.body, action=action, host=request.header("host"))
 
     def _answer(
-        self, request: Request, folded: Folded, fault: t.Optional[Fault], call: Call, style: answers.Style
+        self, request: Request, folded: Folded, fault: Fault | None, call: Call, style: answers.Style
     ) -> answers.Answer:
         if fault is not None and fault.drop == "before":
             return _NOT_HERE
@@ -140,7 +140,7 @@ class Service:
             return self.knobs.gateway != "pop"
         return self.knobs.gateway != "asapi"
 
-    def _carry_out(self, request: Request, folded: Folded, fault: t.Optional[Fault], call: Call) -> answers.Body:
+    def _carry_out(self, request: Request, folded: Folded, fault: Fault | None, call: Call) -> answers.Body:
         _refuse_secrets(folded, call)
         key = self.verifier.verify(request, folded, self.knobs, self.world, self.clock.real(), self.clock.now())
         action = self._action(request, folded, call)
@@ -160,7 +160,7 @@ class Service:
             raise before.error
         return body
 
-    def _judge_unknown(self, unknown: t.List[str], call: Call) -> None:
+    def _judge_unknown(self, unknown: list[str], call: Call) -> None:
         if not unknown:
             return
         call.notes.append(f"unknown parameters: {', '.join(unknown)}")
@@ -194,7 +194,7 @@ class Service:
         now = self.clock.now()
         lifecycle.sweep(self.world, now)
         organization, group = tenancy.tenancy_of(request, folded.all, key, self.world, self.knobs, call.notes)
-        region = tenancy.region_of(request, folded.all, self.world)
+        region = tenancy.region_of(request, folded.all, self.world, action.region_unknown)
         if action.needs_region and not folded.all.get("RegionId"):
             named = action.region_missing != "MissingParameter"
             raise CloudError(action.region_missing) if named else missing("RegionId")
@@ -208,6 +208,16 @@ class Service:
             organization=organization,
             resource_group=group,
         )
+
+
+def _told(answer: answers.Answer, fault: Fault | None) -> tuple[int, str]:
+    """(status, code) as the client gets them; (0, "") where it gets nothing."""
+    if fault is None or not (fault.drop or fault.html or fault.empty):
+        return answer.status, answer.code
+    if fault.drop:
+        return 0, ""
+    usual = 502 if fault.html else answer.status
+    return (usual if fault.status is None else fault.status), ""
 
 
 def _product(request: Request, folded: Folded) -> str:

@@ -46,7 +46,7 @@ def acs3_canonical_request(
     return "\n".join([method.upper(), path, canonical_query(parameters), lines, ";".join(names), payload_hash])
 
 
-def acs3_signature(secret: str, canonical_request: str) -> t.Tuple[str, str]:
+def acs3_signature(secret: str, canonical_request: str) -> tuple[str, str]:
     """(string to sign, hex signature)."""
     string_to_sign = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
     return string_to_sign, hmac.new(secret.encode(), string_to_sign.encode(), "sha256").hexdigest()

@@ -17,10 +17,10 @@ if t.TYPE_CHECKING:
     from .service import Service
     from .world import Image, Instance, Snapshot
 
-State = t.Dict[str, t.Any]
+State = dict[str, t.Any]
 
 
-def of(service: Service, limit: t.Optional[int] = None) -> State:
+def of(service: Service, limit: int | None = None) -> State:
     """Images newest first, at most `limit` of them; `image_count` counts all."""
     now = service.clock.now()
     lifecycle.sweep(service.world, now)
@@ -31,13 +31,13 @@ def of(service: Service, limit: t.Optional[int] = None) -> State:
         "time": utc(now),
         "speed": service.clock.speed,
         "image_count": len(images),
-        "images": [_image(image, now, used, service.knobs) for image in itertools.islice(images, limit)],
+        "images": [_image(image, now, used) for image in itertools.islice(images, limit)],
         "instances": [_instance(found, now, service.knobs) for found in service.world.instances.values()],
         "snapshots": [_snapshot(found, now) for found in service.world.snapshots.values()],
     }
 
 
-def _image(image: Image, now: float, used: t.Set[str], knobs: Knobs) -> State:
+def _image(image: Image, now: float, used: set[str]) -> State:
     attributes = image.attributes
     return {
         "image_id": image.id,

@@ -21,8 +21,8 @@ _NOWHERE = -1
 
 
 def tenancy_of(
-    request: Request, parameters: Parameters, key: AccessKey, world: World, knobs: Knobs, notes: t.List[str]
-) -> t.Tuple[Organization, t.Optional[int]]:
+    request: Request, parameters: Parameters, key: AccessKey, world: World, knobs: Knobs, notes: list[str]
+) -> tuple[Organization, int | None]:
     """(organization, resource set id or None). Raises CloudError. Appends what an operator should see to `notes`."""
     organization_id = _given(request, parameters, _ORGANIZATION, notes)
     group_id = _given(request, parameters, _RESOURCE_GROUP, notes)
@@ -43,8 +43,8 @@ def _foreign(knobs: Knobs, what: str) -> int:
 
 
 def _given(
-    request: Request, parameters: Parameters, names: t.Tuple[str, t.Tuple[str, ...]], notes: t.List[str]
-) -> t.Optional[int]:
+    request: Request, parameters: Parameters, names: tuple[str, tuple[str, ...]], notes: list[str]
+) -> int | None:
     header, twins = names
     values = [(header, request.header(header))] + [(twin, parameters.get(twin, "")) for twin in twins]
     given = [(name, value) for name, value in values if value]
@@ -59,9 +59,9 @@ def _given(
     return int(value)
 
 
-def region_of(request: Request, parameters: Parameters, world: World) -> t.Optional[str]:
-    """The RegionId parameter, else the headers of the same meaning. Raises CloudError for one that does not exist."""
+def region_of(request: Request, parameters: Parameters, world: World, unknown: str) -> str | None:
+    """The RegionId parameter, else the headers of the same meaning. Raises CloudError `unknown` for a stranger."""
     region = parameters.get("RegionId") or request.header("x-acs-regionid") or request.header("regionid")
     if region and region not in world.regions:
-        raise CloudError("InvalidRegionId.NotFound")
+        raise CloudError(unknown)
     return region or None

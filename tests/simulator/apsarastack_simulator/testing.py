@@ -23,7 +23,7 @@ from .server import Server
 from .service import Service
 
 Result = t.TypeVar("Result")
-Document = t.Dict[str, t.Any]
+Document = dict[str, t.Any]
 
 
 class Simulator:
@@ -38,9 +38,9 @@ class Simulator:
     def __init__(
         self,
         *,
-        seed_changes: t.Optional[t.Mapping[str, t.Any]] = None,
+        seed_changes: t.Mapping[str, t.Any] | None = None,
         speed: float = 1.0,
-        tls_in: t.Optional[str] = None,
+        tls_in: str | None = None,
         **knobs: t.Any,
     ) -> None:
         document = seed.merged(seed.load(), seed_changes or {})
@@ -76,7 +76,7 @@ class Simulator:
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=30)
 
-    def calls(self, action: t.Optional[str] = None) -> t.List[Document]:
+    def calls(self, action: str | None = None) -> list[Document]:
         return self._within(lambda: [call.as_dict() for call in self.service.calls.listed(action)])
 
     def clear_calls(self) -> None:
@@ -85,7 +85,7 @@ class Simulator:
     def state(self) -> Document:
         return self._within(lambda: snapshot.of(self.service))
 
-    def image(self, image_id: str) -> t.Optional[Document]:
+    def image(self, image_id: str) -> Document | None:
         """What the state tells of one image, or None."""
         return next((image for image in self.state()["images"] if image["image_id"] == image_id), None)
 
@@ -102,15 +102,13 @@ class Simulator:
         """Script a fault; the words are those of `faults.Fault`."""
         return self._within(lambda: dataclasses.asdict(self.service.faults.add(document)))
 
-    def faults(self) -> t.List[Document]:
+    def faults(self) -> list[Document]:
         return self._within(lambda: [dataclasses.asdict(fault) for fault in self.service.faults])
 
     def clear_faults(self) -> None:
         self._within(self.service.faults.clear)
 
-    def reset(
-        self, seed: t.Optional[t.Mapping[str, t.Any]] = None, knobs: t.Optional[t.Mapping[str, t.Any]] = None
-    ) -> None:
+    def reset(self, seed: t.Mapping[str, t.Any] | None = None, knobs: t.Mapping[str, t.Any] | None = None) -> None:
         self._within(lambda: self.service.reset(seed, knobs))
 
     def advance(self, seconds: float) -> None:

@@ -15,6 +15,7 @@ import hmac
 import typing as t
 
 from . import signatures
+from .actions import PATHS
 from .errors import CloudError, missing
 
 if t.TYPE_CHECKING:
@@ -22,7 +23,7 @@ if t.TYPE_CHECKING:
     from .wire import Folded, Request
     from .world import AccessKey, World
 
-_RPC_REQUIRED = ("Action", "Version", "AccessKeyId", "Signature", "Timestamp", "SignatureNonce")
+_RPC_REQUIRED = ("Version", "AccessKeyId", "Signature", "Timestamp", "SignatureNonce")
 _DIGESTS = {("HMAC-SHA1", "1.0"): "sha1", ("HMAC-SHA256", "2.1"): "sha256"}
 _MISMATCH = "Specified signature is not matched with our calculation. server string to sign is:"
 _ACS3 = "ACS3-HMAC-SHA256"
@@ -32,8 +33,8 @@ class Nonces:
     """Nonces seen per access key, forgotten once the time stamp alone would refuse their replay."""
 
     def __init__(self) -> None:
-        self._seen: t.Dict[t.Tuple[str, str], float] = {}
-        self._order: t.Deque[t.Tuple[float, t.Tuple[str, str]]] = collections.deque()
+        self._seen: dict[tuple[str, str], float] = {}
+        self._order: collections.deque[tuple[float, tuple[str, str]]] = collections.deque()
 
     def use(self, access_key: str, nonce: str, now: float, lifetime: float) -> bool:
         """Note the nonce; False when it was used before."""
@@ -68,10 +69,12 @@ class Verifier:
         return self._rpc(request, folded, knobs, world, (seen, cloud_now))
 
     def _rpc(
-        self, request: Request, folded: Folded, knobs: Knobs, world: World, times: t.Tuple[float, float]
+        self, request: Request, folded: Folded, knobs: Knobs, world: World, times: tuple[float, float]
     ) -> AccessKey:
         # Only the ApsaraStack SDK signs what stands in a JSON body.
         parameters = folded.all if folded.all.get("SignatureVersion") == "2.1" else folded.signed
+        if not parameters.get("Action") and request.path not in PATHS:
+            raise missing("Action")
         for name in _RPC_REQUIRED:
             if not parameters.get(name):
                 raise missing(name)
@@ -88,7 +91,7 @@ class Verifier:
         return key
 
     def _acs3(
-        self, request: Request, folded: Folded, knobs: Knobs, world: World, times: t.Tuple[float, float]
+        self, request: Request, folded: Folded, knobs: Knobs, world: World, times: tuple[float, float]
     ) -> AccessKey:
         algorithm, fields = _authorization(request.header("authorization"))
         if algorithm != _ACS3:
@@ -114,7 +117,7 @@ class Verifier:
         return key
 
     def _roa(
-        self, request: Request, folded: Folded, knobs: Knobs, world: World, times: t.Tuple[float, float]
+        self, request: Request, folded: Folded, knobs: Knobs, world: World, times: tuple[float, float]
     ) -> AccessKey:
         access_key, _colon, signature = request.header("authorization")[len("acs ") :].partition(":")
         for name in ("date", "x-acs-signature-nonce"):
@@ -172,7 +175,7 @@ def _match(expected: str, given: str, string_to_sign: str) -> None:
         raise CloudError("SignatureDoesNotMatch", _MISMATCH + string_to_sign)
 
 
-def _authorization(header: str) -> t.Tuple[str, t.Dict[str, str]]:
+def _authorization(header: str) -> tuple[str, dict[str, str]]:
     algorithm, _blank, rest = header.partition(" ")
     fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
     for name in ("Credential", "SignedHeaders", "Signature"):

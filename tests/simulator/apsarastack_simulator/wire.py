@@ -12,7 +12,7 @@ import urllib.parse
 
 from .errors import CloudError
 
-Parameters = t.Dict[str, str]
+Parameters = dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)

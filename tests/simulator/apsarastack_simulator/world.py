@@ -10,7 +10,7 @@ import random
 import string
 import typing as t
 
-Tags = t.Dict[str, str]
+Tags = dict[str, str]
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -22,8 +22,8 @@ class AccessKey:
     secret: str
     organization: int
     active: bool = True
-    token: t.Optional[str] = None
-    expires: t.Optional[float] = None
+    token: str | None = None
+    expires: float | None = None
 
 
 @dataclasses.dataclass
@@ -40,8 +40,8 @@ class Organization:
     id: int
     name: str
     account: str
-    resource_groups: t.List[ResourceSet] = dataclasses.field(default_factory=list)
-    roles: t.List[str] = dataclasses.field(default_factory=list)
+    resource_groups: list[ResourceSet] = dataclasses.field(default_factory=list)
+    roles: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
@@ -63,7 +63,7 @@ class Owned:
 
     id: str
     organization: int
-    resource_group: t.Optional[int]
+    resource_group: int | None
     region: str
     created: float
     name: str = ""
@@ -79,8 +79,8 @@ class Instance(Owned):
     platform: str = "CentOS"
     os_type: str = "linux"
     os_name: str = "CentOS  7.9 64 bit"
-    lock_reasons: t.List[str] = dataclasses.field(default_factory=list)
-    disks: t.List[Disk] = dataclasses.field(default_factory=list)
+    lock_reasons: list[str] = dataclasses.field(default_factory=list)
+    disks: list[Disk] = dataclasses.field(default_factory=list)
     imageable: bool = True
     needs_restart: bool = False
 
@@ -128,7 +128,7 @@ class Image:
 
     id: str
     organization: int
-    resource_group: t.Optional[int]
+    resource_group: int | None
     region: str
     account: str
     created: float
@@ -139,21 +139,21 @@ class Image:
     architecture: str = "x86_64"
     os_type: str = "linux"
     os_name: str = ""
-    mappings: t.List[Mapping] = dataclasses.field(default_factory=list)
+    mappings: list[Mapping] = dataclasses.field(default_factory=list)
     source_instance: str = ""
     copied_from: str = ""
     encrypted: bool = False
     public: bool = False
-    shared_with: t.List[str] = dataclasses.field(default_factory=list)
-    stale: t.List[t.Tuple[float, Attributes]] = dataclasses.field(default_factory=list)
+    shared_with: list[str] = dataclasses.field(default_factory=list)
+    stale: list[tuple[float, Attributes]] = dataclasses.field(default_factory=list)
     visible_at: float = 0.0
     creating_at: float = 0.0
     ready_at: float = 0.0
     usable_at: float = 0.0
     fails_as: str = ""
     failure: str = ""
-    deleted_at: t.Optional[float] = None
-    gone_at: t.Optional[float] = None
+    deleted_at: float | None = None
+    gone_at: float | None = None
 
 
 @dataclasses.dataclass
@@ -169,9 +169,9 @@ class Images:
     """All images, with indexes: a look-up by name among 10,000 takes a fraction of a millisecond."""
 
     def __init__(self) -> None:
-        self._by_id: t.Dict[str, Image] = {}
-        self._by_name: t.Dict[str, t.Dict[str, None]] = {}
-        self._by_owner: t.Dict[int, t.Dict[str, None]] = {}
+        self._by_id: dict[str, Image] = {}
+        self._by_name: dict[str, dict[str, None]] = {}
+        self._by_owner: dict[int, dict[str, None]] = {}
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -179,7 +179,7 @@ class Images:
     def __iter__(self) -> t.Iterator[Image]:
         return iter(self._by_id.values())
 
-    def get(self, image_id: str) -> t.Optional[Image]:
+    def get(self, image_id: str) -> Image | None:
         return self._by_id.get(image_id)
 
     def add(self, image: Image) -> None:
@@ -199,11 +199,15 @@ class Images:
         for name in {image.attributes.name, *(attributes.name for _until, attributes in image.stale)}:
             self._by_name.get(name, {}).pop(image.id, None)
 
-    def of_owner(self, organization: int) -> t.List[Image]:
+    def count_of_owner(self, organization: int) -> int:
+        """In all regions, and with those that are about to vanish."""
+        return len(self._by_owner.get(organization, {}))
+
+    def of_owner(self, organization: int) -> list[Image]:
         """Newest first."""
         return [self._by_id[image_id] for image_id in reversed(list(self._by_owner.get(organization, {})))]
 
-    def named(self, name: str) -> t.List[Image]:
+    def named(self, name: str) -> list[Image]:
         """Every image that has or had this name, newest first; the caller compares with what is shown."""
         ids = self._by_name.get(name, {})
         return [self._by_id[image_id] for image_id in reversed(list(ids)) if image_id in self._by_id]
@@ -217,22 +221,24 @@ class World:
     """Everything that exists. Only the actions and the control interface change it."""
 
     def __init__(self) -> None:
-        self.regions: t.List[str] = []
-        self.organizations: t.Dict[int, Organization] = {}
-        self.access_keys: t.Dict[str, AccessKey] = {}
-        self.instances: t.Dict[str, Instance] = {}
-        self.snapshots: t.Dict[str, Snapshot] = {}
+        self.regions: list[str] = []
+        self.organizations: dict[int, Organization] = {}
+        self.access_keys: dict[str, AccessKey] = {}
+        self.instances: dict[str, Instance] = {}
+        self.snapshots: dict[str, Snapshot] = {}
         self.images = Images()
-        self.tokens: t.Dict[str, RememberedToken] = {}
+        self.tokens: dict[str, RememberedToken] = {}
         self.instance_role: str = ""
+        # Images that are deleted, or fail by vanishing: to be forgotten when their time has come.
+        self.leaving: set[str] = set()
 
-    def used_image_ids(self) -> t.Set[str]:
+    def used_image_ids(self) -> set[str]:
         return {instance.image_id for instance in self.instances.values()}
 
-    def organization_of_account(self, account: str) -> t.Optional[Organization]:
+    def organization_of_account(self, account: str) -> Organization | None:
         return next((found for found in self.organizations.values() if found.account == account), None)
 
-    def secrets(self) -> t.Set[str]:
+    def secrets(self) -> set[str]:
         """Every secret and token: none of them may stand in a log."""
         keys = self.access_keys.values()
         return {key.secret for key in keys} | {key.token for key in keys if key.token}

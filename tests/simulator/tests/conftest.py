@@ -10,9 +10,11 @@ import typing as t
 import pytest
 
 from apsarastack_simulator.pytest_plugin import running_simulator, simulator
-from apsarastack_simulator.testing import Simulator
 
 from .rpc import Caller
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
 __all__ = ["caller", "other_tenant", "running_simulator", "simulator"]
 

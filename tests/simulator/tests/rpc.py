@@ -25,7 +25,7 @@ class Reply:
     text: str
 
     @property
-    def body(self) -> t.Dict[str, t.Any]:
+    def body(self) -> dict[str, t.Any]:
         return dict(json.loads(self.text))
 
     @property
@@ -33,7 +33,7 @@ class Reply:
         return "" if self.status < 300 and "Code" not in self.body else str(self.body["Code"])
 
     @property
-    def images(self) -> t.List[t.Dict[str, t.Any]]:
+    def images(self) -> list[dict[str, t.Any]]:
         return list(self.body["Images"]["Image"])
 
 
@@ -50,14 +50,14 @@ class Caller:
         port: int,
         access_key: str = "LTAIsimulator37",
         secret_key: str = "simulator-secret-0037",
-        tenancy: t.Optional[t.Tuple[str, str]] = ("37", "412"),
+        tenancy: tuple[str, str] | None = ("37", "412"),
         path: str = "/",
     ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         self._path = path
         self.access_key = access_key
         self.secret_key = secret_key
-        self.headers: t.Dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         if tenancy is not None:
             self.headers = {"x-acs-organizationid": tenancy[0], "x-acs-resourcegroupid": tenancy[1]}
 
@@ -67,7 +67,7 @@ class Caller:
     def __exit__(self, *_error: t.Any) -> None:
         self._connection.close()
 
-    def parameters(self, action: str, changes: t.Mapping[str, t.Optional[str]]) -> t.Dict[str, str]:
+    def parameters(self, action: str, changes: t.Mapping[str, str | None]) -> dict[str, str]:
         """Unsigned."""
         common = {
             "Action": action,
@@ -82,12 +82,12 @@ class Caller:
         }
         return {name: value for name, value in {**common, **changes}.items() if value is not None}
 
-    def signed(self, action: str, changes: t.Mapping[str, t.Optional[str]], method: str = "POST") -> t.Dict[str, str]:
+    def signed(self, action: str, changes: t.Mapping[str, str | None], method: str = "POST") -> dict[str, str]:
         parameters = self.parameters(action, changes)
         text = signatures.rpc_string_to_sign(method, parameters)
         return {"Signature": signatures.rpc_signature(self.secret_key, text), **parameters}
 
-    def call(self, action: str, changes: t.Optional[t.Mapping[str, t.Optional[str]]] = None, **more: str) -> Reply:
+    def call(self, action: str, changes: t.Mapping[str, str | None] | None = None, **more: str) -> Reply:
         """POST form. `changes` for names with a dot."""
         return self.send(self.signed(action, {**(changes or {}), **more}))
 
@@ -96,12 +96,12 @@ class Caller:
         headers = {"Content-Type": "application/x-www-form-urlencoded", **self.headers}
         return self.request("POST", self._path, urllib.parse.urlencode(parameters), headers)
 
-    def get(self, action: str, changes: t.Optional[t.Mapping[str, t.Optional[str]]] = None) -> Reply:
+    def get(self, action: str, changes: t.Mapping[str, str | None] | None = None) -> Reply:
         """Everything in the query."""
         query = urllib.parse.urlencode(self.signed(action, changes or {}, "GET"))
         return self.request("GET", f"{self._path}?{query}", None, self.headers)
 
-    def request(self, method: str, target: str, body: t.Optional[str], headers: t.Mapping[str, str]) -> Reply:
+    def request(self, method: str, target: str, body: str | None, headers: t.Mapping[str, str]) -> Reply:
         try:
             self._connection.request(method, target, body, dict(headers))
             response = self._connection.getresponse()
@@ -117,14 +117,14 @@ class Caller:
         assert reply.status == 200, reply.text
         return str(reply.body["ImageId"])
 
-    def find(self, **filters: str) -> t.List[t.Dict[str, t.Any]]:
+    def find(self, **filters: str) -> list[dict[str, t.Any]]:
         """Own images in every status, unless a filter says otherwise."""
         everything = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
         reply = self.call("DescribeImages", {"ImageOwnerAlias": "self", "Status": everything, **filters})
         assert reply.status == 200, reply.text
         return reply.images
 
-    def image(self, image_id: str) -> t.Optional[t.Dict[str, t.Any]]:
+    def image(self, image_id: str) -> dict[str, t.Any] | None:
         found = self.find(ImageId=image_id)
         assert len(found) <= 1
         return found[0] if found else None

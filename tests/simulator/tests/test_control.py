@@ -20,14 +20,16 @@ import pytest
 
 from apsarastack_simulator.control import is_loopback
 from apsarastack_simulator.knobs import Knobs
-from apsarastack_simulator.testing import Simulator
 
 from .rpc import Caller
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
 
 
-def control(port: int, method: str, path: str, document: t.Any = None) -> t.Tuple[int, t.Any]:
+def control(port: int, method: str, path: str, document: t.Any = None) -> tuple[int, t.Any]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request(method, f"/_simulator/{path}", None if document is None else json.dumps(document))
     response = connection.getresponse()
@@ -95,14 +97,16 @@ def test_the_clock_can_be_moved_and_sped_up(simulator: Simulator, caller: Caller
     image_id = caller.create()
     assert control(simulator.port, "POST", "clock", {"advance": 1001, "speed": 0})[1]["speed"] == 0
     image = caller.image(image_id)
-    assert image is not None and image["Status"] == "Available"
+    assert image is not None
+    assert image["Status"] == "Available"
 
 
 def test_an_image_fails_when_its_instance_changes_meanwhile(simulator: Simulator, caller: Caller) -> None:
     image_id = caller.create()
     assert control(simulator.port, "PATCH", "instances/i-web-running", {"status": "Stopping"})[0] == 200
     image = caller.image(image_id)
-    assert image is not None and image["Status"] == "CreateFailed"
+    assert image is not None
+    assert image["Status"] == "CreateFailed"
 
 
 def test_the_log_tells_each_call_and_no_secret(simulator: Simulator, caller: Caller) -> None:
@@ -147,10 +151,19 @@ def test_the_state_shows_everything_but_secrets(simulator: Simulator, caller: Ca
 
 @pytest.mark.parametrize(
     ("address", "expected"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("::ffff:127.0.0.1", True)]
-    + [("192.0.2.1", False), ("::ffff:192.0.2.1", False), ("fe80::1%eth0", False), ("", False), (None, False)],
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("192.0.2.1", False),
+        ("::ffff:192.0.2.1", False),
+        ("fe80::1%eth0", False),
+        ("", False),
+        (None, False),
+    ],
 )
-def test_only_loopback_may_control(address: t.Optional[str], expected: bool) -> None:
+def test_only_loopback_may_control(address: str | None, expected: bool) -> None:
     assert is_loopback(address) is expected
 
 
@@ -169,11 +182,12 @@ class Command:
         """Waits for the port file."""
         give_up = time.monotonic() + 20
         while not self._port_file.exists():
-            assert self.process.poll() is None and time.monotonic() < give_up
+            assert self.process.poll() is None
+            assert time.monotonic() < give_up
             time.sleep(0.02)
         return int(self._port_file.read_text())
 
-    def stop(self, number: int = signal.SIGTERM) -> t.Tuple[int, str, str]:
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=20)
         return self.process.returncode, out, err
@@ -181,7 +195,7 @@ class Command:
 
 @pytest.fixture
 def command(tmp_path: pathlib.Path) -> t.Iterator[t.Callable[..., Command]]:
-    started: t.List[Command] = []
+    started: list[Command] = []
 
     def start(*words: str) -> Command:
         started.append(Command(tmp_path, *words))
@@ -239,10 +253,11 @@ def test_the_command_serves_https_with_a_ca_of_its_own(
     ],
 )
 def test_the_command_refuses_with_a_sentence(
-    command: t.Callable[..., Command], words: t.Tuple[str, ...], sentence: str
+    command: t.Callable[..., Command], words: tuple[str, ...], sentence: str
 ) -> None:
     process = command(*words).process
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (1, "")
-    assert err.startswith("apsarastack-simulator: ") and sentence in err
+    assert err.startswith("apsarastack-simulator: ")
+    assert sentence in err
     assert "Traceback" not in err

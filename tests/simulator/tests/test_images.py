@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
-from apsarastack_simulator.testing import Simulator
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
-from .rpc import Caller
+    from .rpc import Caller
 
 
 def test_an_image_grows_and_becomes_available(simulator: Simulator, caller: Caller) -> None:
@@ -79,9 +81,7 @@ def test_making_an_image_of_an_instance_snapshots_each_disk(simulator: Simulator
     assert image is not None
     ids = [mapping["SnapshotId"] for mapping in image["DiskDeviceMappings"]["DiskDeviceMapping"]]
 
-    def snapshots() -> t.List[t.Dict[str, t.Any]]:
-        import json
-
+    def snapshots() -> list[dict[str, t.Any]]:
         reply = caller.call("DescribeSnapshots", SnapshotIds=json.dumps(ids))
         return list(reply.body["Snapshots"]["Snapshot"])
 
@@ -191,7 +191,8 @@ def test_without_a_token_every_call_makes_an_image(caller: Caller) -> None:
 def test_the_instance_wins_over_the_mapping_over_the_snapshot(caller: Caller) -> None:
     everything = {"InstanceId": "i-web-stopped", "SnapshotId": "s-data", "DiskDeviceMapping.1.SnapshotId": "s-system"}
     image = caller.image(caller.create("web-01", **everything))
-    assert image is not None and image["Platform"] == "Ubuntu"
+    assert image is not None
+    assert image["Platform"] == "Ubuntu"
     reply = caller.call(
         "CreateImage", {"SnapshotId": "s-data", "DiskDeviceMapping.1.SnapshotId": "s-system", "ImageName": "ab"}
     )
@@ -235,10 +236,12 @@ def test_an_empty_description_clears_only_where_the_release_says_so(simulator: S
     simulator.knobs(clear_on_empty=True)
     caller.call("ModifyImageAttribute", ImageId=image_id, ImageName="web-02")
     image = caller.image(image_id)
-    assert image is not None and image["Description"] == "first"
+    assert image is not None
+    assert image["Description"] == "first"
     caller.call("ModifyImageAttribute", ImageId=image_id, Description="")
     image = caller.image(image_id)
-    assert image is not None and image["Description"] == ""
+    assert image is not None
+    assert image["Description"] == ""
 
 
 def test_a_deleted_image_is_gone_and_deleting_it_again_is_not_found(simulator: Simulator, caller: Caller) -> None:
@@ -257,7 +260,8 @@ def test_an_image_in_use_is_deleted_by_force_only(caller: Caller) -> None:
     assert (reply.status, reply.code) == (403, "ImageUsingByInstance")
     assert reply.body["Message"] == "The specified image has been used to create instances."
     image = caller.image("m-in-use")
-    assert image is not None and image["Usage"] == "instance"
+    assert image is not None
+    assert image["Usage"] == "instance"
     assert caller.call("DeleteImage", ImageId="m-in-use", Force="True").status == 200
     assert caller.image("m-in-use") is None
 
@@ -281,7 +285,7 @@ def _tag(caller: Caller, image_id: str, **tags: str) -> t.Any:
     return caller.call("TagResources", {"ResourceType": "image", "ResourceId.1": image_id, **pairs})
 
 
-def _tags(caller: Caller, image_id: str) -> t.Dict[str, str]:
+def _tags(caller: Caller, image_id: str) -> dict[str, str]:
     image = caller.image(image_id)
     assert image is not None
     return {tag["TagKey"]: tag["TagValue"] for tag in image["Tags"]["Tag"]}
@@ -314,8 +318,8 @@ def test_a_site_without_tag_resources_does_not_know_the_action(simulator: Simula
 
 
 def test_instances_are_found_by_id_and_by_image(caller: Caller, other_tenant: Caller) -> None:
-    def ids(caller: Caller, **filters: str) -> t.List[str]:
-        reply = caller.call("DescribeInstances", **filters)
+    def ids(caller: Caller, **filters: str | None) -> list[str]:
+        reply = caller.call("DescribeInstances", filters)
         return [instance["InstanceId"] for instance in reply.body["Instances"]["Instance"]]
 
     assert ids(caller, ImageId="m-in-use") == ["i-user-of-image"]

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
 from apsarastack_simulator import signatures
@@ -75,7 +73,7 @@ _SHA256 = {"SignatureMethod": "HMAC-SHA256", "SignatureVersion": "2.1", "Signatu
         ),
     ],
 )
-def test_rpc_v1_signs_as_the_vendor_does(method: str, parameters: t.Dict[str, str], signature: str) -> None:
+def test_rpc_v1_signs_as_the_vendor_does(method: str, parameters: dict[str, str], signature: str) -> None:
     text = signatures.rpc_string_to_sign(method, {**_COMMON, **parameters})
     assert signatures.rpc_signature("testsecret", text) == signature
 
@@ -99,9 +97,7 @@ def test_the_published_example_is_signed_as_published() -> None:
         ),
     ],
 )
-def test_version_2_1_signs_as_the_apsarastack_sdk_does(
-    method: str, parameters: t.Dict[str, str], signature: str
-) -> None:
+def test_version_2_1_signs_as_the_apsarastack_sdk_does(method: str, parameters: dict[str, str], signature: str) -> None:
     everything = {**_COMMON, **_SHA256, "Action": "DescribeImages", "ImageName": "web 01", **parameters}
     text = signatures.rpc_string_to_sign(method, everything)
     assert signatures.rpc_signature("testsecret", text, "sha256") == signature

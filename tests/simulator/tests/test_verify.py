@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import urlencode
 
 import pytest
 
-from apsarastack_simulator.testing import Simulator
-
 from .rpc import Caller, timestamp
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
 
 @pytest.mark.parametrize("name", ["AccessKeyId", "Signature", "Timestamp", "SignatureNonce", "Action", "Version"])
@@ -45,7 +47,7 @@ def test_a_missing_common_parameter_is_named(caller: Caller, name: str) -> None:
     ],
 )
 def test_a_bad_call_gets_the_clouds_error(
-    caller: Caller, changes: t.Dict[str, t.Optional[str]], status: int, code: str
+    caller: Caller, changes: dict[str, str | None], status: int, code: str
 ) -> None:
     reply = caller.call("DescribeImages", changes)
     assert (reply.status, reply.code) == (status, code)
@@ -93,8 +95,6 @@ def test_query_and_form_are_both_signed_and_a_name_in_both_counts_once(caller: C
     signed = caller.signed("DescribeImages", {"ImageName": "a *~+%/ä"})
     form = {name: signed.pop(name) for name in ("ImageName", "SignatureNonce", "Signature")}
     form["RegionId"] = signed["RegionId"]
-    from urllib.parse import urlencode
-
     headers = {"Content-Type": "application/x-www-form-urlencoded", **caller.headers}
     reply = caller.request("POST", f"/?{urlencode(signed)}", urlencode(form), headers)
     assert reply.status == 200, reply.text
@@ -177,7 +177,7 @@ def test_a_body_that_is_not_text_is_refused(caller: Caller) -> None:
         ({"x-acs-regionid": "cn-nowhere", "x-acs-organizationid": "37"}, 200, ""),
     ],
 )
-def test_tenancy_headers_are_judged(caller: Caller, headers: t.Dict[str, str], status: int, code: str) -> None:
+def test_tenancy_headers_are_judged(caller: Caller, headers: dict[str, str], status: int, code: str) -> None:
     caller.headers = headers
     reply = caller.call("DescribeImages")
     assert (reply.status, reply.code) == (status, code)

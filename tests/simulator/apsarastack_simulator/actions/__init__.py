@@ -7,14 +7,38 @@ from __future__ import annotations
 
 import typing as t
 
-from . import change_image, create_image, describe_images, instances, snapshots, tags
+from . import (
+    change_image,
+    copy_image,
+    create_image,
+    describe_images,
+    identity,
+    instances,
+    old_tags,
+    share,
+    snapshots,
+    tags,
+)
 
 if t.TYPE_CHECKING:
     from ..context import Action
 
 VERSIONS = {"Ecs": "2014-05-26", "Sts": "2015-04-01", "ascm": "2019-05-10"}
-_FAMILIES = (create_image, describe_images, change_image, tags, instances, snapshots)
+# Path -> action, for operations that have a path of their own.
+PATHS = identity.PATHS
+_FAMILIES = (
+    create_image,
+    describe_images,
+    change_image,
+    copy_image,
+    share,
+    tags,
+    old_tags,
+    instances,
+    snapshots,
+    identity,
+)
 
-REGISTRY: t.Dict[t.Tuple[str, str], Action] = {
+REGISTRY: dict[tuple[str, str], Action] = {
     (VERSIONS[action.product], action.name): action for family in _FAMILIES for action in family.ACTIONS
 }

@@ -68,7 +68,7 @@ def _modify_image_attribute(context: Context, arguments: Arguments) -> Body:
     return {}
 
 
-def _check_status(context: Context, image: Image, wanted: t.Optional[str]) -> None:
+def _check_status(context: Context, image: Image, wanted: str | None) -> None:
     if wanted is None:
         return
     rules.check_member(wanted, _STATUS_REFUSALS, "InvalidParameter")
@@ -137,6 +137,7 @@ def delete(context: Context, image: Image) -> None:
     """Gone for every action at once; lists show it for `delete_latency`. Its snapshots stay."""
     image.deleted_at = context.now
     image.gone_at = context.now + context.knobs.delete_latency
+    context.world.leaving.add(image.id)
 
 
 ACTIONS = (

@@ -62,7 +62,7 @@ def _describe_images(context: Context, arguments: Arguments) -> Body:
     return {**counts, "RegionId": context.region, "Images": {"Image": listed}}
 
 
-def _candidates(context: Context, arguments: Arguments) -> t.List[Image]:
+def _candidates(context: Context, arguments: Arguments) -> list[Image]:
     """Images that may be seen at all, by way of the best index."""
     ids = arguments.texts("ImageId")
     if len(ids) > _IDS_PER_CALL:
@@ -80,7 +80,7 @@ def _candidates(context: Context, arguments: Arguments) -> t.List[Image]:
     return [image for image in wide if _is_visible(context, image) and owner in (None, _alias(context, image))]
 
 
-def _of_owners(context: Context, owner: t.Optional[str]) -> t.List[Image]:
+def _of_owners(context: Context, owner: str | None) -> list[Image]:
     images = context.world.images
     if owner == "self":
         return images.of_owner(context.organization.id)
@@ -123,6 +123,8 @@ def _attribute_tests(context: Context, arguments: Arguments) -> t.Iterator[Test]
     if family is not None:
         yield lambda image: image.attributes.family == family
     tags = rules.tag_filters(arguments.entries("Tag"))
+    if len(tags) > context.knobs.tags_per_call:
+        raise CloudError("InvalidTagCount")
     if tags:
         yield lambda image: rules.has_tags(lifecycle.shown(image, now).tags, tags)
     usage = arguments.text("Usage")
@@ -131,7 +133,7 @@ def _attribute_tests(context: Context, arguments: Arguments) -> t.Iterator[Test]
         yield lambda image: (image.id in used) == (usage == "instance")
 
 
-def _statuses(context: Context, arguments: Arguments) -> t.Set[str]:
+def _statuses(context: Context, arguments: Arguments) -> set[str]:
     """An older release knows fewer; what it answers to an unknown one is not documented, so: the generic code."""
     wanted = set(arguments.texts("Status"))
     if not wanted <= set(context.knobs.known_statuses.split(",")):
@@ -163,7 +165,7 @@ def _time_test(key: str, value: str) -> Test:
     if key == "NetworkType":
         if value not in ("vpc", "classic"):
             raise CloudError("InvalidFilterValue.NetworkType")
-        return lambda image: True
+        return lambda _image: True
     if key not in _TIME_FILTERS:
         raise CloudError("InvalidFilterKey.NotFound")
     try:
@@ -175,7 +177,7 @@ def _time_test(key: str, value: str) -> Test:
     return lambda image: image.created <= moment
 
 
-def _answer(context: Context, image: Image, used: t.Set[str]) -> Body:
+def _answer(context: Context, image: Image, used: set[str]) -> Body:
     """Size is a number at the top and text in a mapping; Progress and IsSelfShared are text."""
     attributes = lifecycle.shown(image, context.now)
     progress = _progress(context, image)
@@ -230,7 +232,7 @@ def _self_shared(context: Context, image: Image) -> str:
     return "True" if image.shared_with else ""
 
 
-def _progress(context: Context, image: Image) -> t.Optional[str]:
+def _progress(context: Context, image: Image) -> str | None:
     number = lifecycle.progress(image, context.now, context.knobs.progress)
     if number is None:
         return None

@@ -59,7 +59,7 @@ def _describe_snapshots(context: Context, arguments: Arguments) -> Body:
     return {**counts, "Snapshots": {"Snapshot": [_answer(context, snapshot, imaged) for snapshot in snapshots]}}
 
 
-def snapshots_in_images(context: Context) -> t.Set[str]:
+def snapshots_in_images(context: Context) -> set[str]:
     """Ids of the snapshots that an image which still exists rests on."""
     return {
         mapping.snapshot_id
@@ -69,7 +69,7 @@ def snapshots_in_images(context: Context) -> t.Set[str]:
     }
 
 
-def _matches(context: Context, arguments: Arguments, snapshot: Snapshot, imaged: t.Set[str]) -> bool:
+def _matches(context: Context, arguments: Arguments, snapshot: Snapshot, imaged: set[str]) -> bool:
     values = {
         "SnapshotId": snapshot.id,
         "DiskId": snapshot.disk_id,
@@ -86,20 +86,20 @@ def _matches(context: Context, arguments: Arguments, snapshot: Snapshot, imaged:
     return arguments.text("Status") in ("all", lifecycle.snapshot_status(snapshot, context.now))
 
 
-def _belongs_to_instance(context: Context, instance_id: t.Optional[str], snapshot: Snapshot) -> bool:
+def _belongs_to_instance(context: Context, instance_id: str | None, snapshot: Snapshot) -> bool:
     if instance_id is None:
         return True
     instance = context.world.instances.get(instance_id)
     return instance is not None and snapshot.disk_id in {disk.id for disk in instance.disks}
 
 
-def _usage(snapshot: Snapshot, imaged: t.Set[str]) -> str:
+def _usage(snapshot: Snapshot, imaged: set[str]) -> str:
     if snapshot.id in imaged:
         return "image_disk" if snapshot.used_by_disk else "image"
     return "disk" if snapshot.used_by_disk else "none"
 
 
-def _answer(context: Context, snapshot: Snapshot, imaged: t.Set[str]) -> Body:
+def _answer(context: Context, snapshot: Snapshot, imaged: set[str]) -> Body:
     return {
         "SnapshotId": snapshot.id,
         "SnapshotName": snapshot.name,

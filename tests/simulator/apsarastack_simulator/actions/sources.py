@@ -32,8 +32,8 @@ _ENCRYPTED = "The specified snapshot or disk is encrypted."
 class Source:
     """`disks`: the instance's disks that have to be snapshotted, one per mapping; empty for the other sources."""
 
-    mappings: t.List[Mapping]
-    platform: t.Optional[str] = None
+    mappings: list[Mapping]
+    platform: str | None = None
     os_type: str = "linux"
     os_name: str = ""
     instance_id: str = ""
@@ -146,9 +146,9 @@ def _size(entry: Entry, smallest: int, largest: int) -> int:
     return int(text)
 
 
-def _assign_devices(mappings: t.List[Mapping]) -> None:
+def _assign_devices(mappings: list[Mapping]) -> None:
     """The system disk is the first device, data disks follow in order; two of one name are refused."""
-    taken: t.Set[str] = set()
+    taken: set[str] = set()
     for mapping in mappings:
         found = _DEVICE.fullmatch(mapping.device)
         if found is None:

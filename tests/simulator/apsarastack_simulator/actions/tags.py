@@ -81,7 +81,7 @@ def resource(context: Context, resource_type: str, resource_id: str) -> Taggable
     """Raises CloudError for what does not exist for this caller, and for what cannot be tagged."""
     if resource_type == "image":
         return _image(context, resource_id)
-    known: t.Mapping[str, t.Optional[Owned]] = {
+    known: t.Mapping[str, Owned | None] = {
         "instance": context.world.instances.get(resource_id),
         "snapshot": context.world.snapshots.get(resource_id),
     }
@@ -100,7 +100,7 @@ def _image(context: Context, resource_id: str) -> Image:
     return image
 
 
-def tags_of(thing: Taggable, now: t.Optional[float] = None) -> Tags:
+def tags_of(thing: Taggable, now: float | None = None) -> Tags:
     """With a moment: as lists show them then."""
     attributes = getattr(thing, "attributes", None)
     if attributes is None:
@@ -132,7 +132,7 @@ def _check_scope(arguments: Arguments) -> None:
         raise CloudError("PermissionDenied.TagOwnerUid")
 
 
-def _resources(context: Context, arguments: Arguments) -> t.List[Taggable]:
+def _resources(context: Context, arguments: Arguments) -> list[Taggable]:
     resource_type = arguments.required_text("ResourceType")
     check_type(resource_type)
     return [resource(context, resource_type, resource_id) for resource_id in arguments.texts("ResourceId")]
@@ -182,7 +182,7 @@ def _list_tag_resources(context: Context, arguments: Arguments) -> Body:
     return {"NextToken": following, "TagResources": {"TagResource": rows[start : start + _LIST_PAGE]}}
 
 
-def _listed(context: Context, arguments: Arguments, resource_type: str) -> t.List[Taggable]:
+def _listed(context: Context, arguments: Arguments, resource_type: str) -> list[Taggable]:
     """Ids that do not exist are left out of a list."""
     ids = arguments.texts("ResourceId")
     if ids:
@@ -193,15 +193,20 @@ def _listed(context: Context, arguments: Arguments, resource_type: str) -> t.Lis
             except CloudError:
                 continue
         return found
-    everything: t.Dict[str, t.Iterable[Taggable]] = {
+    return everything(context, resource_type)
+
+
+def everything(context: Context, resource_type: str) -> list[Taggable]:
+    """All of a type that the caller owns; nothing for types that are not simulated."""
+    things: dict[str, t.Iterable[Taggable]] = {
         "image": [image for image in context.world.images if lifecycle.exists(image, context.now)],
         "instance": context.world.instances.values(),
         "snapshot": context.world.snapshots.values(),
     }
-    return [thing for thing in everything.get(resource_type, ()) if context.owns(thing)]
+    return [thing for thing in things.get(resource_type, ()) if context.owns(thing)]
 
 
-def _matches(tags: Tags, key: str, filters: t.List[t.Tuple[str, t.Optional[str]]], arguments: Arguments) -> bool:
+def _matches(tags: Tags, key: str, filters: list[tuple[str, str | None]], arguments: Arguments) -> bool:
     if not rules.has_tags(tags, filters):
         return False
     for entry in arguments.entries("TagFilter"):
