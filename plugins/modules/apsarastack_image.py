@@ -493,8 +493,15 @@ def main() -> None:
         client = Client(connection_from(module.params), deadline)
         result = run(wish, Images(client), deadline, module.check_mode)
     except ApsaraStackError as error:
-        module.fail_json(**error.as_result())
-    module.exit_json(**result)
+        module.fail_json(**_warned(module, error.as_result()))
+    module.exit_json(**_warned(module, result))
+
+
+def _warned(module: AnsibleModule, result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The result, once its warnings are handed over."""
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    return result
 
 
 if __name__ == "__main__":
