@@ -80,7 +80,7 @@ def _unusable(answer: Answer, *, may_be_empty: bool) -> tuple[str, str, bool] | 
         target = plain_text(answer.headers.get("Location", ""))[:LONGEST_QUOTE]
         return f"it redirects to {target!r} (HTTP {status}), and redirects are not followed", CHECK_ENDPOINT, True
     if status // 100 != 2:
-        return f"HTTP {status}, which is not an answer of an ApsaraStack API: {_quote(answer)}", CHECK_ENDPOINT, True
+        return f"HTTP {status}, which is not an answer of an ApsaraStack API: {_shown(answer)}", CHECK_ENDPOINT, True
     return _unusable_success(answer, may_be_empty=may_be_empty)
 
 
@@ -89,10 +89,14 @@ def _unusable_success(answer: Answer, *, may_be_empty: bool) -> tuple[str, str, 
     if not start:
         return None if may_be_empty else ("the answer is empty", CHECK_ENDPOINT, False)
     if start == b"<":
-        return f"an HTML or XML page, not an answer of an ApsaraStack API: {_quote(answer)}", CHECK_ENDPOINT, True
+        return f"an HTML or XML page, not an answer of an ApsaraStack API: {_shown(answer)}", CHECK_ENDPOINT, True
     if start == b"{":
         return "the answer is cut short or damaged", CHECK_ENDPOINT, False
-    return f"not an answer of an ApsaraStack API: {_quote(answer)}", CHECK_ENDPOINT, True
+    return f"not an answer of an ApsaraStack API: {_shown(answer)}", CHECK_ENDPOINT, True
+
+
+def _shown(answer: Answer) -> str:
+    return _quote(answer) or "nothing readable"
 
 
 def _quote(answer: Answer) -> str:

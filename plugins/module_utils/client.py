@@ -41,6 +41,7 @@ PAGE_SIZE = 50
 # should not cost the whole wait_timeout. Where a connection was made somebody is there: it gets some tries anyway.
 PATIENCE_SECONDS = 15.0
 PATIENCE_TRIES = 3
+LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS = 3.0
 
 # No count of resources has more digits; a longer one is damage.
 LONGEST_COUNT = 19
@@ -81,21 +82,20 @@ class Client:
         form = flatten({"RegionId": self.connection.region, **(parameters or {})})
         is_safe = is_safe_to_repeat(action, form)
         last: ServiceError | NoAnswerError | None = None
-        first_failure_at = 0.0
-        for attempt in itertools.count():
+        start = self.deadline.elapsed()
+        tries = 0
+        while True:
             if self.deadline.is_over():
-                raise self._too_late(action, attempt, last) from last
+                raise self._too_late(action, tries, last) from last
             try:
                 return self._attempt(action, form)
             except (ServiceError, NoAnswerError) as error:
-                if attempt == 0:
-                    first_failure_at = self.deadline.elapsed()
-                waited = self.deadline.elapsed() - first_failure_at
-                if not may_repeat(error, is_safe) or self._is_patience_over(error, attempt + 1, waited):
+                tries += 1
+                waited = self.deadline.elapsed() - start
+                if not may_repeat(error, is_safe) or self._is_patience_over(error, tries, waited):
                     raise
                 last = error
-            self.deadline.sleep(self._pause(last, attempt))
-        raise AssertionError  # pragma: no cover
+            self.deadline.sleep(self._pause(last, tries - 1))
 
     def pages(self, action: str, parameters: t.Mapping[str, t.Any], items: str) -> t.Iterator[dict[str, t.Any]]:
         """The items of all pages, one by one.
@@ -160,7 +160,9 @@ class Client:
 
     def _pause(self, error: ServiceError | NoAnswerError, attempt: int) -> float:
         asked = error.retry_after if isinstance(error, ServiceError) else None
-        return max(backoff(attempt, self._random), asked or 0.0)
+        pause = max(backoff(attempt, self._random), asked or 0.0)
+        is_unknown_site = isinstance(error, NoAnswerError) and not self._has_answered
+        return min(pause, LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS) if is_unknown_site else pause
 
     def _too_late(self, action: str, tries: int, last: ServiceError | NoAnswerError | None) -> DeadlineError:
         seconds = f"{self.deadline.seconds:g} seconds"
@@ -169,6 +171,7 @@ class Client:
         else:
             times = "1 try" if tries == 1 else f"{tries} tries"
             tried = f"after {times} of {action} at {self.connection.endpoint}. The last outcome was {last.said()}."
+            tried = f"{tried} {last.advice}".rstrip()
         return DeadlineError(
             f"The time was over {tried} wait_timeout ({seconds}) bounds the whole task: requests, retries and waits."
         )

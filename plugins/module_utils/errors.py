@@ -195,6 +195,7 @@ class NoAnswerError(ApsaraStackError):
         self.endpoint = endpoint
         self.permanent = permanent
         self.sent = sent
+        self.advice = advice
         self.http_status = http_status
         failed = f"{action} got no usable answer from {endpoint}: {reason}"
         super().__init__(f"{failed}. {advice}" if advice else failed)

@@ -235,18 +235,14 @@ def _unreached(causes: _Causes) -> _Failure | None:
 
 
 def _unusable_request(causes: _Causes) -> _Failure | None:
-    """A URL, a header or a proxy that cannot be used, or a CA file that is none."""
-    transport = (
-        requests.exceptions.ConnectionError,
-        requests.exceptions.Timeout,
-        requests.exceptions.ChunkedEncodingError,
-    )
-    decoding = (requests.exceptions.ContentDecodingError, urllib3.exceptions.HTTPError)
-    if isinstance(causes[0], (*transport, *decoding, TimeoutError, ConnectionError, _TooLargeError)):
-        return None
-    return _Failure(
-        f"the request could not be sent ({_reason(causes)})", f"{CHECK_ENDPOINT} {CHECK_CERTIFICATE}", permanent=True
-    )
+    """A URL, a header or a proxy that cannot be used, or a CA file that is not there any more."""
+    reason = f"the request could not be sent ({_reason(causes)})"
+    if isinstance(causes[0], ValueError):
+        return _Failure(reason, CHECK_ENDPOINT, permanent=True)
+    # requests looks for the CA file itself, and complains with the base class.
+    if type(causes[0]) is OSError:
+        return _Failure(reason, CHECK_CERTIFICATE, permanent=True)
+    return None
 
 
 def _too_large(causes: _Causes) -> _Failure | None:
@@ -262,6 +258,8 @@ def _reason(causes: _Causes) -> str:
         return "it did not answer within read_timeout"
     if _one_of(causes, http.client.IncompleteRead) is not None:
         return "the answer was cut short"
+    if _one_of(causes, http.client.BadStatusLine) is not None and _one_of(causes, ConnectionError) is None:
+        return "what came back is not HTTP"
     system = [
         cause for cause in causes if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException)
     ]

@@ -77,7 +77,12 @@ class Script(HTTPAdapter):
             raise exchange.error
         body = exchange.body if isinstance(exchange.body, bytes) else json.dumps(exchange.body).encode()
         raw = urllib3.HTTPResponse(
-            body=io.BytesIO(body), headers=dict(exchange.headers), status=exchange.status, preload_content=False
+            body=io.BytesIO(body),
+            headers=dict(exchange.headers),
+            status=exchange.status,
+            preload_content=False,
+            # As urllib3 1.26 does it; 2 would notice a short body by itself.
+            enforce_content_length=False,
         )
         return self.build_response(request, raw)
 

@@ -246,6 +246,7 @@ def test_the_deadline_ends_the_tries_and_tells_the_last_answer() -> None:
     assert "after 5 tries of CreateImage at https://ecs-internal.example.com/" in message
     assert "IncorrectInstanceStatus: The current status of the instance does not support this operation." in message
     assert "request id R" in message
+    assert "The instance has to be Running or Stopped." in message
     assert "wait_timeout (10 seconds) bounds the whole task" in message
     error = raised.value.as_result()["error"]
     assert (error["code"], error["http_status"]) == ("IncorrectInstanceStatus", 400)
@@ -267,11 +268,18 @@ def test_nothing_is_sent_after_the_deadline() -> None:
 
 
 def test_a_site_that_never_answered_gets_little_patience_for_a_refused_connection() -> None:
-    bench = Bench(*[Exchange("DescribeImages", error=REFUSED)] * 6)
+    bench = Bench(*[Exchange("DescribeImages", error=REFUSED)] * 8)
     with pytest.raises(NoAnswerError, match="Connection refused"):
         bench.call()
     bench.finished()
     assert bench.clock.now == pytest.approx(PATIENCE_SECONDS, abs=1)
+
+
+def test_patience_ends_during_the_second_slow_attempt_to_connect() -> None:
+    bench = Bench(*[Exchange("DescribeImages", error=requests.ConnectTimeout(), takes=10)] * 2)
+    with pytest.raises(NoAnswerError, match="connect_timeout"):
+        bench.call()
+    bench.finished()
 
 
 def test_a_site_that_never_answered_gets_some_tries_for_a_lost_answer() -> None:
@@ -295,7 +303,7 @@ def test_a_site_that_has_answered_gets_the_whole_deadline(first: Exchange) -> No
     assert bench.clock.now == 600
 
 
-def test_patience_begins_with_the_first_failure() -> None:
+def test_patience_begins_with_the_call() -> None:
     bench = Bench(Exchange("DescribeImages", error=REFUSED), Exchange("DescribeImages"))
     bench.clock.now = 300
     bench.call()

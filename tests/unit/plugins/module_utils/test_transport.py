@@ -155,6 +155,13 @@ def test_an_unverified_connection_makes_no_noise() -> None:
             True,
         ),
         (
+            requests.ConnectionError(urllib3.exceptions.ProtocolError("aborted", http.client.BadStatusLine("SSH-2.0"))),
+            "what came back is not HTTP",
+            "endpoint",
+            False,
+            True,
+        ),
+        (
             requests.exceptions.ChunkedEncodingError(
                 urllib3.exceptions.ProtocolError("broken", http.client.IncompleteRead(b"", 8))
             ),
@@ -210,6 +217,7 @@ def test_an_unverified_connection_makes_no_noise() -> None:
         ),
         (requests.exceptions.InvalidURL("no host"), "could not be sent (no host)", "endpoint", True, False),
         (requests.exceptions.InvalidHeader("bad"), "could not be sent (bad)", "endpoint", True, False),
+        (urllib3.exceptions.LocationParseError("ecs..com"), "ecs..com", "endpoint", True, False),
         (UnicodeError("label too long"), "label too long", "endpoint", True, False),
         (OSError("no suitable CA bundle"), "no suitable CA bundle", "ca_path", True, False),
         (requests.ConnectionError(), "ConnectionError", "endpoint", False, True),
