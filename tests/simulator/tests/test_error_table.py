@@ -1,0 +1,455 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every error code that the vendor lists for a simulated action can be provoked: by its cause, or by script."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+
+from apsarastack_simulator import seed
+from apsarastack_simulator.errors import TABLE
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
+
+    from .rpc import Caller
+
+Parameters = dict[str, t.Optional[str]]
+OWN: dict[str, t.Any] = {"organization": 37, "resource_group": 412}
+OTHER_REGION = "cn-wulan-env82-d01"
+OTHER_ACCOUNT = "1000000000000038"
+SOME_TAGS = {f"key{number:02d}": "value" for number in range(20)}
+
+
+def disk(**more: t.Any) -> list[dict[str, t.Any]]:
+    return [{"id": "d-special", "type": "system", "size": 40, "device": "/dev/xvda", **more}]
+
+
+SPECIAL_INSTANCES: list[dict[str, t.Any]] = [
+    {"id": "i-needs-restart", "needs_restart": True, "disks": disk()},
+    {"id": "i-not-imageable", "imageable": False, "disks": disk()},
+    {"id": "i-local", "disks": disk(category="local")},
+    {"id": "i-encrypted", "disks": disk(encrypted=True)},
+    {"id": "i-disk-attaching", "disks": disk(status="Attaching")},
+    {"id": "i-disk-invalid", "disks": disk(status="Invalid")},
+    {"id": "i-disk-transferring", "disks": disk(status="Transferring")},
+    {"id": "i-disk-snapshotting", "disks": disk(status="CreatingSnapshot")},
+    {"id": "i-disk-never-attached", "disks": disk(status="NeverAttached")},
+]
+SPECIAL_IMAGES: list[dict[str, t.Any]] = [
+    {"id": "m-plain", "name": "plain"},
+    {"id": "m-growing", "name": "growing", "ready_at": 3600},
+    {"id": "m-failed", "name": "failed", "fails_as": "CreateFailed"},
+    {"id": "m-deprecated", "name": "deprecated", "deprecated": True},
+    {"id": "m-shared", "name": "shared", "shared_with": [OTHER_ACCOUNT]},
+    {"id": "m-encrypted", "name": "encrypted", "encrypted": True},
+    {"id": "m-public", "name": "public", "public": True},
+    {"id": "m-full", "name": "full", "tags": SOME_TAGS},
+    {"id": "m-copied", "name": "copied"},
+    {"id": "m-copy", "name": "copy", "copied_from": "m-copied", "ready_at": 3600, "region": OTHER_REGION},
+    {"id": "m-done-copy", "name": "done-copy", "copied_from": "m-plain"},
+    {
+        "id": "m-of-other",
+        "name": "of-other",
+        "organization": 38,
+        "resource_group": 500,
+        "shared_with": ["1000000000000037"],
+    },
+]
+
+
+def world() -> dict[str, t.Any]:
+    """The seed, and things in every state that an action may refuse."""
+    document = seed.load()
+    return {
+        "instances": document["instances"] + [{**OWN, **entry} for entry in SPECIAL_INSTANCES],
+        "images": document["images"] + [{**OWN, **entry} for entry in SPECIAL_IMAGES],
+        "snapshots": [*document["snapshots"], {"id": "s-of-disk", "used_by_disk": True, "created": -60, **OWN}],
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One call and the error it gets. `before` is called first and succeeds. `cause` false: scripted."""
+
+    action: str
+    code: str
+    status: int
+    parameters: Parameters
+    knobs: dict[str, t.Any]
+    before: Parameters | None
+    cause: bool
+
+    def __str__(self) -> str:
+        return f"{self.action}-{self.status}-{self.code}{'' if self.cause else '-scripted'}"
+
+
+VALID: dict[str, Parameters] = {
+    "CreateImage": {"ImageName": "web-01", "InstanceId": "i-web-running"},
+    "DescribeImages": {},
+    "ModifyImageAttribute": {"ImageId": "m-plain", "ImageName": "renamed"},
+    "DeleteImage": {"ImageId": "m-plain"},
+    "TagResources": {"ResourceType": "image", "ResourceId.1": "m-plain", "Tag.1.Key": "env", "Tag.1.Value": "dev"},
+    "UntagResources": {"ResourceType": "image", "ResourceId.1": "m-plain", "TagKey.1": "env"},
+    "ListTagResources": {"ResourceType": "image"},
+    "AddTags": {"ResourceType": "image", "ResourceId": "m-plain", "Tag.1.Key": "env", "Tag.1.Value": "dev"},
+    "RemoveTags": {"ResourceType": "image", "ResourceId": "m-plain", "Tag.1.Key": "env"},
+    "DescribeTags": {},
+    "CopyImage": {"ImageId": "m-plain", "DestinationRegionId": OTHER_REGION},
+    "CancelCopyImage": {"ImageId": "m-copy", "RegionId": OTHER_REGION},
+    "ModifyImageSharePermission": {"ImageId": "m-plain", "AddAccount.1": OTHER_ACCOUNT},
+    "DescribeImageSharePermission": {"ImageId": "m-plain"},
+    "DescribeSnapshots": {},
+    "DeleteSnapshot": {"SnapshotId": "s-system"},
+    "AssumeRole": {
+        "Version": "2015-04-01",
+        "RoleArn": "acs:ram::1000000000000037:role/imager",
+        "RoleSessionName": "test",
+    },
+}
+ROWS: list[Row] = []
+
+
+def row(
+    action: str,
+    code: str,
+    status: int,
+    changes: Parameters | None = None,
+    knobs: dict[str, t.Any] | None = None,
+    before: Parameters | None = None,
+) -> None:
+    parameters = {**VALID[action], **(changes or {})}
+    ROWS.append(Row(action, code, status, parameters, knobs or {}, before, cause=True))
+
+
+def scripted(action: str, status: int, *codes: str) -> None:
+    ROWS.extend(Row(action, code, status, VALID[action], {}, None, cause=False) for code in codes)
+
+
+def indexed(name: str, count: int) -> Parameters:
+    return {f"{name}.{number}": f"m-{number}" for number in range(1, count + 1)}
+
+
+def many_tags(count: int) -> Parameters:
+    keys: Parameters = {f"Tag.{number}.Key": f"k{number}" for number in range(1, count + 1)}
+    return {**keys, **{f"Tag.{number}.Value": "v" for number in range(1, count + 1)}}
+
+
+def mapping(*entries: str) -> Parameters:
+    """`s-system` or `s-data=Size:5,Device:/dev/xvdb`, one per disk; no instance."""
+    parameters: Parameters = {"InstanceId": None}
+    for number, entry in enumerate(entries, start=1):
+        snapshot_id, _equals, members = entry.partition("=")
+        if snapshot_id:
+            parameters[f"DiskDeviceMapping.{number}.SnapshotId"] = snapshot_id
+        for member in filter(None, members.split(",")):
+            name, _colon, value = member.partition(":")
+            parameters[f"DiskDeviceMapping.{number}.{name}"] = value
+    return parameters
+
+
+def snapshot(snapshot_id: str) -> Parameters:
+    return {"InstanceId": None, "SnapshotId": snapshot_id}
+
+
+# CreateImage
+row("CreateImage", "MissingParameter", 400, {"InstanceId": None})
+row("CreateImage", "MissingParameter", 400, {"RegionId": None})
+row("CreateImage", "MissingParameter", 400, mapping("s-data=DiskType:system"))
+row(
+    "CreateImage",
+    "InvalidParameter.AllEmpty",
+    400,
+    {"InstanceId": None},
+    {"missing_source_code": "InvalidParameter.AllEmpty"},
+)
+row("CreateImage", "InvalidInstanceId.NotFound", 404, {"InstanceId": "i-unknown"})
+row("CreateImage", "InvalidInstanceId.NotFound", 404, {"InstanceId": "i-other-tenant"})
+row("CreateImage", "InvalidInstanceId.NotFound", 400, {"InstanceId": "i-unknown"}, {"legacy_status": True})
+row("CreateImage", "InvalidInstanceId.ValueNotSupported", 400, {"InstanceId": "i-not-imageable"})
+row("CreateImage", "IncorrectInstanceStatus", 400, {"InstanceId": "i-web-pending"})
+row("CreateImage", "IncorrectInstanceStatus.NeedRestart", 403, {"InstanceId": "i-needs-restart"})
+row("CreateImage", "InstanceLockedForSecurity", 400, {"InstanceId": "i-web-locked"})
+row("CreateImage", "InvalidSnapshotId.NotFound", 404, snapshot("s-unknown"))
+row("CreateImage", "InvalidSnapshotId.NotFound", 404, mapping("s-other-tenant"))
+row("CreateImage", "InvalidSnapshotId.NotReady", 403, snapshot("s-progressing"))
+row("CreateImage", "InvalidSnapshotId.NotReady", 403, snapshot("s-failed"))
+row("CreateImage", "InvalidSnapshot.TooOld", 403, snapshot("s-too-old"))
+row("CreateImage", "OperationDenied", 403, snapshot("s-data"))
+row("CreateImage", "OperationDenied", 400, snapshot("s-encrypted"))
+row("CreateImage", "OperationDenied", 400, {"InstanceId": "i-encrypted"})
+row("CreateImage", "OperationDenied", 400, mapping("s-data"))
+row("CreateImage", "OperationDenied", 400, mapping("=Size:20,DiskType:system"))
+row("CreateImage", "OperationDenied", 400, mapping("s-system", "s-of-image-in-use"))
+row("CreateImage", "OperationDenied.InvalidSnapshotCategory", 403, snapshot("s-local"))
+for name in ("x", "x" * 129, "1-digit-first", "http://x", "a b", "acs:x", "aliyun-x"):
+    row("CreateImage", "InvalidImageName.Malformed", 400, {"ImageName": name})
+for description in ("x", "x" * 257, "http://x", "https://x"):
+    row("CreateImage", "InvalidDescription.Malformed", 400, {"Description": description})
+row("CreateImage", "InvalidImageVersion.Malformed", 400, {"ImageVersion": "1" * 41})
+row("CreateImage", "InvalidArchitecture.Malformed", 400, {"Architecture": "sparc"})
+row("CreateImage", "InvalidPlatform.Malformed", 400, {"Platform": "Plan 9"})
+row("CreateImage", "InvalidImageName.Duplicated", 400, {"ImageName": "plain"}, {"names_unique": True})
+for device in ("sda", "/dev/xvda1", "/dev/xvda"):
+    row("CreateImage", "InvalidDevice.Malformed", 400, mapping("s-system", f"s-data=Device:{device}"))
+row("CreateImage", "InvalidDevice.Malformed", 400, mapping("s-system=Device:/dev/xvdb"))
+row("CreateImage", "InvalidDevice.InUse", 400, mapping("s-system", "s-data=Device:/dev/xvdb", "=Device:/dev/vdb"))
+row("CreateImage", "InvalidSize.ValueNotSupported", 400, mapping("s-system=Size:39"))
+for size in ("4", "32769", "ten"):
+    row("CreateImage", "InvalidSize.ValueNotSupported", 400, mapping("s-system", f"=Size:{size}"))
+row("CreateImage", "InvalidSize.ValueNotSupported", 400, mapping("s-system=Size:2001"), {"disk_size_maximum": 2000})
+row("CreateImage", "InvalidDiskCategory.CreateImage", 400, {"InstanceId": "i-local"})
+row("CreateImage", "InvalidDiskType.ValueNotSupported", 400, mapping("s-system=DiskType:floppy"))
+row("CreateImage", "InvalidParameter", 400, mapping("s-system", *["=Size:5"] * 17))
+row("CreateImage", "InvalidParameter", 400, {"ClientToken": "x" * 65})
+row("CreateImage", "QuotaExceed.Image", 403, {}, {"image_quota": 3})
+row("CreateImage", "QuotaExceed.Snapshot", 403, {}, {"snapshot_quota": 1})
+for status in ("Attaching", "Invalid", "Transferring"):
+    suffix = "" if status == "Attaching" else f".{status}"
+    row("CreateImage", f"IncorrectDiskStatus{suffix}", 403, {"InstanceId": f"i-disk-{status.lower()}"})
+row("CreateImage", "IncorrectDiskStatus.CreatingSnapshot", 403, {"InstanceId": "i-disk-snapshotting"})
+row("CreateImage", "IncorrectDiskStatus.NeverAttached", 403, {"InstanceId": "i-disk-never-attached"})
+row("CreateImage", "Duplicate.TagKey", 400, {**many_tags(2), "Tag.2.Key": "k1"})
+for key in ("", "x" * 129, "aliyun", "acs:x", "http://x"):
+    row("CreateImage", "InvalidTagKey.Malformed", 400, {"Tag.1.Key": key, "Tag.1.Value": "v"})
+for value in ("x" * 129, "acs:x", "see https://x"):
+    row("CreateImage", "InvalidTagValue.Malformed", 400, {"Tag.1.Key": "k", "Tag.1.Value": value})
+row("CreateImage", "QuotaExceed.Tags", 403, many_tags(21))
+for code, status_of_code in (
+    ("IdempotentParameterMismatch", 400),
+    ("IdempotenceParamNotMatch", 400),
+    ("InvalidParamter.Conflict", 403),
+    ("InvalidIdempotenceParameter.Mismatch", 403),
+):
+    with_token: Parameters = {"ClientToken": "token-1", "ImageName": "other"}
+    first: Parameters = {**VALID["CreateImage"], "ClientToken": "token-1"}
+    row("CreateImage", code, status_of_code, with_token, {"token_mismatch_code": code}, first)
+for code in ("IdempotentProcessing", "LastTokenProcessing"):
+    row("CreateImage", code, 403, {"ClientToken": "token-1"}, {"token_in_progress": code}, first)
+row("CreateImage", "InvalidResourceGroup.NotFound", 404, {"ResourceGroupId": "rg-unknown"})
+row("CreateImage", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+row("CreateImage", "InvalidImageFamily.Malformed", 400, {"ImageFamily": "x"})
+row("CreateImage", "InvalidBootMode.NotSupport", 400, {"BootMode": "Coreboot"})
+row("CreateImage", "DryRunOperation", 400, {"DryRun": "true"})
+scripted("CreateImage", 403, "SnapshotNotReady", "InvalidSystemSnapshot.Missing", "UserNotInTheWhiteList")
+scripted("CreateImage", 403, "TooManySnapshot.Unfinished", "QuotaExceed.ConcurrentSnapshotQuota")
+scripted("CreateImage", 403, "InvalidAccountStatus.NotEnoughBalance")
+scripted("CreateImage", 403, "InvalidAccountStatus.SnapshotServiceUnavailable")
+scripted("CreateImage", 403, "InvalidParameter.KMSKeyId.KMSUnauthorized")
+scripted("CreateImage", 500, "InternalError")
+
+# DescribeImages
+row("DescribeImages", "InvalidImageOwnerAlias.ValueNotSupported", 400, {"ImageOwnerAlias": "mine"})
+row("DescribeImages", "InvalidParamter", 400, {"ActionType": "Dance"})
+row("DescribeImages", "InvalidTag.Mismatch", 400, {"Tag.1.Value": "v"})
+row("DescribeImages", "InvalidTagCount", 400, many_tags(21))
+row("DescribeImages", "InvalidTagCount", 400, many_tags(6), {"tags_per_call": 5})
+row("DescribeImages", "InvalidInstanceType.ValueNotSupported", 400, {"InstanceType": "huge"})
+row("DescribeImages", "InvalidFilterValue.NetworkType", 400, {"Filter.1.Key": "NetworkType", "Filter.1.Value": "x"})
+row("DescribeImages", "InvalidFilterValue", 404, {"Filter.1.Key": "CreationStartTime", "Filter.1.Value": "x"})
+row("DescribeImages", "InvalidFilterKey.NotFound", 404, {"Filter.1.Key": "Colour", "Filter.1.Value": "x"})
+row("DescribeImages", "InvalidOperation.ImageOwnerIdUnsupported", 400, {"ImageOwnerAlias": "self", "ImageOwnerId": "1"})
+row("DescribeImages", "DryRunOperation", 400, {"DryRun": "True"})
+row("DescribeImages", "InvalidUsage", 404, {"Usage": "much"})
+row("DescribeImages", "InvalidOSType", 404, {"OSType": "beos"})
+row("DescribeImages", "InvalidArchitecture", 404, {"Architecture": "sparc"})
+row("DescribeImages", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+row("DescribeImages", "InvalidParameter", 400, {"ImageId": ",".join(f"m-{number}" for number in range(101))})
+row("DescribeImages", "InvalidParameter", 400, {"Status": "Sleeping"})
+row("DescribeImages", "InvalidParameter", 400, {"Status": "Deprecated"}, {"known_statuses": "Creating,Available"})
+scripted("DescribeImages", 500, "InternalError")
+
+# ModifyImageAttribute
+row("ModifyImageAttribute", "MissingParameter", 400, {"ImageId": None})
+row("ModifyImageAttribute", "InvalidImageName.Malformed", 400, {"ImageName": "x"})
+row("ModifyImageAttribute", "InvalidImageName.Duplicated", 400, {"ImageName": "failed"}, {"names_unique": True})
+row("ModifyImageAttribute", "InvalidDescription.Malformed", 400, {"Description": "x"})
+row("ModifyImageAttribute", "InvalidImageFamily.Malformed", 400, {"ImageFamily": "x"})
+row("ModifyImageAttribute", "InvalidBootMode.NotSupport", 400, {"BootMode": "x"})
+row("ModifyImageAttribute", "InvalidLicenseType.NotSupported", 400, {"LicenseType": "mine"})
+row("ModifyImageAttribute", "ImageStatus.NotAvailable", 403, {"ImageId": "m-failed", "Status": "Deprecated"})
+row("ModifyImageAttribute", "ImageStatus.NotDeprecated", 403, {"Status": "Available"})
+row("ModifyImageAttribute", "ImageUseShared", 403, {"ImageId": "m-shared", "Status": "Deprecated"})
+row("ModifyImageAttribute", "InvalidStatus.ImageIsCreating", 403, {"ImageId": "m-growing"})
+row("ModifyImageAttribute", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
+row("ModifyImageAttribute", "InvalidImageId.NotFound", 403, {"ImageId": "m-unknown"}, {"legacy_status": True})
+row("ModifyImageAttribute", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+row("ModifyImageAttribute", "InvalidParameter", 400, {"Status": "Sleeping"})
+scripted("ModifyImageAttribute", 400, "ImageFamilyQuotaFull", "ImageQuotaFull.ImageFamily")
+scripted("ModifyImageAttribute", 403, "OperationDeined.ImageUsingByInstance")
+scripted("ModifyImageAttribute", 403, "InvalidOperation.FeaturesImdsSupportNotMatch")
+
+# DeleteImage
+row("DeleteImage", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
+row("DeleteImage", "InvalidImageId.NotFound", 403, {"ImageId": "m-unknown"}, {"legacy_status": True})
+row("DeleteImage", "ImageUsingByInstance", 403, {"ImageId": "m-in-use"})
+row("DeleteImage", "ImageUseShared", 403, {"ImageId": "m-shared", "Force": "true"})
+row("DeleteImage", "ImageIsCreating", 403, {"ImageId": "m-growing"})
+row("DeleteImage", "OperationDenied.ImageCopying", 403, {"ImageId": "m-copied"})
+row("DeleteImage", "ImageIsPublic", 403, {"ImageId": "m-public"})
+row("DeleteImage", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+row("DeleteImage", "InvalidParameter", 400, {"Force": "perhaps"})
+scripted("DeleteImage", 403, "ImageIsImporting", "ImageIsExporting")
+
+# TagResources, UntagResources, ListTagResources
+for action in ("TagResources", "UntagResources", "ListTagResources"):
+    row(action, "InvalidResourceType.NotFound", 404, {"ResourceType": "spaceship"})
+    row(action, "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+    row(action, "MissingParameter.ResourceType", 404, {"ResourceType": None})
+    row(action, "MissingParameter.RegionId", 404, {"RegionId": None})
+    row(action, "MissingParameter.TagOwnerUid", 404, {"TagOwnerBid": "1"})
+    row(action, "MissingParameter.TagOwnerBid", 404, {"TagOwnerUid": "1"})
+    row(action, "PermissionDenied.TagOwnerUid", 403, {"TagOwnerUid": "1", "TagOwnerBid": "1"})
+    row(action, "Invalid.Scope", 400, {"Scope": "wide"})
+    row(action, "PermissionDenied.Scope", 403, {"Scope": "private"})
+    row(action, "NumberExceed.ResourceIds", 400, indexed("ResourceId", 51))
+    scripted(action, 403, "NoPermission.Tag")
+    scripted(action, 400, "InvalidTagCount", "InvalidTag.Mismatch", "OperationDenied.QuotaExceed")
+for action in ("TagResources", "UntagResources"):
+    row(action, "InvalidResourceId.NotFound", 404, {"ResourceId.1": "m-unknown"})
+    row(action, "InvalidResourceId.NotSupported", 403, {"ResourceId.1": "centos_7_9_x64_20G_alibase.vhd"})
+    row(action, "MissingParameter.ResourceIds", 404, {"ResourceId.1": None})
+row("TagResources", "MissingParameter.Tags", 404, {"Tag.1.Key": None, "Tag.1.Value": None})
+row("UntagResources", "MissingParameter.Tags", 404, {"TagKey.1": None})
+row("TagResources", "NumberExceed.Tags", 400, many_tags(21))
+row("UntagResources", "NumberExceed.Tags", 400, indexed("TagKey", 21))
+row("TagResources", "Duplicate.TagKey", 400, {"Tag.2.Key": "env"})
+row("TagResources", "InvalidTagKey.Malformed", 400, {"Tag.1.Key": "acs:x"})
+row("TagResources", "InvalidTagValue.Malformed", 400, {"Tag.1.Value": "http://x"})
+row("TagResources", "QuotaExceed.Tags", 403, {"ResourceId.1": "m-full"})
+row("ListTagResources", "InvalidParameter.TagValue", 400, {"Tag.1.Value": "v"})
+
+# AddTags, RemoveTags, DescribeTags
+for action in ("AddTags", "RemoveTags", "DescribeTags"):
+    row(action, "InvalidTag.Mismatch", 400, {"Tag.1.Key": None, "Tag.1.Value": "v"})
+    row(action, "InvalidResourceType.NotFound", 404, {"ResourceType": "spaceship"})
+    row(action, "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+    scripted(action, 403, "QuotaExceed.Tags")
+for action in ("AddTags", "RemoveTags"):
+    row(action, "InvalidTagCount", 400, many_tags(21))
+    row(action, "InvalidTagCount", 400, many_tags(6), {"tags_per_call": 5})
+    row(action, "InvalidResourceId.NotFound", 404, {"ResourceId": "m-unknown"})
+    row(action, "InvalidResourceId.NotSupported", 403, {"ResourceId": "centos_7_9_x64_20G_alibase.vhd"})
+    row(action, "MissingParameter", 400, {"Tag.1.Key": None, "Tag.1.Value": None})
+row("AddTags", "InvalidTagKey.Malformed", 400, {"Tag.1.Key": "aliyun-x"})
+row("AddTags", "InvalidTagValue.Malformed", 400, {"Tag.1.Value": "x" * 129})
+row("AddTags", "OperationDenied.QuotaExceed", 400, {"ResourceId": "m-full"})
+
+# CopyImage, CancelCopyImage
+row("CopyImage", "InvalidImageName.Malformed", 400, {"DestinationImageName": "x"})
+row("CopyImage", "InvalidDescription.Malformed", 400, {"DestinationDescription": "x"})
+row("CopyImage", "InvalidImageName.Duplicated", 400, {"DestinationImageName": "copy"}, {"names_unique": True})
+row("CopyImage", "SourceRegion.NotFound", 400, {"RegionId": "cn-nowhere"})
+row("CopyImage", "DestinationRegion.NotFound", 400, {"DestinationRegionId": "cn-nowhere"})
+row("CopyImage", "IncorrectImageStatus", 400, {"ImageId": "m-growing"})
+row("CopyImage", "InvalidParameter.EncryptedIllegal", 400, {"Encrypted": "perhaps"})
+row("CopyImage", "InvalidParameter.EncryptedIllegal", 400, {"KMSKeyId": "key-1"})
+row("CopyImage", "InvalidParameter.KMSKeyId.NotFound", 404, {"KMSKeyId": "key-1", "Encrypted": "true"})
+row("CopyImage", "OperationDenied.SameRegionOnly", 403, {"ImageId": "m-of-other"})
+row("CopyImage", "OperationDeined.EncryptedSnapshot", 403, {"ImageId": "m-encrypted"})
+row("CopyImage", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
+row("CopyImage", "InvalidImageId.NotFound", 404, {"ImageId": "centos_7_9_x64_20G_alibase.vhd"})
+row("CopyImage", "InvalidImageId.NotFound", 400, {"ImageId": "m-unknown"}, {"legacy_status": True})
+row("CopyImage", "QuotaExceed.Image", 403, {}, {"image_quota": 1})
+scripted("CopyImage", 400, "InvalidSnapshotId.NotFound", "OperationDenied.ImageCopyConflict")
+scripted("CopyImage", 401, "InvalidAliUid.IsNull")
+scripted("CopyImage", 403, "Forbbiden", "QuotaExceed.Snapshot", "OperationDenied.ImageCopying", "SizeExceed.Image")
+scripted("CopyImage", 403, "RegionNotSupportCopy", "InvalidSnapshot.TooOld", "OperationDenied")
+scripted("CopyImage", 403, "IncorrectDestinationRegion", "OperationDenied.NotPublished", "InternalError")
+scripted("CopyImage", 403, "InvalidParameter.KMSKeyId.CMKNotEnabled", "InvalidRegion.NotSupport")
+scripted("CopyImage", 403, "UserNotInTheWhiteList")
+scripted("CopyImage", 409, "InvalidOperation.Conflict")
+scripted("CopyImage", 500, "InternalError")
+row("CancelCopyImage", "ImageCreatedNotFromCopy", 400, {"ImageId": "m-plain", "RegionId": "cn-neimeng-env30-d01"})
+row("CancelCopyImage", "IncorrectImageStatus", 400, {"ImageId": "m-done-copy", "RegionId": "cn-neimeng-env30-d01"})
+row("CancelCopyImage", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
+row("CancelCopyImage", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+scripted("CancelCopyImage", 400, "CancelNotSupported")
+scripted("CancelCopyImage", 500, "InternalError")
+
+# ModifyImageSharePermission, DescribeImageSharePermission
+row("ModifyImageSharePermission", "MissingParameter", 400, {"AddAccount.1": None})
+row("ModifyImageSharePermission", "InvalidGroup.Malformed", 400, {"LaunchPermission": "friends"})
+row("ModifyImageSharePermission", "QuotaExceed.ShareImageUser", 403, {}, {"share_quota": 0})
+row("ModifyImageSharePermission", "OperationDeined.EncryptedSnapshot", 403, {"ImageId": "m-encrypted"})
+row("ModifyImageSharePermission", "IncorrectImageStatus", 400, {"ImageId": "m-deprecated"})
+row("ModifyImageSharePermission", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
+row("ModifyImageSharePermission", "InvalidAccount.NotFound", 404, {"AddAccount.1": "1"})
+row("ModifyImageSharePermission", "InvalidAccount.Forbbiden", 404, {"AddAccount.1": "1000000000000037"})
+scripted("ModifyImageSharePermission", 403, "QuotaExceed.ShareImage", "InvalidImageId.BidMismatch")
+row("DescribeImageSharePermission", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
+
+# DescribeSnapshots, DeleteSnapshot
+row(
+    "DescribeSnapshots",
+    "InvalidSnapshotIds.Malformed",
+    403,
+    {"SnapshotIds": "[" + ",".join(f'"s-{number}"' for number in range(101)) + "]"},
+)
+row("DeleteSnapshot", "InvalidSnapshotId.NotFound", 404, {"SnapshotId": "s-unknown"})
+row("DeleteSnapshot", "SnapshotCreatedImage", 403, {"SnapshotId": "s-of-image-in-use"})
+row("DeleteSnapshot", "SnapshotCreatedDisk", 403, {"SnapshotId": "s-of-disk"})
+row("DeleteSnapshot", "IncorrectSnapshotStatus", 403, {"SnapshotId": "s-progressing"})
+
+# AssumeRole: its causes are in test_actions.py
+row("AssumeRole", "EntityNotExist.Role", 404, {"RoleArn": "acs:ram::1000000000000037:role/nobody"})
+row("AssumeRole", "InvalidParameter.RoleArn", 400, {"RoleArn": "x"})
+row("AssumeRole", "InvalidParameter.RoleSessionName", 400, {"RoleSessionName": "x"})
+row("AssumeRole", "InvalidParameter.DurationSeconds", 400, {"DurationSeconds": "1"})
+row("AssumeRole", "InvalidParameter.PolicyGrammar", 400, {"Policy": "x"})
+
+# Common codes; those of a call that is not genuine have their causes in test_verify.py
+COMMON = {
+    400: "InvalidParameter.IsNull UnsupportedParameter InvalidParamater IllegalTimestamp InvalidTimeStamp.Format"
+    " InvalidTimeStamp.Expired IncompleteSignature SignatureDoesNotMatch SignatureNonceUsed"
+    " InvalidAccessKeyId.Inactive MissingSecurityToken InvalidSecurityToken.Expired UnknownError"
+    " InvalidSecurityToken.MismatchWithAccessKey InvalidSecurityToken.Malformed Throttling Throttling.User"
+    " Throttling.Api",
+    403: "Forbidden.AccessKeyDisabled InvalidAction UnsupportedHTTPMethod Forbidden.RAM Forbidden.Unauthorized"
+    " Forbidden.SubUser Forbidden.NotSupportRAM Forbidden.RiskControl NoPermission",
+    404: "InvalidAccessKeyId.NotFound InvalidAction.NotFound InvalidApi.NotFound InvalidProduct.NotFound"
+    " InvalidVersion InvalidDiskId.NotFound",
+    409: "OperationConflict",
+    503: "ServiceUnavailable ServiceUnavailable.RegionMaintaining",
+}
+for common_status, codes in COMMON.items():
+    scripted("DescribeImages", common_status, *codes.split())
+
+
+@pytest.mark.parametrize("case", ROWS, ids=str)
+def test_each_documented_error_can_be_provoked(simulator: Simulator, caller: Caller, case: Row) -> None:
+    simulator.reset(world(), case.knobs)
+    if case.before is not None:
+        assert caller.call(case.action, case.before).status == 200
+    if not case.cause:
+        simulator.fault(action=case.action, code=case.code, status=case.status)
+    reply = caller.call(case.action, case.parameters)
+    assert (reply.status, reply.code) == (case.status, case.code)
+    assert {type(reply.body[name]) for name in ("RequestId", "HostId", "Code", "Message", "Recommend")} == {str}
+    assert simulator.calls()[-1]["processed"] is False
+
+
+@pytest.mark.parametrize("action", VALID)
+def test_the_calls_of_the_table_pass_when_nothing_is_wrong_with_them(
+    simulator: Simulator, caller: Caller, action: str
+) -> None:
+    simulator.reset(world())
+    reply = caller.call(action, VALID[action])
+    assert reply.status == 200, reply.text
+
+
+def test_no_code_of_the_table_is_left_out() -> None:
+    assert set(TABLE) - {case.code for case in ROWS} == set()
+
+
+def test_without_script_a_fault_has_the_status_of_its_code(simulator: Simulator, caller: Caller) -> None:
+    for case in ROWS:
+        if not case.cause and case.status == TABLE[case.code][0]:
+            simulator.fault(action=case.action, code=case.code)
+            reply = caller.call(case.action, case.parameters)
+            assert (reply.status, reply.body["Message"]) == TABLE[case.code]
+            simulator.clear_faults()
