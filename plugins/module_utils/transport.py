@@ -210,10 +210,17 @@ def _tls_failure(causes: _Causes) -> _Failure | None:
         return _Failure(f"its certificate is not trusted ({why})", CHECK_CERTIFICATE, permanent=True)
     failed = _one_of([c for c in causes if not isinstance(c, _CLOSED_TLS)], ssl.SSLError)
     if failed is None:
-        return None
+        return _foreign_tls_failure(causes)
     why = getattr(failed, "reason", None) or str(failed)
     advice = CHECK_PROTOCOL if any(name in why for name in _PLAIN_HTTP) else CHECK_CERTIFICATE
     return _Failure(f"no TLS connection could be made ({why})", advice, permanent=True)
+
+
+def _foreign_tls_failure(causes: _Causes) -> _Failure | None:
+    """urllib3 1.26 compares the host name itself, and its error is none of ``ssl``."""
+    if _one_of(causes, requests.exceptions.SSLError) is None or _one_of(causes, ssl.SSLError) is not None:
+        return None
+    return _Failure(f"its certificate is not trusted ({causes[-1]})", CHECK_CERTIFICATE, permanent=True)
 
 
 def _proxy_failure(causes: _Causes) -> _Failure | None:

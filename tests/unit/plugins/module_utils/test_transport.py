@@ -189,6 +189,13 @@ def test_an_unverified_connection_makes_no_noise() -> None:
             False,
         ),
         (
+            requests.exceptions.SSLError(wrapped(ValueError("hostname 'a' doesn't match 'b'"))),
+            "its certificate is not trusted (hostname 'a' doesn't match 'b')",
+            "ca_path",
+            True,
+            False,
+        ),
+        (
             requests.exceptions.SSLError(wrapped(ssl.SSLEOFError(8, "EOF occurred in violation of protocol"))),
             "EOF occurred",
             "endpoint",
