@@ -24,6 +24,7 @@ _TENANCY = (
     "x-ascm-product-name",
     "x-acs-caller-sdk-source",
     "x-acs-action",
+    "content-type",
     "user-agent",
     "host",
 )
