@@ -25,7 +25,7 @@ def create_only(wish: Wish) -> dict[str, t.Any]:
 
 def create_only_differences(wish: Wish, image: Image) -> list[str]:
     """What the image was labelled with when it was made and the wish wants otherwise, as sentences."""
-    told = {name: t.cast("dict[str, t.Any]", image)[name] for name in CREATE_ONLY}
+    told: dict[str, t.Any] = {**image}
     return [
         f"its {name} is {told[name]!r}, not {wanted!r}"
         for name, wanted in create_only(wish).items()

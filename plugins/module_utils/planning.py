@@ -57,7 +57,7 @@ def _split(wish: Wish, images: t.Sequence[Image]) -> tuple[Image | None, tuple[I
 
 def needs_stand_ins(wish: Wish, found: Found) -> bool:
     """Whether an earlier run may have begun a replacement of which the images of the wished name do not tell."""
-    if wish.state == "absent" or wish.recreate == "never" or wish.source is None:
+    if not wish.may_replace or wish.source is None:
         return False
     good, _failed = _split(wish, found.images)
     return good is None or (replacing.replaced_id(good) is None and replacing.reason(wish, good) is not None)
@@ -65,7 +65,7 @@ def needs_stand_ins(wish: Wish, found: Found) -> bool:
 
 def needs_replaced(wish: Wish, found: Found) -> str | None:
     """The id of the image that an unfinished replacement names, where its own name no longer finds it."""
-    if wish.state == "absent" or wish.recreate == "never":
+    if not wish.may_replace:
         return None
     good, _failed = _split(wish, found.images)
     bearers = found.stand_ins if good is None else (good,)

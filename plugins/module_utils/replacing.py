@@ -137,7 +137,7 @@ def parts(wish: Wish, good: Image | None, found: Found) -> Parts | None:
 
     ``good`` has the wished name. Raises RefusalError when the name of the stand-in is somebody else's.
     """
-    if wish.state == "absent" or wish.recreate == "never":
+    if not wish.may_replace:
         return None
     if good is not None and replaced_id(good) is not None:
         return Parts(old=found.replaced, new=good)
@@ -171,7 +171,8 @@ def _stand_in(wish: Wish, found: Found) -> Image | None:
 
 def plan_replacement(wish: Wish, found: Found, who: Parts) -> Plan:
     """Make, wait, swap the names, delete the old one: whatever of it is still to be done."""
-    base = t.cast("Image", who.old if who.old is not None else who.new)
+    base = who.new if who.old is None else who.old
+    assert base is not None  # one of the two is there, or there is nothing to replace
     carried: Image = {**base, "tags": own_tags(base["tags"])}
     wanted = changes.target(wish, carried)
     making, new = _making(wish, who, wanted) if who.new is None else _adopting(who.new)
@@ -192,7 +193,7 @@ def plan_replacement(wish: Wish, found: Found, who: Parts) -> Plan:
 
 def _warnings(wish: Wish, found: Found, who: Parts) -> tuple[str, ...]:
     if who.new is None:
-        return sources.judge(t.cast("Source", wish.source), found.source)
+        return () if wish.source is None else sources.judge(wish.source, found.source)
     difference = source_difference(wish.source, who.new)
     if difference is None:
         return ()
@@ -204,13 +205,15 @@ def _warnings(wish: Wish, found: Found, who: Parts) -> tuple[str, ...]:
 
 def _making(wish: Wish, who: Parts, wanted: Image) -> tuple[list[steps.Step], Image]:
     """The steps that make the stand-in, and the stand-in as it will be then."""
-    name, old = stand_in_name(str(wish.image_name)), t.cast("Image", who.old)
+    name, old, source = stand_in_name(str(wish.image_name)), who.old, wish.source
+    assert old is not None  # a stand-in is only made for an image that is there,
+    assert source is not None  # and only for a task that names a source
     # The mark takes the place of one tag; the tags that did not fit are set when it is gone.
     fitting = dict(list(wanted["tags"].items())[: MAXIMUM_TAGS - 1])
     tags = {**fitting, MARK: str(old["image_id"])}
     create = steps.Create(
         image_name=name,
-        source=t.cast("Source", wish.source),
+        source=source,
         description=wanted["description"] or None,
         tags=tags,
         **changes.create_only(wish),

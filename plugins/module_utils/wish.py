@@ -87,6 +87,11 @@ class Wish:
     delete_snapshots: bool = False
     wait: bool = True
 
+    @property
+    def may_replace(self) -> bool:
+        """Whether the task may have an image replaced, or a replacement that was interrupted be finished."""
+        return self.state == "present" and self.recreate != "never"
+
     def handle(self) -> str:
         """How the task calls the image, for sentences."""
         return f"image {self.image_id}" if self.image_id is not None else f"image {self.image_name!r}"

@@ -8,7 +8,13 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import needs_source, needs_users, plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import (
+    needs_replaced,
+    needs_source,
+    needs_stand_ins,
+    needs_users,
+    plan,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Found
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot, SourceFacts
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
@@ -22,6 +28,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     WaitUntilSettled,
     WaitUntilUsable,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
 
@@ -49,6 +56,13 @@ def test_an_image_is_created_with_its_tags_and_waited_for() -> None:
     assert made.before is None
     assert made.after is not None
     assert (made.after["image_id"], made.after["status"], made.after["tags"]) == (None, "Available", {"a": "1"})
+
+
+def test_the_prediction_of_a_new_image_holds_what_it_is_labelled_with() -> None:
+    wished = wish(source=FROM_INSTANCE, image_version="7", platform="CentOS", architecture="x86_64")
+    after = plan(wished, Found(source=RUNNING)).after
+    assert after is not None
+    assert (after["image_version"], after["platform"], after["architecture"]) == ("7", "CentOS", "x86_64")
 
 
 def test_without_wait_the_new_image_is_only_started() -> None:
@@ -203,12 +217,20 @@ def test_the_limit_of_tags_is_judged_on_the_outcome() -> None:
     assert plan(wish(tags={"one-more": ""}), Found(images=(found,))).actions
 
 
+def test_tags_are_not_counted_where_none_is_added() -> None:
+    found = image(tags={f"k{number}": "" for number in range(21)})
+    assert plan(wish(tags={"k0": ""}, purge_tags=False), Found(images=(found,))).steps == ()
+
+
 def test_a_difference_in_what_cannot_be_changed_is_a_warning() -> None:
     found = image(platform="CentOS", image_version="", architecture="x86_64")
     same = plan(wish(platform="Ubuntu", image_version="7", architecture="x86_64"), Found(images=(found,)))
     assert same.steps == ()
     assert len(same.warnings) == 1
-    assert "its platform is 'CentOS', not 'Ubuntu'" in same.warnings[0]
+    assert same.warnings[0] == (
+        "image m-1: its platform is 'CentOS', not 'Ubuntu', and that cannot be changed later; "
+        "recreate=on_source_change replaces the image"
+    )
 
 
 @pytest.mark.parametrize("status", ["Creating", "Waiting", "", None, "Sleeping"])
@@ -262,6 +284,13 @@ def test_a_failed_image_is_removed_and_made_again() -> None:
     assert "at 30 %" in again.warnings[0]
 
 
+def test_a_failed_image_is_gone_before_its_successor_is_made_even_without_wait() -> None:
+    failed = image(status="CreateFailed")
+    again = plan(wish(source=FROM_INSTANCE, wait=False), Found(images=(failed,), source=RUNNING))
+    assert again.steps[:2] == (Delete("m-1", "web", reason="it is of no use"), WaitUntilGone("m-1"))
+    assert again.before == failed
+
+
 def test_a_failed_image_without_a_source_is_refused() -> None:
     text = refusal(wish(), Found(images=(image(status="CreateFailed"),)))
     assert "m-1" in text
@@ -278,6 +307,7 @@ def test_a_failed_image_that_was_selected_by_id_is_refused() -> None:
 def test_duplicates_are_refused_with_ids_statuses_and_times(state: str) -> None:
     images = (image("m-1"), image("m-2", status="Creating", creation_time="2026-11-24T06:00:00Z"))
     text = refusal(wish(state=state), Found(images=images))
+    assert "More than one image is named 'web'" in text
     assert "m-1 (Available, 2026-11-24T05:06:07Z); m-2 (Creating, 2026-11-24T06:00:00Z)" in text
     assert "image_id" in text
 
@@ -340,6 +370,49 @@ def test_failed_leftovers_of_the_very_name_go_with_it() -> None:
     assert [step for step in deletion.steps if isinstance(step, Delete)] == [Delete("m-2", "web"), Delete("m-1", "web")]
     assert len(deletion.warnings) == 1
     assert "m-1" in deletion.warnings[0]
+
+
+@pytest.mark.parametrize("needs", [needs_stand_ins, needs_replaced, needs_source, needs_users])
+def test_duplicates_are_refused_by_name_before_anything_else_is_read(needs: t.Any) -> None:
+    wished = wish(source=FROM_INSTANCE, recreate="always")
+    with pytest.raises(RefusalError, match="More than one image is named 'web'"):
+        needs(wished, Found(images=(image("m-1"), image("m-2"))))
+
+
+@pytest.mark.parametrize(
+    ("options", "marked"),
+    [
+        ({"recreate": "always"}, "m-0"),
+        ({"recreate": "on_source_change"}, "m-0"),
+        ({"recreate": "never"}, None),
+        ({"recreate": "always", "state": "absent"}, None),
+    ],
+)
+def test_a_replaced_image_is_read_only_when_it_may_be_finished(options: dict[str, t.Any], marked: str | None) -> None:
+    wished = wish(source=FROM_INSTANCE, **options)
+    bearer = image(tags={MARK: "m-0"})
+    assert needs_replaced(wished, Found(images=(bearer,))) == marked
+    assert needs_replaced(wished, Found(stand_ins=(bearer,))) == marked
+    assert needs_replaced(wished, Found(images=(image(),))) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "images", "needed"),
+    [
+        ({"recreate": "always"}, (), True),
+        ({"recreate": "always"}, (image(),), True),
+        ({"recreate": "always"}, (image(tags={MARK: "m-0"}),), False),
+        ({"recreate": "on_source_change"}, (image(),), False),
+        ({"recreate": "on_source_change", "platform": "Ubuntu"}, (image(platform="CentOS"),), True),
+        ({"recreate": "never"}, (), False),
+        ({"recreate": "on_source_change", "source": None}, (), False),
+        ({"recreate": "always", "state": "absent"}, (), False),
+    ],
+)
+def test_stand_ins_are_read_only_when_one_may_be_there(
+    options: dict[str, t.Any], images: tuple[t.Any, ...], needed: bool
+) -> None:
+    assert needs_stand_ins(wish(**{"source": FROM_INSTANCE, **options}), Found(images=images)) is needed
 
 
 # --- what has to be read ---------------------------------------------------------------------------------------------

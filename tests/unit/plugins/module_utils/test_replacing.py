@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Found, Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.replacing import (
     LONGEST_NAME,
+    parts,
     reason,
     retired_name,
     source_difference,
@@ -101,8 +103,8 @@ def test_a_source_differs_as_far_as_the_cloud_tells(source: Source | None, disks
 
 
 def test_never_refuses_and_names_both_sources() -> None:
-    text = refusal(wish(recreate="never"), old())
-    assert "it was made of s-old (40 GiB), and the task names snapshot s-new" in text
+    text = refusal(wish(recreate="never"), old(disk_device_mappings=[disk("s-old"), disk(None, 20)]))
+    assert "it was made of s-old (40 GiB), a blank disk (20 GiB), and the task names snapshot s-new" in text
     assert "recreate=on_source_change" in text
 
 
@@ -126,7 +128,22 @@ def test_what_is_a_reason_to_replace(options: dict[str, t.Any], known: dict[str,
     assert (reason(wish(**options), old(**known)) is not None) is replaces
 
 
+def test_absent_replaces_nothing() -> None:
+    found = Found(images=(old(),), stand_ins=(stand_in(),), source=FACTS)
+    assert parts(wish(state="absent", recreate="always"), old(), found) is None
+    assert parts(wish(recreate="always"), old(), found) is not None
+
+
 # --- names -----------------------------------------------------------------------------------------------------------
+
+
+def test_derived_names_say_what_they_are_for_and_long_ones_keep_their_beginning() -> None:
+    assert stand_in_name("web") == "web-stand-in"
+    assert retired_name("web", "m-1") == "web-m-1"
+    assert stand_in_name("n" * 119) == "n" * 119 + "-stand-in"
+    long = stand_in_name("n" * 120)
+    assert len(long) == LONGEST_NAME
+    assert re.fullmatch("n{110}-[0-9a-f]{8}-stand-in", long)
 
 
 @pytest.mark.parametrize("length", [2, 119, 120, 128])
@@ -184,6 +201,24 @@ def test_with_the_stand_in_ready() -> None:
     made = planned(wish(), old(), stand_ins=(stand_in(),))
     assert made.steps == (RETIRE, TAKE_OVER, *REMOVE, *UNMARK)
     assert made.after == stand_in(image_name="web", tags={"a": "1"})
+
+
+def test_the_successor_is_labelled_and_predicted_as_the_task_says() -> None:
+    made = planned(wish(image_version="7", platform="CentOS", architecture="x86_64"), old())
+    create = t.cast("Create", made.steps[0])
+    assert (create.image_version, create.platform, create.architecture) == ("7", "CentOS", "x86_64")
+    assert made.after is not None
+    assert made.after["status"] == "Available"
+    assert (made.after["image_version"], made.after["platform"], made.after["architecture"]) == (
+        "7",
+        "CentOS",
+        "x86_64",
+    )
+
+
+def test_a_spoiled_stand_in_is_gone_before_the_next_is_made_even_without_wait() -> None:
+    steps = planned(wish(wait=False), old(), stand_ins=(stand_in(status="CreateFailed"),)).steps
+    assert steps[:2] == (Delete("m-new", "web-stand-in", reason="it is of no use"), WaitUntilGone("m-new"))
 
 
 @pytest.mark.parametrize(
@@ -306,4 +341,6 @@ def test_an_image_that_only_has_the_name_of_a_stand_in_is_refused() -> None:
 
 def test_two_stand_ins_are_refused() -> None:
     other = image("m-other", image_name="web-stand-in", tags={MARK: "m-old"})
-    assert "m-new" in refusal(wish(), old(), stand_ins=(stand_in(), other))
+    text = refusal(wish(), old(), stand_ins=(stand_in(), other))
+    assert "More than one image is named 'web-stand-in'" in text
+    assert "m-new" in text

@@ -82,18 +82,21 @@ def test_what_is_no_text_is_refused(raw: dict[t.Any, t.Any], told: str) -> None:
     with pytest.raises(ValueError, match="in quotes") as caught:
         tags.as_text(raw)
     assert str(caught.value).startswith(told)
+    assert str(caught.value).endswith("tags are text: put the text that you mean in quotes ('' for an empty value)")
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         ({"": "x"}, "1 to 128 characters, and '' has 0"),
-        ({"k" * 129: "x"}, "has 129"),
-        ({"acs:x": ""}, "'acs:x' begins with"),
+        ({"k" * 129: "x"}, f"{'k' * 40!r} has 129"),
+        ({"acs:x": ""}, "'acs:x' begins with one of aliyun, acs:, ascm:, http://, https://, which the platform"),
         ({"Aliyun": ""}, "'Aliyun' begins with"),
         ({"a": "v" * 129}, "at most 128 characters, and that of 'a' has 129"),
         ({"a": "ACS:x"}, "the value of tag 'a' begins with"),
         ({"a": "https://x"}, "the value of tag 'a' begins with"),
+        ({"a": "http://x"}, "the value of tag 'a' begins with"),
+        ({"apsarastack.cloud/replaces": "m-1"}, "is kept for images that replace another one"),
         ({f"k{number}": "" for number in range(21)}, "at most 20 tags, and these would be 21"),
     ],
 )
