@@ -31,7 +31,7 @@ _TENANCY = (
 _SECRET = frozenset(("accesskeysecret", "securitytoken", "secretkey", "secret"))
 _MASK = "(removed)"
 # A minute of load is some ten thousands; older calls than these are forgotten.
-_KEPT = 100_000
+_KEPT = 50_000
 
 
 @dataclasses.dataclass

@@ -40,6 +40,9 @@ def _guarded(handler: Handler) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         if not is_loopback(request.remote):
             return web.json_response({"error": "the control interface answers to loopback only"}, status=403)
+        # A browser says where a request comes from: other people's pages on this machine may not give orders.
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            return web.json_response({"error": "the control interface does not answer to other pages"}, status=403)
         try:
             return await handler(request)
         except (ValueError, TypeError, KeyError) as error:

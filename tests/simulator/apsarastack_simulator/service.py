@@ -105,7 +105,9 @@ class Service:
     def _unreadable(self, request: Request, error: CloudError, connection: int) -> Exchange:
         call = self.calls.begin(request, {}, (), self.clock.real(), connection)
         call.status, call.code = error.status, error.code
-        style = answers.Style(xml=True, mode=self.knobs.body, action="", host=request.header("host"))
+        # What cannot be folded cannot be asked for its Format, but the client may have named it legibly.
+        xml = "format=json" not in request.query.lower()
+        style = answers.Style(xml=xml, mode=self.knobs.body, action="", host=request.header("host"))
         return Exchange(answers.failure(error, style), None, call)
 
     def _style(self, request: Request, folded: Folded, action: str) -> answers.Style:
@@ -141,6 +143,8 @@ class Service:
         return self.knobs.gateway != "asapi"
 
     def _carry_out(self, request: Request, folded: Folded, fault: Fault | None, call: Call) -> answers.Body:
+        if request.method not in ("GET", "POST"):
+            raise CloudError("UnsupportedHTTPMethod")
         _refuse_secrets(folded, call)
         key = self.verifier.verify(request, folded, self.knobs, self.world, self.clock.real(), self.clock.now())
         action = self._action(request, folded, call)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import pathlib
 import threading
 import typing as t
 
@@ -45,6 +46,7 @@ class Simulator:
     ) -> None:
         document = seed.merged(seed.load(), seed_changes or {})
         self.service = Service(document, Knobs().changed(knobs), Clock(speed))
+        self._tls_in = tls_in
         self._server = Server(self.service, tls_in=tls_in)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulator", daemon=True)
@@ -63,6 +65,11 @@ class Simulator:
     @property
     def endpoint(self) -> str:
         return self._server.endpoint
+
+    @property
+    def ca_path(self) -> str:
+        """The certificate authority to trust, with `tls_in`; else empty."""
+        return "" if self._tls_in is None else str(pathlib.Path(self._tls_in) / "ca.pem")
 
     @property
     def port(self) -> int:

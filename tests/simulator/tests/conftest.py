@@ -9,14 +9,22 @@ import typing as t
 
 import pytest
 
-from apsarastack_simulator.pytest_plugin import running_simulator, simulator
+from apsarastack_simulator import pytest_plugin
 
 from .rpc import Caller
 
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
-__all__ = ["caller", "other_tenant", "running_simulator", "simulator"]
+running_simulator = pytest_plugin.running_simulator
+simulator_at_seed = pytest_plugin.simulator
+
+
+@pytest.fixture
+def simulator(simulator_at_seed: Simulator) -> Simulator:
+    """Its clock stands still, so that a slow machine changes nothing; tests move it forward."""
+    simulator_at_seed.speed(0)
+    return simulator_at_seed
 
 
 @pytest.fixture

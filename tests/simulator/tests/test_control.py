@@ -20,11 +20,9 @@ import pytest
 
 from apsarastack_simulator.control import is_loopback
 from apsarastack_simulator.knobs import Knobs
+from apsarastack_simulator.testing import Simulator
 
 from .rpc import Caller
-
-if t.TYPE_CHECKING:
-    from apsarastack_simulator.testing import Simulator
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
 
@@ -99,6 +97,30 @@ def test_the_clock_can_be_moved_and_sped_up(simulator: Simulator, caller: Caller
     image = caller.image(image_id)
     assert image is not None
     assert image["Status"] == "Available"
+
+
+def test_time_goes_on_by_itself_at_its_speed(simulator: Simulator) -> None:
+    simulator.speed(1000)
+    then = control(simulator.port, "GET", "clock")[1]["now"]
+    give_up = time.monotonic() + 10
+    while control(simulator.port, "GET", "clock")[1]["now"] < then + 5:
+        assert time.monotonic() < give_up
+
+
+def test_other_pages_in_a_browser_may_not_give_orders(simulator: Simulator) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=10)
+    connection.request("POST", "/_simulator/reset", headers={"Sec-Fetch-Site": "cross-site"})
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
+def test_a_simulator_in_the_process_serves_https_too(tmp_path: pathlib.Path) -> None:
+    with Simulator(tls_in=str(tmp_path)) as simulator:
+        context = ssl.create_default_context(cafile=simulator.ca_path)
+        connection = http.client.HTTPSConnection("127.0.0.1", simulator.port, timeout=10, context=context)
+        connection.request("GET", "/_simulator/health")
+        assert connection.getresponse().status == 200
+        connection.close()
 
 
 def test_an_image_fails_when_its_instance_changes_meanwhile(simulator: Simulator, caller: Caller) -> None:

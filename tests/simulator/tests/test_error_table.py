@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 import pytest
@@ -62,6 +63,7 @@ SPECIAL_IMAGES: list[dict[str, t.Any]] = [
 ]
 
 
+@functools.lru_cache
 def world() -> dict[str, t.Any]:
     """The seed, and things in every state that an action may refuse."""
     document = seed.load()

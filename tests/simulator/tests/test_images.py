@@ -26,7 +26,7 @@ def test_an_image_grows_and_becomes_available(simulator: Simulator, caller: Call
     image = caller.image(image_id)
     assert image is not None
     assert (image["Status"], image["Progress"]) == ("Creating", "50%")
-    assert 49 <= image["DiskDeviceMappings"]["DiskDeviceMapping"][0]["RemainTime"] <= 50
+    assert image["DiskDeviceMappings"]["DiskDeviceMapping"][0]["RemainTime"] == 50
     simulator.advance(51)
     image = caller.image(image_id)
     assert image is not None

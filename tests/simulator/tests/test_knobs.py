@@ -180,7 +180,6 @@ def test_a_creation_may_fail_for_a_reason(simulator: Simulator, caller: Caller) 
 def test_progress_is_told_in_the_ways_of_sites(
     simulator: Simulator, caller: Caller, knobs: dict[str, t.Any], expected: list[str | None]
 ) -> None:
-    simulator.speed(0)
     simulator.knobs(create_time=100, **knobs)
     image_id = caller.create()
     told = []

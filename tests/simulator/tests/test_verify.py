@@ -30,8 +30,8 @@ def test_a_missing_common_parameter_is_named(caller: Caller, name: str) -> None:
     ("changes", "status", "code"),
     [
         ({"Timestamp": "yesterday"}, 400, "InvalidTimeStamp.Format"),
-        ({"Timestamp": timestamp(-1000)}, 400, "InvalidTimeStamp.Expired"),
-        ({"Timestamp": timestamp(1000)}, 400, "InvalidTimeStamp.Expired"),
+        ({"Timestamp": timestamp(-86400)}, 400, "InvalidTimeStamp.Expired"),
+        ({"Timestamp": timestamp(86400)}, 400, "InvalidTimeStamp.Expired"),
         ({"AccessKeyId": "LTAIunknown"}, 404, "InvalidAccessKeyId.NotFound"),
         ({"AccessKeyId": "LTAIdisabled37"}, 400, "InvalidAccessKeyId.Inactive"),
         ({"SignatureMethod": "HMAC-MD5"}, 400, "InvalidParamater"),
@@ -100,6 +100,12 @@ def test_query_and_form_are_both_signed_and_a_name_in_both_counts_once(caller: C
     assert reply.status == 200, reply.text
 
 
+def test_other_methods_are_not_served(caller: Caller) -> None:
+    parameters = urlencode(caller.signed("DescribeImages", {}, "PUT"))
+    reply = caller.request("PUT", f"/?{parameters}", None, caller.headers)
+    assert (reply.status, reply.code) == (403, "UnsupportedHTTPMethod")
+
+
 def test_get_is_served_like_post(caller: Caller) -> None:
     assert caller.get("DescribeImages").status == 200
 
@@ -162,7 +168,7 @@ def test_format_is_read_in_any_case(caller: Caller) -> None:
 def test_a_body_that_is_not_text_is_refused(caller: Caller) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     reply = caller.request("POST", "/?Format=JSON&ImageName=%ff", "", headers)
-    assert reply.status == 400
+    assert (reply.status, reply.code) == (400, "InvalidParameter")
 
 
 @pytest.mark.parametrize(
