@@ -8,7 +8,7 @@ PYTHON ?= python3
 STEPS ?=
 ARGS ?=
 
-.PHONY: help demo test simulator lint sanity units integration
+.PHONY: help demo test simulator mutation lint sanity units integration
 
 help:  ## list the commands
 	@grep -hE '^[a-z ]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
@@ -21,6 +21,9 @@ test:  ## run every test; STEPS="units lint" runs only these
 
 simulator:  ## run the simulator in the foreground; ARGS="--port 8080" passes options
 	@$(PYTHON) tools/run_simulator.py $(ARGS)
+
+mutation:  ## break the pure rooms in every small way, and see that the tests notice
+	@$(PYTHON) tools/run_mutation.py
 
 lint sanity units integration:  ## run one step of the tests
 	@$(PYTHON) tools/run_tests.py $@

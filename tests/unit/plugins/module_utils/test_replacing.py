@@ -339,6 +339,12 @@ def test_an_image_that_only_has_the_name_of_a_stand_in_is_refused() -> None:
     assert "is no stand-in of this module" in text
 
 
+def test_a_source_that_is_not_ready_yet_is_told() -> None:
+    pending = SourceFacts(instance=Instance("i-1", "Pending"))
+    made = plan(wish(source=INSTANCE, recreate="always"), Found(images=(old(),), source=pending))
+    assert ["i-1 is Pending" in warning for warning in made.warnings] == [True]
+
+
 def test_two_stand_ins_are_refused() -> None:
     other = image("m-other", image_name="web-stand-in", tags={MARK: "m-old"})
     text = refusal(wish(), old(), stand_ins=(stand_in(), other))

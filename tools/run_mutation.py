@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mutation testing of the pure rooms: breaks the code in every small way, and has the unit tests notice.
+
+Takes some minutes. Prints the mutants that survived as diffs, and exits with 1 if they are too many.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from workspace import BUILD, COLLECTION, ROOT, ToolError, environment_variables, make_venv, run, stage, supported_pairs
+
+ROOMS = ("planning", "changes", "replacing", "deletion", "tags", "signing")
+# Without the property tests: they hold every law, and would take hours over every mutant.
+TESTS = (*ROOMS, "finding", "execution", "wish")
+MAX_SURVIVORS_PERCENT = 3.0
+
+
+def settings(top: Path) -> str:
+    """The pyproject.toml that mutmut reads; it works in the folder that holds ansible_collections."""
+    utils, tests = COLLECTION / "plugins/module_utils", COLLECTION / "tests/unit/plugins/module_utils"
+    mutated = [str(utils / f"{room}.py") for room in ROOMS]
+    files = [tests / f"test_{room}.py" for room in TESTS]
+    selected = [str(file) for file in files if (top / file).is_file()]
+    return (
+        "[tool.mutmut]\n"
+        f'source_paths = ["{utils}"]\n'
+        f"only_mutate = {mutated}\n"
+        'also_copy = ["ansible_collections"]\n'
+        'pytest_add_cli_args = ["-p", "no:cacheprovider"]\n'
+        f"pytest_add_cli_args_test_selection = {selected}\n"
+    )
+
+
+def survivors(results: list[str]) -> tuple[list[str], int]:
+    """The names of the mutants that survived, and how many mutants there were."""
+    named = [match for match in (re.match(r"\s*(\S+__mutmut_\d+): (\w+)", line) for line in results) if match]
+    return [match[1] for match in named if match[2] != "killed"], len(named)
+
+
+def main() -> int:
+    core, interpreter = supported_pairs()[0]
+    names = ("requirements.txt", "tests/unit/requirements.txt", "tests/requirements-mutation.txt")
+    venv = make_venv(BUILD / "mutation-venv", interpreter, [*(ROOT / name for name in names), core.requirement])
+    tree = stage("mutation")
+    top = tree.parents[2]
+    shutil.rmtree(top / "mutants", ignore_errors=True)
+    (top / "pyproject.toml").write_text(settings(top), encoding="utf-8")
+    env = environment_variables(venv)
+    run(["mutmut", "run"], cwd=top, env=env, quiet=True)
+    alive, count = survivors(run(["mutmut", "results", "--all", "true"], cwd=top, env=env, quiet=True))
+    if count == 0:
+        raise ToolError("There are no mutants: nothing was tested.")
+    for name in alive:
+        print("".join(run(["mutmut", "show", name], cwd=top, env=env, quiet=True)))
+    percent = 100 * len(alive) / count
+    print(f"{len(alive)} of {count} mutants survived: {percent:.1f} %, and {MAX_SURVIVORS_PERCENT} % may.")
+    return 1 if percent > MAX_SURVIVORS_PERCENT else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except ToolError as error:
+        sys.exit(f"mutation: {error}")
