@@ -204,8 +204,10 @@ def test_an_unprotected_write_is_repeated_only_if_it_was_not_processed(fault: Ex
 )
 def test_a_permanent_error_ends_a_call_at_once(body: t.Any, status: int, kind: type[Exception]) -> None:
     bench = Bench(Exchange("DescribeImages", body, status))
-    with pytest.raises(kind):
+    with pytest.raises(kind) as raised:
         bench.call()
+    error = t.cast("ServiceError | NoAnswerError", raised.value)
+    assert (error.action, error.endpoint) == ("DescribeImages", "https://ecs-internal.example.com/")
     assert bench.pauses == []
 
 
@@ -269,7 +271,7 @@ def test_nothing_is_sent_after_the_deadline() -> None:
 
 def test_a_site_that_never_answered_gets_little_patience_for_a_refused_connection() -> None:
     bench = Bench(*[Exchange("DescribeImages", error=REFUSED)] * 8)
-    with pytest.raises(NoAnswerError, match="Connection refused"):
+    with pytest.raises(NoAnswerError, match="DescribeImages got no usable answer from .*: Connection refused"):
         bench.call()
     bench.finished()
     assert bench.clock.now == pytest.approx(PATIENCE_SECONDS, abs=1)
@@ -367,6 +369,7 @@ def page(number: int, body: dict[str, t.Any]) -> Exchange:
         ([images(50, TotalCount="50")], 50),
         ([images(50, TotalCount=51), images(1, TotalCount=51)], 51),
         ([images(50), images(50), images(3)], 103),
+        ([images(50, TotalCount=100), images(50, TotalCount=100)], 100),
         ([images(50), images(0)], 50),
         ([images(50, TotalCount=120), images(20, TotalCount=120)], 70),
         ([images(10, PageSize=10, TotalCount=12), images(2, PageSize=10, TotalCount=12)], 12),
@@ -407,6 +410,10 @@ def test_a_list_that_is_none_is_no_answer(body: dict[str, t.Any]) -> None:
     with pytest.raises(NoAnswerError, match=r"Images\.Image is not a list of objects") as raised:
         list(bench.client.pages("DescribeImages", {}, "Images.Image"))
     assert raised.value.permanent
+    assert raised.value.message.startswith(
+        "DescribeImages got no usable answer from https://ecs-internal.example.com/:"
+    )
+    assert "endpoint, popgw_domain" in raised.value.message
 
 
 @pytest.mark.parametrize(
@@ -415,7 +422,7 @@ def test_a_list_that_is_none_is_no_answer(body: dict[str, t.Any]) -> None:
         ({}, {}),
         ({"A": None}, {}),
         ({"A": True, "B": False}, {"A": "true", "B": "false"}),
-        ({"A": 40, "B": "", "C": "text"}, {"A": "40", "B": "", "C": "text"}),
+        ({"A": 40, "B": "", "C": "Text"}, {"A": "40", "B": "", "C": "Text"}),
         ({"A": ["x", "y"]}, {"A.1": "x", "A.2": "y"}),
         ({"A": ("x",)}, {"A.1": "x"}),
         ({"A": []}, {}),

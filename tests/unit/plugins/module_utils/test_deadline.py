@@ -19,6 +19,13 @@ def test_a_deadline_counts_from_its_making() -> None:
     assert (deadline.elapsed(), deadline.remaining(), deadline.is_over()) == (4.0, 6.0, False)
 
 
+def test_a_deadline_is_not_over_before_its_end() -> None:
+    clock = Clock()
+    deadline = clock.deadline(10)
+    clock.now = 9.5
+    assert not deadline.is_over()
+
+
 @pytest.mark.parametrize("now", [10.0, 11.0])
 def test_a_deadline_that_is_over_has_nothing_left(now: float) -> None:
     clock = Clock()

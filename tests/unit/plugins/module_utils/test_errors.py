@@ -152,6 +152,7 @@ def test_a_hidden_secret_is_in_no_text_of_the_error() -> None:
         ("once s3%2Fcret", ["s3/cret"], "once ********"),
         ("twice s3%252Fcret", ["s3/cret"], "twice ********"),
         ("abcdef abc", ["abc", "abcdef"], "******** ********"),
+        ("ab b", ["b", "ab"], "******** ********"),
         ("nothing to hide", [], "nothing to hide"),
     ],
 )

@@ -64,6 +64,7 @@ def test_the_form_goes_into_the_body_of_a_post() -> None:
     assert seen.form == {"Action": "DescribeImages", "ImageName": "镜 *"}
     assert seen.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert seen.headers["RegionId"] == "r"
+    assert seen.options["stream"] is True, "only a stream can be bounded"
     assert (answer.status, answer.headers["date"], answer.content) == (200, "now", b'{"ImageId": "m-1"}')
 
 
@@ -104,6 +105,12 @@ def test_the_option_for_the_proxy_wins_over_the_environment(
     script = Script(Exchange("DescribeImages"))
     post(script, connection(proxy=proxy))
     assert requests.utils.select_proxy(script.seen[0].url, script.seen[0].options["proxies"]) == used
+
+
+def test_the_proxy_of_the_option_serves_both_schemes() -> None:
+    script = Script(Exchange("DescribeImages"))
+    post(script, connection(endpoint="http://ecs.example.com/", proxy="http://option:2"))
+    assert requests.utils.select_proxy(script.seen[0].url, script.seen[0].options["proxies"]) == "http://option:2"
 
 
 def test_no_timeout_is_longer_than_the_rest_of_the_deadline() -> None:
@@ -247,7 +254,7 @@ def test_exceptions_that_hold_each_other_are_looked_at_once() -> None:
 
 def test_a_body_over_the_limit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "LARGEST_BODY_BYTES", 1024**2)
-    with pytest.raises(NoAnswerError, match="larger than 1 MiB") as raised:
+    with pytest.raises(NoAnswerError, match=r"larger than 1 MiB\. Check the options endpoint") as raised:
         post(Script(Exchange("DescribeImages", b"x" * (1024**2 + 1))))
     assert (raised.value.permanent, raised.value.sent) == (True, True)
 
@@ -261,6 +268,10 @@ def test_a_body_that_is_shorter_than_announced_is_a_lost_answer() -> None:
     with pytest.raises(NoAnswerError, match="cut short") as raised:
         post(Script(Exchange("DescribeImages", b'{"a": 1}', headers={"Content-Length": "10"})))
     assert (raised.value.permanent, raised.value.sent) == (False, True)
+
+
+def test_a_body_of_the_announced_length_is_whole() -> None:
+    assert post(Script(Exchange("DescribeImages", b"{}", headers={"Content-Length": "2"}))).content == b"{}"
 
 
 def test_reading_ends_with_the_deadline() -> None:
