@@ -23,6 +23,7 @@ from workspace import (
     ToolError,
     collections_path,
     environment_variables,
+    installed_interpreters,
     make_venv,
     run,
     stage,
@@ -31,6 +32,8 @@ from workspace import (
 
 # Percent of the lines and branches of plugins/ that units and integration tests together have to reach.
 COVERAGE_FLOOR = 90
+
+INTEGRATION = ("--venv", "--coverage", "--continue-on-error")
 
 SIMULATOR = Path("tests", "simulator")
 CONFORMANCE = Path("tests", "conformance")
@@ -55,10 +58,17 @@ def checks_venv() -> Path:
 
 @functools.cache
 def newest() -> AnsibleTest:
+    """The newest ansible-core that can be had here."""
     bench = ansible_test.prepare(*supported_pairs()[0])
     # What earlier runs covered were other lines.
     bench.forget_results()
     return bench
+
+
+@functools.cache
+def oldest() -> AnsibleTest:
+    """The oldest ansible-core that the collection supports and that can be had here."""
+    return ansible_test.prepare(*supported_pairs()[-1])
 
 
 def lint() -> None:
@@ -99,24 +109,29 @@ def sanity() -> None:
     newest().run("sanity")
 
 
-def run_units(bench: AnsibleTest, *options: str) -> None:
+def sanity_oldest() -> None:
+    oldest().run("sanity")
+
+
+def units() -> None:
+    _core, interpreter = supported_pairs()[0]
+    # The Pythons between these two have not been seen to differ from both.
+    run_units(newest(), {installed_interpreters()[0].name, interpreter.name}, "--coverage")
+
+
+def units_oldest() -> None:
+    _core, interpreter = supported_pairs()[-1]
+    run_units(oldest(), {interpreter.name})
+
+
+def run_units(bench: AnsibleTest, pythons: t.Iterable[str], *options: str) -> None:
     shutil.rmtree(bench.output / "junit", ignore_errors=True)
-    bench.run("units", "--venv", *options)
+    for python in sorted(pythons):
+        bench.run("units", "--venv", "--python", python, *options)
     count = bench.count_tests()
     print(f"{count} unit tests ran.")
     if count == 0:
         raise ToolError("There are no unit tests.")
-
-
-def units() -> None:
-    run_units(newest(), "--coverage")
-
-
-def oldest() -> None:
-    """Sanity and units on the oldest ansible-core that the collection supports and that can be had here."""
-    bench = ansible_test.prepare(*supported_pairs()[-1])
-    bench.run("sanity")
-    run_units(bench)
 
 
 def pytest(*arguments: str | Path, venv: Path, **env: str | Path) -> None:
@@ -143,7 +158,12 @@ def conformance() -> None:
 
 
 def integration() -> None:
-    newest().run("integration", "--venv", "--coverage", "--continue-on-error")
+    newest().run("integration", *INTEGRATION)
+
+
+def integration_oldest() -> None:
+    """Modules on the oldest Python, in the targets whose `aliases` file asks for it; the controller stays new."""
+    newest().run("integration", *INTEGRATION, "--python", installed_interpreters()[0].name, "oldest/python/")
 
 
 def coverage() -> None:
@@ -193,6 +213,8 @@ def demo() -> None:
     run([sys.executable, ROOT / "tools" / "run_demo.py"])
 
 
+TARGETS = Path("tests", "integration", "targets")
+
 # In the order in which they run: quick ones first, coverage after what it counts.
 STEPS = {
     "lint": Step(lint),
@@ -202,8 +224,10 @@ STEPS = {
     "demo": Step(demo, Path("playbooks")),
     "sanity": Step(sanity),
     "units": Step(units),
-    "integration": Step(integration, Path("tests", "integration", "targets")),
+    "integration": Step(integration, TARGETS),
+    "integration-oldest": Step(integration_oldest, TARGETS),
     "coverage": Step(coverage),
-    "oldest": Step(oldest),
+    "sanity-oldest": Step(sanity_oldest),
+    "units-oldest": Step(units_oldest),
     "install": Step(install),
 }
