@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import simulator
-from workspace import ToolError, collections_path, environment_variables, run, stage
+from workspace import BUILD, ToolError, collections_path, environment_variables, run, stage
 
 PLAYBOOK = Path("playbooks", "golden_image.yml")
 COUNTS = ("changed", "unreachable", "failed")
@@ -111,6 +111,8 @@ def main() -> int:
             **simulator.TENANT,
             APSARASTACK_ENDPOINT=url,
             ANSIBLE_COLLECTIONS_PATH=collections_path(tree),
+            # For modules Ansible looks up the home in the user database, whatever HOME says.
+            ANSIBLE_REMOTE_TMP=BUILD / "tmp",
             ANSIBLE_LOCALHOST_WARNING="false",
             ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
             ANSIBLE_FORCE_COLOR=str(sys.stdout.isatty()).lower(),
