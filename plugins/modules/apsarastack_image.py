@@ -97,7 +97,7 @@ options:
     description:
       - The tags of the image, at most 20. Keys have up to 128 characters, values too.
       - Values are text. A whole number is taken as it is written; put anything else in quotes.
-      - Left out, the tags are left alone. V({}\) together with O(purge_tags=true) removes all of them.
+      - Left out, the tags are left alone. V({}) together with O(purge_tags=true) removes all of them.
       - Keys that begin with C(aliyun), C(acs:), C(ascm:), C(http://) or C(https://) belong to the platform. They
         cannot be set, and are never removed.
     type: dict
