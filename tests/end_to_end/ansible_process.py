@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ansible-playbook as a process of its own, as a user starts it: its output, and the results of its tasks."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+MODULE = "apsarastack.cloud.apsarastack_image"
+# None of these tests may hang the others.
+SECONDS = 90
+# What the callback "minimal" prints before the result of a task.
+RESULT = re.compile(r"^localhost \| [A-Z]+!? => ", re.MULTILINE)
+# Variables that would let the user's own Ansible or cloud into the tests.
+FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "COVERAGE_")
+
+Task = t.Mapping[str, t.Any]
+Result = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What an ended playbook has left: its exit code, all that it printed, and the result of each task."""
+
+    code: int
+    output: str
+    results: list[Result]
+
+    @property
+    def result(self) -> Result:
+        """The result of the only task."""
+        (result,) = self.results
+        return result
+
+
+class Ansible:
+    """Runs playbooks in a folder of their own, with the ansible-core beside the running Python."""
+
+    def __init__(self, folder: Path, collections: Path, environment: t.Mapping[str, str]) -> None:
+        """``environment``: the variables APSARASTACK_* of the processes."""
+        self._folder = folder
+        config = self.write("ansible.cfg", "")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        self.environment = {
+            **kept,
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(folder),
+            # What a proxy of the user leads to is not this machine's loopback.
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+            "ANSIBLE_CONFIG": str(config),
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_STDOUT_CALLBACK": "minimal",
+            # Its default is looked for in the home that the user database tells, and written to in HOME.
+            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
+            "ANSIBLE_NOCOLOR": "true",
+            **environment,
+        }
+
+    def write(self, name: str, text: str) -> Path:
+        """A file beside the playbook."""
+        path = self._folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def image(self, *options: str, **wish: t.Any) -> Run:
+        """Runs one task of the module. ``options``: of the command."""
+        return self.play([{MODULE: wish}], *options)
+
+    def play(self, tasks: t.Sequence[Task], *options: str, **play: t.Any) -> Run:
+        process = self.start(tasks, *options, **play)
+        try:
+            output, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            kill(process)
+            raise
+        return Run(process.returncode, output, list(_results(output)))
+
+    def start(self, tasks: t.Sequence[Task], *options: str, **play: t.Any) -> subprocess.Popen[str]:
+        """``play``: further keywords of the play."""
+        # JSON is YAML.
+        play = {"hosts": "localhost", "gather_facts": False, **play, "tasks": tasks}
+        playbook = self.write("playbook.yml", json.dumps([play]))
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook), *options]
+        return subprocess.Popen(
+            [*command, "-i", "localhost,", "-c", "local", "-e", f"ansible_python_interpreter={sys.executable}"],
+            cwd=self._folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+
+
+def _results(output: str) -> t.Iterator[Result]:
+    decoder = json.JSONDecoder()
+    for match in RESULT.finditer(output):
+        result, _end = decoder.raw_decode(output, match.end())
+        yield result
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """End the process and all that it has started, at once and without a farewell."""
+    # Ansible's workers lead sessions of their own, so that no signal to a group would reach them all.
+    for pid in [process.pid, *_descendants(process.pid)]:
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=SECONDS)
+
+
+def _descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [found for child in map(int, children) for found in (child, *_descendants(child))]

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every test here has: the collection as it is shipped, a simulated cloud, and Ansible pointed at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "end_to_end"), str(ROOT / "tests" / "simulator")]
+
+from ansible_process import Ansible  # noqa: E402 - found through the line above
+from apsarastack_simulator.testing import Simulator  # noqa: E402
+
+COLLECTION = Path("ansible_collections", "apsarastack", "cloud")
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for ANSIBLE_COLLECTIONS_PATH; that variable may name one in which the collection is already."""
+    given = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH", ""))
+    if given != Path() and (given / COLLECTION).is_dir():
+        return given
+    folder = tmp_path_factory.mktemp("collections")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "plugins", "meta", "galaxy.yml"]
+    names = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split("\0")
+    for name in filter(None, names):
+        target = folder / COLLECTION / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+    return folder
+
+
+@pytest.fixture
+def simulator() -> t.Iterator[Simulator]:
+    with Simulator(create_time=0.5) as running:
+        yield running
+
+
+@pytest.fixture
+def ansible(simulator: Simulator, collections: Path, tmp_path: Path) -> Ansible:
+    """Ansible that knows the simulator from its environment."""
+    return Ansible(tmp_path, collections, caller(simulator))
+
+
+def caller(simulator: Simulator) -> dict[str, str]:
+    """The environment variables of the first tenant of the simulator."""
+    return {
+        "APSARASTACK_ENDPOINT": simulator.endpoint,
+        "APSARASTACK_REGION": simulator.region,
+        "APSARASTACK_ACCESS_KEY": simulator.access_key,
+        "APSARASTACK_SECRET_KEY": simulator.secret_key,
+        "APSARASTACK_DEPARTMENT": simulator.department,
+        "APSARASTACK_RESOURCE_GROUP": simulator.resource_group,
+    }

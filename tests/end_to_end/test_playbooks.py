@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a playbook can say around the module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible_process import MODULE, Ansible
+from apsarastack_simulator.testing import Simulator
+
+WISH = {"image_name": "web", "instance_id": "i-web-running"}
+
+
+def test_module_defaults_of_the_group_hold_the_connection(
+    simulator: Simulator, collections: Path, tmp_path: Path
+) -> None:
+    connection = {
+        "endpoint": simulator.endpoint,
+        "region": simulator.region,
+        "access_key": simulator.access_key,
+        "secret_key": simulator.secret_key,
+        "department": simulator.department,
+        "resource_group": simulator.resource_group,
+    }
+    ansible = Ansible(tmp_path, collections, environment={})
+
+    run = ansible.play([{MODULE: WISH}], module_defaults={"group/apsarastack.cloud.apsarastack": connection})
+
+    assert run.code == 0
+    assert run.result["image"]["status"] == "Available"
+
+
+def test_an_asynchronous_task_gives_the_same_result(ansible: Ansible, simulator: Simulator) -> None:
+    run = ansible.play([{MODULE: WISH, "async": 60, "poll": 1}])
+
+    assert run.code == 0
+    assert run.results[-1]["changed"] is True
+    assert run.results[-1]["image"]["status"] == "Available"
+    assert len(simulator.calls("CreateImage")) == 1
+
+
+def test_the_diff_is_printed_and_check_mode_writes_nothing(ansible: Ansible, simulator: Simulator) -> None:
+    run = ansible.image("--check", "--diff", **WISH)
+
+    assert run.code == 0
+    assert '+    "image_name": "web"' in run.output
+    assert run.result["actions"] == ["create image 'web' from instance i-web-running"]
+    assert [call["action"] for call in simulator.calls()] == ["DescribeImages", "DescribeInstances"]
