@@ -140,7 +140,15 @@ class _Execution:
         self._images.delete(step.image_id, step.force)
 
     def delete_snapshot(self, step: steps.DeleteSnapshot) -> None:
-        self._images.delete_snapshot(step.snapshot_id)
+        """The cloud may take a moment to notice that the image is gone."""
+        started = self._deadline.elapsed()
+        while True:
+            try:
+                return self._images.delete_snapshot(step.snapshot_id)
+            except ServiceError as error:
+                if error.code != "SnapshotCreatedImage" or not self._has_patience(started):
+                    raise
+            self._deadline.sleep(waiter.SHORTEST_PAUSE)
 
     def wait_until_usable(self, step: steps.WaitUntilUsable) -> None:
         image = self._wait(waiter.USABLE, self._id_of(step.image_id))

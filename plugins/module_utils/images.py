@@ -16,6 +16,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import I
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection
     from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping
 
@@ -26,6 +27,7 @@ _STATUS_FILTERS = (
     "Creating,Waiting,Available,UnAvailable,CreateFailed",
     "Creating,Available,UnAvailable,CreateFailed",
 )
+_IDS_PER_CALL = 100
 
 
 class Images:
@@ -45,9 +47,7 @@ class Images:
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The own images of exactly this name, in any status."""
-        # Some releases match ImageName as a part, so it only narrows the list down; a "*" might act as a wildcard.
-        narrowed = {} if "*" in image_name else {"ImageName": image_name}
-        return tuple(image for image in self._describe(narrowed) if image["image_name"] == image_name)
+        return tuple(image for image in self._describe(_name_filter(image_name)) if image["image_name"] == image_name)
 
     def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
         """The own images that are made of the snapshot, in any status."""
@@ -61,7 +61,7 @@ class Images:
     def users(self, image_id: str) -> tuple[str, ...]:
         """The ids of the instances that were started from the image."""
         listed = self._client.pages("DescribeInstances", {"ImageId": image_id}, "Instances.Instance")
-        return tuple(entry["InstanceId"] for entry in listed if entry.get("ImageId") == image_id)
+        return tuple(str(entry.get("InstanceId")) for entry in listed if entry.get("ImageId") == image_id)
 
     def instance(self, instance_id: str) -> Instance | None:
         listed = self._client.pages(
@@ -91,21 +91,44 @@ class Images:
         # The filter may be ignored by the site, so compare here.
         return {snapshot.snapshot_id: snapshot for snapshot in found if snapshot.snapshot_id in snapshot_ids}
 
-    def _describe(self, narrowed: t.Mapping[str, str]) -> list[Image]:
+    def search(self, selection: Selection) -> list[Image]:
+        """The images that are wanted, from all pages, in the order of the API, each once."""
+        names = {} if selection.image_name is None else _name_filter(selection.image_name)
+        narrowed = {
+            **names,
+            "ImageOwnerAlias": None if selection.owner == "all" else selection.owner,
+            "Status": None if selection.status is None else ",".join(selection.status),
+            "SnapshotId": selection.snapshot_id,
+            "OSType": selection.os_type,
+            "Architecture": selection.architecture,
+            "Usage": selection.usage,
+            # Older releases filter by at most five tags; the rest is compared here.
+            "Tag": _tag_list(selection.tags)[:5],
+        }
+        found = [image for ids in _id_filters(selection.image_ids) for image in self._describe({**narrowed, **ids})]
+        return [image for image in found if selection.matches(image)]
+
+    def _describe(self, narrowed: t.Mapping[str, t.Any]) -> list[Image]:
+        """Own images in every status, save where ``narrowed`` says otherwise."""
         while True:
             try:
                 return self._describe_once(narrowed)
             except ServiceError as error:
-                if len(self._status_filters) == 1 or not _is_about_status(error):
+                if narrowed.get("Status") or len(self._status_filters) == 1 or not _is_about_status(error):
                     raise
                 self._status_filters.pop(0)
 
-    def _describe_once(self, narrowed: t.Mapping[str, str]) -> list[Image]:
-        parameters = {**narrowed, "ImageOwnerAlias": "self", "Status": self._status_filters[0]}
+    def _describe_once(self, narrowed: t.Mapping[str, t.Any]) -> list[Image]:
+        every_status = {
+            "ImageOwnerAlias": "self",
+            **narrowed,
+            "Status": narrowed.get("Status") or self._status_filters[0],
+        }
         region = self._client.connection.region
-        listed = self._client.pages("DescribeImages", parameters, "Images.Image")
+        listed = self._client.pages("DescribeImages", every_status, "Images.Image")
+        images = (to_image(entry, region) for entry in listed)
         # Pages shift while images are being made, so one can be listed twice.
-        return list({entry.get("ImageId"): to_image(entry, region) for entry in listed}.values())
+        return list({image["image_id"]: image for image in images}.values())
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
@@ -175,6 +198,19 @@ class Images:
                     raise
                 self._knows_tag_resources = False
         self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, **old_way})
+
+
+def _name_filter(image_name: str) -> dict[str, str]:
+    # Some releases match ImageName as a part, so it only narrows the list down; a "*" might act as a wildcard.
+    return {} if "*" in image_name else {"ImageName": image_name}
+
+
+def _id_filters(image_ids: tuple[str, ...] | None) -> list[dict[str, str]]:
+    """One filter for each call: a call takes at most so many ids."""
+    if image_ids is None:
+        return [{}]
+    starts = range(0, len(image_ids), _IDS_PER_CALL)
+    return [{"ImageId": ",".join(image_ids[start : start + _IDS_PER_CALL])} for start in starts]
 
 
 def _is_about_status(error: ServiceError) -> bool:

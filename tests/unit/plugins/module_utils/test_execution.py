@@ -175,6 +175,24 @@ def test_a_snapshot_that_refuses_is_told_and_the_rest_goes_on() -> None:
     assert "s-1" in outcome.warnings[0]
 
 
+def test_a_snapshot_whose_image_the_cloud_still_remembers_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = with_snapshots()
+    made = planned(GONE, images)
+    tries: list[str] = []
+
+    def delete_snapshot(snapshot_id: str) -> None:
+        tries.append(snapshot_id)
+        if snapshot_id == "s-2" or images.clock.now < 3:
+            raise ServiceError("SnapshotCreatedImage", "used", http_status=403)
+
+    monkeypatch.setattr(images, "delete_snapshot", delete_snapshot)
+    outcome = execute(made, t.cast("t.Any", images), images.clock.deadline())
+    assert outcome.snapshots_deleted == ["s-1"]
+    assert [refused["code"] for refused in outcome.snapshots_failed] == ["SnapshotCreatedImage"]
+    assert tries.count("s-1") == 4
+    assert images.clock.now <= 15
+
+
 def test_a_lost_answer_about_a_snapshot_ends_the_task_and_tells_what_was_done() -> None:
     images = with_snapshots()
     images.errors["delete_snapshot"] = NoAnswerError("reset")

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import to_image
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
@@ -259,6 +260,62 @@ def test_by_snapshot_takes_only_images_that_are_made_of_it() -> None:
     disks = {"DiskDeviceMappings": {"DiskDeviceMapping": [{"SnapshotId": "s-1"}]}}
     images, _client = scripted(("DescribeImages", {**OWN, "SnapshotId": "s-1"}, [one("m-1"), {**one("m-2"), **disks}]))
     assert [image["image_id"] for image in images.by_snapshot("s-1")] == ["m-2"]
+
+
+# --- searching -------------------------------------------------------------------------------------------------------
+
+
+def test_a_search_lets_the_cloud_filter_and_compares_exactly() -> None:
+    tags = {f"k{number}": "" for number in range(6)}
+    selection = Selection(
+        image_name="web",
+        status=("Available", "Creating"),
+        owner="others",
+        tags=tags,
+        os_type="linux",
+        architecture="x86_64",
+        usage="none",
+        snapshot_id="s-1",
+    )
+    sent = {
+        "ImageName": "web",
+        "Status": "Available,Creating",
+        "ImageOwnerAlias": "others",
+        "OSType": "linux",
+        "Architecture": "x86_64",
+        "Usage": "none",
+        "SnapshotId": "s-1",
+        "Tag": [{"Key": f"k{number}", "Value": ""} for number in range(5)],
+    }
+    images, client = scripted(("DescribeImages", sent, [one("m-1"), one("m-2", "web-2")]))
+    assert images.search(selection) == []
+    assert client.script == []
+
+
+def test_a_search_for_all_owners_names_none_and_covers_every_status() -> None:
+    images, _client = scripted(("DescribeImages", {"Status": ALL}, [one("m-1"), one("m-2", "db")]))
+    assert [image["image_id"] for image in images.search(Selection(owner="all"))] == ["m-1", "m-2"]
+
+
+def test_many_ids_are_asked_for_in_several_calls_and_none_in_no_call() -> None:
+    ids = tuple(f"m-{number}" for number in range(150))
+    images, client = scripted(
+        ("DescribeImages", {**OWN, "ImageId": ",".join(ids[:100])}, [one("m-1")]),
+        ("DescribeImages", {**OWN, "ImageId": ",".join(ids[100:])}, [one("m-140"), one("m-999")]),
+    )
+    assert [image["image_id"] for image in images.search(Selection(image_ids=ids))] == ["m-1", "m-140"]
+    assert client.script == []
+    assert images.search(Selection(image_ids=())) == []
+
+
+def test_a_status_that_the_reader_asked_for_is_not_left_out_when_the_site_rejects_it() -> None:
+    rejected = ServiceError("InvalidStatus.ValueNotSupported", "The specified Status is not valid.")
+    images, _client = scripted(("DescribeImages", {**OWN, "Status": "Deprecated"}, rejected))
+    with pytest.raises(ServiceError):
+        images.search(Selection(status=("Deprecated",)))
+
+
+# --- deleting --------------------------------------------------------------------------------------------------------
 
 
 def test_a_refused_deletion_is_no_success() -> None:

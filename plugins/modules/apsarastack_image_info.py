@@ -1,0 +1,299 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: apsarastack_image_info
+short_description: List ECS images on ApsaraStack
+version_added: "0.1.0"
+description:
+  - Lists images, newest first, from all pages of the API.
+  - Without an option it lists the account's own images in every status.
+  - Every option narrows the list. What the cloud can filter it filters, and the module compares exactly afterwards,
+    since releases differ in what their filters do.
+author:
+  - apsarastack.cloud contributors (@apsarastack)
+extends_documentation_fragment:
+  - apsarastack.cloud.attributes
+  - apsarastack.cloud.connection
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Never changes anything, so check mode is the same as a run.
+  diff_mode:
+    support: N/A
+    details:
+      - Never changes anything.
+  idempotent:
+    support: full
+options:
+  image_ids:
+    description:
+      - Only images with one of these ids. One that does not exist is left out. An empty list gives none.
+    type: list
+    elements: str
+  image_name:
+    description:
+      - Only images of exactly this name.
+    type: str
+    aliases: [name]
+  name_regex:
+    description:
+      - Only images in whose name this regular expression of Python is found, anywhere in it.
+    type: str
+  status:
+    description:
+      - Only images in one of these statuses. Left out, in every status.
+    type: list
+    elements: str
+    choices: [Creating, Waiting, Available, UnAvailable, CreateFailed, Deprecated]
+  owner:
+    description:
+      - Whose images. V(self) are the account's own, V(system) the public ones of the platform, V(others) those that
+        others share with the account.
+    type: str
+    choices: [self, system, others, marketplace, all]
+    default: self
+  tags:
+    description:
+      - Only images that have all of these tags with these values, among others.
+    type: dict
+  os_type:
+    description:
+      - Only images with this kind of operating system.
+    type: str
+    choices: [linux, windows]
+  architecture:
+    description:
+      - Only images of this architecture.
+    type: str
+    choices: [i386, x86_64, arm64]
+  usage:
+    description:
+      - Only images from which instances were made (V(instance)), or none (V(none)).
+    type: str
+    choices: [instance, none]
+  snapshot_id:
+    description:
+      - Only images that are made of this snapshot.
+    type: str
+  newest:
+    description:
+      - Only so many of the images that fit, the newest ones by their creation time.
+    type: int
+  wait_timeout:
+    description:
+      - How many seconds the whole task may take, requests and retries together.
+    type: int
+    default: 600
+seealso:
+  - module: apsarastack.cloud.apsarastack_image
+"""
+
+EXAMPLES = r"""
+- name: All images of the account
+  apsarastack.cloud.apsarastack_image_info:
+  register: own
+
+- name: The newest approved golden image
+  apsarastack.cloud.apsarastack_image_info:
+    name_regex: ^web-golden-
+    status: [Available]
+    tags:
+      stage: approved
+    newest: 1
+  register: golden
+
+- name: What is left of failed creations
+  apsarastack.cloud.apsarastack_image_info:
+    status: [CreateFailed]
+  register: failed
+
+- name: The public images for Linux
+  apsarastack.cloud.apsarastack_image_info:
+    owner: system
+    os_type: linux
+  register: public
+"""
+
+RETURN = r"""
+images:
+  description: The images that fit, newest first. Empty when none does.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+      image_id:
+        description: The id.
+        type: str
+        sample: m-8vb0a1b2c3d4e5f6g7h8
+      image_name:
+        description: The name.
+        type: str
+        sample: web-golden-2026-11
+      description:
+        description: The description.
+        type: str
+        sample: nginx 1.27 on CentOS 7.9
+      status:
+        description: >-
+          C(Creating), C(Waiting), C(Available), C(UnAvailable), C(CreateFailed) or C(Deprecated).
+        type: str
+        sample: Available
+      progress:
+        description: How much of the creation is done, in per cent.
+        type: int
+        sample: 100
+      usable:
+        description: Whether instances can be made from it. Null on releases that do not tell.
+        type: bool
+        sample: null
+      size:
+        description: The size of the system disk in GiB.
+        type: int
+        sample: 40
+      os_type:
+        description: C(linux) or C(windows).
+        type: str
+        sample: linux
+      os_name:
+        description: The name of the operating system.
+        type: str
+        sample: CentOS  7.9 64 bit
+      platform:
+        description: The platform.
+        type: str
+        sample: CentOS
+      architecture:
+        description: The architecture.
+        type: str
+        sample: x86_64
+      image_version:
+        description: The version.
+        type: str
+        sample: ""
+      image_family:
+        description: The image family.
+        type: str
+        sample: ""
+      image_owner_alias:
+        description: Who owns it; C(self), C(system), C(others) or C(marketplace).
+        type: str
+        sample: self
+      usage:
+        description: C(instance) when instances were made from it, else C(none).
+        type: str
+        sample: none
+      is_subscribed:
+        description: Whether it is a subscribed marketplace image.
+        type: bool
+        sample: false
+      is_self_shared:
+        description: Whether it is shared with other accounts. Null when the cloud does not tell.
+        type: bool
+        sample: null
+      creation_time:
+        description: When its creation began, in UTC.
+        type: str
+        sample: "2026-11-24T05:06:10Z"
+      product_code:
+        description: The marketplace product code.
+        type: str
+        sample: ""
+      tags:
+        description: The tags, those of the platform included.
+        type: dict
+        sample: {"stage": "golden", "team": "web"}
+      disk_device_mappings:
+        description: The disks, the system disk first.
+        type: list
+        elements: dict
+        contains:
+          device:
+            description: The device name.
+            type: str
+            sample: /dev/xvda
+          size:
+            description: The size in GiB.
+            type: int
+            sample: 40
+          snapshot_id:
+            description: The snapshot that holds the disk.
+            type: str
+            sample: s-8vb0a1b2c3d4e5f6g7h8
+          type:
+            description: C(system) or C(data).
+            type: str
+            sample: system
+          format:
+            description: The format, for imported images.
+            type: str
+            sample: ""
+          progress:
+            description: How much of this disk is done, in per cent, where the cloud tells.
+            type: int
+            sample: null
+      region:
+        description: The region that was asked.
+        type: str
+        sample: cn-neimeng-env30-d01
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import connection_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
+from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import (
+    Selection,
+    newest_first,
+    selection_from,
+)
+
+STATUSES = ["Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated"]
+ARGUMENTS: dict[str, t.Any] = {
+    "image_ids": {"type": "list", "elements": "str"},
+    "image_name": {"type": "str", "aliases": ["name"]},
+    "name_regex": {"type": "str"},
+    "status": {"type": "list", "elements": "str", "choices": STATUSES},
+    "owner": {"type": "str", "choices": ["self", "system", "others", "marketplace", "all"], "default": "self"},
+    "tags": {"type": "dict"},
+    "os_type": {"type": "str", "choices": ["linux", "windows"]},
+    "architecture": {"type": "str", "choices": ["i386", "x86_64", "arm64"]},
+    "usage": {"type": "str", "choices": ["instance", "none"]},
+    "snapshot_id": {"type": "str"},
+    "newest": {"type": "int"},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+
+def run(selection: Selection, images: Images) -> dict[str, t.Any]:
+    """The module's result; raises ApsaraStackError."""
+    return {"changed": False, "images": newest_first(images.search(selection), selection.newest)}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec={**connection_spec(), **ARGUMENTS}, supports_check_mode=True)
+    library = missing_library()
+    if library is not None:
+        module.fail_json(msg=missing_required_lib(library))
+    try:
+        selection = selection_from(module.params)
+        client = Client(connection_from(module.params), Deadline(module.params["wait_timeout"]))
+        result = run(selection, Images(client))
+    except ApsaraStackError as error:
+        module.fail_json(**error.as_result())
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection, newest_first, selection_from
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk, image
+
+NOTHING: dict[str, t.Any] = {
+    **dict.fromkeys(("image_ids", "image_name", "name_regex", "status", "tags")),
+    **dict.fromkeys(("os_type", "architecture", "usage", "snapshot_id", "newest")),
+    "owner": "self",
+}
+WEB = image(
+    "m-1",
+    image_name="web-01",
+    image_owner_alias="self",
+    os_type="Linux",
+    architecture="x86_64",
+    tags={"a": "1", "b": "2"},
+    disk_device_mappings=[disk("s-1"), disk("s-2")],
+)
+
+
+def selected(**params: t.Any) -> Selection:
+    return selection_from({**NOTHING, **params})
+
+
+@pytest.mark.parametrize(
+    ("params", "matches"),
+    [
+        ({}, True),
+        ({"image_ids": ["m-1", "m-2"]}, True),
+        ({"image_ids": ["m-2"]}, False),
+        ({"image_ids": []}, False),
+        ({"image_name": "web-01"}, True),
+        ({"image_name": "web"}, False),
+        ({"name_regex": "^web-"}, True),
+        ({"name_regex": "0.$"}, True),
+        ({"name_regex": "^b"}, False),
+        ({"status": ["Available", "Creating"]}, True),
+        ({"status": ["Creating"]}, False),
+        ({"status": []}, False),
+        ({"owner": "all"}, True),
+        ({"owner": "system"}, False),
+        ({"tags": {"a": "1"}}, True),
+        ({"tags": {"a": 1, "b": "2"}}, True),
+        ({"tags": {"a": "2"}}, False),
+        ({"tags": {"c": ""}}, False),
+        ({"tags": {}}, True),
+        ({"os_type": "linux"}, True),
+        ({"os_type": "windows"}, False),
+        ({"architecture": "x86_64"}, True),
+        ({"architecture": "arm64"}, False),
+        ({"usage": "none"}, True),
+        ({"usage": "instance"}, False),
+        ({"snapshot_id": "s-2"}, True),
+        ({"snapshot_id": "s-3"}, False),
+    ],
+)
+def test_an_image_has_to_meet_every_criterion(params: dict[str, t.Any], matches: bool) -> None:
+    assert selected(**params).matches(WEB) is matches
+    other = {"image_name": "db"} if matches else {}
+    assert selected(**{**params, **other}).matches(WEB) is False
+
+
+def test_what_the_cloud_leaves_out_is_no_reason_to_leave_an_image_out_of_its_owners_list() -> None:
+    assert selected(owner="self").matches(image(image_owner_alias=None))
+    assert not selected(name_regex="x").matches(image(image_name=None))
+
+
+@pytest.mark.parametrize(
+    ("params", "told"),
+    [
+        ({"newest": 0}, "newest is 0"),
+        ({"name_regex": "("}, "name_regex '(' is no regular expression"),
+        ({"tags": {"ready": True}}, "the value of tag 'ready' is True"),
+    ],
+)
+def test_bad_input_gets_a_sentence(params: dict[str, t.Any], told: str) -> None:
+    with pytest.raises(RefusalError) as caught:
+        selected(**params)
+    assert told in caught.value.message
+    assert caught.value.message.endswith("Nothing was sent.")
+
+
+def test_the_newest_come_first_whatever_the_precision_of_their_times() -> None:
+    images = [
+        image("m-1", creation_time="2026-01-01T00:00Z"),
+        image("m-2", creation_time="2026-01-01T00:00:30Z"),
+        image("m-3", creation_time=None),
+        image("m-4", creation_time="2026-01-01T00:01Z"),
+        image("m-5", creation_time="2026-01-01T00:01:00Z"),
+    ]
+    assert [one["image_id"] for one in newest_first(images)] == ["m-5", "m-4", "m-2", "m-1", "m-3"]
+    assert [one["image_id"] for one in newest_first(images, 2)] == ["m-5", "m-4"]
