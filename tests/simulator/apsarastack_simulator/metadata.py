@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import typing as t
 
 from aiohttp import web
 
+from . import delivery
 from .actions import identity
+from .answers import JSON_TYPE, Answer
 from .clock import utc
+from .wire import Request
 
 if t.TYPE_CHECKING:
     from .service import Service
     from .world import AccessKey
 
+Handler = t.Callable[[web.Request], Answer]
+_TOKEN = "/latest/api/token"
 _CREDENTIALS = "/latest/meta-data/ram/security-credentials/"
 _TOKEN_HEADER = "X-aliyun-ecs-metadata-token"
 _LONGEST_SESSION = 21600
@@ -24,7 +30,18 @@ _LONGEST_SESSION = 21600
 _RENEW_BEFORE = 1800.0
 
 
+def _text(status: int, text: str) -> Answer:
+    return Answer(status, text.encode(), {"Content-Type": "text/plain"})
+
+
+_BAD_REQUEST = _text(400, "Bad Request")
+_FORBIDDEN = _text(403, "Forbidden")
+_NOT_FOUND = _text(404, "Not Found")
+
+
 class Metadata:
+    """Its calls are in the log, and meet faults, as MetadataToken, MetadataRole and MetadataCredentials."""
+
     def __init__(self, service: Service) -> None:
         self._service = service
         self._sessions: dict[str, float] = {}
@@ -32,19 +49,33 @@ class Metadata:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.put("/latest/api/token", self.session),
-            web.get(_CREDENTIALS, self.role),
-            web.get(_CREDENTIALS + "{role}", self.credentials),
+            web.put(_TOKEN, self._logged("MetadataToken", self.session)),
+            web.get(_CREDENTIALS, self._logged("MetadataRole", self.role)),
+            web.get(_CREDENTIALS + "{role}", self._logged("MetadataCredentials", self.credentials)),
         ]
 
-    async def session(self, request: web.Request) -> web.StreamResponse:
+    def _logged(self, action: str, handler: Handler) -> t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]:
+        async def logged(request: web.Request) -> web.StreamResponse:
+            service = self._service
+            seen = Request(request.method, request.path)
+            call = service.calls.begin(seen, {}, (), service.clock.real(), connection=0, action=action)
+            fault = service.faults.meet(action, call.index)
+            error = fault.error() if fault is not None else None
+            answer = handler(request) if error is None else _text(error.status, error.message)
+            call.status, call.processed = answer.status, error is None
+            call.fault = fault.effect() if fault is not None else ""
+            return await delivery.deliver(request, answer, fault)
+
+        return logged
+
+    def session(self, request: web.Request) -> Answer:
         """The token of version 2: text."""
         seconds = request.headers.get("X-aliyun-ecs-metadata-token-ttl-seconds", "")
         if not seconds.isdecimal() or not 1 <= int(seconds) <= _LONGEST_SESSION:
-            return web.Response(status=400, text="Bad Request")
+            return _BAD_REQUEST
         token = secrets.token_urlsafe(24)
         self._sessions[token] = self._service.clock.real() + int(seconds)
-        return web.Response(text=token)
+        return _text(200, token)
 
     def _is_let_in(self, request: web.Request) -> bool:
         """A wrong token is refused even where none is needed."""
@@ -53,28 +84,28 @@ class Metadata:
             return self._service.knobs.metadata_token == "optional"
         return self._sessions.get(token, 0.0) > self._service.clock.real()
 
-    async def role(self, request: web.Request) -> web.StreamResponse:
+    def role(self, request: web.Request) -> Answer:
         if not self._is_let_in(request):
-            return web.Response(status=403, text="Forbidden")
-        return web.Response(text=self._service.world.instance_role)
+            return _FORBIDDEN
+        role = self._service.world.instance_role
+        return _text(200, role) if role else _NOT_FOUND
 
-    async def credentials(self, request: web.Request) -> web.StreamResponse:
+    def credentials(self, request: web.Request) -> Answer:
         if not self._is_let_in(request):
-            return web.Response(status=403, text="Forbidden")
+            return _FORBIDDEN
         if request.match_info["role"] != self._service.world.instance_role:
-            return web.Response(status=404, text="Not Found")
-        now = self._service.clock.now()
-        key = self._valid_key(now)
-        return web.json_response(
-            {
-                "AccessKeyId": key.id,
-                "AccessKeySecret": key.secret,
-                "SecurityToken": key.token,
-                "Expiration": utc(key.expires or 0.0),
-                "LastUpdated": utc((key.expires or 0.0) - self._service.knobs.role_seconds),
-                "Code": "Success",
-            }
-        )
+            return _NOT_FOUND
+        key = self._valid_key(self._service.clock.now())
+        expires = key.expires or 0.0
+        document = {
+            "AccessKeyId": key.id,
+            "AccessKeySecret": key.secret,
+            "SecurityToken": key.token,
+            "Expiration": utc(expires),
+            "LastUpdated": utc(expires - self._service.knobs.role_seconds),
+            "Code": "Success",
+        }
+        return Answer(200, json.dumps(document).encode(), {"Content-Type": JSON_TYPE})
 
     def _valid_key(self, now: float) -> AccessKey:
         """The same one until it is about to expire."""

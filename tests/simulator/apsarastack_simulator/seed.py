@@ -69,7 +69,9 @@ def build(document: Document, now: float) -> World:
         raise SeedError(f"unknown section {', '.join(unknown)}; there are {', '.join(sorted(_SECTIONS))}")
     world = World()
     world.regions = [str(region) for region in document.get("regions", [])]
-    world.instance_role = str(document.get("instance_role", ""))
+    if not world.regions:
+        raise SeedError("seed section regions is empty: everything lives in a region")
+    world.instance_role = str(document.get("instance_role") or "")
     readers: tuple[tuple[str, t.Callable[[World, Document, float], None]], ...] = (
         ("organizations", _organization),
         ("access_keys", _access_key),
@@ -84,8 +86,23 @@ def build(document: Document, now: float) -> World:
                 reader(world, dict(entry), now)
             except (TypeError, ValueError, KeyError) as error:
                 raise SeedError(f"seed section {section}, entry {entry!r}: {error!r}") from error
+    _check(world)
     _generate(world, int(document.get("generated_images") or 0), now)
     return world
+
+
+def _check(world: World) -> None:
+    """What would otherwise be noticed by the first call only."""
+    if not world.organizations or not world.access_keys:
+        raise SeedError("the seed needs at least one organization and one access key")
+    for organization in world.organizations.values():
+        if not organization.resource_groups:
+            raise SeedError(f"seed section organizations: {organization.id} has no resource set")
+    for key in world.access_keys.values():
+        if key.organization not in world.organizations:
+            raise SeedError(f"seed section access_keys: {key.id} is of an organization that does not exist")
+    if world.instance_role and not any(world.instance_role in item.roles for item in world.organizations.values()):
+        raise SeedError(f"seed section instance_role: no organization has the role {world.instance_role}")
 
 
 def _time(value: t.Any, now: float) -> float:
@@ -134,8 +151,8 @@ def _image(world: World, entry: Document, now: float) -> None:
     size = entry.pop("size", 40)
     mappings = [Mapping(**mapping) for mapping in entry.pop("mappings", [])] or [Mapping("/dev/xvda", "system", size)]
     names = ("name", "description", "family", "boot_mode", "deprecated", "tags")
-    attributes = Attributes(**{name: entry.pop(name) for name in names if name in entry})
     entry = _owned(world, entry)
+    attributes = Attributes(**{name: entry.pop(name) for name in names if name in entry})
     organization = world.organizations.get(entry["organization"])
     image = Image(
         created=created,
@@ -152,7 +169,8 @@ def _image(world: World, entry: Document, now: float) -> None:
 
 
 def _owned(world: World, entry: Document) -> Document:
-    return {"region": world.regions[0], "resource_group": None, **entry}
+    tags = {str(key): str(value) for key, value in (entry.get("tags") or {}).items()}
+    return {"region": world.regions[0], "resource_group": None, **entry, "tags": tags}
 
 
 def _generate(world: World, count: int, now: float) -> None:

@@ -321,6 +321,24 @@ def test_the_metadata_server_may_insist_on_a_session_token(simulator: Simulator)
     assert metadata(simulator.port, "GET", METADATA, {"X-aliyun-ecs-metadata-token": "other"})[0] == 403
 
 
+def test_the_metadata_server_can_fail_and_is_in_the_log(simulator: Simulator) -> None:
+    simulator.fault(action="MetadataCredentials", status=503)
+    simulator.fault(action="MetadataRole", empty=True)
+    assert metadata(simulator.port, "GET", METADATA) == (200, "")
+    assert metadata(simulator.port, "GET", f"{METADATA}instance-role")[0] == 503
+    status, text = metadata(simulator.port, "GET", f"{METADATA}instance-role")
+    assert status == 200
+    calls = simulator.calls()
+    assert [(call["action"], call["status"]) for call in calls] == [
+        ("MetadataRole", 200),
+        ("MetadataCredentials", 503),
+        ("MetadataCredentials", 200),
+    ]
+    given = json.loads(text)
+    assert given["AccessKeySecret"] not in json.dumps(calls)
+    assert given["SecurityToken"] not in json.dumps(calls)
+
+
 def test_the_host_name_tells_the_product(caller: Caller) -> None:
     caller.headers["Host"] = "ecs-internal.example.internal"
     assert caller.call("DescribeImages").status == 200

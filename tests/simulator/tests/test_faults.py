@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
+import pathlib
 import time
 import typing as t
 
 import pytest
+
+from apsarastack_simulator.faults import Fault
 
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
@@ -17,6 +21,14 @@ if t.TYPE_CHECKING:
     from .rpc import Caller
 
 CONNECTION_LOST = (ConnectionResetError, http.client.RemoteDisconnected, http.client.BadStatusLine)
+
+
+def test_no_word_of_a_fault_is_without_a_test_and_a_line_in_the_readme() -> None:
+    here = pathlib.Path(__file__)
+    tests, readme = here.read_text(encoding="utf-8"), (here.parents[1] / "README.md").read_text(encoding="utf-8")
+    words = {field.name for field in dataclasses.fields(Fault)} - {"id", "seen", "hits"}
+    assert {word for word in words if f"{word}=" not in tests and f'"{word}":' not in tests} == set()
+    assert {word for word in words if f"`{word}`" not in readme} == set()
 
 
 def test_an_error_is_told_once_and_the_call_is_not_carried_out(simulator: Simulator, caller: Caller) -> None:
@@ -55,6 +67,11 @@ def test_throttling_may_say_when_to_come_back(
         given = {name: reply.headers[name] for name in ("Retry-After", "x-acs-retry-after") if name in reply.headers}
         assert given == headers
     assert caller.call("DescribeImages").status == 200
+
+
+def test_an_error_may_have_a_message_of_its_own(simulator: Simulator, caller: Caller) -> None:
+    simulator.fault(code="OperationConflict", message="please retry again.")
+    assert caller.call("DescribeImages").body["Message"] == "please retry again."
 
 
 def test_the_status_of_throttling_is_a_knob(simulator: Simulator, caller: Caller) -> None:

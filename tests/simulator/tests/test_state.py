@@ -112,6 +112,43 @@ def test_ten_thousand_images_are_looked_up_by_name_in_a_few_milliseconds() -> No
         assert (reply.body["TotalCount"], len(reply.images)) == (10_001, 50)
 
 
+ORGANIZATION = {"id": 1, "name": "one", "account": "1", "resource_groups": [{"id": 2, "name": "two", "rs_id": "rs"}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"regions": []}, "regions is empty"),
+        ({"organizations": []}, "at least one organization"),
+        ({"organizations": [{**ORGANIZATION, "resource_groups": []}]}, "1 has no resource set"),
+        ({"organizations": [ORGANIZATION]}, "LTAIsimulator37 is of an organization that does not exist"),
+        ({"instance_role": "nobody"}, "no organization has the role nobody"),
+        ({"instances": [{"id": "i-1", "organization": 37, "colour": "blue"}]}, "seed section instances"),
+        ({"snapshots": [{"id": "s-1", "organization": 37, "created": "yesterday"}]}, "seed section snapshots"),
+        ({"pets": []}, "unknown section pets"),
+    ],
+)
+def test_a_seed_that_does_not_fit_is_refused_with_a_sentence(changes: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(seed.SeedError, match=sentence):
+        seed.build(seed.merged(seed.load(), changes), 0.0)
+
+
+@pytest.mark.parametrize("text", ["- a list", "a: [", "\ttab: 1"])
+def test_a_seed_file_that_is_not_a_mapping_is_refused_with_a_sentence(tmp_path: pathlib.Path, text: str) -> None:
+    path = tmp_path / "seed.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(seed.SeedError, match=r"the seed .*seed\.yml"):
+        seed.load(path)
+
+
+def test_tags_of_a_seed_are_text_whatever_yaml_made_of_them() -> None:
+    images = [{"id": "m-1", "name": "one", "organization": 37, "tags": {"version": 7, 8: True}}]
+    world = seed.build(seed.merged(seed.load(), {"images": images}), 0.0)
+    image = world.images.get("m-1")
+    assert image is not None
+    assert image.attributes.tags == {"version": "7", "8": "True"}
+
+
 def test_the_service_needs_no_server() -> None:
     """The rooms below the wire can be used, and tested, alone."""
     clock = Clock(real=lambda: 1_000_000.0)
