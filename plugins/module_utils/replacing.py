@@ -110,14 +110,18 @@ def _disks_text(image: Image) -> str:
     )
 
 
+def difference(wish: Wish, image: Image) -> str | None:
+    """What keeps the image from being the one that the task would make, as a sentence; None when nothing does."""
+    return source_difference(wish.source, image) or next(iter(changes.create_only_differences(wish, image)), None)
+
+
 def reason(wish: Wish, image: Image) -> str | None:
     """Why the image has to be replaced; None when it has not."""
     if wish.recreate == "never" or wish.source is None:
         return None
     if wish.recreate == "always" and is_settled(image):
         return "recreate is always"
-    difference = source_difference(wish.source, image)
-    return difference or next(iter(changes.create_only_differences(wish, image)), None)
+    return difference(wish, image)
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
@@ -153,7 +157,7 @@ def parts(wish: Wish, good: Image | None, found: Found) -> Parts | None:
 def is_useful(wish: Wish, stand_in: Image) -> bool:
     """Whether an earlier run's stand-in can become the new image of this one."""
     is_lost = is_failed(stand_in) or stand_in["status"] == UNAVAILABLE
-    return not is_lost and source_difference(wish.source, stand_in) is None
+    return not is_lost and difference(wish, stand_in) is None
 
 
 def _stand_in(wish: Wish, found: Found) -> Image | None:
@@ -194,12 +198,12 @@ def plan_replacement(wish: Wish, found: Found, who: Parts) -> Plan:
 def _warnings(wish: Wish, found: Found, who: Parts) -> tuple[str, ...]:
     if who.new is None:
         return () if wish.source is None else sources.judge(wish.source, found.source)
-    difference = source_difference(wish.source, who.new)
-    if difference is None:
+    differs = difference(wish, who.new)
+    if differs is None:
         return ()
     return (
         f"image {who.new['image_id']}: a replacement that was interrupted is finished first; "
-        f"{difference}, so run the task again to replace it",
+        f"{differs}, so run the task again to replace it",
     )
 
 
