@@ -12,8 +12,30 @@ _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 
 
-def _choice(default: str, *others: str) -> t.Any:
-    return dataclasses.field(default=default, metadata={"choices": (default, *others)})
+# The values of the knobs that are a choice, the default first.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "failed_status": ("CreateFailed", "UnAvailable", "gone"),
+    "progress": ("linear", "absent", "stalling"),
+    "name_match": ("exact", "fuzzy"),
+    "delete_unknown": ("404", "200"),
+    "delete_creating": ("403", "200"),
+    "device_prefix": ("xvd", "vd"),
+    "os_type_case": ("lower", "title"),
+    "token_mismatch_code": (
+        "IdempotentParameterMismatch",
+        "IdempotenceParamNotMatch",
+        "InvalidParamter.Conflict",
+        "InvalidIdempotenceParameter.Mismatch",
+    ),
+    "token_in_progress": ("first_result", "IdempotentProcessing", "LastTokenProcessing"),
+    "unknown_action": ("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound"),
+    "unknown_parameter": ("reject", "ignore"),
+    "missing_source_code": ("MissingParameter", "InvalidParameter.AllEmpty"),
+    "foreign_tenant": ("forbidden", "empty"),
+    "metadata_token": ("optional", "required"),
+    "body": ("decorated", "plain", "asapi200"),
+    "gateway": ("both", "pop", "asapi"),
+}
 
 
 @dataclasses.dataclass
@@ -33,40 +55,35 @@ class Knobs:
     usable_field: bool = False
     pending_time: float = 0.0
     fail_next_create: str = "0"
-    failed_status: str = _choice("CreateFailed", "UnAvailable", "gone")
-    progress: str = _choice("linear", "absent", "stalling")
+    failed_status: str = "CreateFailed"
+    progress: str = "linear"
     progress_sign: bool = True
 
     # Where public sources disagree, the stricter reading is the default.
     names_unique: bool = False
-    name_match: str = _choice("exact", "fuzzy")
+    name_match: str = "exact"
     max_page_size: int = 100
-    delete_unknown: str = _choice("404", "200")
-    delete_creating: str = _choice("403", "200")
+    delete_unknown: str = "404"
+    delete_creating: str = "403"
     force_deletes_shared: bool = False
     clear_on_empty: bool = False
     description_minimum: int = 2
     disk_size_maximum: int = 32768
-    device_prefix: str = _choice("xvd", "vd")
-    os_type_case: str = _choice("lower", "title")
+    device_prefix: str = "xvd"
+    os_type_case: str = "lower"
     known_statuses: str = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
     optional_fields: bool = True
     legacy_status: bool = False
     tag_resources: bool = True
     tags_per_call: int = 20
-    token_mismatch_code: str = _choice(
-        "IdempotentParameterMismatch",
-        "IdempotenceParamNotMatch",
-        "InvalidParamter.Conflict",
-        "InvalidIdempotenceParameter.Mismatch",
-    )
+    token_mismatch_code: str = "IdempotentParameterMismatch"
     token_ttl: float = 86400.0
-    token_in_progress: str = _choice("first_result", "IdempotentProcessing", "LastTokenProcessing")
+    token_in_progress: str = "first_result"
     throttling_status: int = 400
-    unknown_action: str = _choice("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound")
-    unknown_parameter: str = _choice("reject", "ignore")
-    missing_source_code: str = _choice("MissingParameter", "InvalidParameter.AllEmpty")
-    foreign_tenant: str = _choice("forbidden", "empty")
+    unknown_action: str = "InvalidAction.NotFound"
+    unknown_parameter: str = "reject"
+    missing_source_code: str = "MissingParameter"
+    foreign_tenant: str = "forbidden"
 
     # Quotas.
     image_quota: int = 100
@@ -74,12 +91,12 @@ class Knobs:
     share_quota: int = 50
 
     # The metadata server of an instance.
-    metadata_token: str = _choice("optional", "required")
+    metadata_token: str = "optional"
     role_seconds: float = 21600.0
 
     # The site as a whole.
-    body: str = _choice("decorated", "plain", "asapi200")
-    gateway: str = _choice("both", "pop", "asapi")
+    body: str = "decorated"
+    gateway: str = "both"
     acs3: bool = True
     skew_seconds: float = 900.0
     clock_offset: float = 0.0
@@ -104,8 +121,8 @@ def _read(field: dataclasses.Field[t.Any], value: t.Any) -> t.Any:
         read = reader(value)
     except (TypeError, ValueError):
         raise ValueError(f"knob {field.name} takes a value of type {field.type}, not {value!r}") from None
-    choices = field.metadata.get("choices")
-    if choices is not None and read not in choices:
+    choices = CHOICES.get(field.name, ())
+    if choices and read not in choices:
         raise ValueError(f"knob {field.name} takes one of {', '.join(choices)}, not {value!r}")
     return read
 

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from apsarastack_simulator.knobs import Knobs
+from apsarastack_simulator.knobs import CHOICES, Knobs
 
 from .rpc import Caller
 from .test_actions import METADATA, metadata
@@ -29,6 +29,11 @@ def test_no_knob_is_without_a_test() -> None:
 def test_no_knob_is_without_a_line_in_the_readme() -> None:
     readme = (HERE.parent / "README.md").read_text(encoding="utf-8")
     assert [name for name in Knobs().as_dict() if f"`{name}`" not in readme] == []
+
+
+def test_the_first_of_the_choices_is_the_default() -> None:
+    defaults = Knobs().as_dict()
+    assert {name: choices[0] for name, choices in CHOICES.items()} == {name: defaults[name] for name in CHOICES}
 
 
 def test_knobs_are_read_from_text_and_from_values() -> None:

@@ -51,9 +51,9 @@ class Tables(html.parser.HTMLParser):
         self._table = ""
         self._in_cell = False
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
-            self._table = dict(attributes)["id"] or ""
+            self._table = dict(attrs)["id"] or ""
             self.rows[self._table] = []
         elif tag == "tr":
             self.rows[self._table].append([])
@@ -61,7 +61,7 @@ class Tables(html.parser.HTMLParser):
             self._in_cell = True
             self.rows[self._table][-1].append("")
         elif tag == "progress":
-            self.progress.append(dict(attributes)["value"] or "")
+            self.progress.append(dict(attrs)["value"] or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th"):
