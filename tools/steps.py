@@ -37,6 +37,7 @@ INTEGRATION = ("--venv", "--coverage", "--continue-on-error")
 
 SIMULATOR = Path("tests", "simulator")
 CONFORMANCE = Path("tests", "conformance")
+END_TO_END = Path("tests", "end_to_end")
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
     """Each linter's command and the folder to run it in: the staged collection `tree`, or `top`, which holds it."""
     yield tree, ["ruff", "check"]
     yield tree, ["ruff", "format", "--check"]
-    yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE)]
+    yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE, END_TO_END)]
     # Plugins import each other by their full names, so that mypy has to start where these begin.
     collection = tree.relative_to(top)
     plugins = [collection / folder for folder in existing(tree, "plugins", "tests/unit")]
@@ -136,7 +137,7 @@ def run_units(bench: AnsibleTest, pythons: t.Iterable[str], *options: str) -> No
 
 def pytest(*arguments: str | Path, venv: Path, **env: str | Path) -> None:
     # Pytest exits with 5 when it finds no test, so an empty folder fails here.
-    options = ["-q", "-p", "no:cacheprovider"]
+    options = ["-q", "-rs", "-p", "no:cacheprovider"]
     run(["python", "-m", "pytest", *options, *arguments], env=environment_variables(venv, **env))
 
 
@@ -145,16 +146,34 @@ def tools() -> None:
 
 
 def simulator() -> None:
-    pytest(SIMULATOR / "tests", venv=checks_venv(), PYTHONPATH=ROOT / SIMULATOR)
+    tests = SIMULATOR / "tests"
+    pytest(tests, f"--ignore={tests / 'conformance'}", venv=checks_venv(), PYTHONPATH=ROOT / SIMULATOR)
 
 
 def conformance() -> None:
+    """The vendor's own packages as the judge: its signer of our signature, its SDKs of the simulator."""
     _core, interpreter = supported_pairs()[0]
-    folders = (".", "tests", CONFORMANCE, SIMULATOR)
-    # An environment of its own: the vendor's packages may hold others down to old versions.
-    venv = make_venv(BUILD / "conformance", interpreter, [ROOT / folder / "requirements.txt" for folder in folders])
+    sdks = SIMULATOR / "tests" / "conformance"
+    files = [ROOT / folder / "requirements.txt" for folder in (".", "tests", CONFORMANCE, SIMULATOR, sdks)]
+    # An environment of its own: the vendor's packages hold others down to old versions.
+    venv = make_venv(BUILD / "conformance", interpreter, files)
     paths = f"{ROOT / SIMULATOR}:{collections_path(stage('clean'))}"
-    pytest(CONFORMANCE, venv=venv, PYTHONPATH=paths)
+    variables = asapi_variables(ROOT / sdks / "requirements-asapi.txt")
+    for folder in (CONFORMANCE, sdks):
+        pytest(folder, venv=venv, PYTHONPATH=paths, **variables)
+
+
+def end_to_end() -> None:
+    pytest(END_TO_END, venv=checks_venv(), ANSIBLE_COLLECTIONS_PATH=collections_path(stage("clean")))
+
+
+def asapi_variables(requirements: Path) -> dict[str, Path]:
+    """Where the tests find the ApsaraStack SDK: alone in an environment, on a Python that it still runs on."""
+    fitting = [each for each in installed_interpreters() if each.version <= (3, 11)]
+    if not fitting:
+        return {}
+    venv = make_venv(BUILD / "asapi", fitting[-1], [requirements])
+    return {"APSARASTACK_SIMULATOR_ASAPI_PYTHON": venv / "bin" / "python"}
 
 
 def integration() -> None:
@@ -222,6 +241,7 @@ STEPS = {
     "simulator": Step(simulator, SIMULATOR),
     "conformance": Step(conformance, CONFORMANCE),
     "demo": Step(demo, Path("playbooks")),
+    "end-to-end": Step(end_to_end, END_TO_END),
     "sanity": Step(sanity),
     "units": Step(units),
     "integration": Step(integration, TARGETS),
