@@ -56,14 +56,16 @@ options:
   endpoint:
     description:
       - The ECS endpoint itself, as a host, as V(host:port) or as a URL.
-      - It wins over O(popgw_domain). A URL brings its own scheme, which wins over O(protocol).
+      - It wins over O(popgw_domain) and O(domain). A URL brings its own scheme, which wins over O(protocol).
+      - With the path V(/asapi/v3) it is taken for an ASAPI gateway, as with O(domain).
       - If it is not set, the environment variable E(APSARASTACK_ENDPOINT), then
         E(ALIBABACLOUDSTACK_ENDPOINT) is used.
     type: str
   popgw_domain:
     description:
       - The domain of the site's POP gateway, from which the endpoint is made, for example V(env30.example.com).
-      - Either this or O(endpoint) is required, here or in the environment.
+      - It wins over O(domain). One of O(endpoint), O(popgw_domain) and O(domain) is required, here or in the
+        environment.
       - If it is not set, the environment variable E(APSARASTACK_POPGW_DOMAIN), then
         E(ALIBABACLOUDSTACK_POPGW_DOMAIN) is used.
     type: str
@@ -75,9 +77,19 @@ options:
         E(ALIBABACLOUDSTACK_IS_CENTER_REGION) is used.
     type: bool
     default: true
+  domain:
+    description:
+      - The site's ASAPI gateway, for example V(public.asapi.cn-neimeng-env30-d01.env30.example.com/asapi/v3). Without a
+        path it is V(/asapi/v3).
+      - A gateway whose name begins with V(public.asapi.) is reached by HTTPS, and one with V(internal.asapi.) by HTTP,
+        whatever O(protocol) is.
+      - Newer sites often have no ASAPI gateway for their users; prefer O(popgw_domain).
+      - If it is not set, the environment variable E(APSARASTACK_DOMAIN), then
+        E(ALIBABACLOUDSTACK_DOMAIN) is used.
+    type: str
   protocol:
     description:
-      - The scheme of the endpoint, where O(endpoint) is no URL.
+      - The scheme of the endpoint, where it is not given as a URL.
       - With V(http) everything but the secret key can be read on the way.
       - If it is not set, the environment variable E(APSARASTACK_PROTOCOL), then
         E(ALIBABACLOUDSTACK_PROTOCOL) is used.

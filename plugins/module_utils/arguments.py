@@ -25,6 +25,7 @@ _OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "endpoint": {"type": "str"},
     "popgw_domain": {"type": "str"},
     "is_center_region": {"type": "bool", "default": True},
+    "domain": {"type": "str"},
     "protocol": {"type": "str", "choices": ["https", "http"], "default": "https"},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls of the ECS API: sign, send, understand, repeat where that is right, follow pages.
+"""Calls of the API: sign, send, understand, repeat where that is right, follow pages.
 
 This is the one place where a repeat is decided, by the class of the error and inside the deadline of the task.
 """
@@ -24,16 +24,15 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     RefusalError,
     ServiceError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import sign
+from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Stamp, request_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ECS
 from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, Transport
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
     from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.services import Service
 
-PRODUCT = "Ecs"
-VERSION = "2014-05-26"
-CALLER = "apsarastack.cloud"
 # Accepted by every release: the maximum was 50 before it became 100.
 PAGE_SIZE = 50
 
@@ -48,12 +47,12 @@ LONGEST_COUNT = 19
 
 # Actions that may be processed twice without harm; all others are repeated after a lost answer only with a
 # ClientToken, by which the cloud knows a repeat.
-_READ_PREFIXES = ("Describe", "List")
+_READ_PREFIXES = ("Describe", "List", "AssumeRole")
 _IDEMPOTENT_WRITE_PREFIXES = ("Modify", "Delete", "TagResources", "UntagResources", "AddTags", "RemoveTags")
 
 
 class Client:
-    """The ECS API of one site, for one caller and one task."""
+    """The API of one service of a site, for one caller and one task."""
 
     def __init__(
         self,
@@ -63,9 +62,12 @@ class Client:
         now: t.Callable[[], float] = time.time,
         nonce: t.Callable[[], str] = lambda: str(uuid.uuid4()),
         random: t.Callable[[], float] = _random.random,
+        service: Service = ECS,
     ) -> None:
-        """``now``: seconds since the epoch. ``nonce``: a text that no other request has. ``random``: 0 to 1."""
+        """``now``: seconds since the epoch. ``nonce``: a text that no other request has. ``random``: 0 to 1.
+        ``connection``: its endpoint is that of the service."""
         self.connection = connection
+        self._service = service
         self.deadline = deadline
         self._transport = Transport(connection, session)
         self._now = now
@@ -118,16 +120,9 @@ class Client:
     def _attempt(self, action: str, form: t.Mapping[str, str]) -> dict[str, t.Any]:
         """One try, signed anew: a time stamp ages, and a nonce is good for one request."""
         connection = self.connection
-        signed = sign(
-            {**form, "Action": action, "Version": VERSION, "Format": "JSON"},
-            access_key=connection.access_key,
-            secret_key=connection.secret_key,
-            security_token=connection.security_token,
-            nonce=self._nonce(),
-            timestamp=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._now())),
-        )
+        request = request_of(connection, self._service, action, form, Stamp(self._nonce(), self._now()))
         try:
-            answer = self._transport.post(action, signed, self._headers(), self.deadline)
+            answer = self._transport.send(action, request, self.deadline)
             body = body_of(answer, action, connection.endpoint, self._now(), may_be_empty=_returns_nothing(action))
         except (ServiceError, NoAnswerError) as error:
             self._has_answered = self._has_answered or isinstance(error, ServiceError)
@@ -135,23 +130,6 @@ class Client:
             raise
         self._has_answered = True
         return body
-
-    def _headers(self) -> dict[str, str]:
-        """Tenancy and routing; the signature covers no header."""
-        connection = self.connection
-        headers = {
-            "Accept": "application/json",
-            "User-Agent": CALLER,
-            "RegionId": connection.region,
-            "x-acs-regionid": connection.region,
-            "x-acs-organizationid": connection.department,
-            "x-acs-resourcegroupid": connection.resource_group,
-            "x-acs-request-version": "v1",
-            "x-acs-asapi-product": PRODUCT,
-            "x-ascm-product-name": PRODUCT,
-            "x-acs-caller-sdk-source": CALLER,
-        }
-        return {name: value for name, value in headers.items() if value is not None}
 
     def _is_patience_over(self, error: ServiceError | NoAnswerError, tries: int, waited: float) -> bool:
         if self._has_answered or isinstance(error, ServiceError) or waited < PATIENCE_SECONDS:

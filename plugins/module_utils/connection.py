@@ -14,18 +14,31 @@ import os
 import typing as t
 import urllib.parse
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils.endpoints import endpoint_from, split_url
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.services import endpoint_of
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.services import Service
 
 ENVIRONMENT_PREFIXES = ("APSARASTACK_", "ALIBABACLOUDSTACK_")
-ENDPOINT_SCHEMES = ("http", "https")
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 @dataclasses.dataclass(frozen=True)
+class Keys:
+    """What signs the calls. A temporary access key comes with its token."""
+
+    access_key: str
+    secret_key: str = dataclasses.field(repr=False)
+    security_token: str | None = dataclasses.field(default=None, repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
 class Connection:
-    """``endpoint``: URL with scheme and path. ``verify``: whether certificates are verified, or the CA file to
-    verify them with. ``proxy``: URL; None leaves it to the environment, an empty text means none at all. Timeouts
-    in seconds."""
+    """``endpoint``: URL with scheme and path. ``is_asapi``: it is the gateway that all products share. ``verify``:
+    whether certificates are verified, or the CA file to verify them with. ``proxy``: URL; None leaves it to the
+    environment, an empty text means none at all. Timeouts in seconds."""
 
     endpoint: str
     region: str
@@ -39,6 +52,17 @@ class Connection:
     proxy: str | None = dataclasses.field(default=None, repr=False)
     connect_timeout: float = 10
     read_timeout: float = 60
+    is_asapi: bool = False
+
+    def signed_by(self, keys: Keys) -> Connection:
+        """The same place for another caller."""
+        return dataclasses.replace(
+            self, access_key=keys.access_key, secret_key=keys.secret_key, security_token=keys.security_token
+        )
+
+    def to(self, service: Service) -> Connection:
+        """The same caller at another service of the site; ``endpoint`` is that of ECS."""
+        return self if self.is_asapi else dataclasses.replace(self, endpoint=endpoint_of(service, self.endpoint))
 
     def secrets(self) -> tuple[str, ...]:
         """What no text may ever show."""
@@ -52,47 +76,58 @@ def environment_names(option: str) -> list[str]:
     return [f"{prefix}{option.upper()}" for prefix in ENVIRONMENT_PREFIXES]
 
 
-def connection_from(params: t.Mapping[str, t.Any]) -> Connection:
+def connection_from(params: t.Mapping[str, t.Any], keys: t.Callable[[], Keys] | None = None) -> Connection:
     """The connection that the options of a task describe.
 
-    ``params``: the parameters of the module, environment fallbacks applied. Raises RefusalError, which names every
-    missing option at once with the environment variables that were looked at.
+    ``params``: the parameters of the module, environment fallbacks applied. ``keys``: asked once nothing is left to
+    refuse, since the answer may cost a request; without it the keys are those of the options. Raises RefusalError,
+    which names every missing option at once with the environment variables that were looked at.
     """
-    values = {name: _given(params.get(name)) for name in params}
-    _refuse_missing(values)
+    values = given(params)
+    _refuse_missing(values, needs_keys=keys is None)
     _refuse_unusable(values)
+    endpoint, verify, proxy = endpoint_from(values), _verify(values), _proxy(params.get("proxy"))
+    caller = keys_in(values) if keys is None else keys()
     return Connection(
-        endpoint=_endpoint(values),
+        endpoint=endpoint.url,
+        is_asapi=endpoint.is_asapi,
         region=values["region"],
-        access_key=values["access_key"],
-        secret_key=values["secret_key"],
-        security_token=values.get("security_token"),
+        access_key=caller.access_key,
+        secret_key=caller.secret_key,
+        security_token=caller.security_token,
         department=values.get("department"),
         resource_group=values.get("resource_group"),
-        verify=_verify(values),
-        proxy=_proxy(params.get("proxy")),
+        verify=verify,
+        proxy=proxy,
         connect_timeout=values["connect_timeout"],
         read_timeout=values["read_timeout"],
     )
 
 
-def _given(value: t.Any) -> t.Any:
-    """An empty text, as an empty environment variable gives it, is no connection data."""
-    return None if value == "" else value
+def given(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The parameters, with None for an empty text: as an empty environment variable gives it, it is no data."""
+    return {name: None if value == "" else value for name, value in params.items()}
 
 
-def _sources(option: str) -> str:
+def keys_in(values: t.Mapping[str, t.Any]) -> Keys:
+    """The keys that are given as options."""
+    return Keys(values["access_key"], values["secret_key"], values.get("security_token"))
+
+
+def sources(option: str) -> str:
+    """Where an option was looked for, for a message."""
     return f"option {option}, environment {' or '.join(environment_names(option))}"
 
 
-def _refuse_missing(values: t.Mapping[str, t.Any]) -> None:
+def _refuse_missing(values: t.Mapping[str, t.Any], *, needs_keys: bool) -> None:
     missing = [
-        f"no {what} ({_sources(option)})"
+        f"no {what} ({sources(option)})"
         for option, what in (("access_key", "access key"), ("secret_key", "secret key"), ("region", "region"))
-        if values.get(option) is None
+        if values.get(option) is None and (needs_keys or option == "region")
     ]
-    if values.get("endpoint") is None and values.get("popgw_domain") is None:
-        missing.append(f"no endpoint ({_sources('endpoint')}; or {_sources('popgw_domain')})")
+    places = ("endpoint", "popgw_domain", "domain")
+    if all(values.get(option) is None for option in places):
+        missing.append(f"no endpoint ({'; or '.join(sources(option) for option in places)})")
     if missing:
         raise RefusalError(f"Cannot connect to ApsaraStack: {'; '.join(missing)}.")
 
@@ -100,7 +135,7 @@ def _refuse_missing(values: t.Mapping[str, t.Any]) -> None:
 def _refuse_unusable(values: t.Mapping[str, t.Any]) -> None:
     if values.get("resource_group") is not None and values.get("department") is None:
         # The gateway takes a resource set only together with the organization that owns it.
-        raise RefusalError(f"resource_group is given without department: give both ({_sources('department')}).")
+        raise RefusalError(f"resource_group is given without department: give both ({sources('department')}).")
     for option in ("region", "department", "resource_group"):
         value = values.get(option)
         # They travel as HTTP headers.
@@ -109,44 +144,6 @@ def _refuse_unusable(values: t.Mapping[str, t.Any]) -> None:
     for option in ("connect_timeout", "read_timeout"):
         if values[option] <= 0:
             raise RefusalError(f"{option} is {values[option]}: more than 0 seconds are needed.")
-
-
-def _endpoint(values: t.Mapping[str, t.Any]) -> str:
-    endpoint = values.get("endpoint")
-    if endpoint is not None:
-        return _endpoint_url("endpoint", endpoint, values["protocol"])
-    domain = values["popgw_domain"]
-    if any(character in domain for character in "/:@"):
-        raise RefusalError(f"popgw_domain is {domain!r}: a bare domain such as env30.example.com is needed.")
-    host = f"ecs-internal.{domain}" if values["is_center_region"] else f"ecs-internal.{values['region']}.{domain}"
-    return _endpoint_url("popgw_domain", host, values["protocol"])
-
-
-def _endpoint_url(option: str, text: str, protocol: str) -> str:
-    """``text``: host, host:port, an IPv6 address with or without brackets, or a URL."""
-    # A user name would mean a password beside it, which no message may show.
-    shown = "given with a user name" if "@" in text else repr(text)
-    refusal = RefusalError(f"{option} is {shown}: a host, host:port or an http or https URL is needed.")
-    is_bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
-    parts = _split(f"[{text}]" if is_bare_ipv6 else text, protocol)
-    if parts is None or parts.scheme not in ENDPOINT_SCHEMES:
-        raise refusal
-    if parts.username is not None or parts.query or parts.fragment:
-        raise refusal
-    return f"{parts.scheme}://{parts.netloc}{parts.path or '/'}"
-
-
-def _split(text: str, scheme: str) -> urllib.parse.SplitResult | None:
-    """The parts of a URL, None where it has no usable host or port. ``scheme``: where the text has none."""
-    if text.isprintable() and " " not in text:
-        try:
-            parts = urllib.parse.urlsplit(text if "://" in text else f"{scheme}://{text}")
-            # Reading the port is what checks it.
-            if parts.hostname and parts.port != 0:
-                return parts
-        except ValueError:
-            return None
-    return None
 
 
 def _verify(values: t.Mapping[str, t.Any]) -> bool | str:
@@ -163,7 +160,7 @@ def _verify(values: t.Mapping[str, t.Any]) -> bool | str:
 def _proxy(proxy: str | None) -> str | None:
     if proxy is None or proxy == "":
         return proxy
-    parts = _split(proxy, "http")
+    parts = split_url(proxy, "http")
     if parts is None or parts.scheme not in PROXY_SCHEMES:
         # Not quoted: it may hold a password.
         raise RefusalError(

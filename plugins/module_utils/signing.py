@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The vendor's RPC signature, version 1.0: pure functions; time and nonce are passed in.
+"""The vendor's signatures, version 1.0, of calls by name (RPC) and by path (ROA): pure functions; time and nonce
+are passed in.
 
-Source: the vendor's ECS API reference, page "Request signatures".
+Source: the vendor's ECS API reference, page "Request signatures"; for ROA the vendor's SDK (aliyun-python-sdk-core).
 """
 
 from __future__ import annotations
@@ -67,3 +68,23 @@ def sign(
         signed["SecurityToken"] = security_token
     signed["Signature"] = signature(method, signed, secret_key)
     return signed
+
+
+def roa_string_to_sign(method: str, path: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str]) -> str:
+    """What is signed of a call by path: four headers, all that are named ``x-acs-*``, the path and the parameters.
+
+    ``headers``: names in any case. Nothing is percent-encoded here, though it is in the URL.
+    """
+    lower = {name.lower(): value.strip() for name, value in headers.items()}
+    first = [method, *(lower.get(name, "") for name in ("accept", "content-md5", "content-type", "date"))]
+    own = [f"{name}:{value}" for name, value in sorted(lower.items()) if name.startswith("x-acs-")]
+    query = "&".join(f"{name}={value}" if value else name for name, value in sorted(parameters.items()))
+    return "\n".join([*first, *own, f"{path}?{query}" if query else path])
+
+
+def roa_signature(
+    method: str, path: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str], secret_key: str
+) -> str:
+    """The signature of a call by path, in base64. Unlike that of RPC, its key is the secret key alone."""
+    text = roa_string_to_sign(method, path, parameters, headers)
+    return base64.b64encode(hmac.new(secret_key.encode(), text.encode(), hashlib.sha1).digest()).decode("ascii")

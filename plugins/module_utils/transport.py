@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One POST and its answer, over one keep-alive session, bounded in time and size.
+"""One request and its answer, over one keep-alive session, bounded in time and size.
 
 Every way in which no answer comes ends in a NoAnswerError with a sentence on what happened and which option
 resolves it.
@@ -24,6 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import No
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
 
 try:
     import requests
@@ -39,7 +40,7 @@ CHUNK_BYTES = 64 * 1024
 # urllib3 refuses a timeout of 0.
 SHORTEST_TIMEOUT_SECONDS = 0.001
 
-CHECK_ENDPOINT = "Check the options endpoint, popgw_domain, is_center_region, protocol and proxy."
+CHECK_ENDPOINT = "Check the options endpoint, popgw_domain, is_center_region, domain, protocol and proxy."
 CHECK_PROXY = "Check the option proxy, or the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
 CHECK_CERTIFICATE = (
     "Give the site's CA certificate with ca_path, or turn verification off with validate_certs=false."
@@ -75,7 +76,7 @@ class _Failure:
 
 
 class Transport:
-    """Sends form bodies to the endpoint of a connection."""
+    """Sends requests as the connection says: certificates, proxy and timeouts."""
 
     def __init__(self, connection: Connection, session: requests.Session | None = None) -> None:
         self._connection = connection
@@ -84,10 +85,10 @@ class Transport:
             # The user has asked for it; a warning with each call says nothing new.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
 
-    def post(self, action: str, form: t.Mapping[str, str], headers: t.Mapping[str, str], deadline: Deadline) -> Answer:
+    def send(self, action: str, request: Request, deadline: Deadline) -> Answer:
         """Send one request, once. ``action`` is for the message of the NoAnswerError."""
         try:
-            return _within(self._longest_seconds(deadline), lambda: self._exchange(form, headers, deadline))
+            return _within(self._longest_seconds(deadline), lambda: self._exchange(request, deadline))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             failure = _failure_of(error)
             raise NoAnswerError(
@@ -103,15 +104,16 @@ class Transport:
         whole = self._connection.connect_timeout + self._connection.read_timeout
         return min(whole, deadline.remaining())
 
-    def _exchange(self, form: t.Mapping[str, str], headers: t.Mapping[str, str], deadline: Deadline) -> Answer:
+    def _exchange(self, request: Request, deadline: Deadline) -> Answer:
         connection = self._connection
         rest = max(deadline.remaining(), SHORTEST_TIMEOUT_SECONDS)
         proxies = None if connection.proxy is None else {"http": connection.proxy, "https": connection.proxy}
         # Certificates and proxies are given with the request: only there they win over the environment.
-        with self._session.post(
-            connection.endpoint,
-            data=dict(form),
-            headers=dict(headers),
+        with self._session.request(
+            request.method,
+            request.url,
+            data=dict(request.form),
+            headers=dict(request.headers),
             auth=_no_authentication,
             allow_redirects=False,
             stream=True,

@@ -25,8 +25,9 @@ TOKEN = "simulator+token"
 class Exchange:
     """One expected request and what comes of it.
 
-    ``action``: of the expected request; ``form``: parameters that it has to hold with these values. ``body``: an object
-    for JSON, or bytes. ``error``: raised instead of an answer. ``takes``: seconds, told to ``Script.on_time``.
+    ``action``: of the expected request, or its path where it has none. ``form``: parameters that it has to hold with
+    these values. ``body``: an object for JSON, or bytes. ``error``: raised instead of an answer. ``takes``: seconds,
+    told to ``Script.on_time``.
     """
 
     action: str
@@ -65,12 +66,15 @@ class Script(HTTPAdapter):
         return session
 
     def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
-        form = dict(urllib.parse.parse_qsl(str(request.body), keep_blank_values=True, strict_parsing=True))
+        # A call by path has its parameters in the query, and no body.
+        text = request.body or urllib.parse.urlsplit(str(request.url)).query
+        form = dict(urllib.parse.parse_qsl(str(text), keep_blank_values=True, strict_parsing=True))
         seen = Seen(str(request.method), str(request.url), form, dict(request.headers), options)
         self.seen.append(seen)
-        assert self.expected, f"unexpected request: {form['Action']}"
+        action = form.get("Action", urllib.parse.urlsplit(str(request.url)).path)
+        assert self.expected, f"unexpected request: {action}"
         exchange = self.expected.pop(0)
-        assert form["Action"] == exchange.action
+        assert action == exchange.action
         assert {name: form.get(name) for name in exchange.form} == dict(exchange.form)
         self.on_time(exchange.takes)
         if exchange.error is not None:

@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import (
     Connection,
+    Keys,
     connection_from,
     environment_names,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, STS
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +30,7 @@ COMPLETE: dict[str, t.Any] = {
     "resource_group": None,
     "endpoint": "ecs.example.com",
     "popgw_domain": None,
+    "domain": None,
     "is_center_region": True,
     "protocol": "https",
     "validate_certs": True,
@@ -71,77 +75,6 @@ def test_a_connection_holds_what_the_options_say() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "protocol", "url"),
-    [
-        ("ecs.example.com", "https", "https://ecs.example.com/"),
-        ("ecs.example.com", "http", "http://ecs.example.com/"),
-        ("ecs.example.com:8443", "https", "https://ecs.example.com:8443/"),
-        ("ecs.example.com/asapi/v3", "https", "https://ecs.example.com/asapi/v3"),
-        ("http://127.0.0.1:18999", "https", "http://127.0.0.1:18999/"),
-        ("https://ecs.example.com/asapi/v3", "http", "https://ecs.example.com/asapi/v3"),
-        ("HTTPS://ecs.example.com", "http", "https://ecs.example.com/"),
-        ("::1", "http", "http://[::1]/"),
-        ("fd00::30:1", "https", "https://[fd00::30:1]/"),
-        ("[::1]", "http", "http://[::1]/"),
-        ("[::1]:8080", "http", "http://[::1]:8080/"),
-        ("https://[::1]:8443/", "http", "https://[::1]:8443/"),
-    ],
-)
-def test_an_endpoint_is_a_host_with_or_without_port_or_a_url(endpoint: str, protocol: str, url: str) -> None:
-    assert connection(endpoint=endpoint, protocol=protocol).endpoint == url
-
-
-@pytest.mark.parametrize(
-    ("is_center_region", "url"),
-    [(True, "https://ecs-internal.env30.example.com/"), (False, f"https://ecs-internal.{REGION}.env30.example.com/")],
-)
-def test_a_popgw_domain_gives_the_endpoint_of_the_region(is_center_region: bool, url: str) -> None:
-    made = connection(endpoint=None, popgw_domain="env30.example.com", is_center_region=is_center_region)
-    assert made.endpoint == url
-
-
-def test_an_endpoint_wins_over_a_popgw_domain() -> None:
-    assert connection(popgw_domain="env30.example.com").endpoint == "https://ecs.example.com/"
-
-
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        "ftp://ecs.example.com",
-        "https://",
-        "ecs.example.com:port",
-        "ecs.example.com:99999",
-        "ecs.example.com:0",
-        "ecs example.com",
-        "ecs.example.com\n",
-        "https://ecs.example.com/?Action=x",
-        "https://ecs.example.com/#x",
-        "[::1",
-        "https://[::1",
-    ],
-)
-def test_an_unusable_endpoint_is_refused(endpoint: str) -> None:
-    assert refusal(endpoint=endpoint) == (
-        f"endpoint is {endpoint!r}: a host, host:port or an http or https URL is needed."
-    )
-
-
-def test_an_endpoint_with_a_password_is_refused_without_showing_it() -> None:
-    message = refusal(endpoint="https://user:simulator-secret@ecs.example.com")
-    assert "endpoint is given with a user name" in message
-    assert "simulator-secret" not in message
-
-
-@pytest.mark.parametrize("domain", ["https://env30.example.com", "env30.example.com/asapi", "env30.example.com:80"])
-def test_a_popgw_domain_is_a_bare_domain(domain: str) -> None:
-    assert "popgw_domain" in refusal(endpoint=None, popgw_domain=domain)
-
-
-def test_an_unusable_popgw_domain_is_refused_by_its_own_name() -> None:
-    assert refusal(endpoint=None, popgw_domain="env 30").startswith("popgw_domain is 'ecs-internal.env 30'")
-
-
 @pytest.mark.parametrize("nothing", [None, ""])
 @pytest.mark.parametrize("option", ["access_key", "secret_key", "region", "endpoint"])
 def test_what_is_missing_is_named_with_its_sources(option: str, nothing: str | None) -> None:
@@ -157,7 +90,8 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
     ] == []
     assert message.endswith(
         "; no endpoint (option endpoint, environment APSARASTACK_ENDPOINT or ALIBABACLOUDSTACK_ENDPOINT; "
-        "or option popgw_domain, environment APSARASTACK_POPGW_DOMAIN or ALIBABACLOUDSTACK_POPGW_DOMAIN)."
+        "or option popgw_domain, environment APSARASTACK_POPGW_DOMAIN or ALIBABACLOUDSTACK_POPGW_DOMAIN; "
+        "or option domain, environment APSARASTACK_DOMAIN or ALIBABACLOUDSTACK_DOMAIN)."
     )
 
 
@@ -227,3 +161,38 @@ def test_without_a_token_and_a_proxy_there_is_one_secret() -> None:
 
 def test_an_option_falls_back_to_our_own_variable_first() -> None:
     assert environment_names("secret_key") == ["APSARASTACK_SECRET_KEY", "ALIBABACLOUDSTACK_SECRET_KEY"]
+
+
+def test_the_keys_are_asked_for_once_nothing_is_left_to_refuse() -> None:
+    asked: list[str] = []
+
+    def keys() -> Keys:
+        asked.append("keys")
+        return Keys("STS.simulator37", "simulator-secret-sts-0037", "simulator-token-0037")
+
+    absent = {"access_key": None, "secret_key": None}
+    with pytest.raises(RefusalError):
+        connection_from({**COMPLETE, **absent, "read_timeout": 0}, keys)
+    assert asked == []
+    made = connection_from({**COMPLETE, **absent}, keys)
+    assert (made.access_key, made.security_token) == ("STS.simulator37", "simulator-token-0037")
+    assert asked == ["keys"]
+
+
+def test_another_caller_is_at_the_same_place() -> None:
+    made = connection(security_token="simulator-token", department="37").signed_by(Keys("LTAIsimulator38", "other"))
+    assert made == connection(access_key="LTAIsimulator38", secret_key="other", department="37")
+
+
+def test_the_keys_are_not_in_their_representation() -> None:
+    assert repr(Keys("LTAIsimulator37", "simulator-secret", "simulator-token")) == "Keys(access_key='LTAIsimulator37')"
+
+
+def test_another_service_of_the_pop_gateway_has_a_host_of_its_own() -> None:
+    made = connection(endpoint=None, popgw_domain="env30.example.com")
+    assert made.to(ASCM) == dataclasses.replace(made, endpoint="https://ascm.env30.example.com/")
+
+
+def test_the_asapi_gateway_serves_all_services() -> None:
+    made = connection(endpoint="https://ecs-internal.env30.example.com/asapi/v3")
+    assert made.to(STS) is made

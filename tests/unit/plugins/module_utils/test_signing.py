@@ -11,6 +11,8 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import (
     percent_encode,
+    roa_signature,
+    roa_string_to_sign,
     sign,
     signature,
     string_to_sign,
@@ -264,3 +266,37 @@ def test_percent_encode(text: str, encoded: str) -> None:
 def test_the_order_of_the_parameters_does_not_matter(parameters: dict[str, str]) -> None:
     backwards = dict(reversed(list(parameters.items())))
     assert signature("POST", parameters, SECRET) == signature("POST", backwards, SECRET)
+
+
+ROA_PATH = "/ascm/auth/resource_group/list_resource_group"
+ROA_PARAMETERS = {"resourceGroupName": "ops & 镜", "pageSize": "10", "pageNumber": "1"}
+ROA_HEADERS = {
+    "Accept": "application/json",
+    "Content-Type": "application/json",
+    "Date": "Tue, 04 Mar 2025 05:06:07 GMT",
+    "User-Agent": "not signed",
+    "X-Acs-RegionId": "cn-neimeng-env30-d01",
+    "x-acs-security-token": "tok+en/=",
+    "x-acs-signature-method": "HMAC-SHA1",
+    "x-acs-signature-nonce": "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf",
+    "x-acs-signature-version": "1.0",
+    "x-acs-version": "2019-05-10",
+}
+
+
+def test_a_call_by_path_is_signed_as_the_vendors_sdk_does_it() -> None:
+    assert roa_string_to_sign("POST", ROA_PATH, ROA_PARAMETERS, ROA_HEADERS) == (
+        "POST\napplication/json\n\napplication/json\nTue, 04 Mar 2025 05:06:07 GMT\n"
+        "x-acs-regionid:cn-neimeng-env30-d01\nx-acs-security-token:tok+en/=\nx-acs-signature-method:HMAC-SHA1\n"
+        "x-acs-signature-nonce:3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf\nx-acs-signature-version:1.0\n"
+        f"x-acs-version:2019-05-10\n{ROA_PATH}?pageNumber=1&pageSize=10&resourceGroupName=ops & 镜"
+    )
+    assert roa_signature("POST", ROA_PATH, ROA_PARAMETERS, ROA_HEADERS, SECRET) == "hfAa8yg5FHeyaHE9EPdINnfezRA="
+
+
+def test_a_call_by_path_without_parameters_has_no_question_mark() -> None:
+    assert roa_string_to_sign("GET", "/path", {}, {}) == "GET\n\n\n\n\n/path"
+
+
+def test_a_parameter_without_a_value_has_no_equals_sign_in_a_call_by_path() -> None:
+    assert roa_string_to_sign("GET", "/path", {"a": "", "b": "1"}, {}).endswith("/path?a&b=1")

@@ -19,6 +19,7 @@ import urllib3
 from ansible_collections.apsarastack.cloud.plugins.module_utils import transport
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
 from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Transport
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script, connection
@@ -30,13 +31,10 @@ CA_REFUSED = ssl.SSLCertVerificationError(1, "certificate verify failed")
 
 
 def post(script: Script, where: Connection | None = None, deadline: Deadline | None = None) -> transport.Answer:
-    sender = Transport(where or connection(), script.session())
-    return sender.post(
-        "DescribeImages",
-        {"Action": "DescribeImages", "ImageName": "镜 *"},
-        {"RegionId": "r"},
-        deadline or Clock().deadline(),
-    )
+    where = where or connection()
+    form = {"Action": "DescribeImages", "ImageName": "镜 *"}
+    request = Request("POST", where.endpoint, {"RegionId": "r"}, form)
+    return Transport(where, script.session()).send("DescribeImages", request, deadline or Clock().deadline())
 
 
 def failure(error: Exception) -> NoAnswerError:
@@ -308,7 +306,8 @@ def test_without_a_session_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
             self.mount("https://", Script(Exchange("DescribeImages", b"{}")))
 
     monkeypatch.setattr(requests, "Session", SessionOfOurs)
-    answer = Transport(connection()).post("DescribeImages", {"Action": "DescribeImages"}, {}, Clock().deadline())
+    request = Request("POST", connection().endpoint, form={"Action": "DescribeImages"})
+    answer = Transport(connection()).send("DescribeImages", request, Clock().deadline())
     assert answer.content == b"{}"
 
 

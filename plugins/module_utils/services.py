@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The services of a site that the collection calls, and where each of them is."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+import urllib.parse
+
+_ECS_HOST = "ecs-internal"
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """``product``: its name for the gateways. ``host``: the first label of its host on the POP gateway. ``paths``:
+    the path of each action that the POP gateway knows by a path rather than by its name."""
+
+    product: str
+    version: str
+    host: str
+    paths: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    needs_https: bool = False
+
+
+ECS = Service(product="Ecs", version="2014-05-26", host=_ECS_HOST)
+# The answer of STS holds a secret key.
+STS = Service(product="Sts", version="2015-04-01", host="sts", needs_https=True)
+ASCM = Service(
+    product="ascm",
+    version="2019-05-10",
+    host="ascm",
+    paths={"ListResourceGroup": "/ascm/auth/resource_group/list_resource_group"},
+)
+
+
+def endpoint_of(service: Service, ecs_endpoint: str) -> str:
+    """The endpoint of another service of the site whose ECS endpoint this URL is.
+
+    The hosts of a POP gateway differ in their first label alone. Any other host serves all products: the ASAPI
+    gateway does, and a gateway with a name of its own is taken for one that does.
+    """
+    parts = urllib.parse.urlsplit(ecs_endpoint)
+    label, dot, domain = parts.netloc.partition(".")
+    if label.lower() != _ECS_HOST or not dot:
+        return ecs_endpoint
+    if service.needs_https and parts.scheme == "http":
+        # A port of plain HTTP does not speak TLS.
+        return f"https://{service.host}.{domain.partition(':')[0]}{parts.path}"
+    return f"{parts.scheme}://{service.host}.{domain}{parts.path}"
