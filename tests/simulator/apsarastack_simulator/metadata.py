@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import typing as t
 
@@ -71,7 +72,7 @@ class Metadata:
     def session(self, request: web.Request) -> Answer:
         """The token of version 2: text."""
         seconds = request.headers.get("X-aliyun-ecs-metadata-token-ttl-seconds", "")
-        if not seconds.isdecimal() or not 1 <= int(seconds) <= _LONGEST_SESSION:
+        if not re.fullmatch(r"[0-9]{1,5}", seconds) or not 1 <= int(seconds) <= _LONGEST_SESSION:
             return _BAD_REQUEST
         token = secrets.token_urlsafe(24)
         self._sessions[token] = self._service.clock.real() + int(seconds)

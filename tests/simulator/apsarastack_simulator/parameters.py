@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from .errors import CloudError, invalid, missing
+from .wire import json_or_none
 
 if t.TYPE_CHECKING:
     from .wire import Parameters
@@ -45,7 +46,7 @@ COMMON = frozenset(
         "AcceptLanguage",
     ]
 )
-_INDEXED = re.compile(r"^(?P<name>[A-Za-z]+)\.(?P<number>[1-9][0-9]*)(?:\.(?P<member>.+))?$")
+_INDEXED = re.compile(r"^(?P<name>[A-Za-z]+)\.(?P<number>[1-9][0-9]{0,8})(?:\.(?P<member>.+))?$")
 
 
 def text(_name: str, value: str) -> str:
@@ -53,7 +54,8 @@ def text(_name: str, value: str) -> str:
 
 
 def integer(name: str, value: str) -> int:
-    if not re.fullmatch(r"[0-9]+", value):
+    """Decimal, and of a length that Python still turns into a number."""
+    if not re.fullmatch(r"[0-9]{1,18}", value):
         raise invalid(name)
     return int(value)
 
@@ -74,10 +76,7 @@ def boolean(name: str, value: str) -> bool:
 
 def id_array(name: str, value: str) -> list[str]:
     """A JSON array of ids in text form."""
-    try:
-        ids = json.loads(value)
-    except ValueError:
-        raise invalid(name) from None
+    ids = json_or_none(value)
     if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
         raise invalid(name)
     return ids
@@ -218,10 +217,7 @@ def _whole(name: str, value: str, item: Repeated) -> Entry:
     """`Name.N=value`; the ApsaraStack SDK writes an object there as compact JSON."""
     if not item.members:
         return {"": value}
-    try:
-        entry = json.loads(value)
-    except ValueError:
-        raise invalid(name) from None
+    entry = json_or_none(value)
     if not isinstance(entry, dict):
         raise invalid(name)
     return {_member(str(key), item) or str(key): str(part) for key, part in entry.items()}

@@ -11,11 +11,12 @@ import hmac
 import typing as t
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+_ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
 
 
 def encode(text: str) -> str:
     """RFC 3986 from UTF-8, upper-case hex: a blank is %20, * is %2A, ~ stays."""
-    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8"))
+    return "".join([_ENCODED[byte] for byte in text.encode("utf-8")])
 
 
 def canonical_query(parameters: t.Mapping[str, str]) -> str:

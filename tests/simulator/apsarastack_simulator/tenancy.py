@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import CloudError, invalid, missing
+from .errors import CloudError, missing
+from .parameters import integer
 
 if t.TYPE_CHECKING:
     from .knobs import Knobs
@@ -54,9 +55,7 @@ def _given(
     conflicts = [f"{other}={text}" for other, text in given[1:] if text != value]
     if conflicts:
         notes.append(f"{name}={value} wins over {', '.join(conflicts)}")
-    if not value.isdecimal():
-        raise invalid(name)
-    return int(value)
+    return integer(name, value)
 
 
 def region_of(request: Request, parameters: Parameters, world: World, unknown: str) -> str | None:

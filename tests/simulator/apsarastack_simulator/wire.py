@@ -60,6 +60,14 @@ def fold(request: Request) -> Folded:
     return Folded(query=query, form=form, signed=signed, all={**document, **signed})
 
 
+def json_or_none(text: str) -> t.Any:
+    """The document; None also for what is no JSON, or is nested deeper than Python reads."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
@@ -80,10 +88,7 @@ def _pairs(text: str) -> Parameters:
 
 
 def _document(body: bytes) -> Parameters:
-    try:
-        document = json.loads(_text(body))
-    except ValueError:
-        raise CloudError("InvalidParameter", "The request body is not a JSON document.") from None
+    document = json_or_none(_text(body))
     if not isinstance(document, dict):
         raise CloudError("InvalidParameter", "The request body is not a JSON object.")
     flat: Parameters = {}

@@ -130,10 +130,10 @@ def _fail_if_told(context: Context, image: Image) -> None:
     told = context.knobs.fail_next_create
     if told in ("", "0"):
         return
-    left = int(told) - 1 if told.isdigit() else 0
+    left = int(told) - 1 if told.isdecimal() else 0
     context.knobs.fail_next_create = str(left)
     lifecycle.doom(context.world, image, context.knobs.failed_status)
-    image.failure = "the knob fail_next_create" if told.isdigit() else told
+    image.failure = "the knob fail_next_create" if told.isdecimal() else told
 
 
 def _snapshot_disks(context: Context, image: Image, source: Source) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import typing as t
@@ -14,6 +13,7 @@ from ..clock import utc
 from ..context import Action, Context
 from ..errors import CloudError
 from ..parameters import Arguments, Parameter, integer, positive
+from ..wire import json_or_none
 from ..world import AccessKey, new_id
 
 if t.TYPE_CHECKING:
@@ -86,13 +86,7 @@ def _assume_role(context: Context, arguments: Arguments) -> Body:
 
 
 def _check_policy(policy: str | None) -> None:
-    if policy is None:
-        return
-    try:
-        document = json.loads(policy)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
+    if policy is not None and not isinstance(json_or_none(policy), dict):
         raise CloudError("InvalidParameter.PolicyGrammar")
 
 

@@ -10,7 +10,7 @@ import typing as t
 from .. import lifecycle, rules
 from ..context import Action, Context
 from ..errors import CloudError
-from ..parameters import Arguments, Parameter, Repeated, boolean
+from ..parameters import Arguments, Parameter, Repeated, boolean, integer
 from .change_image import changing
 
 if t.TYPE_CHECKING:
@@ -68,7 +68,7 @@ _LIST = (
     Repeated("ResourceId", maximum=50, too_many="NumberExceed.ResourceIds"),
     Repeated("Tag", ("Key", "Value"), maximum=20, too_many="NumberExceed.Tags"),
     Repeated("TagFilter", ("TagKey", "TagValues")),
-    Parameter("NextToken"),
+    Parameter("NextToken", integer, default=0),
 )
 
 
@@ -176,8 +176,7 @@ def _list_tag_resources(context: Context, arguments: Arguments) -> Body:
         for key, value in tags_of(thing, context.now - context.knobs.tag_list_lag).items()
         if _matches(tags_of(thing), key, filters, arguments)
     ]
-    token = arguments.text("NextToken") or "0"
-    start = int(token) if token.isdigit() else 0
+    start = arguments.number("NextToken")
     following = str(start + _LIST_PAGE) if len(rows) > start + _LIST_PAGE else ""
     return {"NextToken": following, "TagResources": {"TagResource": rows[start : start + _LIST_PAGE]}}
 
