@@ -30,7 +30,7 @@ FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "VIRTUAL_
 
 
 # A command that hangs has to fail before whatever waits for the tests loses its patience.
-MAX_SECONDS = 20 * 60
+MAX_SECONDS = 40 * 60
 # What a command that is interrupted gets to clean up.
 STOP_SECONDS = 10
 
