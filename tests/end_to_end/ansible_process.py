@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -15,6 +16,9 @@ import subprocess
 import sys
 import typing as t
 from pathlib import Path
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
 MODULE = "apsarastack.cloud.apsarastack_image"
 # None of these tests may hang the others.
@@ -110,14 +114,30 @@ def _results(output: str) -> t.Iterator[Result]:
         yield result
 
 
+def caller(simulator: Simulator) -> dict[str, str]:
+    """The environment variables of the first tenant of the simulator."""
+    return {
+        "APSARASTACK_ENDPOINT": simulator.endpoint,
+        "APSARASTACK_REGION": simulator.region,
+        "APSARASTACK_ACCESS_KEY": simulator.access_key,
+        "APSARASTACK_SECRET_KEY": simulator.secret_key,
+        "APSARASTACK_DEPARTMENT": simulator.department,
+        "APSARASTACK_RESOURCE_GROUP": simulator.resource_group,
+    }
+
+
 def kill(process: subprocess.Popen[str]) -> None:
     """End the process and all that it has started, at once and without a farewell."""
     # Ansible's workers lead sessions of their own, so that no signal to a group would reach them all.
     for pid in [process.pid, *_descendants(process.pid)]:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=SECONDS)
 
 
 def _descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except FileNotFoundError:  # it has ended meanwhile
+        return []
     return [found for child in map(int, children) for found in (child, *_descendants(child))]

@@ -14,12 +14,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_process import Ansible, caller
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "end_to_end"), str(ROOT / "tests" / "simulator")]
+sys.path.insert(0, str(ROOT / "tests" / "simulator"))
 
-from ansible_process import Ansible  # noqa: E402 - found through the line above
-from apsarastack_simulator.testing import Simulator  # noqa: E402
+from apsarastack_simulator.testing import Simulator  # noqa: E402 - found through the line above
 
 COLLECTION = Path("ansible_collections", "apsarastack", "cloud")
 
@@ -50,15 +50,3 @@ def simulator() -> t.Iterator[Simulator]:
 def ansible(simulator: Simulator, collections: Path, tmp_path: Path) -> Ansible:
     """Ansible that knows the simulator from its environment."""
     return Ansible(tmp_path, collections, caller(simulator))
-
-
-def caller(simulator: Simulator) -> dict[str, str]:
-    """The environment variables of the first tenant of the simulator."""
-    return {
-        "APSARASTACK_ENDPOINT": simulator.endpoint,
-        "APSARASTACK_REGION": simulator.region,
-        "APSARASTACK_ACCESS_KEY": simulator.access_key,
-        "APSARASTACK_SECRET_KEY": simulator.secret_key,
-        "APSARASTACK_DEPARTMENT": simulator.department,
-        "APSARASTACK_RESOURCE_GROUP": simulator.resource_group,
-    }

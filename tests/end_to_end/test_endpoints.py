@@ -11,9 +11,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_process import MODULE, Ansible
+from ansible_process import MODULE, Ansible, caller
+
 from apsarastack_simulator.testing import Simulator
-from conftest import caller
 
 WISH = {"image_name": "web", "instance_id": "i-web-running"}
 

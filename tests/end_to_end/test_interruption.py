@@ -11,7 +11,9 @@ import typing as t
 
 import pytest
 from ansible_process import MODULE, SECONDS, Ansible, kill
-from apsarastack_simulator.testing import Simulator
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
 WISH = {"image_name": "web", "instance_id": "i-web-running", "tags": {"team": "web"}}
 

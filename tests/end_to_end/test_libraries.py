@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_process import Ansible
-from apsarastack_simulator.testing import Simulator
+
+if t.TYPE_CHECKING:
+    from ansible_process import Ansible
+
+    from apsarastack_simulator.testing import Simulator
 
 
 @pytest.mark.parametrize("library", ["requests", "jmespath"])

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 from ansible_process import MODULE, Ansible
-from apsarastack_simulator.testing import Simulator
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
 WISH = {"image_name": "web", "instance_id": "i-web-running"}
 

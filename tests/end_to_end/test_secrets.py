@@ -12,8 +12,11 @@ import typing as t
 import urllib.parse
 
 import pytest
-from ansible_process import Ansible
-from apsarastack_simulator.testing import Simulator
+
+if t.TYPE_CHECKING:
+    from ansible_process import Ansible
+
+    from apsarastack_simulator.testing import Simulator
 
 # With everything that an encoding changes.
 SECRET = "simulator/secret+0001=&%~ *"
@@ -69,7 +72,7 @@ def test_no_output_result_or_log_holds_a_secret(
     # As options, since those are what Ansible prints. From a file, since it also prints the lines of a task that fails.
     variables = ansible.write("secrets.json", json.dumps(secrets))
     wish = {"image_name": "web", "instance_id": "i-web-running", "access_key": key}
-    templates = {name: "{{ %s }}" % name for name in secrets}
+    templates = {name: "{{ " + name + " }}" for name in secrets}
 
     run = ansible.image("-vvv", "-e", f"@{variables}", **wish, **templates)
 
