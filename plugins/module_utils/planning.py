@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import (
@@ -34,9 +35,10 @@ def plan(wish: Wish, found: Found) -> Plan:
     good, failed = _split(wish, found.images)
     if wish.state == "absent":
         return deletion.plan_absent(wish, found, (*([good] if good is not None else ()), *failed))
-    parts = replacing.parts(wish, good, found)
+    parts = replacing.cast(wish, good, found)
     if parts is not None:
-        return replacing.plan_replacement(wish, found, parts)
+        replacement = replacing.plan_replacement(wish, found, parts)
+        return dataclasses.replace(replacement, warnings=(*replacement.warnings, *map(_left_alone, failed)))
     if good is not None:
         return _plan_change(wish, good, failed)
     if failed and (wish.image_id is not None or wish.source is None):
@@ -77,8 +79,8 @@ def needs_source(wish: Wish, found: Found) -> bool:
     if wish.state == "absent" or wish.source is None or wish.image_id is not None:
         return False
     good, _failed = _split(wish, found.images)
-    parts = replacing.parts(wish, good, found)
-    return good is None if parts is None else parts.new is None
+    parts = replacing.cast(wish, good, found)
+    return good is None if parts is None else isinstance(parts, replacing.Making)
 
 
 def needs_users(wish: Wish, found: Found) -> tuple[Image, ...]:
@@ -86,7 +88,7 @@ def needs_users(wish: Wish, found: Found) -> tuple[Image, ...]:
     if wish.state == "absent":
         targets: tuple[Image | None, ...] = found.images
     else:
-        parts = replacing.parts(wish, _split(wish, found.images)[0], found)
+        parts = replacing.cast(wish, _split(wish, found.images)[0], found)
         targets = () if parts is None else (parts.old,)
     return tuple(image for image in targets if image is not None and deletion.blocks_deletion(wish, image))
 

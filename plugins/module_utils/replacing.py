@@ -128,30 +128,38 @@ def reason(wish: Wish, image: Image) -> str | None:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Who plays which part: ``new`` None has still to be made; ``spoiled`` is a stand-in that is of no use."""
+class Making:
+    """``old`` has to be replaced by an image that has still to be made; ``spoiled`` is a stand-in that is of no use."""
 
-    old: Image | None
-    new: Image | None
+    old: Image
+    source: Source
     spoiled: Image | None = None
 
 
-def parts(wish: Wish, good: Image | None, found: Found) -> Parts | None:
-    """The parts, when an image has to be replaced or an earlier run has begun to replace it; else None.
+@dataclass(frozen=True)
+class Adopting:
+    """``new`` was made by an earlier run to replace ``old``, which may be gone already."""
+
+    new: Image
+    old: Image | None
+
+
+def cast(wish: Wish, good: Image | None, found: Found) -> Making | Adopting | None:
+    """Who plays which part, when an image has to be replaced or an earlier run has begun to replace it; else None.
 
     ``good`` has the wished name. Raises RefusalError when the name of the stand-in is somebody else's.
     """
     if not wish.may_replace:
         return None
     if good is not None and replaced_id(good) is not None:
-        return Parts(old=found.replaced, new=good)
+        return Adopting(good, found.replaced)
     if good is not None and reason(wish, good) is None:
         return None
     old = found.replaced if good is None else good
     stand_in = _stand_in(wish, found)
     if stand_in is not None and is_useful(wish, stand_in):
-        return Parts(old, new=stand_in)
-    return None if old is None else Parts(old, new=None, spoiled=stand_in)
+        return Adopting(stand_in, old)
+    return None if old is None or wish.source is None else Making(old, wish.source, stand_in)
 
 
 def is_useful(wish: Wish, stand_in: Image) -> bool:
@@ -173,63 +181,50 @@ def _stand_in(wish: Wish, found: Found) -> Image | None:
 # --- in which steps --------------------------------------------------------------------------------------------------
 
 
-def plan_replacement(wish: Wish, found: Found, who: Parts) -> Plan:
+def plan_replacement(wish: Wish, found: Found, parts: Making | Adopting) -> Plan:
     """Make, wait, swap the names, delete the old one: whatever of it is still to be done."""
-    base = who.new if who.old is None else who.old
-    assert base is not None  # one of the two is there, or there is nothing to replace
-    carried: Image = {**base, "tags": own_tags(base["tags"])}
+    base = parts.new if isinstance(parts, Adopting) and parts.old is None else parts.old
+    carried = t.cast("Image", {**base, "tags": own_tags(base["tags"])})
     wanted = changes.target(wish, carried)
-    making, new = _making(wish, who, wanted) if who.new is None else _adopting(who.new)
-    if who.old is not None:
-        deletion.judge_deletion(wish, found, who.old)
-    swapping = [*_retiring(wish, who.old), changes.modify(new, wanted)]
-    removing = [] if who.old is None else deletion.removal(wish, who.old, "it is replaced")
+    making, new = _making(wish, parts, wanted) if isinstance(parts, Making) else _adopting(parts.new)
+    if parts.old is not None:
+        deletion.judge_deletion(wish, found, parts.old)
+    swapping = [*_retiring(wish, parts.old), changes.modify(new, wanted)]
+    removing = [] if parts.old is None else deletion.removal(wish, parts.old, "it is replaced")
     tagging = changes.tagging(new["image_id"], {**own_tags(new["tags"]), MARK: new["tags"][MARK]}, wanted["tags"])
     reading = [steps.ReadBack(new["image_id"])] if wish.wait else []
     return Plan(
         before=base,
         after={**new, "image_name": wanted["image_name"], "description": wanted["description"], "tags": wanted["tags"]},
         steps=tuple(step for step in (*making, *swapping, *removing, *tagging, *reading) if step is not None),
-        warnings=_warnings(wish, found, who),
+        warnings=_warnings(wish, found, parts),
         replaced_image_id=new["tags"][MARK],
     )
 
 
-def _warnings(wish: Wish, found: Found, who: Parts) -> tuple[str, ...]:
-    if who.new is None:
-        return () if wish.source is None else sources.judge(wish.source, found.source)
-    differs = difference(wish, who.new)
+def _warnings(wish: Wish, found: Found, parts: Making | Adopting) -> tuple[str, ...]:
+    if isinstance(parts, Making):
+        return sources.judge(parts.source, found.source)
+    differs = difference(wish, parts.new)
     if differs is None:
         return ()
     return (
-        f"image {who.new['image_id']}: a replacement that was interrupted is finished first; "
+        f"image {parts.new['image_id']}: a replacement that was interrupted is finished first; "
         f"{differs}, so run the task again to replace it",
     )
 
 
-def _making(wish: Wish, who: Parts, wanted: Image) -> tuple[list[steps.Step], Image]:
+def _making(wish: Wish, parts: Making, wanted: Image) -> tuple[list[steps.Step], Image]:
     """The steps that make the stand-in, and the stand-in as it will be then."""
-    name, old, source = stand_in_name(str(wish.image_name)), who.old, wish.source
-    assert old is not None  # a stand-in is only made for an image that is there,
-    assert source is not None  # and only for a task that names a source
+    name = stand_in_name(str(wish.image_name))
     # The mark takes the place of one tag; the tags that did not fit are set when it is gone.
     fitting = dict(list(wanted["tags"].items())[: MAXIMUM_TAGS - 1])
-    tags = {**fitting, MARK: str(old["image_id"])}
-    create = steps.Create(
-        image_name=name,
-        source=source,
-        description=wanted["description"] or None,
-        tags=tags,
-        **changes.create_only(wish),
-    )
-    clearance = [] if who.spoiled is None else deletion.removal(wish, who.spoiled, "it is of no use", until_gone=True)
-    stand_in = image_stub(
-        image_name=name,
-        description=wanted["description"],
-        tags=tags,
-        status="Available",
-        **changes.create_only(wish),
-    )
+    tags = {**fitting, MARK: str(parts.old["image_id"])}
+    labels = changes.create_only(wish)
+    create = steps.Create(name, parts.source, wanted["description"] or None, tags, **labels)
+    spoiled = parts.spoiled
+    clearance = [] if spoiled is None else deletion.removal(wish, spoiled, "it is of no use", until_gone=True)
+    stand_in = image_stub(image_name=name, description=wanted["description"], tags=tags, status="Available", **labels)
     return [*clearance, create, steps.WaitUntilUsable(None)], stand_in
 
 

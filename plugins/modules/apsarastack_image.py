@@ -430,14 +430,13 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.apsarastack.cloud.plugins.module_utils import execution, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import connection_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
+from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
 
 DISK_ARGUMENTS: dict[str, t.Any] = {
@@ -490,7 +489,7 @@ def main() -> None:
     try:
         wish = wish_from(module.params)
         deadline = Deadline(module.params["wait_timeout"])
-        client = Client(connection_from(module.params), deadline)
+        client = client_from(module.params, deadline)
         result = run(wish, Images(client), deadline, module.check_mode)
     except ApsaraStackError as error:
         module.fail_json(**_warned(module, error.as_result()))

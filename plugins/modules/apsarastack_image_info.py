@@ -247,12 +247,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import connection_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
+from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import (
     Selection,
     newest_first,
@@ -288,7 +287,7 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib(library))
     try:
         selection = selection_from(module.params)
-        client = Client(connection_from(module.params), Deadline(module.params["wait_timeout"]))
+        client = client_from(module.params, Deadline(module.params["wait_timeout"]))
         result = run(selection, Images(client))
     except ApsaraStackError as error:
         module.fail_json(**error.as_result())

@@ -13,7 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Found, Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.replacing import (
     LONGEST_NAME,
-    parts,
+    cast,
     reason,
     retired_name,
     source_difference,
@@ -130,8 +130,8 @@ def test_what_is_a_reason_to_replace(options: dict[str, t.Any], known: dict[str,
 
 def test_absent_replaces_nothing() -> None:
     found = Found(images=(old(),), stand_ins=(stand_in(),), source=FACTS)
-    assert parts(wish(state="absent", recreate="always"), old(), found) is None
-    assert parts(wish(recreate="always"), old(), found) is not None
+    assert cast(wish(state="absent", recreate="always"), old(), found) is None
+    assert cast(wish(recreate="always"), old(), found) is not None
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
