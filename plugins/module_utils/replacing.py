@@ -183,8 +183,8 @@ def _stand_in(wish: Wish, found: Found) -> Image | None:
 
 def plan_replacement(wish: Wish, found: Found, parts: Making | Adopting) -> Plan:
     """Make, wait, swap the names, delete the old one: whatever of it is still to be done."""
-    base = parts.new if isinstance(parts, Adopting) and parts.old is None else parts.old
-    carried = t.cast("Image", {**base, "tags": own_tags(base["tags"])})
+    base = _base(parts)
+    carried: Image = {**base, "tags": own_tags(base["tags"])}
     wanted = changes.target(wish, carried)
     making, new = _making(wish, parts, wanted) if isinstance(parts, Making) else _adopting(parts.new)
     if parts.old is not None:
@@ -200,6 +200,13 @@ def plan_replacement(wish: Wish, found: Found, parts: Making | Adopting) -> Plan
         warnings=_warnings(wish, found, parts),
         replaced_image_id=new["tags"][MARK],
     )
+
+
+def _base(parts: Making | Adopting) -> Image:
+    """The image from which the new one takes over what the task leaves out."""
+    if isinstance(parts, Making):
+        return parts.old
+    return parts.new if parts.old is None else parts.old
 
 
 def _warnings(wish: Wish, found: Found, parts: Making | Adopting) -> tuple[str, ...]:

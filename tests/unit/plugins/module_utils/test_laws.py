@@ -37,7 +37,7 @@ if t.TYPE_CHECKING:
 DERANDOMIZE = "EXPLORE" not in os.environ
 
 
-def settings(max_examples: int) -> t.Any:
+def settings(max_examples: int) -> hypothesis_settings:
     return hypothesis_settings(max_examples=max_examples, deadline=None, derandomize=DERANDOMIZE)
 
 
