@@ -13,14 +13,14 @@ options:
   access_key:
     description:
       - Id of the access key that signs the calls.
-      - It is required, here or in the environment.
+      - It wins over O(profile) and O(ecs_role_name), of which one is required without it.
       - If it is not set, the environment variable E(APSARASTACK_ACCESS_KEY), then
         E(ALIBABACLOUDSTACK_ACCESS_KEY) is used.
     type: str
   secret_key:
     description:
       - Secret of the access key. It is used to sign and never sent.
-      - It is required, here or in the environment.
+      - It is required together with O(access_key).
       - If it is not set, the environment variable E(APSARASTACK_SECRET_KEY), then
         E(ALIBABACLOUDSTACK_SECRET_KEY) is used.
     type: str
@@ -29,6 +29,52 @@ options:
       - Token that belongs to a temporary access key.
       - If it is not set, the environment variable E(APSARASTACK_SECURITY_TOKEN), then
         E(ALIBABACLOUDSTACK_SECURITY_TOKEN) is used.
+    type: str
+  profile:
+    description:
+      - Name of a profile in O(shared_credentials_file), which tells who calls. The modes V(AK), V(StsToken),
+        V(RamRoleArn) and V(EcsRamRole) are supported. Nothing else is taken from it.
+      - It is not looked at when O(access_key) is given.
+      - If it is not set, the environment variable E(APSARASTACK_PROFILE), then
+        E(ALIBABACLOUDSTACK_PROFILE) is used.
+    type: str
+  shared_credentials_file:
+    description:
+      - The file with the profiles, as the vendor's command line tool writes it, on the host that runs the module.
+      - Without it, it is C(~/.aliyun/config.json), or C(~/.apsarastack/config.json) where the first does not exist.
+      - Without O(profile), the current profile of this file is used.
+      - If it is not set, the environment variable E(APSARASTACK_SHARED_CREDENTIALS_FILE), then
+        E(ALIBABACLOUDSTACK_SHARED_CREDENTIALS_FILE) is used.
+    type: path
+  assume_role:
+    description:
+      - A role to assume, with the keys that the other options give. The security token service (STS) of the same site
+        is asked for temporary keys, and asked again when they expire during the task.
+      - If it is not set, the environment variable E(APSARASTACK_ASSUME_ROLE), then
+        E(ALIBABACLOUDSTACK_ASSUME_ROLE) is used. It holds JSON.
+    type: dict
+    suboptions:
+      role_arn:
+        description: The role, for example V(acs:ram::1000000000000037:role/imager).
+        type: str
+        required: true
+      session_name:
+        description: Names this use of the role in the logs of the cloud.
+        type: str
+        default: ansible-apsarastack
+      policy:
+        description: A policy document that narrows what the role may do.
+        type: json
+      session_expiration:
+        description: Seconds, from 900 to 3600, for which the temporary keys are good. Without it the cloud decides.
+        type: int
+  ecs_role_name:
+    description:
+      - Name of the RAM role of the ECS instance that runs the module. Its metadata service is asked for temporary keys,
+        and asked again when they expire during the task.
+      - It is not looked at when O(access_key) is given, and cannot be given together with O(profile).
+      - If it is not set, the environment variable E(APSARASTACK_ECS_ROLE_NAME), then
+        E(ALIBABACLOUDSTACK_ECS_ROLE_NAME) is used.
     type: str
   region:
     description:
@@ -49,9 +95,17 @@ options:
   resource_group:
     description:
       - Id of the resource set, a number, in which the resources are looked for and made.
-      - It needs O(department).
+      - It needs O(department), and wins over O(resource_group_set_name).
       - If it is not set, the environment variable E(APSARASTACK_RESOURCE_GROUP), then
         E(ALIBABACLOUDSTACK_RESOURCE_GROUP) is used.
+    type: str
+  resource_group_set_name:
+    description:
+      - Name of the resource set, where O(resource_group) is not given. Its id, and the organization that it belongs to,
+        are looked up with one or more calls before the task. Where several organizations have a resource set of this
+        name, give O(department), too.
+      - If it is not set, the environment variable E(APSARASTACK_RESOURCE_GROUP_SET_NAME), then
+        E(ALIBABACLOUDSTACK_RESOURCE_GROUP_SET_NAME) is used.
     type: str
   endpoint:
     description:

@@ -12,16 +12,28 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import environment_names
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import SESSION_NAME, environment_names
 
+_ROLE_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    "role_arn": {"type": "str", "required": True},
+    "session_name": {"type": "str", "default": SESSION_NAME},
+    # Ansible makes a dictionary of what looks like one; this type makes it text again.
+    "policy": {"type": "json"},
+    "session_expiration": {"type": "int"},
+}
 _OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     # no_log is said for everything that Ansible would otherwise warn about because of its name.
     "access_key": {"type": "str", "no_log": False},
     "secret_key": {"type": "str", "no_log": True},
     "security_token": {"type": "str", "no_log": True},
+    "profile": {"type": "str"},
+    "shared_credentials_file": {"type": "path", "no_log": False},
+    "assume_role": {"type": "dict", "options": _ROLE_OPTIONS},
+    "ecs_role_name": {"type": "str"},
     "region": {"type": "str", "aliases": ["region_id"]},
     "department": {"type": "str", "aliases": ["organization_id"]},
     "resource_group": {"type": "str"},
+    "resource_group_set_name": {"type": "str"},
     "endpoint": {"type": "str"},
     "popgw_domain": {"type": "str"},
     "is_center_region": {"type": "bool", "default": True},

@@ -42,6 +42,9 @@ PATIENCE_SECONDS = 15.0
 PATIENCE_TRIES = 3
 LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS = 3.0
 
+# A role's keys live for an hour, and an image may take longer to be made.
+EXPIRED = "InvalidSecurityToken.Expired"
+
 # No count of resources has more digits; a longer one is damage.
 LONGEST_COUNT = 19
 
@@ -63,10 +66,13 @@ class Client:
         nonce: t.Callable[[], str] = lambda: str(uuid.uuid4()),
         random: t.Callable[[], float] = _random.random,
         service: Service = ECS,
+        renew: t.Callable[[], Connection] | None = None,
     ) -> None:
         """``now``: seconds since the epoch. ``nonce``: a text that no other request has. ``random``: 0 to 1.
-        ``connection``: its endpoint is that of the service."""
+        ``connection``: its endpoint is that of the service. ``renew``: gives it with new keys, once its own have
+        expired."""
         self.connection = connection
+        self._renew = renew
         self._service = service
         self.deadline = deadline
         self._transport = Transport(connection, session)
@@ -94,7 +100,8 @@ class Client:
             except (ServiceError, NoAnswerError) as error:
                 tries += 1
                 waited = self.deadline.elapsed() - start
-                if not may_repeat(error, is_safe) or self._is_patience_over(error, tries, waited):
+                is_hopeless = not may_repeat(error, is_safe) or self._is_patience_over(error, tries, waited)
+                if is_hopeless and not self._has_renewed(error):
                     raise
                 last = error
             self.deadline.sleep(self._pause(last, tries - 1))
@@ -130,6 +137,14 @@ class Client:
             raise
         self._has_answered = True
         return body
+
+    def _has_renewed(self, error: ServiceError | NoAnswerError) -> bool:
+        """Whether there are new keys for a call that was rejected because those of this client have expired."""
+        if self._renew is None or not isinstance(error, ServiceError) or error.code != EXPIRED:
+            return False
+        rejected = self.connection.access_key
+        self.connection = self._renew()
+        return self.connection.access_key != rejected
 
     def _is_patience_over(self, error: ServiceError | NoAnswerError, tries: int, waited: float) -> bool:
         if self._has_answered or isinstance(error, ServiceError) or waited < PATIENCE_SECONDS:

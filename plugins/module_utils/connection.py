@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.services import Service
 
 ENVIRONMENT_PREFIXES = ("APSARASTACK_", "ALIBABACLOUDSTACK_")
+# How a use of a role is named in the logs of the cloud, unless the task names it.
+SESSION_NAME = "ansible-apsarastack"
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -109,6 +111,11 @@ def given(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {name: None if value == "" else value for name, value in params.items()}
 
 
+def has_keys(values: t.Mapping[str, t.Any]) -> bool:
+    """Whether the options give keys; half a pair is a mistake, and nothing else takes its place."""
+    return values.get("access_key") is not None or values.get("secret_key") is not None
+
+
 def keys_in(values: t.Mapping[str, t.Any]) -> Keys:
     """The keys that are given as options."""
     return Keys(values["access_key"], values["secret_key"], values.get("security_token"))
@@ -125,6 +132,8 @@ def _refuse_missing(values: t.Mapping[str, t.Any], *, needs_keys: bool) -> None:
         for option, what in (("access_key", "access key"), ("secret_key", "secret key"), ("region", "region"))
         if values.get(option) is None and (needs_keys or option == "region")
     ]
+    if needs_keys and not has_keys(values):
+        missing.insert(2, f"and nothing in their place ({sources('profile')}; or {sources('ecs_role_name')})")
     places = ("endpoint", "popgw_domain", "domain")
     if all(values.get(option) is None for option in places):
         missing.append(f"no endpoint ({'; or '.join(sources(option) for option in places)})")

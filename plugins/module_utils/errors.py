@@ -158,6 +158,12 @@ class ServiceError(ApsaraStackError):
         request = f", request id {self.request_id}" if self.request_id else ""
         return f"{words} (HTTP {self.http_status}{request})"
 
+    def advise(self, advice: str) -> None:
+        """Say something else about what resolves it, where the caller knows more than the table."""
+        self.advice = advice
+        self.message = self._text()
+        self.args = (self.message,)
+
     def _text(self) -> str:
         failed = f"{self.action} failed at {self.endpoint}: {self.said()}"
         return f"{failed}. {self.advice}" if self.advice else failed

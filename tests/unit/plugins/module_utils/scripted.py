@@ -68,7 +68,7 @@ class Script(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
         # A call by path has its parameters in the query, and no body.
         text = request.body or urllib.parse.urlsplit(str(request.url)).query
-        form = dict(urllib.parse.parse_qsl(str(text), keep_blank_values=True, strict_parsing=True))
+        form = dict(urllib.parse.parse_qsl(str(text), keep_blank_values=True, strict_parsing=True)) if text else {}
         seen = Seen(str(request.method), str(request.url), form, dict(request.headers), options)
         self.seen.append(seen)
         action = form.get("Action", urllib.parse.urlsplit(str(request.url)).path)

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Callers that are more than plain keys, and tenants that are told by name: what has to be asked before the first call.
+
+A task that says all itself does not import this room; see ``login``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import metadata, sts, tenancy
+from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, Role, role_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import (
+    Connection,
+    Keys,
+    connection_from,
+    given,
+    has_keys,
+    keys_in,
+    sources,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import Kind, RefusalError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.profile import caller_in_profile
+from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, STS
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+
+
+def client_from(params: t.Mapping[str, t.Any], deadline: Deadline) -> Client:
+    """The client that the options describe; temporary keys that it asked for itself are renewed when they expire.
+
+    Everything that can be refused is refused before the first request. Raises ApsaraStackError.
+    """
+    values = given(params)
+    caller = caller_from(values)
+
+    def first_keys() -> Keys:
+        if caller.instance_role is not None:
+            return metadata.keys_of(caller.instance_role, deadline)
+        return keys_in(values) if caller.keys is None else caller.keys
+
+    def proven(place: Connection) -> Connection:
+        return place if caller.role is None else place.signed_by(_keys_of_role(caller.role, place, deadline))
+
+    def renewed() -> Connection:
+        return proven(client.connection.signed_by(first_keys()))
+
+    connection = proven(connection_from(params, None if has_keys(values) else first_keys))
+    is_temporary = caller.role is not None or caller.instance_role is not None
+    client = Client(_located(connection, values, deadline), deadline, renew=renewed if is_temporary else None)
+    return client
+
+
+def caller_from(values: t.Mapping[str, t.Any]) -> Caller:
+    """Who calls, without asking anybody but the file of a profile. Raises RefusalError."""
+    caller = _first_caller(values)
+    if values.get("assume_role") is None:
+        return caller
+    if caller.role is not None:
+        raise RefusalError(
+            "assume_role is given, and the profile names a role of its own: leave assume_role out, or use a profile of"
+            " mode AK."
+        )
+    return dataclasses.replace(caller, role=role_from("assume_role", values["assume_role"]))
+
+
+def _first_caller(values: t.Mapping[str, t.Any]) -> Caller:
+    """Before a role is assumed. Keys that are given win over a profile and over the role of the instance."""
+    if has_keys(values):
+        return Caller()
+    profile, file, role = (values.get(option) for option in ("profile", "shared_credentials_file", "ecs_role_name"))
+    if profile is None and file is None and role is None:
+        # Nobody: connection_from says all that is missing.
+        return Caller()
+    if values.get("security_token") is not None:
+        raise RefusalError(f"security_token is given without its access key and secret key ({sources('access_key')}).")
+    if role is None:
+        return caller_in_profile(profile, file)
+    if profile is not None:
+        raise RefusalError("profile and ecs_role_name both say who calls: give one of them.")
+    return Caller(instance_role=role)
+
+
+def _keys_of_role(role: Role, place: Connection, deadline: Deadline) -> Keys:
+    with _advised("assume_role"):
+        return sts.keys_of(role, Client(place.to(STS), deadline, service=STS))
+
+
+def _located(connection: Connection, values: t.Mapping[str, t.Any], deadline: Deadline) -> Connection:
+    """The connection with the ids of the resource set that is given by name; given ids win over it."""
+    name = values.get("resource_group_set_name")
+    if name is None or connection.resource_group is not None:
+        return connection
+    with _advised("resource_group_set_name"):
+        ascm = Client(connection.to(ASCM), deadline, service=ASCM)
+        found = tenancy.resource_set(name, connection.department, ascm)
+    return dataclasses.replace(connection, department=found.department, resource_group=found.id)
+
+
+@contextlib.contextmanager
+def _advised(option: str) -> t.Iterator[None]:
+    """A host that does not offer the service is most likely that of ECS alone."""
+    try:
+        yield
+    except ServiceError as error:
+        if error.kind is Kind.NOT_OFFERED:
+            error.advise(
+                f"{option} needs another service of the site. It is known where that is with popgw_domain, with domain"
+                " and with an endpoint named ecs-internal.*; any other endpoint has to serve it, too."
+            )
+        raise

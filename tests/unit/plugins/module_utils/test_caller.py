@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Role, role_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+
+ARN = "acs:ram::1000000000000037:role/imager"
+
+
+def test_a_role_needs_nothing_but_its_name() -> None:
+    options = {"role_arn": ARN, "session_name": None, "policy": "", "session_expiration": None}
+    assert role_from("assume_role", options) == Role(ARN, "ansible-apsarastack", None, None)
+
+
+def test_a_role_holds_what_is_said() -> None:
+    options = {"role_arn": ARN, "session_name": "nightly", "policy": '{"Version": "1"}', "session_expiration": 900}
+    assert role_from("assume_role", options) == Role(ARN, "nightly", '{"Version": "1"}', 900)
+
+
+@pytest.mark.parametrize("seconds", [900, 3600])
+def test_the_bounds_of_a_session_are_good(seconds: int) -> None:
+    assert role_from("assume_role", {"role_arn": ARN, "session_expiration": seconds}).seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"role_arn": ""}, "role_arn is missing"),
+        ({"session_name": "x"}, "session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
+        ({"session_name": "x" * 65}, "session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
+        ({"session_name": "with blank"}, "session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
+        ({"session_expiration": 899}, "session_expiration has to be 900 to 3600 seconds"),
+        ({"session_expiration": 3601}, "session_expiration has to be 900 to 3600 seconds"),
+        ({"policy": "[]"}, "policy has to be a JSON object"),
+        ({"policy": "{"}, "policy has to be a JSON object"),
+    ],
+)
+def test_a_role_that_the_service_would_not_take_is_refused(options: dict[str, t.Any], problem: str) -> None:
+    with pytest.raises(RefusalError) as raised:
+        role_from("assume_role", {"role_arn": ARN, **options})
+    assert raised.value.message == f"assume_role: {problem}."
+
+
+def test_a_refusal_speaks_the_language_of_where_it_was_said() -> None:
+    with pytest.raises(RefusalError) as raised:
+        role_from("Profile 'x'", {"role_arn": ARN, "session_expiration": 1}, {"session_expiration": "expired_seconds"})
+    assert raised.value.message == "Profile 'x': expired_seconds has to be 900 to 3600 seconds."

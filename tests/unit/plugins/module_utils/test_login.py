@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils import credentials
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.test_connection import COMPLETE
+
+ROLE = {"role_arn": "acs:ram::1000000000000037:role/imager"}
+NOBODY = {"access_key": None, "secret_key": None}
+# A Python of its own, since this one may have imported everything.
+SCRIPT = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+from {package}.deadline import Deadline
+from {package}.login import client_from
+client_from({params!r}, Deadline(1))
+print([name for name in {rooms!r} if "{package}." + name in sys.modules])
+"""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
+    """The parameters that were handed on to the room for more than keys."""
+    handed_on: list[t.Any] = []
+    monkeypatch.setattr(credentials, "client_from", lambda params, deadline: handed_on.append(params))
+    return handed_on
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"profile": "work", "ecs_role_name": "role", "shared_credentials_file": "/file"},
+        {"resource_group_set_name": "ops", "department": "37", "resource_group": "412"},
+        {"profile": "", "ecs_role_name": "", "resource_group_set_name": ""},
+    ],
+)
+def test_with_plain_keys_nobody_is_asked(asked: list[t.Any], options: dict[str, t.Any]) -> None:
+    client = client_from({**COMPLETE, **options}, Clock().deadline())
+    assert (client.connection.access_key, client.connection.endpoint) == ("LTAIsimulator37", "https://ecs.example.com/")
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"assume_role": ROLE},
+        {"resource_group_set_name": "ops"},
+        {"resource_group_set_name": "ops", "department": "37"},
+        {**NOBODY, "profile": "work"},
+        {**NOBODY, "shared_credentials_file": "/file"},
+        {**NOBODY, "ecs_role_name": "role"},
+    ],
+)
+def test_everything_else_has_a_room_of_its_own(asked: list[t.Any], options: dict[str, t.Any]) -> None:
+    client_from({**COMPLETE, **options}, Clock().deadline())
+    assert asked == [{**COMPLETE, **options}]
+
+
+@pytest.mark.parametrize("missing", ["access_key", "secret_key"])
+def test_half_a_pair_of_keys_is_refused_whatever_else_could_take_its_place(missing: str) -> None:
+    with pytest.raises(RefusalError) as raised:
+        client_from({**COMPLETE, missing: None, "profile": "work", "ecs_role_name": "role"}, Clock().deadline())
+    assert f"(option {missing}, environment" in raised.value.message
+    assert "in their place" not in raised.value.message
+
+
+def test_who_gives_no_keys_is_told_what_else_there_is() -> None:
+    with pytest.raises(RefusalError) as raised:
+        client_from({**COMPLETE, **NOBODY}, Clock().deadline())
+    assert (
+        "; and nothing in their place (option profile, environment APSARASTACK_PROFILE or ALIBABACLOUDSTACK_PROFILE;"
+        " or option ecs_role_name, environment APSARASTACK_ECS_ROLE_NAME or ALIBABACLOUDSTACK_ECS_ROLE_NAME)."
+    ) in raised.value.message
+
+
+def test_a_task_with_plain_keys_imports_nothing_of_the_rest() -> None:
+    conftest = str(Path(__file__).resolve().parents[2] / "conftest.py")
+    rooms = ("credentials", "caller", "profile", "sts", "metadata", "tenancy")
+    package = "ansible_collections.apsarastack.cloud.plugins.module_utils"
+    script = SCRIPT.format(conftest=conftest, package=package, params=COMPLETE, rooms=rooms)
+    process = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)
+    assert process.stdout == "[]\n"

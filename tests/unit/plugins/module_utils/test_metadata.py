@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.metadata import ADDRESS_VARIABLE, keys_of
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script
+
+TOKEN_PATH = "/latest/api/token"
+ROLES_PATH = "/latest/meta-data/ram/security-credentials/"
+ROLE_PATH = f"{ROLES_PATH}instance-role"
+CREDENTIALS = {
+    "Code": "Success",
+    "AccessKeyId": "STS.1",
+    "AccessKeySecret": "simulator-secret-role",
+    "SecurityToken": "simulator-token-role",
+}
+KEYS = Keys("STS.1", "simulator-secret-role", "simulator-token-role")
+SESSION = Exchange(TOKEN_PATH, b"session-token")
+REFUSED = requests.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
+SLOW = requests.exceptions.ReadTimeout("slow")
+TOKEN_HEADER = "X-aliyun-ecs-metadata-token"
+
+
+def ask(*exchanges: Exchange, role: str = "instance-role") -> tuple[Keys, Script]:
+    script = Script(*exchanges)
+    keys = keys_of(role, Clock().deadline(), script.session())
+    assert script.expected == []
+    return keys, script
+
+
+def failure(*exchanges: Exchange, role: str = "instance-role") -> NoAnswerError:
+    with pytest.raises(NoAnswerError) as raised:
+        ask(*exchanges, role=role)
+    error = raised.value
+    assert error.permanent
+    assert "simulator-" not in error.message
+    assert error.message.endswith(
+        "Check ecs_role_name, and that the task runs on an ECS instance which has this RAM role."
+    )
+    return error
+
+
+def test_the_role_is_asked_for_with_a_session_token() -> None:
+    keys, script = ask(SESSION, Exchange(ROLE_PATH, CREDENTIALS))
+    assert keys == KEYS
+    first, second = script.seen
+    assert (first.method, first.url) == ("PUT", f"http://100.100.100.200{TOKEN_PATH}")
+    assert first.headers["X-aliyun-ecs-metadata-token-ttl-seconds"] == "21600"
+    assert (second.method, second.url) == ("GET", f"http://100.100.100.200{ROLE_PATH}")
+    assert second.headers[TOKEN_HEADER] == "session-token"
+
+
+def test_nobody_waits_long_and_no_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:1")
+    monkeypatch.setenv("http_proxy", "http://proxy.example.com:1")
+    _keys, script = ask(SESSION, Exchange(ROLE_PATH, CREDENTIALS))
+    assert [seen.options["timeout"] for seen in script.seen] == [(1.0, 1.0), (1.0, 1.0)]
+    assert [requests.utils.select_proxy(seen.url, seen.options["proxies"]) for seen in script.seen] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        Exchange(TOKEN_PATH, b"Not Found", 404),
+        Exchange(TOKEN_PATH, b"<html> a page </html>"),
+        Exchange(TOKEN_PATH, b""),
+        Exchange(TOKEN_PATH, error=REFUSED),
+    ],
+)
+def test_a_server_without_session_tokens_is_asked_the_old_way(refused: Exchange) -> None:
+    keys, script = ask(refused, Exchange(ROLE_PATH, CREDENTIALS))
+    assert keys == KEYS
+    assert TOKEN_HEADER not in script.seen[1].headers
+
+
+def test_without_a_name_it_is_the_role_that_there_is() -> None:
+    keys, script = ask(SESSION, Exchange(ROLES_PATH, b"instance-role\n"), Exchange(ROLE_PATH, CREDENTIALS), role="")
+    assert keys == KEYS
+    assert [seen.headers.get(TOKEN_HEADER) for seen in script.seen] == [None, "session-token", "session-token"]
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>a page</html>", b"two\nroles"])
+def test_an_instance_without_a_role_is_told(answer: bytes) -> None:
+    assert "the instance has no role" in failure(SESSION, Exchange(ROLES_PATH, answer), role="").message
+
+
+@pytest.mark.parametrize("role", ["a/b", "../x", "a b", "a?b"])
+def test_what_is_no_name_of_a_role_is_not_sent(role: str) -> None:
+    assert f"{role!r} is no name of a role" in failure(role=role).message
+
+
+def test_a_role_that_the_instance_has_not_is_told() -> None:
+    error = failure(SESSION, Exchange(ROLE_PATH, b"Not Found", 404))
+    assert error.message.startswith(f"GET {ROLE_PATH} got no usable answer from http://100.100.100.200: HTTP 404.")
+    assert error.http_status == 404
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"<html>a page</html>",
+        b"[]",
+        {**CREDENTIALS, "Code": "Failed"},
+        {**CREDENTIALS, "AccessKeySecret": ""},
+        {**CREDENTIALS, "SecurityToken": None},
+    ],
+)
+def test_an_answer_without_complete_keys_is_none_and_is_not_quoted(answer: t.Any) -> None:
+    assert "its answer holds no complete credentials" in failure(SESSION, Exchange(ROLE_PATH, answer)).message
+
+
+def test_elsewhere_than_on_an_instance_it_is_told_soon() -> None:
+    error = failure(Exchange(TOKEN_PATH, error=REFUSED), Exchange(ROLE_PATH, error=REFUSED))
+    assert "Connection refused" in error.message
+
+
+def test_a_server_that_is_slow_for_once_is_asked_again() -> None:
+    keys, _script = ask(SESSION, Exchange(ROLE_PATH, error=SLOW), Exchange(ROLE_PATH, CREDENTIALS))
+    assert keys == KEYS
+
+
+def test_a_timeout_does_not_speak_of_the_options_for_the_cloud() -> None:
+    error = failure(SESSION, Exchange(ROLE_PATH, error=SLOW), Exchange(ROLE_PATH, error=SLOW))
+    assert "it did not answer within 1 second." in error.message
+
+
+def test_the_address_can_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADDRESS_VARIABLE, "http://127.0.0.1:18999/")
+    _keys, script = ask(SESSION, Exchange(ROLE_PATH, CREDENTIALS))
+    assert script.seen[1].url == f"http://127.0.0.1:18999{ROLE_PATH}"

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, Role
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.profile import caller_in_profile
+
+SECRET = "simulator-secret-profile"
+TOKEN = "simulator-token-profile"
+ARN = "acs:ram::1000000000000037:role/imager"
+PAIR = {"access_key_id": "LTAIprofile", "access_key_secret": SECRET}
+AK = {"name": "work", "mode": "AK", **PAIR}
+
+
+def write(folder: Path, *entries: t.Any, **document: t.Any) -> str:
+    path = folder / "config.json"
+    path.write_text(json.dumps({"profiles": list(entries), **document}), encoding="utf-8")
+    return str(path)
+
+
+def refusal(name: str | None, file: str | None) -> str:
+    with pytest.raises(RefusalError) as raised:
+        caller_in_profile(name, file)
+    assert SECRET not in raised.value.message
+    assert TOKEN not in raised.value.message
+    return raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("entry", "caller"),
+    [
+        ({"mode": "AK", **PAIR, "sts_token": ""}, Caller(keys=Keys("LTAIprofile", SECRET))),
+        ({"mode": "StsToken", **PAIR, "sts_token": TOKEN}, Caller(keys=Keys("LTAIprofile", SECRET, TOKEN))),
+        (
+            {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ARN, "ram_session_name": "nightly", "expired_seconds": 900},
+            Caller(keys=Keys("LTAIprofile", SECRET), role=Role(ARN, "nightly", None, 900)),
+        ),
+        (
+            {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ARN, "ram_session_name": "", "expired_seconds": 0},
+            Caller(keys=Keys("LTAIprofile", SECRET), role=Role(ARN)),
+        ),
+        ({"mode": "EcsRamRole", "ram_role_name": "instance-role"}, Caller(instance_role="instance-role")),
+        ({"mode": "EcsRamRole", "ram_role_name": ""}, Caller(instance_role="")),
+    ],
+)
+def test_each_mode_tells_who_calls(tmp_path: Path, entry: dict[str, t.Any], caller: Caller) -> None:
+    assert caller_in_profile("work", write(tmp_path, {"name": "other"}, {"name": "work", **entry})) == caller
+
+
+def test_without_a_name_it_is_the_current_profile(tmp_path: Path) -> None:
+    file = write(tmp_path, {**AK, "name": "first"}, {**AK, "access_key_id": "LTAIcurrent"}, current="work")
+    assert caller_in_profile(None, file) == Caller(keys=Keys("LTAIcurrent", SECRET))
+
+
+@pytest.mark.parametrize("document", [{}, {"current": ""}, {"current": 1}])
+def test_without_a_current_profile_it_is_the_default_one(tmp_path: Path, document: dict[str, t.Any]) -> None:
+    file = write(tmp_path, AK, {**AK, "name": "default", "access_key_id": "LTAIdefault"}, **document)
+    assert caller_in_profile(None, file) == Caller(keys=Keys("LTAIdefault", SECRET))
+
+
+def test_a_mark_of_an_editor_does_no_harm(tmp_path: Path) -> None:
+    file = Path(write(tmp_path, AK))
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert caller_in_profile("work", str(file)) == Caller(keys=Keys("LTAIprofile", SECRET))
+
+
+@pytest.mark.parametrize(
+    ("folders", "key"), [((".aliyun", ".apsarastack"), ".aliyun"), ((".apsarastack",), ".apsarastack")]
+)
+def test_the_file_of_the_vendors_tool_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: tuple[str, ...], key: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for folder in folders:
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, {**AK, "access_key_id": folder})
+    assert caller_in_profile("work", None) == Caller(keys=Keys(key, SECRET))
+
+
+def test_where_there_is_no_file_both_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert refusal("work", None) == (
+        "profile is 'work', but there is neither ~/.aliyun/config.json nor ~/.apsarastack/config.json on the host that"
+        " runs the task; another file is named by option shared_credentials_file, environment"
+        " APSARASTACK_SHARED_CREDENTIALS_FILE or ALIBABACLOUDSTACK_SHARED_CREDENTIALS_FILE."
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b'{"profiles": [', "is no JSON: Expecting value in line 1, column 15"),
+        (b"", "is no JSON: Expecting value in line 1, column 1"),
+        (b"\xff\xfe", "is no UTF-8 text"),
+        (b"[" * 100000, "is nested too deeply"),
+        (b"[]", "has no list of profiles: its key profiles is missing or no list"),
+        (b"{}", "has no list of profiles: its key profiles is missing or no list"),
+        (b'{"profiles": {}}', "has no list of profiles: its key profiles is missing or no list"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes(content)
+    told = f"The credentials file {str(file)!r} (option shared_credentials_file) {problem}."
+    assert refusal("work", str(file)) == told
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    assert refusal("work", str(tmp_path)).endswith("(option shared_credentials_file) cannot be read: Is a directory.")
+    assert refusal("work", str(tmp_path / "x")).endswith("cannot be read: No such file or directory.")
+
+
+def test_a_profile_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    file = write(tmp_path, AK, {"name": "home"}, "damage")
+    assert refusal("wrok", file) == (
+        f"{file} has no profile 'wrok'; it has home, work."
+        " Check option profile, environment APSARASTACK_PROFILE or ALIBABACLOUDSTACK_PROFILE."
+    )
+    assert "; it has none at all." in refusal("work", write(tmp_path))
+
+
+def test_two_profiles_of_one_name_are_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, AK, AK)
+    assert refusal("work", file) == f"{file} has 2 profiles named 'work': give each a name of its own."
+
+
+@pytest.mark.parametrize("mode", ["CloudSSO", None, ""])
+def test_another_mode_is_refused(tmp_path: Path, mode: str | None) -> None:
+    file = write(tmp_path, {**AK, "mode": mode})
+    assert refusal("work", file) == (
+        f"Profile 'work' in {file}: mode is {mode or None!r}; supported are AK, StsToken, RamRoleArn, EcsRamRole."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "key"),
+    [
+        ("AK", "access_key_id"),
+        ("AK", "access_key_secret"),
+        ("StsToken", "sts_token"),
+        ("StsToken", "access_key_secret"),
+        ("RamRoleArn", "access_key_id"),
+        ("RamRoleArn", "ram_role_arn"),
+    ],
+)
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_missing_key_is_named(tmp_path: Path, mode: str, key: str, nothing: str | None) -> None:
+    entry = {**AK, "mode": mode, "sts_token": TOKEN, "ram_role_arn": ARN, key: nothing}
+    file = write(tmp_path, entry)
+    assert refusal("work", file) == f"Profile 'work' in {file} has no {key}, which its mode {mode} needs."
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"access_key_secret": 1}, "access_key_secret is no text"),
+        ({"expired_seconds": "900"}, "expired_seconds is no whole number"),
+        ({"expired_seconds": True}, "expired_seconds is no whole number"),
+        ({"expired_seconds": 1}, "expired_seconds has to be 900 to 3600 seconds"),
+        ({"ram_session_name": "?"}, "ram_session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
+    ],
+)
+def test_a_value_that_is_no_good_is_named_by_its_key(tmp_path: Path, change: dict[str, t.Any], problem: str) -> None:
+    file = write(tmp_path, {**AK, "mode": "RamRoleArn", "ram_role_arn": ARN, **change})
+    assert refusal("work", file) == f"Profile 'work' in {file}: {problem}."
