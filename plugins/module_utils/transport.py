@@ -42,9 +42,14 @@ SHORTEST_TIMEOUT_SECONDS = 0.001
 
 CHECK_ENDPOINT = "Check the options endpoint, popgw_domain, is_center_region, domain, protocol and proxy."
 CHECK_PROXY = "Check the option proxy, or the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
-CHECK_CERTIFICATE = (
-    "Give the site's CA certificate with ca_path, or turn verification off with validate_certs=false."
-    " The endpoint has to be named as in the certificate."
+CHECK_CERTIFICATE = "Give the site's CA certificate with ca_path, or turn verification off with validate_certs=false."
+CHECK_CERTIFICATE_NAME = (
+    "Name the site in endpoint, popgw_domain or domain as its certificate does, or turn verification off with"
+    " validate_certs=false."
+)
+CHECK_CERTIFICATE_TIME = (
+    "Have the certificate renewed, or the clock of this host set right; until then validate_certs=false turns"
+    " verification off."
 )
 CHECK_PROTOCOL = "Check protocol (https or http) and the port in endpoint."
 
@@ -52,6 +57,14 @@ CHECK_PROTOCOL = "Check protocol (https or http) and the port in endpoint."
 _CLOSED_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 # What OpenSSL calls an answer in plain HTTP, depending on its version.
 _PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
+
+# OpenSSL's X509_V_ERR_*: not yet valid, expired, another host name, another IP address.
+_ADVICE_BY_VERIFY_CODE = {
+    9: CHECK_CERTIFICATE_TIME,
+    10: CHECK_CERTIFICATE_TIME,
+    62: CHECK_CERTIFICATE_NAME,
+    64: CHECK_CERTIFICATE_NAME,
+}
 
 _Outcome = t.TypeVar("_Outcome")
 
@@ -209,7 +222,8 @@ def _tls_failure(causes: _Causes) -> _Failure | None:
     refused = _one_of(causes, ssl.SSLCertVerificationError)
     if refused is not None:
         why = getattr(refused, "verify_message", "") or str(refused)
-        return _Failure(f"its certificate is not trusted ({why})", CHECK_CERTIFICATE, permanent=True)
+        advice = _ADVICE_BY_VERIFY_CODE.get(getattr(refused, "verify_code", None), CHECK_CERTIFICATE)
+        return _Failure(f"its certificate is not trusted ({why})", advice, permanent=True)
     failed = _one_of([c for c in causes if not isinstance(c, _CLOSED_TLS)], ssl.SSLError)
     if failed is None:
         return _foreign_tls_failure(causes)
@@ -222,7 +236,7 @@ def _foreign_tls_failure(causes: _Causes) -> _Failure | None:
     """urllib3 1.26 compares the host name itself, and its error is none of ``ssl``."""
     if _one_of(causes, requests.exceptions.SSLError) is None or _one_of(causes, ssl.SSLError) is not None:
         return None
-    return _Failure(f"its certificate is not trusted ({causes[-1]})", CHECK_CERTIFICATE, permanent=True)
+    return _Failure(f"its certificate is not trusted ({causes[-1]})", CHECK_CERTIFICATE_NAME, permanent=True)
 
 
 def _proxy_failure(causes: _Causes) -> _Failure | None:

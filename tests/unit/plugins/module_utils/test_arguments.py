@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -40,6 +41,13 @@ def test_type_default_choices_and_aliases_are_documented_as_they_are(option: str
     spec = connection_spec()[option]
     assert {key: spec[key] for key in told if key in spec} == {
         key: DOCUMENTED[option][key] for key in told if key in DOCUMENTED[option]
+    }
+
+
+def test_the_options_of_a_role_are_documented_as_they_are() -> None:
+    assert connection_spec()["assume_role"]["options"] == {
+        name: {key: value for key, value in option.items() if key != "description"}
+        for name, option in DOCUMENTED["assume_role"]["suboptions"].items()
     }
 
 
@@ -91,6 +99,21 @@ def test_an_alias_is_the_option(alias: str, option: str) -> None:
 def test_an_id_given_as_a_number_is_text() -> None:
     options = validated(**GIVEN, department=37, resource_group=412)
     assert (options["department"], options["resource_group"]) == ("37", "412")
+
+
+ROLE = {"role_arn": "acs:ram::1000000000000037:role/imager"}
+WHOLE_ROLE = {**ROLE, "session_name": "ansible-apsarastack", "policy": None, "session_expiration": None}
+
+
+def test_a_role_can_stand_in_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APSARASTACK_ASSUME_ROLE", json.dumps(ROLE))
+    assert validated(**GIVEN)["assume_role"] == WHOLE_ROLE
+
+
+@pytest.mark.parametrize("policy", [{"Version": "1"}, '{"Version": "1"}'])
+def test_a_policy_is_json_text_however_it_is_given(policy: t.Any) -> None:
+    role = validated(**GIVEN, assume_role={**ROLE, "policy": policy})["assume_role"]
+    assert json.loads(role["policy"]) == {"Version": "1"}
 
 
 def test_each_call_gives_a_spec_of_its_own() -> None:

@@ -196,7 +196,7 @@ def test_an_unverified_connection_makes_no_noise() -> None:
         (
             requests.exceptions.SSLError(wrapped(ValueError("hostname 'a' doesn't match 'b'"))),
             "its certificate is not trusted (hostname 'a' doesn't match 'b')",
-            "ca_path",
+            "endpoint",
             True,
             False,
         ),
@@ -242,6 +242,23 @@ def test_why_no_answer_came(error: Exception, words: str, option: str, permanent
     assert (found.permanent, found.sent) == (permanent, sent)
     assert (found.action, found.endpoint) == ("DescribeImages", "https://ecs-internal.example.com/")
     assert found.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    ("verify_code", "advice"),
+    [
+        (9, transport.CHECK_CERTIFICATE_TIME),
+        (10, transport.CHECK_CERTIFICATE_TIME),
+        (18, transport.CHECK_CERTIFICATE),
+        (20, transport.CHECK_CERTIFICATE),
+        (62, transport.CHECK_CERTIFICATE_NAME),
+        (64, transport.CHECK_CERTIFICATE_NAME),
+    ],
+)
+def test_the_advice_is_for_what_is_wrong_with_the_certificate(verify_code: int, advice: str) -> None:
+    refused = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    refused.verify_code = verify_code
+    assert failure(requests.exceptions.SSLError(wrapped(refused))).advice == advice
 
 
 def test_exceptions_that_hold_each_other_are_looked_at_once() -> None:
