@@ -151,9 +151,16 @@ class _Execution:
             self._deadline.sleep(waiter.SHORTEST_PAUSE)
 
     def wait_until_usable(self, step: steps.WaitUntilUsable) -> None:
-        image = self._wait(waiter.USABLE, self._id_of(step.image_id))
-        if image is not None:
-            self._know(image)
+        image_id = self._id_of(step.image_id)
+
+        def look() -> Image | None:
+            image = self._images.by_id(image_id)
+            # Whatever ends the wait: the result tells how far the image was.
+            if image is not None:
+                self._know(image)
+            return image
+
+        waiter.wait_until(waiter.USABLE, look, self._deadline, subject=f"Image {image_id}")
 
     def wait_until_settled(self, step: steps.WaitUntilSettled) -> None:
         self._wait(waiter.SETTLED, step.image_id)
@@ -183,10 +190,8 @@ class _Execution:
         passed = self._deadline.elapsed() - started
         return passed < READ_BACK_PATIENCE and self._deadline.remaining() > 2 * waiter.LAST_LOOK
 
-    def _wait(self, goal: waiter.Goal, image_id: str) -> Image | None:
-        return waiter.wait_until(
-            goal, lambda: self._images.by_id(image_id), self._deadline, subject=f"Image {image_id}"
-        )
+    def _wait(self, goal: waiter.Goal, image_id: str) -> None:
+        waiter.wait_until(goal, lambda: self._images.by_id(image_id), self._deadline, subject=f"Image {image_id}")
 
 
 _FOLLOW: dict[type, t.Callable[[_Execution, t.Any], None]] = {

@@ -42,6 +42,8 @@ PAUSE_PER_BUILD = 1 / 20
 PAUSE_PER_ELAPSED = 1 / 8
 # A look that starts this long before the deadline still has time for its answer.
 LAST_LOOK = 1.0
+# Seconds that an image has to be missing: a list may come from a replica that has not heard of it yet.
+VANISHED_AFTER = 10.0
 
 
 def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadline, subject: str) -> Image | None:
@@ -51,6 +53,7 @@ def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadlin
     carry the last image that was seen.
     """
     seen: Image | None = None
+    missed_at: float | None = None
     started = deadline.elapsed()
     while True:
         try:
@@ -59,11 +62,14 @@ def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadlin
             raise _too_late(goal, seen, deadline, subject) from error
         if compiled(goal.reached).search(image):
             return image
-        if image is None and seen is not None:
-            raise _with_image(_vanished(seen), seen)
         if image is not None and compiled(goal.failed).search(image):
             raise _with_image(_failed(image), image)
-        seen = image
+        if image is not None:
+            seen, missed_at = image, None
+        elif missed_at is None:
+            missed_at = deadline.elapsed()
+        elif seen is not None and deadline.elapsed() - missed_at >= VANISHED_AFTER:
+            raise _with_image(_vanished(seen), seen)
         if deadline.remaining() <= LAST_LOOK:
             raise _too_late(goal, seen, deadline, subject)
         pause = next_pause(deadline.elapsed() - started, image["progress"] if image is not None else None)

@@ -241,6 +241,22 @@ def test_a_failed_wait_carries_the_id_and_what_was_done() -> None:
     assert result["actions"] == ["create image 'web' from instance i-1"]
 
 
+def test_an_error_that_ends_a_wait_leaves_the_image_as_it_was_last_seen() -> None:
+    images = FakeImages()
+    images.build_time = 1000
+    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
+    looked = images.by_id
+    images.by_id = lambda image_id: looked(image_id) if images.clock.now < 5 else _forbidden()  # type: ignore[method-assign]
+    with pytest.raises(ServiceError) as caught:
+        execute(made, t.cast("t.Any", images), images.clock.deadline())
+    assert caught.value.facts["image"]["status"] == "Creating"
+    assert caught.value.facts["image_id"] == "m-new-1"
+
+
+def _forbidden() -> t.NoReturn:
+    raise ServiceError("Forbidden.RAM", http_status=403)
+
+
 def test_a_build_that_fails_carries_the_id() -> None:
     images = FakeImages()
     images.build_time, images.outcome = 5, "CreateFailed"

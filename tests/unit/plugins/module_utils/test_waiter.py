@@ -14,6 +14,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.waiter import (
     SETTLED,
     SHORTEST_PAUSE,
     USABLE,
+    VANISHED_AFTER,
     Goal,
     next_pause,
     wait_until,
@@ -82,11 +83,30 @@ def test_a_failure_ends_the_wait_at_once_and_carries_the_image(status: str) -> N
 
 
 def test_an_image_that_vanishes_after_it_was_seen_ends_the_wait() -> None:
-    script = Script(creating(20), None)
+    clock, script = Clock(), Script(creating(20), None)
     with pytest.raises(ApsaraStackError) as caught:
-        wait(USABLE, script)
-    assert script.looks == 2
+        wait(USABLE, script, clock=clock)
+    assert VANISHED_AFTER <= clock.now <= 2 * VANISHED_AFTER
     assert "not listed any more: it was Creating at 20 %" in caught.value.message
+    assert caught.value.facts == {"image_id": "m-1", "image": creating(20)}
+
+
+def test_a_list_that_misses_an_image_for_a_moment_does_not_end_the_wait() -> None:
+    script = Script(creating(20), None, None, creating(30), None, None, image())
+    assert wait(USABLE, script) == image()
+    assert script.looks == 7
+
+
+def test_an_image_that_was_missing_at_one_look_only_has_not_vanished_however_long_the_pause() -> None:
+    clock, looks = Clock(), 0
+
+    def look() -> Image | None:
+        nonlocal looks
+        looks += 1
+        clock.sleep(100)
+        return [creating(20), None, image()][looks - 1]
+
+    assert wait_until(USABLE, look, clock.deadline(1000), "Image m-1") == image()
 
 
 def test_the_timeout_tells_the_last_status_and_carries_the_image() -> None:
