@@ -222,7 +222,7 @@ def _tls_failure(causes: _Causes) -> _Failure | None:
     refused = _one_of(causes, ssl.SSLCertVerificationError)
     if refused is not None:
         why = getattr(refused, "verify_message", "") or str(refused)
-        advice = _ADVICE_BY_VERIFY_CODE.get(getattr(refused, "verify_code", None), CHECK_CERTIFICATE)
+        advice = _ADVICE_BY_VERIFY_CODE.get(getattr(refused, "verify_code", 0), CHECK_CERTIFICATE)
         return _Failure(f"its certificate is not trusted ({why})", advice, permanent=True)
     failed = _one_of([c for c in causes if not isinstance(c, _CLOSED_TLS)], ssl.SSLError)
     if failed is None:
