@@ -136,8 +136,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 def _descendants(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except FileNotFoundError:  # it has ended meanwhile
-        return []
-    return [found for child in map(int, children) for found in (child, *_descendants(child))]
+    # Each thread has the children that it has started.
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for thread in threads for child in thread.read_text(encoding="ascii").split()]
+    return [found for child in children for found in (child, *_descendants(child))]

@@ -37,6 +37,8 @@ def test_a_run_that_was_killed_is_finished_by_the_next(ansible: Ansible, simulat
     wait_until(lambda: len(simulator.calls("CreateImage")) == 1)
     wait_until(lambda: len(simulator.calls("DescribeImages")) > waiting)
     kill(process)
+    connections_of_killed = {call["connection"] for call in simulator.calls()}
+    calls_of_killed = len(simulator.calls())
     simulator.advance(3600)
 
     run = ansible.image(**WISH)
@@ -47,3 +49,5 @@ def test_a_run_that_was_killed_is_finished_by_the_next(ansible: Ansible, simulat
     assert made[0]["tags"] == WISH["tags"]
     assert run.result["changed"] is False
     assert len(simulator.calls("CreateImage")) == 1
+    connections = {call["connection"] for call in simulator.calls()[calls_of_killed:]}
+    assert connections.isdisjoint(connections_of_killed), "the first run was not killed"

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The collection's own code in this process, over real sockets: options as a task has them, and what comes of them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import subprocess
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
+from apsarastack_simulator.testing import Simulator
+from leading_proxy import LOG_VARIABLE, PORT_VARIABLE
+
+REGION = Simulator.region
+KEYS = {"access_key": Simulator.access_key, "secret_key": Simulator.secret_key}
+TENANT = {"department": Simulator.department, "resource_group": Simulator.resource_group}
+WHOLE = {"region": REGION, **KEYS, **TENANT}
+SECONDS = 30
+
+
+def client(**options: t.Any) -> Client:
+    """What a module makes of its connection options. Raises ApsaraStackError."""
+    result = ArgumentSpecValidator(connection_spec()).validate(options)
+    assert result.error_messages == []
+    return client_from(dict(result.validated_parameters), Deadline(SECONDS))
+
+
+def own_images(calling: Client) -> list[str]:
+    """The names of the account's own images."""
+    found = calling.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image")
+    return sorted(image["ImageName"] for image in found)
+
+
+@dataclasses.dataclass(frozen=True)
+class Proxy:
+    """``log``: one line for each host that was asked for."""
+
+    url: str
+    log: Path
+
+    def asked(self) -> list[str]:
+        return self.log.read_text(encoding="ascii").splitlines() if self.log.exists() else []
+
+
+@contextlib.contextmanager
+def proxy(folder: Path, leads_to: int, *options: str) -> t.Iterator[Proxy]:
+    """A proxy of the library proxy.py, as a process of its own. ``leads_to``: the port that all hosts are at."""
+    port_file, log = folder / "proxy.port", folder / "proxy.log"
+    port_file.unlink(missing_ok=True)
+    environment = {
+        **os.environ,
+        LOG_VARIABLE: str(log),
+        PORT_VARIABLE: str(leads_to),
+        "PYTHONPATH": str(Path(__file__).parent),
+        "HOME": str(folder),
+    }
+    command = [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", "0", "--port-file", str(port_file)]
+    command += ["--num-workers", "1", "--num-acceptors", "1", "--plugins", "leading_proxy.LeadToOnePort", *options]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env=environment, cwd=folder, **quiet)
+    try:
+        yield Proxy(f"http://127.0.0.1:{_port(port_file, process)}", log)
+    finally:
+        process.terminate()
+        process.wait(timeout=SECONDS)
+
+
+def _port(file: Path, process: subprocess.Popen[t.Any]) -> int:
+    """There is nothing that tells when another process listens but the file that it writes."""
+    end = time.monotonic() + SECONDS
+    while not (file.exists() and file.read_text(encoding="ascii").strip()):
+        assert process.poll() is None, "the proxy has ended"
+        assert time.monotonic() < end, "the proxy does not listen"
+        time.sleep(0.05)
+    return int(file.read_text(encoding="ascii"))

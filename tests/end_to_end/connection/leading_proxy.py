@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plugin of proxy.py: whatever host is asked for, it leads to one port of this machine, and writes down who was asked.
+
+So host names of a site that exists nowhere can be used over real sockets.
+"""
+
+from __future__ import annotations
+
+import os
+
+from proxy.http.parser import HttpParser
+from proxy.http.proxy import HttpProxyBasePlugin
+
+LOG_VARIABLE = "LEADING_PROXY_LOG"
+PORT_VARIABLE = "LEADING_PROXY_PORT"
+
+
+class LeadToOnePort(HttpProxyBasePlugin):  # type: ignore[misc]
+    def before_upstream_connection(self, request: HttpParser) -> HttpParser:
+        with open(os.environ[LOG_VARIABLE], "a", encoding="ascii") as log:
+            log.write(f"{request.method.decode()} {request.host.decode()}:{request.port}\n")
+        request.host = b"127.0.0.1"
+        request.port = int(os.environ[PORT_VARIABLE])
+        return request

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every way to name an endpoint, on both gateways, over real sockets."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
+from apsarastack_simulator.server import Server
+from apsarastack_simulator.testing import Simulator
+from bench import TENANT, WHOLE, client, own_images, proxy
+
+TWINS = ("Product", "Department", "OrganizationId", "ResourceGroup")
+
+
+def place(simulator: Simulator, text: str) -> str:
+    return text.format(port=simulator.port)
+
+
+@pytest.mark.parametrize("protocol", ["http", "https"])
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:{port}", "http://localhost:{port}/"])
+def test_a_url_is_reached_as_it_says(simulator: Simulator, endpoint: str, protocol: str) -> None:
+    assert own_images(client(**WHOLE, endpoint=place(simulator, endpoint), protocol=protocol)) == ["in-use"]
+    assert {call["path"] for call in simulator.calls()} == {"/"}
+
+
+def test_a_host_with_a_port_is_reached_by_the_protocol(simulator: Simulator) -> None:
+    endpoint = place(simulator, "127.0.0.1:{port}")
+    assert own_images(client(**WHOLE, endpoint=endpoint, protocol="http")) == ["in-use"]
+    # Plain HTTP only when it is asked for.
+    with pytest.raises(NoAnswerError, match=r"no TLS connection.*Check protocol"):
+        own_images(client(**WHOLE, endpoint=endpoint))
+
+
+def test_an_ipv6_address_is_reached() -> None:
+    simulator = Simulator()
+    simulator._server = Server(simulator.service, host="::1")
+    with simulator:
+        for endpoint in ("[::1]:{port}", "http://[::1]:{port}/"):
+            assert own_images(client(**WHOLE, endpoint=place(simulator, endpoint), protocol="http")) == ["in-use"]
+
+
+@pytest.mark.parametrize("is_center_region", [True, False])
+def test_a_popgw_domain_names_the_host(simulator: Simulator, tmp_path: Path, is_center_region: bool) -> None:
+    simulator.knobs(gateway="pop")
+    where = {"popgw_domain": "env30.example.com", "is_center_region": is_center_region, "protocol": "http"}
+    with proxy(tmp_path, simulator.port) as leading:
+        assert own_images(client(**WHOLE, **where, proxy=leading.url)) == ["in-use"]
+        region = "" if is_center_region else f"{WHOLE['region']}."
+        assert leading.asked() == [f"POST ecs-internal.{region}env30.example.com:80"]
+    assert [call for call in simulator.calls() if set(TWINS) & set(call["parameters"])] == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"domain": "127.0.0.1:{port}/asapi/v3", "protocol": "http"},
+        {"domain": "127.0.0.1:{port}", "protocol": "http"},
+        {"domain": "http://127.0.0.1:{port}/asapi/v3/"},
+        {"endpoint": "http://127.0.0.1:{port}/asapi/v3"},
+    ],
+)
+def test_the_asapi_gateway_gets_product_and_tenancy_in_a_signed_post(
+    simulator: Simulator, where: dict[str, str]
+) -> None:
+    simulator.knobs(gateway="asapi")
+    options = {name: place(simulator, text) for name, text in where.items()}
+    assert own_images(client(**WHOLE, **options)) == ["in-use"]
+    (call,) = simulator.calls()
+    assert (call["method"], call["path"].rstrip("/"), call["notes"]) == ("POST", "/asapi/v3", [])
+    assert {name: call["parameters"][name] for name in TWINS} == {
+        "Product": "Ecs",
+        "Department": TENANT["department"],
+        "OrganizationId": TENANT["department"],
+        "ResourceGroup": TENANT["resource_group"],
+    }
+
+
+def test_the_internal_asapi_gateway_speaks_http(simulator: Simulator, tmp_path: Path) -> None:
+    with proxy(tmp_path, simulator.port) as leading:
+        calling = client(**WHOLE, domain="internal.asapi.r.example.com/asapi/v3", proxy=leading.url)
+        assert own_images(calling) == ["in-use"]
+        assert leading.asked() == ["POST internal.asapi.r.example.com:80"]
+
+
+def test_the_public_asapi_gateway_speaks_https(tmp_path: Path) -> None:
+    with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:
+        where = {"domain": "public.asapi.r.example.com", "protocol": "http", "validate_certs": False}
+        assert own_images(client(**WHOLE, **where, proxy=leading.url)) == ["in-use"]
+        assert leading.asked() == ["CONNECT public.asapi.r.example.com:443"]
+
+
+@pytest.mark.parametrize("body", ["decorated", "plain", "asapi200"])
+@pytest.mark.parametrize("path", ["/", "/asapi/v3"])
+def test_answers_of_every_release_are_understood(simulator: Simulator, path: str, body: str) -> None:
+    simulator.knobs(body=body)
+    calling = client(**WHOLE, endpoint=simulator.endpoint + path)
+    assert own_images(calling) == ["in-use"]
+    with pytest.raises(ServiceError) as raised:
+        calling.call("DescribeImages", {"RegionId": "cn-nowhere"})
+    assert raised.value.code == "InvalidRegionId.NotFound"
+    assert raised.value.request_id != ""
+    assert (raised.value.http_status == 200) == (body == "asapi200")
+
+
+@pytest.mark.parametrize("path", ["/", "/asapi/v3"])
+def test_two_tenants_do_not_see_each_others_images(simulator: Simulator, path: str) -> None:
+    other: dict[str, t.Any] = {
+        "region": WHOLE["region"],
+        "access_key": "LTAIsimulator38",
+        "secret_key": "simulator-secret-0038",
+        "department": "38",
+        "resource_group": "500",
+    }
+    theirs = client(**other, endpoint=simulator.endpoint + path)
+    made = theirs.call("CreateImage", {"ImageName": "theirs", "InstanceId": "i-other-tenant", "ClientToken": "1"})
+    simulator.advance(10)
+    assert own_images(theirs) == ["theirs"]
+    ours = client(**WHOLE, endpoint=simulator.endpoint + path)
+    assert own_images(ours) == ["in-use"]
+    assert ours.call("DescribeImages", {"ImageId": made["ImageId"]})["Images"]["Image"] == []
+    with pytest.raises(ServiceError, match="check department and resource_group"):
+        own_images(client(**{**WHOLE, "department": "38", "resource_group": "500"}, endpoint=simulator.endpoint + path))

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A proxy of a library between the collection and the cloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
+from apsarastack_simulator.testing import Simulator
+from bench import WHOLE, client, own_images, proxy
+
+PASSWORD = "simulator-password"
+
+
+def test_the_option_leads_through_the_proxy(simulator: Simulator, tmp_path: Path) -> None:
+    with proxy(tmp_path, simulator.port) as leading:
+        assert own_images(client(**WHOLE, endpoint=simulator.endpoint, proxy=leading.url)) == ["in-use"]
+        assert leading.asked() == [f"POST 127.0.0.1:{simulator.port}"]
+
+
+def test_https_goes_through_a_tunnel_and_is_verified(tmp_path: Path) -> None:
+    with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:
+        calling = client(**WHOLE, endpoint=simulator.endpoint, proxy=leading.url, ca_path=simulator.ca_path)
+        assert own_images(calling) == ["in-use"]
+        assert leading.asked() == [f"CONNECT 127.0.0.1:{simulator.port}"]
+
+
+def test_the_variables_of_the_environment_are_honoured_and_the_option_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:
+        where = {"endpoint": simulator.endpoint, "ca_path": simulator.ca_path}
+        monkeypatch.setenv("HTTPS_PROXY", leading.url)
+        own_images(client(**WHOLE, **where))
+        assert len(leading.asked()) == 1
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        own_images(client(**WHOLE, **where))
+        assert len(leading.asked()) == 1
+        own_images(client(**WHOLE, **where, proxy=leading.url))
+        assert len(leading.asked()) == 2
+        monkeypatch.delenv("NO_PROXY")
+        own_images(client(**WHOLE, **where, proxy=""))
+        assert len(leading.asked()) == 2
+
+
+def test_a_proxy_that_wants_a_password_gets_it_and_tells_when_it_is_missing(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    with proxy(tmp_path, simulator.port, "--basic-auth", f"user:{PASSWORD}") as leading:
+        where = {"endpoint": simulator.endpoint}
+        with_password = leading.url.replace("//", f"//user:{PASSWORD}@")
+        assert own_images(client(**WHOLE, **where, proxy=with_password)) == ["in-use"]
+        for url in (leading.url, leading.url.replace("//", f"//user:{PASSWORD}-wrong@")):
+            with pytest.raises(NoAnswerError) as raised:
+                own_images(client(**WHOLE, **where, proxy=url))
+            assert "Check the option proxy" in raised.value.message
+            assert raised.value.permanent
+            assert PASSWORD not in str(raised.value.as_result())
+
+
+def test_a_proxy_that_is_not_there_is_told(simulator: Simulator) -> None:
+    calling = client(**WHOLE, endpoint=simulator.endpoint, proxy="http://127.0.0.1:9")
+    calling.deadline.seconds = 0.5
+    with pytest.raises(Exception, match="the proxy made no connection .*Check the option proxy"):
+        own_images(calling)
