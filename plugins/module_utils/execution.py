@@ -36,7 +36,7 @@ class Outcome:
     image_id: str | None = None
     image: Image | None = None
     done: list[steps.Step] = field(default_factory=list)
-    snapshots_failed: list[dict[str, str]] = field(default_factory=list)
+    snapshots_failed: list[dict[str, str | None]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -111,12 +111,28 @@ class _Execution:
 
     def _tell(self, error: ApsaraStackError, step: steps.Step) -> None:
         uncertain = step.text() is not None and _may_have_been_done(error)
+        self._tell_snapshots(error, [*self._outcome.done, *([step] if uncertain else [])])
         told = self._outcome.facts()
-        error.facts = {**told, **error.facts, "changed": told["changed"] or uncertain}
+        # A wait for another image, one that has to go first, knows nothing of the one that the task is about.
+        seen = error.facts if told["image_id"] in (None, error.facts.get("image_id")) else {}
+        error.facts = {**told, **seen, "changed": told["changed"] or uncertain}
+
+    def _tell_snapshots(self, error: ApsaraStackError, perhaps_done: t.Sequence[steps.Step]) -> None:
+        """Once the image is gone nothing tells which snapshots it was made of: no later run could find them."""
+        if not any(isinstance(step, steps.Delete) for step in perhaps_done):
+            return
+        settled = {*self._outcome.snapshots_deleted, *(each["snapshot_id"] for each in self._outcome.snapshots_failed)}
+        wanted = [step.snapshot_id for step in self._plan.steps if isinstance(step, steps.DeleteSnapshot)]
+        left = [snapshot_id for snapshot_id in wanted if snapshot_id not in settled]
+        if left:
+            self._outcome.snapshots_failed += [_kept(each, None, "the task ended before") for each in left]
+            error.message += (
+                f" Of the image's snapshots, {', '.join(left)} may be left, and once the image is gone no later run "
+                "knows of them: note their ids, and delete them when the image is gone."
+            )
 
     def _note_refusal(self, step: steps.DeleteSnapshot, error: ServiceError) -> None:
-        refusal = {"snapshot_id": step.snapshot_id, "code": error.code, "message": error.cloud_message}
-        self._outcome.snapshots_failed.append(refusal)
+        self._outcome.snapshots_failed.append(_kept(step.snapshot_id, error.code, error.cloud_message))
         self._outcome.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.said()}")
 
     def _id_of(self, step_image_id: str | None) -> str:
@@ -206,6 +222,10 @@ _FOLLOW: dict[type, t.Callable[[_Execution, t.Any], None]] = {
     steps.WaitUntilGone: _Execution.wait_until_gone,
     steps.ReadBack: _Execution.read_back,
 }
+
+
+def _kept(snapshot_id: str, code: str | None, message: str) -> dict[str, str | None]:
+    return {"snapshot_id": snapshot_id, "code": code, "message": message}
 
 
 def _may_have_been_done(error: ApsaraStackError) -> bool:

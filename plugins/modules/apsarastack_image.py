@@ -376,7 +376,10 @@ snapshots_deleted:
   elements: str
   sample: []
 snapshots_failed:
-  description: The snapshots that the cloud refused to delete.
+  description:
+    - The snapshots that the cloud refused to delete.
+    - In a failure after the image was deleted also those that the task did not come to. Note them, since no later run
+      can know which snapshots the image was made of.
   returned: always
   type: list
   elements: dict
@@ -387,7 +390,7 @@ snapshots_failed:
       type: str
       sample: s-8vb0a1b2c3d4e5f6g7h8
     code:
-      description: The error code.
+      description: The error code. Null for one that the task did not come to.
       type: str
       sample: SnapshotCreatedDisk
     message:

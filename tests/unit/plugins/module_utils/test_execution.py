@@ -201,6 +201,46 @@ def test_a_lost_answer_about_a_snapshot_ends_the_task_and_tells_what_was_done() 
     assert result["snapshots_deleted"] == []
 
 
+def not_tried(*snapshot_ids: str) -> list[dict[str, str | None]]:
+    return [{"snapshot_id": one, "code": None, "message": "the task ended before"} for one in snapshot_ids]
+
+
+@pytest.mark.parametrize(
+    ("broken", "error", "left"),
+    [
+        pytest.param("delete", NoAnswerError("reset"), ("s-1", "s-2"), id="the image may be gone"),
+        pytest.param("delete_snapshot", NoAnswerError("reset"), ("s-1", "s-2"), id="a snapshot may be gone"),
+        pytest.param("delete", ServiceError("ImageUsingByInstance"), (), id="the image is there, and tells of them"),
+    ],
+)
+def test_a_failure_names_the_snapshots_that_no_later_run_could_find(
+    broken: str, error: ApsaraStackError, left: tuple[str, ...]
+) -> None:
+    images = with_snapshots()
+    images.errors[broken] = error
+    result = failing(GONE, images)
+    assert result["snapshots_failed"] == not_tried(*left)
+    assert ("s-1, s-2 may be left" in result["msg"]) is bool(left)
+
+
+def test_a_failure_names_no_snapshot_that_is_settled() -> None:
+    images = FakeImages(image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk("s-3")]))
+    errors = [None, ServiceError("SnapshotCreatedDisk", "in use"), NoAnswerError("reset")]
+
+    def delete_snapshot(_snapshot_id: str) -> None:
+        error = errors.pop(0)
+        if error is not None:
+            raise error
+
+    made = planned(GONE, images)
+    images.delete_snapshot = delete_snapshot  # type: ignore[method-assign]
+    with pytest.raises(NoAnswerError) as caught:
+        execute(made, t.cast("t.Any", images), images.clock.deadline())
+    assert caught.value.facts["snapshots_deleted"] == ["s-1"]
+    refused = {"snapshot_id": "s-2", "code": "SnapshotCreatedDisk", "message": "in use"}
+    assert caught.value.facts["snapshots_failed"] == [refused, *not_tried("s-3")]
+
+
 # --- replacing -------------------------------------------------------------------------------------------------------
 
 
@@ -217,6 +257,16 @@ def test_a_replacement_leaves_exactly_the_new_image(unique: bool, wait: bool) ->
     assert outcome.image["image_id"] == "m-new-1"
     for key, value in {"image_name": "web", "description": "d", "tags": {"a": "1"}}.items():
         assert outcome.image[key] == images.images["m-new-1"][key] == value  # type: ignore[literal-required]
+
+
+def test_a_replaced_image_that_does_not_go_leaves_the_new_one_in_the_result() -> None:
+    images = FakeImages(image(disk_device_mappings=[disk("s-old")]))
+    images.removal_time = 1000
+    images.known_snapshots = {"s-new": Snapshot("s-new", "accomplished", 40)}
+    wish = Wish(image_name="web", source=Source(snapshot_id="s-new"), recreate="on_source_change")
+    result = failing(wish, images, seconds=60)
+    assert "Image m-1 is not gone" in result["msg"]
+    assert (result["image_id"], result["image"]["image_id"]) == ("m-new-1", "m-new-1")
 
 
 def test_a_stand_in_that_is_adopted_becomes_the_image_of_the_result() -> None:
