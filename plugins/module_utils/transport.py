@@ -262,8 +262,9 @@ def _unusable_request(causes: _Causes) -> _Failure | None:
     reason = f"the request could not be sent ({_reason(causes)})"
     if isinstance(causes[0], ValueError):
         return _Failure(reason, CHECK_ENDPOINT, permanent=True)
-    # requests looks for the CA file itself, and complains with the base class.
-    if type(causes[0]) is OSError:
+    # requests looks for the CA file itself, and complains with the base class of what the operating system says.
+    said_by_socket = (requests.RequestException, ConnectionError, TimeoutError, _TooLargeError)
+    if isinstance(causes[0], OSError) and not isinstance(causes[0], said_by_socket):
         return _Failure(reason, CHECK_CERTIFICATE, permanent=True)
     return None
 
