@@ -25,6 +25,8 @@ _ADVICE: t.Mapping[str, str] = {
     "Forbidden.": "The access key may not do this: ask for the permission, or check department and resource_group.",
     "NoPermission": "The access key may not do this: ask for the permission, or check department and resource_group.",
     "NoPermission.": "The access key may not do this: ask for the permission, or check department and resource_group.",
+    "EntityNotExist.Role": "Check role_arn of assume_role, or ram_role_arn of the profile.",
+    "InvalidParameter.RoleArn": "Check role_arn of assume_role, or ram_role_arn of the profile.",
     "InvalidRegionId.": "Check region: it must be a region of this site.",
     "InvalidImageId.": "The image is not there, or not visible with this department and resource_group.",
     "InvalidInstanceId.": "The instance is not there, or not visible with this department and resource_group:"

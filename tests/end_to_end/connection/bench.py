@@ -17,11 +17,14 @@ from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
-from apsarastack_simulator.testing import Simulator
 from leading_proxy import LOG_VARIABLE, PORT_VARIABLE
+
+from apsarastack_simulator.testing import Simulator
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
 
 REGION = Simulator.region
 KEYS = {"access_key": Simulator.access_key, "secret_key": Simulator.secret_key}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plugin of proxy.py: whatever host is asked for, it leads to one port of this machine, and writes down who was asked.
+"""A plugin of proxy.py: whatever host is asked for, it leads to one port of this machine, and writes the host down.
 
 So host names of a site that exists nowhere can be used over real sockets.
 """
@@ -10,9 +10,12 @@ So host names of a site that exists nowhere can be used over real sockets.
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from proxy.http.parser import HttpParser
 from proxy.http.proxy import HttpProxyBasePlugin
+
+if TYPE_CHECKING:
+    from proxy.http.parser import HttpParser
 
 LOG_VARIABLE = "LEADING_PROXY_LOG"
 PORT_VARIABLE = "LEADING_PROXY_PORT"

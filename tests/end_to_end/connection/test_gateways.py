@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
+from bench import TENANT, WHOLE, client, own_images, proxy
+
 from apsarastack_simulator.server import Server
 from apsarastack_simulator.testing import Simulator
-from bench import TENANT, WHOLE, client, own_images, proxy
 
 TWINS = ("Product", "Department", "OrganizationId", "ResourceGroup")
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
-from apsarastack_simulator.testing import Simulator
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import DeadlineError, NoAnswerError
 from bench import WHOLE, client, own_images, proxy
+
+from apsarastack_simulator.testing import Simulator
 
 PASSWORD = "simulator-password"
 
@@ -65,5 +66,5 @@ def test_a_proxy_that_wants_a_password_gets_it_and_tells_when_it_is_missing(
 def test_a_proxy_that_is_not_there_is_told(simulator: Simulator) -> None:
     calling = client(**WHOLE, endpoint=simulator.endpoint, proxy="http://127.0.0.1:9")
     calling.deadline.seconds = 0.5
-    with pytest.raises(Exception, match="the proxy made no connection .*Check the option proxy"):
+    with pytest.raises(DeadlineError, match=r"the proxy made no connection .*Check the option proxy"):
         own_images(calling)

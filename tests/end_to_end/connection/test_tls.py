@@ -15,9 +15,10 @@ import warnings
 import pytest
 import trustme
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
+from bench import WHOLE, client, own_images
+
 from apsarastack_simulator import tls
 from apsarastack_simulator.testing import Simulator
-from bench import WHOLE, client, own_images
 
 LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
 

@@ -15,6 +15,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.advice import ad
         ("InvalidAccessKeyId.NotFound", "access_key"),
         ("InvalidAccessKeyId.Inactive", "disabled"),
         ("InvalidSecurityToken.Expired", "security_token"),
+        ("EntityNotExist.Role", "role_arn"),
+        ("InvalidParameter.RoleArn", "role_arn"),
         ("Forbidden", "permission"),
         ("Forbidden.RAM", "permission"),
         ("InvalidRegionId.NotFound", "region"),
