@@ -190,7 +190,8 @@ requirements:
   - requests
   - jmespath
 notes:
-  - A connection option that is given in the task or in C(module_defaults) wins over the environment. All modules are in
+  - A connection option that is given in the task or in C(module_defaults) wins over the environment, where an empty
+    variable counts as none. All modules are in
     the action group C(apsarastack.cloud.apsarastack), so that one entry in C(module_defaults) serves them all.
   - The secret key is never sent. The other parameters of a call are protected by HTTPS alone.
 """

@@ -9,6 +9,7 @@ The documentation beside it is ``plugins/doc_fragments/connection.py``; a test h
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
@@ -47,6 +48,15 @@ _OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
 }
 
 
+def environment_fallback(*names: str) -> t.Any:
+    """As Ansible's own, but an empty variable is none: AWX sets those of all fields of a credential, also of the ones
+    that were left empty, and an empty text is neither a boolean nor a dictionary."""
+    return env_fallback(*(name for name in names if os.environ.get(name)))
+
+
 def connection_spec() -> dict[str, dict[str, t.Any]]:
     """The argument spec of the connection options, each with its environment fallback."""
-    return {name: {**option, "fallback": (env_fallback, environment_names(name))} for name, option in _OPTIONS.items()}
+    return {
+        name: {**option, "fallback": (environment_fallback, environment_names(name))}
+        for name, option in _OPTIONS.items()
+    }

@@ -11,13 +11,13 @@ import typing as t
 
 import pytest
 import yaml
-from ansible.module_utils.basic import PASSWORD_MATCH, env_fallback
+from ansible.module_utils.basic import PASSWORD_MATCH
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.doc_fragments.attributes import ModuleDocFragment as Attributes
 from ansible_collections.apsarastack.cloud.plugins.doc_fragments.connection import (
     ModuleDocFragment as ConnectionOptions,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec, environment_fallback
 
 DOCUMENTATION = yaml.safe_load(ConnectionOptions.DOCUMENTATION)
 DOCUMENTED: dict[str, dict[str, t.Any]] = DOCUMENTATION["options"]
@@ -55,7 +55,7 @@ def test_the_options_of_a_role_are_documented_as_they_are() -> None:
 def test_the_environment_variables_are_documented_in_their_order(option: str) -> None:
     text = " ".join(DOCUMENTED[option]["description"])
     fallback, names = connection_spec()[option]["fallback"]
-    assert fallback is env_fallback
+    assert fallback is environment_fallback
     assert names == [f"APSARASTACK_{option.upper()}", f"ALIBABACLOUDSTACK_{option.upper()}"]
     assert f"environment variable E({names[0]}), then E({names[1]}) is used" in text
 
@@ -89,6 +89,14 @@ def test_an_option_wins_over_the_environment_and_our_variable_over_the_other(mon
 def test_a_boolean_of_the_environment_wins_over_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APSARASTACK_IS_CENTER_REGION", "false")
     assert validated(**GIVEN)["is_center_region"] is False
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for option, spec in connection_spec().items():
+        monkeypatch.setenv(f"APSARASTACK_{option.upper()}", "")
+        assert validated()[option] == spec.get("default")
+    monkeypatch.setenv("ALIBABACLOUDSTACK_REGION", "second")
+    assert validated()["region"] == "second"
 
 
 @pytest.mark.parametrize(("alias", "option"), [("region_id", "region"), ("organization_id", "department")])
