@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module's own ``run`` over real HTTP against the simulator, in a time that passes only when the module sleeps."""
+
+from __future__ import annotations
+
+import socket
+import typing as t
+from dataclasses import dataclass
+
+import requests
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
+from requests.adapters import HTTPAdapter
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
+
+# Seconds. Longer than any of the builds and repeats here takes, and still short in the time of this bench.
+WAIT_TIMEOUT = 600.0
+LOOK = 0.001
+HALF = 0.5
+
+
+@dataclass
+class Run:
+    """What a run came to: its result, as Ansible would print it, and the error where it failed."""
+
+    result: dict[str, t.Any]
+    error: ApsaraStackError | None = None
+
+
+class SimulatedTime:
+    """Passes for the module and for the cloud together, and only when the module sleeps."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._now = 0.0
+
+    def __call__(self) -> float:
+        # So that a loop that never sleeps comes to its deadline, too.
+        self._now += LOOK
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += seconds
+        self._simulator.advance(seconds)
+
+
+class Detour(HTTPAdapter):
+    """Leads the requests from number ``first`` on, ``times`` of them, to a port where nobody listens."""
+
+    def __init__(self, first: int, times: float) -> None:
+        super().__init__()
+        self._count = 0
+        self._range = (first, first + times)
+        self._deaf = socket.socket()
+        # Bound and not listening: refused, and nobody else gets the port.
+        self._deaf.bind(("127.0.0.1", 0))
+
+    def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
+        first, end = self._range
+        if first <= self._count < end:
+            request.url = f"http://127.0.0.1:{self._deaf.getsockname()[1]}/"
+        self._count += 1
+        return super().send(request, *arguments, **options)
+
+    def close(self) -> None:
+        self._deaf.close()
+        super().close()
+
+
+def wish_of(options: t.Mapping[str, t.Any]) -> Wish:
+    """The wish of a task with these options, through the argument spec of the module."""
+    return wish_from(ArgumentSpecValidator(ARGUMENTS).validate(dict(options)).validated_parameters)
+
+
+def connection_to(simulator: Simulator, read_timeout: float) -> Connection:
+    return Connection(
+        endpoint=f"{simulator.endpoint}/",
+        region=simulator.region,
+        access_key=simulator.access_key,
+        secret_key=simulator.secret_key,
+        department=simulator.department,
+        resource_group=simulator.resource_group,
+        # Whatever proxy the user's environment names, it cannot reach this loopback.
+        proxy="",
+        connect_timeout=read_timeout,
+        read_timeout=read_timeout,
+    )
+
+
+def run_task(
+    simulator: Simulator,
+    options: t.Mapping[str, t.Any],
+    *,
+    detour: Detour | None = None,
+    read_timeout: float = 30.0,
+) -> Run:
+    """One task, from its options to its result. Anything but an ApsaraStackError is a defect, and leaves from here."""
+    time = SimulatedTime(simulator)
+    deadline = Deadline(WAIT_TIMEOUT, clock=time, sleep=time.sleep)
+    with requests.Session() as session:
+        if detour is not None:
+            session.mount("http://", detour)
+        client = Client(connection_to(simulator, read_timeout), deadline, session=session, random=lambda: HALF)
+        try:
+            return Run(run(wish_of(options), Images(client), deadline, check_mode=False))
+        except ApsaraStackError as error:
+            return Run(error.as_result(), error)

@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can break at a call, and whether a run has to ride it out."""
+
+from __future__ import annotations
+
+import fnmatch
+import typing as t
+from dataclasses import dataclass, field
+
+LONG = 30.0
+SHORT = 0.2
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """``script``: in the words of the simulator's faults. ``is_transient``: the run that meets it must succeed; where
+    not, it may fail with a sentence, and the next one must make it good. ``action``: a pattern; others do not know it.
+    ``lasts``: from that call on, until the run is over. ``is_refused``: nobody listens (``script`` is empty then).
+    ``loses_image``: the image itself goes by it, so one more creation is right. ``read_timeout``: seconds.
+    """
+
+    title: str
+    script: t.Mapping[str, t.Any] = field(default_factory=dict)
+    is_transient: bool = True
+    action: str = "*"
+    lasts: bool = False
+    is_refused: bool = False
+    loses_image: bool = False
+    read_timeout: float = LONG
+
+    def strikes(self, action: str) -> bool:
+        """Whether it can happen to a call of this action."""
+        return fnmatch.fnmatchcase(action, self.action)
+
+
+def _told(title: str, script: t.Mapping[str, t.Any], **known: t.Any) -> Breakage:
+    return Breakage(title, script, is_transient=False, **known)
+
+
+BREAKAGES = (
+    Breakage("connection refused", is_refused=True),
+    Breakage("reset before processing", {"drop": "before"}),
+    Breakage("reset after processing", {"drop": "after"}),
+    Breakage("body cut short", {"truncate": -1}),
+    Breakage("empty body", {"empty": True}),
+    Breakage("HTML 502", {"html": True}),
+    Breakage("500", {"status": 500}),
+    Breakage("500, processed all the same", {"status": 500, "processed": True}),
+    Breakage("503", {"status": 503}),
+    Breakage("503, five times", {"status": 503, "times": 5}),
+    Breakage("Throttling", {"code": "Throttling.User"}),
+    Breakage("Throttling with Retry-After", {"code": "Throttling.User", "retry_after": 7}),
+    Breakage("Throttling with x-acs-retry-after", {"code": "Throttling.User", "x_acs_retry_after": 3500}),
+    Breakage("SignatureNonceUsed, processed", {"code": "SignatureNonceUsed", "processed": True}),
+    Breakage("OperationConflict", {"code": "OperationConflict"}),
+    Breakage("answer after read_timeout", {"delay": 3 * SHORT}, read_timeout=SHORT),
+    Breakage("answer byte by byte", {"trickle": SHORT / 4}, read_timeout=SHORT),
+    Breakage("HTTP 200, asapiSuccess false", {"asapi_success": False, "code": "InternalError"}),
+    _told("HTTP 200, asapiSuccess false, forbidden", {"asapi_success": False, "code": "Forbidden.RAM"}),
+    Breakage("list without the new image", {"hide": 3600}, action="DescribeImages"),
+    Breakage("list without the new image, three times", {"hide": 3600, "times": 3}, action="DescribeImages"),
+    _told("image ends CreateFailed", {"image": "CreateFailed"}, action="CreateImage", loses_image=True),
+    _told("image vanishes while it is made", {"image": "gone"}, action="CreateImage", loses_image=True),
+    _told("image deleted by somebody else", {"image": "deleted"}, action="*Image*", loses_image=True),
+    _told("nobody listens from here on", {}, is_refused=True, lasts=True),
+    _told("503 from here on", {"html": True, "status": 503, "times": 0}, lasts=True),
+    _told("every answer lost from here on", {"drop": "after", "times": 0}, lasts=True),
+    _told("forbidden from here on", {"code": "Forbidden.RAM", "times": 0}, lasts=True),
+)

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tasks of the sweep: what a playbook says, what is there before, and what has to be there in the end."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+Document = dict[str, t.Any]
+
+NAME = "web"
+OLD = "m-web"
+# What nothing of a task may touch. The names are near the wished one, and the simulator is told to list them all.
+BYSTANDERS: list[Document] = [
+    {"id": "m-in-use", "name": "in-use", "mappings": [("system", 40, "s-of-image-in-use")]},
+    {"id": "m-neighbour", "name": "web-2", "description": "not yours", "tags": {"team": "db"}},
+    {"id": "m-older", "name": "old-web", "mappings": [("system", 40, "s-shared")]},
+    {"id": "m-foreign", "name": NAME, "organization": 38, "resource_group": 500, "tags": {"team": "web"}},
+    {"id": "m-elsewhere", "name": NAME, "region": "cn-wulan-env82-d01", "mappings": [("system", 40, "s-elsewhere")]},
+]
+SNAPSHOTS = ("s-system", "s-data", "s-of-image-in-use", "s-old-system", "s-old-data", "s-shared", "s-elsewhere")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """``wish``: options of the task. ``images``: in the account before, besides BYSTANDERS. ``name``: the image's in
+    the end. ``attributes``: of the one image of that name in the end, None where there must be none. ``refused``: the
+    task must refuse and leave everything as it is. ``lost_snapshots``: those that have to be gone in the end.
+    ``in_use``: an instance was started from the image. ``after_loss``: what a run comes to when somebody else has
+    deleted the image: ``made`` anew, ``refused`` since the task names its id, or ``absent`` as wished.
+    """
+
+    title: str
+    wish: Document
+    images: list[Document] = field(default_factory=list)
+    name: str = NAME
+    attributes: Document | None = None
+    refused: bool = False
+    lost_snapshots: tuple[str, ...] = ()
+    in_use: bool = False
+    after_loss: str = "made"
+
+    def seed(self) -> Document:
+        """The sections of the simulator's seed."""
+        images = [_image(one) for one in [*BYSTANDERS, *self.images]]
+        return {"images": images, "snapshots": [_snapshot(one) for one in SNAPSHOTS], **self._instances()}
+
+    def _instances(self) -> Document:
+        users = {"i-user-of-image": "m-in-use", **({"i-user-of-web": OLD} if self.in_use else {})}
+        return {"instances": [_instance("i-web-running"), *(_instance(one, users[one]) for one in users)]}
+
+
+def _owned(**known: t.Any) -> Document:
+    return {"organization": 37, "resource_group": 412, "created": -86400, **known}
+
+
+def _image(known: Document) -> Document:
+    mappings = known.get("mappings", [("system", 40, "s-unknown")])
+    disks = [
+        {"device": f"/dev/xvd{chr(ord('a') + number)}", "type": kind, "size": size, "snapshot_id": snapshot_id}
+        for number, (kind, size, snapshot_id) in enumerate(mappings)
+    ]
+    return _owned(**{**known, "mappings": disks})
+
+
+def _snapshot(snapshot_id: str) -> Document:
+    kind, size = ("data", 100) if snapshot_id.endswith("data") else ("system", 40)
+    return _owned(id=snapshot_id, name=snapshot_id, disk_type=kind, size=size, disk_id=f"d-of-{snapshot_id}")
+
+
+def _instance(instance_id: str, image_id: str = "centos_7_9_x64_20G_alibase.vhd") -> Document:
+    disk = {"id": f"d-{instance_id}", "type": "system", "size": 40, "device": "/dev/xvda"}
+    return _owned(id=instance_id, name=instance_id, status="Running", image_id=image_id, disks=[disk])
+
+
+TAGS = {"team": "web", "stage": "golden"}
+TEXTS = {"description": "nginx 1.27", "tags": TAGS}
+THERE = {
+    "id": OLD,
+    "name": NAME,
+    "description": "nginx 1.26",
+    "tags": {"stage": "test", "left": "over"},
+    "mappings": [("system", 40, "s-old-system"), ("data", 100, "s-old-data")],
+}
+FROM_DISKS = [{"snapshot_id": "s-system"}, {"snapshot_id": "s-data", "size": 200}]
+
+SCENARIOS = (
+    Scenario(
+        "create from an instance",
+        {"image_name": NAME, "instance_id": "i-web-running", **TEXTS},
+        attributes=TEXTS,
+    ),
+    Scenario(
+        "create from a snapshot",
+        {"image_name": NAME, "snapshot_id": "s-system", **TEXTS},
+        attributes={**TEXTS, "disks": ["s-system"]},
+    ),
+    Scenario(
+        "create from disks",
+        {"image_name": NAME, "disk_device_mapping": FROM_DISKS, **TEXTS},
+        attributes={**TEXTS, "disks": ["s-system", "s-data"]},
+    ),
+    Scenario(
+        "create, a failed one in the way",
+        {"image_name": NAME, "instance_id": "i-web-running", **TEXTS},
+        images=[{"id": "m-failed", "name": NAME, "fails_as": "CreateFailed"}],
+        attributes=TEXTS,
+    ),
+    Scenario(
+        "update description and tags",
+        {"image_name": NAME, "instance_id": "i-web-running", **TEXTS},
+        images=[THERE],
+        attributes=TEXTS,
+    ),
+    Scenario(
+        "update name, description, tags",
+        {"image_id": OLD, "image_name": "web-golden", **TEXTS},
+        images=[THERE],
+        name="web-golden",
+        attributes={**TEXTS, "disks": ["s-old-system", "s-old-data"]},
+        after_loss="refused",
+    ),
+    Scenario(
+        "recreate",
+        {"image_name": NAME, "snapshot_id": "s-system", "recreate": "on_source_change", **TEXTS},
+        images=[THERE],
+        attributes={**TEXTS, "disks": ["s-system"]},
+    ),
+    Scenario(
+        "delete",
+        {"image_name": NAME, "state": "absent"},
+        images=[THERE],
+        after_loss="absent",
+    ),
+    Scenario(
+        "forced delete with snapshots",
+        {"image_name": NAME, "state": "absent", "force": True, "delete_snapshots": True},
+        images=[{**THERE, "mappings": [*THERE["mappings"], ("data", 100, "s-shared")]}],
+        lost_snapshots=("s-old-system", "s-old-data"),
+        in_use=True,
+        after_loss="absent",
+    ),
+    Scenario(
+        "two of the name: refused",
+        {"image_name": NAME, "state": "absent"},
+        images=[THERE, {"id": "m-twin", "name": NAME}],
+        refused=True,
+    ),
+)

@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fault sweep: every scenario, with every breakage, at every call of its healthy run.
+
+A case: the cloud at its beginning, a run that meets the breakage at one call, and, where that run was allowed to fail
+and did, a healthy run a minute later.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass, field
+
+from bench import Detour, Run, run_task
+from breakages import BREAKAGES, Breakage
+from scenarios import SCENARIOS, Scenario
+from verdict import answered_writes, creations, image_of, problems
+
+from apsarastack_simulator.testing import Simulator
+
+# Seconds of the simulated cloud: everything takes a while, and shows a while after that.
+KNOBS: dict[str, t.Any] = {
+    "create_time": 4,
+    "visible_after": 1.5,
+    "delete_latency": 1.5,
+    "modify_latency": 1,
+    "name_match": "fuzzy",
+}
+# Between two runs. A run that starts before the cloud lists what the one before has made cannot know of it.
+PAUSE = 60.0
+SHORTEST_MESSAGE = 20
+
+
+@dataclass(frozen=True)
+class Case:
+    """``call``: the index, from 0, of the call that the breakage meets; ``place``: among those it can strike."""
+
+    scenario: Scenario
+    breakage: Breakage
+    call: int
+    place: int
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.scenario.title} / {self.breakage.title} / call {self.call} ({self.action})"
+
+
+@dataclass
+class Report:
+    """What was run. ``calls``: of each scenario's healthy run. ``failures``: a case, and what was wrong."""
+
+    calls: dict[str, int] = field(default_factory=dict)
+    cases: list[Case] = field(default_factory=list)
+    failures: list[tuple[Case, str]] = field(default_factory=list)
+
+
+def simulated_cloud() -> Simulator:
+    """Its clock stands still unless it is told to advance."""
+    return Simulator(speed=0, **KNOBS)
+
+
+def healthy_calls(simulator: Simulator, scenario: Scenario) -> list[str]:
+    """The actions of the calls that the scenario makes when nothing breaks; AssertionError where that goes wrong."""
+    simulator.reset(scenario.seed())
+    before = simulator.state()
+    run = run_task(simulator, scenario.wish)
+    wrong = [*_problems_of_last(scenario, run, simulator.state()), *problems(scenario, before, simulator.state())]
+    assert wrong == [], f"{scenario.title}: {wrong}"
+    return [call["action"] for call in simulator.calls()]
+
+
+def cases_of(scenario: Scenario, actions: t.Sequence[str], every: int = 1) -> t.Iterator[Case]:
+    """All cases of a scenario; with ``every`` each so-manieth call only, another beginning for each breakage."""
+    for number, breakage in enumerate(BREAKAGES):
+        struck = [index for index, action in enumerate(actions) if breakage.strikes(action)]
+        cases = [
+            Case(scenario, breakage, index, place, actions[index])
+            for place, index in enumerate(struck)
+            if _has_something_to_lose(scenario, breakage, actions[: index + 1])
+        ]
+        yield from cases[number % max(1, min(every, len(cases))) :: every]
+
+
+def _has_something_to_lose(scenario: Scenario, breakage: Breakage, until: t.Sequence[str]) -> bool:
+    """Only an image that is there can be deleted by somebody else."""
+    if not breakage.loses_image:
+        return True
+    return not scenario.refused and (bool(scenario.images) or "CreateImage" in until)
+
+
+def run_case(simulator: Simulator, case: Case) -> list[str]:
+    """What was wrong; empty when all was well."""
+    scenario, breakage = case.scenario, case.breakage
+    simulator.reset(scenario.seed())
+    before = simulator.state()
+    first = last = _broken_run(simulator, case)
+    wrong = list(_problems_of_first(case, first, answered_writes(simulator.calls())))
+    simulator.clear_faults()
+    if (first.error is not None and not scenario.refused) or breakage.loses_image:
+        simulator.advance(PAUSE)
+        last = run_task(simulator, scenario.wish)
+    after = simulator.state()
+    is_lost = breakage.loses_image and scenario.after_loss == "refused" and last.error is not None
+    told = json.dumps(first.result if first.error is not None else first.result["snapshots_failed"])
+    made, allowed = creations(simulator.calls()), 2 if breakage.loses_image else 1
+    return [
+        *wrong,
+        *([f"{made} images were made instead of {allowed}"] if made > allowed else []),
+        *(_problems_of_loss(scenario, last) if is_lost else _problems_of_last(scenario, last, after)),
+        *problems(scenario, before, after, told, is_lost=is_lost),
+    ]
+
+
+def _broken_run(simulator: Simulator, case: Case) -> Run:
+    breakage, wish = case.breakage, case.scenario.wish
+    if breakage.is_refused:
+        return run_task(simulator, wish, detour=Detour(case.call, times=float("inf") if breakage.lasts else 1))
+    # By its place and not by its index: a breakage that lasts goes on with the repeats of the call.
+    simulator.fault(action=breakage.action, skip=case.place, **breakage.script)
+    return run_task(simulator, wish, read_timeout=breakage.read_timeout)
+
+
+def _problems_of_first(case: Case, run: Run, writes: int) -> t.Iterator[str]:
+    """``writes``: that the module knows of."""
+    if run.error is None or case.scenario.refused:
+        return
+    if case.breakage.is_transient:
+        yield f"the run does not ride it out: {run.error.message}"
+    if len(run.error.message) < SHORTEST_MESSAGE:
+        yield f"the message says nothing: {run.error.message!r}"
+    for key in ("image_id", "changed") if writes else ():
+        if not run.result.get(key):
+            yield f"the failure does not tell {key}: {run.error.message}"
+
+
+def _problems_of_last(scenario: Scenario, run: Run, after: dict[str, t.Any]) -> t.Iterator[str]:
+    if run.error is not None and not scenario.refused:
+        yield f"the last run fails: {run.error.message}"
+    if run.error is None and scenario.refused:
+        yield "the run succeeds instead of refusing"
+    if run.error is None and scenario.attributes is not None and run.result["image_id"] != image_of(scenario, after):
+        yield f"the result tells of image {run.result['image_id']}"
+
+
+def _problems_of_loss(scenario: Scenario, run: Run) -> list[str]:
+    """A task that names its image by id cannot make it anew, and has to say which one is not there."""
+    is_named = str(scenario.wish["image_id"]) in str(run.error)
+    return [] if is_named else [f"the last run does not name what is lost: {run.error}"]
+
+
+def sweep(every: int = 1, tell: t.Callable[[str], None] = lambda line: None) -> Report:
+    """Run all cases, or with ``every`` a part of them; ``tell`` gets a line for each failure."""
+    report = Report()
+    with simulated_cloud() as simulator:
+        for scenario in SCENARIOS:
+            actions = healthy_calls(simulator, scenario)
+            report.calls[scenario.title] = len(actions)
+            for case in cases_of(scenario, actions, every):
+                report.cases.append(case)
+                for wrong in run_case(simulator, case):
+                    report.failures.append((case, wrong))
+                    tell(f"FAILED {case}: {wrong}")
+    return report

@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A sweep as a table in Markdown: breakages down, scenarios across, in each cell how many calls were broken so."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+if t.TYPE_CHECKING:
+    from sweep import Report
+
+
+def table(report: Report) -> str:
+    """Lines without an end; the last one tells the sums."""
+    scenarios = list(report.calls)
+    failed = {(case.scenario.title, case.breakage.title, case.call) for case, _wrong in report.failures}
+    run = collections.Counter((case.scenario.title, case.breakage.title) for case in report.cases)
+    bad = collections.Counter((scenario, breakage) for scenario, breakage, _call in failed)
+    breakages = list(dict.fromkeys(case.breakage.title for case in report.cases))
+    rows = [
+        ["", *scenarios],
+        ["---", *("---:" for _one in scenarios)],
+        ["calls of the healthy run", *(str(report.calls[one]) for one in scenarios)],
+        *([one, *(_cell(run[each, one], bad[each, one]) for each in scenarios)] for one in breakages),
+    ]
+    sums = (
+        f"{len(scenarios)} scenarios, {len(breakages)} breakages, {sum(report.calls.values())} calls: "
+        f"{len(report.cases)} cases, {len(failed)} failures."
+    )
+    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", sums])
+
+
+def _cell(cases: int, failures: int) -> str:
+    if failures:
+        return f"{cases}, {failures} FAILED"
+    return str(cases or "-")

@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever breaks: the fault sweep, thinned out. `make sweep` runs it whole."""
+
+from __future__ import annotations
+
+import pytest
+from breakages import BREAKAGES
+from scenarios import SCENARIOS, Scenario
+from sweep import cases_of, healthy_calls, run_case, simulated_cloud
+
+EVERY = 4
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
+def test_whatever_breaks_the_task_ends_as_wished(scenario: Scenario) -> None:
+    with simulated_cloud() as simulator:
+        cases = list(cases_of(scenario, healthy_calls(simulator, scenario), EVERY))
+        failures = {str(case): wrong for case in cases for wrong in run_case(simulator, case)}
+    assert failures == {}
+
+
+def test_each_breakage_is_tried_at_least_once() -> None:
+    actions = ["DescribeImages", "CreateImage", "DescribeImages"]
+    tried = {case.breakage.title for case in cases_of(SCENARIOS[0], actions, EVERY)}
+    assert tried == {breakage.title for breakage in BREAKAGES}
