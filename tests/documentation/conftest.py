@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every test here has: the collection as a user installs it, a simulated cloud, and Ansible pointed at it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "simulator"), str(ROOT / "tests" / "end_to_end")]
+
+from ansible_process import caller  # noqa: E402 - found through the line above
+from apsarastack_simulator.testing import Simulator  # noqa: E402
+from written_playbooks import Playbooks, tool  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `ansible-galaxy collection build` makes of the project's files."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split("\0")
+    for name in filter(None, names):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, source / name)
+    subprocess.run([tool("ansible-galaxy"), "collection", "build", "--output-path", target], cwd=source, check=True)
+    (built,) = target.glob("*.tar.gz")
+    return built
+
+
+@pytest.fixture(scope="session")
+def collections(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for ANSIBLE_COLLECTIONS_PATH into which the tarball is installed."""
+    folder = tmp_path_factory.mktemp("collections")
+    install = ["collection", "install", "--offline", "-p", folder, tarball]
+    subprocess.run([tool("ansible-galaxy"), *install], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installed(collections: Path) -> Path:
+    """The folder of the installed collection."""
+    return collections / "ansible_collections" / "apsarastack" / "cloud"
+
+
+@pytest.fixture(scope="session")
+def importable(collections: Path) -> None:
+    """Lets tests import the installed collection by its full name."""
+    sys.path.insert(0, str(collections))
+
+
+@pytest.fixture
+def simulator() -> t.Iterator[Simulator]:
+    with Simulator(create_time=0.2) as running:
+        yield running
+
+
+@pytest.fixture
+def ansible(simulator: Simulator, collections: Path, tmp_path: Path) -> Playbooks:
+    """Ansible that knows the simulator from its environment."""
+    return Playbooks(tmp_path, collections, caller(simulator))
