@@ -47,7 +47,7 @@ class _Profile:
     def seconds(self, key: str) -> int | None:
         # The tool writes 0 where nothing was said.
         value = self.entry.get(key) or None
-        if value is not None and type(value) is not int:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise RefusalError(f"{self.where}: {key} is no whole number.")
         return value
 
