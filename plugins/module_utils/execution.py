@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     NoAnswerError,
     ServiceError,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import texts
 
 if t.TYPE_CHECKING:
@@ -73,15 +74,21 @@ def predict(plan: Plan) -> Outcome:
 
 def execute(plan: Plan, images: Images, deadline: Deadline) -> Outcome:
     """Carry the plan out. Any ApsaraStackError leaves with the facts of what was done until then."""
-    return _Execution(plan, images, deadline).run()
+    outcome = Outcome(warnings=list(plan.warnings))
+    try:
+        return _Execution(plan, images, deadline, outcome).run()
+    except ApsaraStackError as error:
+        # An interruption can come at any moment, also between two steps.
+        error.facts = {**outcome.facts(), **error.facts}
+        raise
 
 
 class _Execution:
-    def __init__(self, plan: Plan, images: Images, deadline: Deadline) -> None:
+    def __init__(self, plan: Plan, images: Images, deadline: Deadline, outcome: Outcome) -> None:
         self._plan = plan
         self._images = images
         self._deadline = deadline
-        self._outcome = Outcome(warnings=list(plan.warnings))
+        self._outcome = outcome
         if plan.before is not None:
             self._know(plan.before)
 
@@ -111,6 +118,8 @@ class _Execution:
 
     def _tell(self, error: ApsaraStackError, step: steps.Step) -> None:
         uncertain = step.text() is not None and _may_have_been_done(error)
+        if uncertain and isinstance(error, InterruptedTaskError):
+            error.message += f" Not known is whether this was done: {step.text()}."
         self._tell_snapshots(error, [*self._outcome.done, *([step] if uncertain else [])])
         told = self._outcome.facts()
         # A wait for another image, one that has to go first, knows nothing of the one that the task is about.
@@ -231,6 +240,8 @@ def _kept(snapshot_id: str, code: str | None, message: str) -> dict[str, str | N
 def _may_have_been_done(error: ApsaraStackError) -> bool:
     """Whether the step that failed so may have reached the cloud all the same: its answer was lost."""
     cause = error.__cause__ or error
+    if isinstance(error, InterruptedTaskError):
+        return True
     if isinstance(cause, NoAnswerError):
         return cause.sent
     return isinstance(cause, ServiceError) and cause.kind is Kind.TRANSIENT

@@ -431,7 +431,7 @@ error:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.apsarastack.cloud.plugins.module_utils import execution, planning
+from ansible_collections.apsarastack.cloud.plugins.module_utils import execution, interruption, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
@@ -490,10 +490,11 @@ def main() -> None:
     if library is not None:
         module.fail_json(msg=missing_required_lib(library))
     try:
-        wish = wish_from(module.params)
-        deadline = Deadline(module.params["wait_timeout"])
-        client = client_from(module.params, deadline)
-        result = run(wish, Images(client), deadline, module.check_mode)
+        with interruption.reported():
+            wish = wish_from(module.params)
+            deadline = Deadline(module.params["wait_timeout"])
+            client = client_from(module.params, deadline)
+            result = run(wish, Images(client), deadline, module.check_mode)
     except ApsaraStackError as error:
         module.fail_json(**_warned(module, error.as_result()))
     module.exit_json(**_warned(module, result))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute, predict
 from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
+from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
@@ -355,6 +357,41 @@ def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
     assert result["actions"] == ["image m-1: set its description to 'd'", "image m-1: remove tags a"]
     assert result["image_id"] == "m-1"
     assert result["error"]["code"] == "QuotaExceed.Tags"
+
+
+def test_an_interrupted_creation_may_have_been_done_and_is_named() -> None:
+    images = FakeImages()
+    images.errors["create"] = InterruptedTaskError("SIGTERM")
+    result = failing(Wish(image_name="web", source=FROM_INSTANCE), images)
+    assert (result["changed"], result["actions"], result["image_id"]) == (True, [], None)
+    assert "Not known is whether this was done: create image 'web' from instance i-1." in result["msg"]
+
+
+def test_an_interrupted_wait_tells_the_image_and_what_was_done() -> None:
+    images = FakeImages()
+    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
+    images.errors["by_id"] = InterruptedTaskError("SIGINT")
+    with pytest.raises(InterruptedTaskError) as caught:
+        execute(made, t.cast("t.Any", images), images.clock.deadline())
+    result = caught.value.as_result()
+    assert (result["changed"], result["image_id"]) == (True, "m-new-1")
+    assert result["actions"] == ["create image 'web' from instance i-1"]
+    assert "Not known" not in result["msg"]
+
+
+def test_an_interruption_between_two_steps_tells_what_was_done() -> None:
+    images = FakeImages(image())
+    made = planned(Wish(image_id="m-1", description="d", tags={"b": "2"}), images)
+
+    def interrupted() -> t.Iterator[t.Any]:
+        yield made.steps[0]
+        raise InterruptedTaskError("SIGTERM")
+
+    broken = dataclasses.replace(made, steps=t.cast("t.Any", interrupted()))
+    with pytest.raises(InterruptedTaskError) as caught:
+        execute(broken, t.cast("t.Any", images), images.clock.deadline())
+    assert caught.value.facts["actions"] == ["image m-1: set its description to 'd'"]
+    assert (caught.value.facts["changed"], caught.value.facts["image_id"]) == (True, "m-1")
 
 
 def test_the_warnings_of_the_plan_are_told_in_a_failure_too() -> None:

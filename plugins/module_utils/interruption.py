@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task that is told to end says what it has done: SIGTERM, Ctrl-C and a lost terminal become an error like others."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+
+# What ends a task on purpose: a time limit or a shutdown, Ctrl-C, a connection to the host that was lost.
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class InterruptedTaskError(ApsaraStackError):
+    """Somebody told the process to end. A call that was under way then may have been processed."""
+
+    def __init__(self, signal_name: str) -> None:
+        super().__init__(
+            f"The task was ended by {signal_name} before it was finished. What it had done until then is told in "
+            "actions, and nothing of it is undone: run the task again, and it goes on from there."
+        )
+
+
+@contextlib.contextmanager
+def reported() -> t.Iterator[None]:
+    """Within it the first of the signals raises InterruptedTaskError; later ones, and those after it, are ignored.
+
+    For the end of a process: what comes after it is only the result, and that has to be written whole.
+    """
+    heard = _heard()
+    for number in heard:
+        signal.signal(number, _interrupt)
+    try:
+        yield
+    finally:
+        _ignore(heard)
+
+
+def _heard() -> tuple[signal.Signals, ...]:
+    if threading.current_thread() is not threading.main_thread():
+        return ()  # only the main thread may handle signals
+    # One that is ignored is so on purpose, as under nohup.
+    return tuple(number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
+
+
+def _interrupt(number: int, _frame: t.Any) -> t.NoReturn:
+    _ignore(_heard())
+    raise InterruptedTaskError(signal.Signals(number).name)
+
+
+def _ignore(numbers: t.Iterable[signal.Signals]) -> None:
+    for number in numbers:
+        signal.signal(number, signal.SIG_IGN)

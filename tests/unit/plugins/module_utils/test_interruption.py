@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError, reported
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> t.Iterator[None]:
+    """What pytest has set up comes back, whatever a test has done."""
+    before = {number: signal.getsignal(number) for number in ENDING}
+    # Some test runners are started with an ignored SIGHUP or SIGINT.
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_becomes_an_error_that_names_it(number: signal.Signals) -> None:
+    with pytest.raises(InterruptedTaskError) as caught, reported():
+        os.kill(os.getpid(), number)
+    assert f"ended by {number.name} before it was finished" in caught.value.message
+    assert "run the task again" in caught.value.message
+
+
+def test_a_second_signal_does_not_disturb_what_is_said_about_the_first() -> None:
+    def interrupted() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            for number in ENDING:
+                os.kill(os.getpid(), number)
+
+    with pytest.raises(InterruptedTaskError) as caught, reported():
+        interrupted()
+    assert "SIGTERM" in caught.value.message
+
+
+def test_what_comes_after_the_task_is_not_disturbed() -> None:
+    with reported():
+        pass
+    assert [signal.getsignal(number) for number in ENDING] == [signal.SIG_IGN] * len(ENDING)
+
+
+def test_a_signal_that_was_ignored_on_purpose_stays_ignored() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with reported():
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
+def test_outside_of_the_main_thread_signals_are_left_to_the_others() -> None:
+    seen: list[t.Any] = []
+
+    def work() -> None:
+        with reported():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [signal.SIG_DFL] == [signal.getsignal(signal.SIGTERM)]
