@@ -82,12 +82,17 @@ def advice_for(code: str) -> str:
     return ""
 
 
+# A gateway or proxy whose own clock is right may have written the date of the answer: no site is so strict.
+_SMALLEST_OFFSET_SECONDS = 60.0
+
+
 def clock_advice(offset_seconds: float | None) -> str:
     """Advice for a refused time stamp.
 
-    ``offset_seconds``: the clock of the cloud minus the clock here, or None where the answer did not tell.
+    ``offset_seconds``: the clock of the cloud minus the clock here, or None where the answer did not tell. One that
+    is too small to be the reason tells of another clock on the way.
     """
-    if offset_seconds is None:
+    if offset_seconds is None or abs(offset_seconds) < _SMALLEST_OFFSET_SECONDS:
         return "The clock of this host differs from that of the cloud by more than 15 minutes: set it right."
     direction = "behind" if offset_seconds > 0 else "ahead of"
     return f"The clock of this host is {abs(offset_seconds):.0f} seconds {direction} that of the cloud: set it right."

@@ -41,7 +41,15 @@ def test_no_advice_rather_than_a_wrong_one(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("offset", "words"),
-    [(1200.4, "1200 seconds behind"), (-1200.4, "1200 seconds ahead of"), (None, "more than 15 minutes")],
+    [
+        (1200.4, "1200 seconds behind"),
+        (-1200.4, "1200 seconds ahead of"),
+        (60.0, "60 seconds behind"),
+        (None, "more than 15 minutes"),
+        # Too little to be the reason: the date is that of a gateway on the way.
+        (59.4, "more than 15 minutes"),
+        (-1.0, "more than 15 minutes"),
+    ],
 )
 def test_the_advice_for_a_refused_time_stamp_speaks_of_the_clock(offset: float | None, words: str) -> None:
     advice = clock_advice(offset)
