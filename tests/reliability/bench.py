@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import socket
+import time
 import typing as t
 from dataclasses import dataclass
 
@@ -104,14 +105,24 @@ def run_task(
     *,
     detour: Detour | None = None,
     read_timeout: float = 30.0,
+    clock_error: float = 0.0,
 ) -> Run:
-    """One task, from its options to its result. Anything but an ApsaraStackError is a defect, and leaves from here."""
-    time = SimulatedTime(simulator)
-    deadline = Deadline(WAIT_TIMEOUT, clock=time, sleep=time.sleep)
+    """One task, from its options to its result. Anything but an ApsaraStackError is a defect, and leaves from here.
+
+    ``clock_error``: seconds by which the clock of this host is ahead.
+    """
+    passing = SimulatedTime(simulator)
+    deadline = Deadline(WAIT_TIMEOUT, clock=passing, sleep=passing.sleep)
     with requests.Session() as session:
         if detour is not None:
             session.mount("http://", detour)
-        client = Client(connection_to(simulator, read_timeout), deadline, session=session, random=lambda: HALF)
+        client = Client(
+            connection_to(simulator, read_timeout),
+            deadline,
+            session=session,
+            now=lambda: time.time() + clock_error,
+            random=lambda: HALF,
+        )
         try:
             return Run(run(wish_of(options), Images(client), deadline, check_mode=False))
         except ApsaraStackError as error:

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module in a process of its own, as Ansible runs it: arguments on its standard input, a result on its output.
+
+Run as a script it is that process; imported it starts one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+SECONDS = 60.0
+
+if __name__ == "__main__":
+    from importing import make_importable
+
+    make_importable()
+    from ansible.module_utils import basic
+    from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
+
+    basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
+    # What the arguments are written in, which newer releases of ansible-core ask for.
+    basic._ANSIBLE_PROFILE = "legacy"
+    apsarastack_image.main()
+
+
+def start(options: t.Mapping[str, t.Any]) -> subprocess.Popen[bytes]:
+    """The module at work with these options, the connection among them."""
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).resolve())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"},
+    )
+    stdin = t.cast("t.IO[bytes]", process.stdin)
+    stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": dict(options)}).encode())
+    stdin.close()
+    process.stdin = None
+    return process
+
+
+def ended(process: subprocess.Popen[bytes]) -> dict[str, t.Any]:
+    """The result that it told; empty where it told none. AssertionError for anything that is no result."""
+    output, errors = process.communicate(timeout=SECONDS)
+    assert b"Traceback" not in errors + output, errors.decode(errors="replace")
+    return t.cast("dict[str, t.Any]", json.loads(output)) if output.strip() else {}

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run that is killed, told to end, or interrupted: it says what it knows, and the next one makes it good."""
+
+from __future__ import annotations
+
+import pytest
+from crash import calls_of, crashes, fast_cloud, run_crash
+from scenarios import SCENARIOS, Scenario
+
+# A case is a process of its own, which costs a second.
+EVERY = 12
+
+
+@pytest.mark.parametrize(
+    "scenario", [one for one in SCENARIOS if not one.refused], ids=lambda scenario: scenario.title
+)
+def test_wherever_a_run_is_ended_the_next_one_ends_as_wished(scenario: Scenario) -> None:
+    with fast_cloud() as simulator:
+        outcomes = {str(crash): run_crash(simulator, crash) for crash in crashes(scenario, calls_of(scenario), EVERY)}
+    tried = {name: wrong for name, wrong in outcomes.items() if wrong is not None}
+    assert tried != {}
+    assert {name: wrong for name, wrong in tried.items() if wrong} == {}
