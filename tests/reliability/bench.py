@@ -103,7 +103,7 @@ def run_task(
     simulator: Simulator,
     options: t.Mapping[str, t.Any],
     *,
-    detour: Detour | None = None,
+    adapter: HTTPAdapter | None = None,
     read_timeout: float = 30.0,
     clock_error: float = 0.0,
 ) -> Run:
@@ -114,8 +114,8 @@ def run_task(
     passing = SimulatedTime(simulator)
     deadline = Deadline(WAIT_TIMEOUT, clock=passing, sleep=passing.sleep)
     with requests.Session() as session:
-        if detour is not None:
-            session.mount("http://", detour)
+        if adapter is not None:
+            session.mount("http://", adapter)
         client = Client(
             connection_to(simulator, read_timeout),
             deadline,

@@ -17,9 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def make_importable() -> None:
     """Where the collection lies in an ``ansible_collections`` tree of the path already, that one is taken."""
-    simulator = str(ROOT / "tests" / "simulator")
-    if simulator not in sys.path:
-        sys.path.append(simulator)
+    # Beside the simulator: what starts ansible-playbook.
+    for folder in ("simulator", "end_to_end"):
+        path = str(ROOT / "tests" / folder)
+        if path not in sys.path:
+            sys.path.append(path)
     if not _is_importable(COLLECTION):
         _add_package("ansible_collections", [])
         _add_package("ansible_collections.apsarastack", [])

@@ -117,7 +117,7 @@ def run_case(simulator: Simulator, case: Case) -> list[str]:
 def _broken_run(simulator: Simulator, case: Case) -> Run:
     breakage, wish = case.breakage, case.scenario.wish
     if breakage.is_refused:
-        return run_task(simulator, wish, detour=Detour(case.call, times=float("inf") if breakage.lasts else 1))
+        return run_task(simulator, wish, adapter=Detour(case.call, times=float("inf") if breakage.lasts else 1))
     # By its place and not by its index: a breakage that lasts goes on with the repeats of the call.
     simulator.fault(action=breakage.action, skip=case.place, **breakage.script)
     return run_task(simulator, wish, read_timeout=breakage.read_timeout)

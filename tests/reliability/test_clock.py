@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import pytest
-from apsarastack_simulator.testing import Simulator
 from bench import run_task
 from scenarios import SCENARIOS
+
+from apsarastack_simulator.testing import Simulator
 
 TWENTY_MINUTES = 20 * 60
 
