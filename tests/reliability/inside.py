@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module's `main` inside this process, with the answers of the site made up and a time of its own.
+
+Everything from the argument spec to the printed result is real; only the network and the clock are not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import json
+import typing as t
+import urllib.parse
+from unittest import mock
+
+import requests
+import urllib3
+from ansible.module_utils import basic
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
+from requests.adapters import HTTPAdapter
+
+CONNECTION = {
+    "endpoint": "http://ecs-internal.example.com",
+    "region": "cn-neimeng-env30-d01",
+    "access_key": "LTAIsimulator37",
+    "secret_key": "simulator-secret-0037",
+    "wait_timeout": 120,
+    # Ansible's own logging of the invocation is not what is tested here, and takes longer than all else.
+    "_ansible_no_log": True,
+}
+# What the whole may take over the deadline, in the seconds of its own clock.
+GRACE = 5.0
+
+
+@dataclasses.dataclass
+class Answer:
+    body: bytes
+    status: int = 200
+    headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+class Site(HTTPAdapter):
+    """Gives the answer that ``answers`` makes of the number of the request, from 0, and its action."""
+
+    def __init__(self, answers: t.Callable[[int, str], Answer]) -> None:
+        super().__init__()
+        self._answers = answers
+        self._count = 0
+
+    def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
+        form = dict(urllib.parse.parse_qsl(str(request.body)))
+        answer = self._answers(self._count, form.get("Action", ""))
+        self._count += 1
+        raw = urllib3.HTTPResponse(
+            body=io.BytesIO(answer.body), headers=dict(answer.headers), status=answer.status, preload_content=False
+        )
+        return self.build_response(request, raw)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.001
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def run_main(options: t.Mapping[str, t.Any], site: Site) -> dict[str, t.Any]:
+    """What the module prints. Any exception but its orderly end leaves from here, as does a time that is over."""
+    clock, printed = Clock(), io.StringIO()
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**CONNECTION, **options}}).encode()
+    with contextlib.ExitStack() as stack:
+        for name, value in {"_ANSIBLE_ARGS": arguments, "_ANSIBLE_PROFILE": "legacy"}.items():
+            stack.enter_context(mock.patch.object(basic, name, value, create=True))
+        changed = {
+            "Deadline": lambda seconds: Deadline(seconds, clock=clock, sleep=clock.sleep),
+            # It lasts until the end of the process, and this one goes on.
+            "interruption": mock.Mock(reported=contextlib.nullcontext),
+        }
+        for name, value in changed.items():
+            stack.enter_context(mock.patch.object(apsarastack_image, name, value))
+        stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=site))
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        try:
+            apsarastack_image.main()
+        except SystemExit:
+            pass
+        else:
+            raise AssertionError("main returned")
+    assert clock.now < seconds_of(options) + GRACE, f"it took {clock.now} s"
+    return t.cast("dict[str, t.Any]", json.loads(printed.getvalue()))
+
+
+def seconds_of(options: t.Mapping[str, t.Any]) -> float:
+    """The deadline that the options give; where they give none that can be read, the task ends at once."""
+    try:
+        return float(options.get("wait_timeout", CONNECTION["wait_timeout"]))
+    except (TypeError, ValueError):
+        return 0.0
