@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values that no playbook should hold: through the argument spec they become a wish, or a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_int
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inside import Answer, Site, run_main
+
+# With EXPLORE in the environment other cases each time, and so many.
+EXPLORE = int(os.environ.get("EXPLORE", "0"))
+FUZZED = settings(max_examples=EXPLORE or 400, deadline=None, derandomize=not EXPLORE, database=None)
+
+TEXTS = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["", " ", "\0", "\ud800", "web", "m-1", "None", "{{ x }}", "x" * 300, "镜像", "HTTP://x", "yes"]),
+)
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-10, 40000), st.sampled_from([10**30, -1]), st.floats(), TEXTS
+)
+JUNK = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=6
+)
+
+
+def is_number_to_ansible(value: t.Any) -> bool:
+    """False where ansible-core's own check of an integer breaks (an infinity does it): nothing here could help."""
+    try:
+        check_type_int(value)
+    except TypeError:
+        return True
+    except (OverflowError, ValueError):
+        return False
+    return True
+
+
+DISK = dict.fromkeys(("snapshot_id", "device", "disk_type"), SCALARS)
+DISKS = st.lists(
+    st.fixed_dictionaries({}, optional={**DISK, "size": SCALARS.filter(is_number_to_ansible)}) | JUNK, max_size=20
+)
+TAGS = st.dictionaries(TEXTS, SCALARS, max_size=25)
+FITTING: dict[str, st.SearchStrategy[t.Any]] = {
+    "state": st.sampled_from(["present", "absent"]),
+    "image_id": TEXTS,
+    "image_name": TEXTS,
+    "description": TEXTS,
+    "instance_id": TEXTS,
+    "snapshot_id": TEXTS,
+    "disk_device_mapping": DISKS,
+    "tags": TAGS,
+    "purge_tags": st.booleans(),
+    "force": st.booleans(),
+    "image_version": TEXTS,
+    "platform": TEXTS,
+    "architecture": TEXTS,
+    "recreate": st.sampled_from(["never", "on_source_change", "always"]),
+    "delete_snapshots": st.booleans(),
+    "wait": st.booleans(),
+    "wait_timeout": st.integers(-5, 10_000),
+}
+# Half of the values are of the right type, so that not all ends in the argument spec.
+OPTIONS = st.fixed_dictionaries({}, optional={name: fitting | JUNK for name, fitting in FITTING.items()}).filter(
+    lambda options: is_number_to_ansible(options.get("wait_timeout", 1))
+)
+PLACES = ("endpoint", "region", "department", "resource_group", "popgw_domain", "domain", "proxy", "protocol")
+ADDRESSES = st.sampled_from(["http://", "[::1", "::1", "host:99999", "a b", "//x", "http://x?y#z", "é.example"])
+CONNECTIONS = st.fixed_dictionaries({}, optional=dict.fromkeys(PLACES, JUNK | ADDRESSES))
+
+
+def test_every_option_of_the_module_is_fuzzed() -> None:
+    assert sorted(FITTING) == sorted(ARGUMENTS)
+
+
+@FUZZED
+@given(OPTIONS)
+def test_values_of_any_kind_become_a_wish_or_a_sentence(options: dict[str, t.Any]) -> None:
+    validated = ArgumentSpecValidator(ARGUMENTS).validate(options)
+    if validated.error_messages:
+        return
+    wish = wish_or_sentence(validated.validated_parameters)
+    if isinstance(wish, str):
+        assert wish.endswith("Nothing was sent.")
+    else:
+        assert all(isinstance(text, str) for pair in (wish.tags or {}).items() for text in pair)
+
+
+def wish_or_sentence(parameters: dict[str, t.Any]) -> Wish | str:
+    try:
+        return wish_from(parameters)
+    except RefusalError as error:
+        return error.message
+
+
+@FUZZED
+@given(OPTIONS, CONNECTIONS)
+def test_a_task_of_any_values_ends_with_a_result_or_a_sentence(
+    options: dict[str, t.Any], connection: dict[str, t.Any]
+) -> None:
+    empty = Site(lambda _number, _action: Answer(json.dumps({"RequestId": "r-1", "ImageId": "m-1"}).encode()))
+    result = run_main({"wait_timeout": 120, **options, **connection}, empty)
+    assert "exception" not in result, result
+    assert isinstance(result.get("msg", ""), str)
+    assert result.get("failed") or isinstance(result["actions"], list)
