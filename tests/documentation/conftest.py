@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "simulator"), str(ROOT / "tests" / "end_to_end")]
 
 from ansible_process import caller  # noqa: E402 - found through the line above
-from apsarastack_simulator.testing import Simulator  # noqa: E402
 from written_playbooks import Playbooks, tool  # noqa: E402
+
+from apsarastack_simulator.testing import Simulator  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 if t.TYPE_CHECKING:
-    from apsarastack_simulator.testing import Simulator
     from written_playbooks import Playbooks
+
+    from apsarastack_simulator.testing import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 TENANT = {"organization": 37, "resource_group": 412}
@@ -156,7 +157,9 @@ def test_the_old_images_go_with_their_snapshots_but_not_one_in_use(
     assert sorted(each["snapshot_id"] for each in simulator.state()["snapshots"]) == ["s-1", "s-2", "s-5"]
 
 
-def test_the_newest_usable_image_of_the_tags_is_found(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+def test_the_newest_usable_image_of_the_tags_is_found(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
     tags = {"team": "web", "stage": "golden"}
     simulator.reset(
         seed={

@@ -71,8 +71,14 @@ def proxy(folder: Path, leads_to: int, *options: str) -> t.Iterator[Proxy]:
     }
     command = [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", "0", "--port-file", str(port_file)]
     command += ["--num-workers", "1", "--num-acceptors", "1", "--plugins", "leading_proxy.LeadToOnePort", *options]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, env=environment, cwd=folder, **quiet)
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         yield Proxy(f"http://127.0.0.1:{_port(port_file, process)}", log)
     finally:

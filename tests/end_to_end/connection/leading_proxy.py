@@ -21,10 +21,11 @@ LOG_VARIABLE = "LEADING_PROXY_LOG"
 PORT_VARIABLE = "LEADING_PROXY_PORT"
 
 
-class LeadToOnePort(HttpProxyBasePlugin):  # type: ignore[misc]
+class LeadToOnePort(HttpProxyBasePlugin):
     def before_upstream_connection(self, request: HttpParser) -> HttpParser:
         with open(os.environ[LOG_VARIABLE], "a", encoding="ascii") as log:
-            log.write(f"{request.method.decode()} {request.host.decode()}:{request.port}\n")
+            method, host = (part.decode() for part in (request.method, request.host) if part is not None)
+            log.write(f"{method} {host}:{request.port}\n")
         request.host = b"127.0.0.1"
         request.port = int(os.environ[PORT_VARIABLE])
         return request

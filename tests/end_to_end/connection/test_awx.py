@@ -40,7 +40,7 @@ def environment(folder: Path, filled: t.Mapping[str, t.Any]) -> dict[str, str]:
 def images(folder: Path, monkeypatch: pytest.MonkeyPatch, filled: t.Mapping[str, t.Any]) -> list[str]:
     for name, value in environment(folder, filled).items():
         monkeypatch.setenv(name, value)
-    return own_images(client())
+    return list(own_images(client()))
 
 
 def test_an_access_key_and_a_ca_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,7 +225,7 @@ def test_a_failure_names_the_snapshots_that_no_later_run_could_find(
     assert ("s-1, s-2 may be left" in result["msg"]) is bool(left)
 
 
-def test_a_failure_names_no_snapshot_that_is_settled() -> None:
+def test_a_failure_names_no_snapshot_that_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     images = FakeImages(image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk("s-3")]))
     errors = [None, ServiceError("SnapshotCreatedDisk", "in use"), NoAnswerError("reset")]
 
@@ -235,7 +235,7 @@ def test_a_failure_names_no_snapshot_that_is_settled() -> None:
             raise error
 
     made = planned(GONE, images)
-    images.delete_snapshot = delete_snapshot  # type: ignore[method-assign]
+    monkeypatch.setattr(images, "delete_snapshot", delete_snapshot)
     with pytest.raises(NoAnswerError) as caught:
         execute(made, t.cast("t.Any", images), images.clock.deadline())
     assert caught.value.facts["snapshots_deleted"] == ["s-1"]
