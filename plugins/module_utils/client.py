@@ -45,6 +45,9 @@ LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS = 3.0
 # A role's keys live for an hour, and an image may take longer to be made.
 EXPIRED = "InvalidSecurityToken.Expired"
 
+# A list that goes on for ever would fill the memory before the time is over. No account has so many of anything.
+MOST_ITEMS = 100_000
+
 # No count of resources has more digits; a longer one is damage.
 LONGEST_COUNT = 19
 
@@ -116,8 +119,14 @@ class Client:
         for number in itertools.count(1):
             body = self.call(action, {**parameters, "PageSize": PAGE_SIZE, "PageNumber": number})
             page = self._items(action, body, items)
-            yield from page
             found += len(page)
+            if found > MOST_ITEMS:
+                raise self._misshapen(action, f"{items} has more than {MOST_ITEMS} items")
+            for item in page:
+                # What is done with them takes time as well.
+                if self.deadline.is_over():
+                    raise self._over(f"while the list that {action} gave was read.")
+                yield item
             total = _whole_number(body.get("TotalCount"))
             # A site may cap the page and say so.
             size = min(PAGE_SIZE, _whole_number(body.get("PageSize")) or PAGE_SIZE)
@@ -158,13 +167,16 @@ class Client:
         return min(pause, LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS) if is_unknown_site else pause
 
     def _too_late(self, action: str, tries: int, last: ServiceError | NoAnswerError | None) -> DeadlineError:
-        seconds = f"{self.deadline.seconds:g} seconds"
         if last is None:
             tried = f"before {action} could be sent to {self.connection.endpoint}."
         else:
             times = "1 try" if tries == 1 else f"{tries} tries"
             tried = f"after {times} of {action} at {self.connection.endpoint}. The last outcome was {last.said()}."
             tried = f"{tried} {last.advice}".rstrip()
+        return self._over(tried)
+
+    def _over(self, tried: str) -> DeadlineError:
+        seconds = f"{self.deadline.seconds:g} seconds"
         return DeadlineError(
             f"The time was over {tried} wait_timeout ({seconds}) bounds the whole task: requests, retries and waits."
         )
@@ -173,17 +185,17 @@ class Client:
         found: t.Any = body
         for key in path.split("."):
             if not isinstance(found, dict):
-                raise self._misshapen(action, path)
+                raise self._misshapen(action, f"{path} is not a list of objects")
             found = found.get(key)
             if found is None:
                 return []
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            raise self._misshapen(action, path)
+            raise self._misshapen(action, f"{path} is not a list of objects")
         return found
 
-    def _misshapen(self, action: str, path: str) -> NoAnswerError:
+    def _misshapen(self, action: str, reason: str) -> NoAnswerError:
         return NoAnswerError(
-            f"{path} is not a list of objects",
+            reason,
             action=action,
             endpoint=self.connection.endpoint,
             permanent=True,

@@ -35,7 +35,8 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
-LARGEST_BODY_BYTES = 32 * 1024 * 1024
+# A page of the largest images there can be has less than 1 MiB. Decoded, a body can take thirty times its size.
+LARGEST_BODY_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 # urllib3 refuses a timeout of 0.
 SHORTEST_TIMEOUT_SECONDS = 0.001

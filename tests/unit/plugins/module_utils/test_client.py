@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 import requests
+from ansible_collections.apsarastack.cloud.plugins.module_utils import client
 from ansible_collections.apsarastack.cloud.plugins.module_utils.client import (
     PATIENCE_SECONDS,
     Client,
@@ -393,6 +394,23 @@ def test_pages_are_read_when_they_are_needed() -> None:
     items = bench.client.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image")
     assert next(items) == {"ImageId": "m-0"}
     bench.finished()
+
+
+def test_a_list_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MOST_ITEMS", 120)
+    bench = Bench(*[page(number, images(50, TotalCount=10**9)) for number in (1, 2, 3)])
+    with pytest.raises(NoAnswerError, match=r"Images\.Image has more than 120 items\. Check the options endpoint"):
+        list(bench.client.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image"))
+    bench.finished()
+
+
+def test_the_deadline_holds_while_a_list_is_read() -> None:
+    bench = Bench(page(1, images(50, TotalCount=50)), seconds=10)
+    items = bench.client.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image")
+    next(items)
+    bench.clock.sleep(11)
+    with pytest.raises(DeadlineError, match="The time was over while the list that DescribeImages gave was read"):
+        next(items)
 
 
 @pytest.mark.parametrize(
