@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that are too much, over a real socket to a real process: within 300 MiB and within the deadline."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import json
+import re
+import threading
+import time
+import typing as t
+
+import pytest
+from module_process import start
+
+MEBIBYTE = 1024 * 1024
+MOST = 300
+DEADLINE = 6
+# Starting the module takes a second or some on a machine under load.
+GRACE = 12
+PREFIX, SUFFIX = b'{"Images":{"Image":[', b"]}}"
+
+
+class Flood(http.server.BaseHTTPRequestHandler):
+    """Answers with ``body``, ``times`` times over, with a pause between them."""
+
+    body: t.ClassVar[bytes] = b""
+    times: t.ClassVar[int] = 1
+    pause: t.ClassVar[float] = 0.0
+    headers_sent: t.ClassVar[t.Mapping[str, str]] = {}
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        for name, value in self.headers_sent.items():
+            self.send_header(name, value)
+        self.end_headers()
+        try:
+            for _time in range(self.times):
+                self.wfile.write(self.body)
+                time.sleep(self.pause)
+        except OSError:
+            pass  # the module has had enough
+
+    def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002 - the name is that of the base class
+        pass
+
+
+def zipped(content: bytes, times: int) -> bytes:
+    for _time in range(times):
+        content = gzip.compress(content, 9)
+    return content
+
+
+def of_size(count: int, item: bytes) -> bytes:
+    return PREFIX + b",".join([item] * (count // (len(item) + 1))) + SUFFIX
+
+
+ZEROS = bytes(MEBIBYTE)
+FLOODS: dict[str, dict[str, t.Any]] = {
+    "50 MB of one text": {"body": PREFIX + b'"' + b"x" * 50_000_000 + b'"' + SUFFIX},
+    "50 MB of empty objects": {"body": of_size(50_000_000, b"{}")},
+    "as many empty objects as an answer may hold": {"body": of_size(8 * MEBIBYTE - 100, b"{}")},
+    "as many images as an answer may hold": {"body": of_size(8 * MEBIBYTE - 100, b'{"ImageId":"m-1"}')},
+    "as many texts as an answer may hold": {"body": of_size(8 * MEBIBYTE - 100, b'"\xe9\x95\x9c"')},
+    "deep nesting": {"body": b"[" * 5_000_000},
+    "bytes without an end": {"body": ZEROS, "times": 100_000},
+    "a byte now and then": {"body": b" ", "times": 1000, "pause": 0.1},
+    "silence": {"times": 1, "pause": 20},
+    "a body that unpacks to 1 GiB": {
+        "body": zipped(bytes(1024 * MEBIBYTE), 1),
+        "headers_sent": {"Content-Encoding": "gzip"},
+    },
+    "a body that unpacks twice, to 1 GiB": {
+        "body": zipped(bytes(1024 * MEBIBYTE), 2),
+        "headers_sent": {"Content-Encoding": "gzip, gzip"},
+    },
+    "headers without an end": {"headers_sent": {f"X-{number}": "x" * 60_000 for number in range(90)}},
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_too_much_is_refused_within_the_deadline_and_the_memory(flood: str) -> None:
+    handler = type("Handler", (Flood,), FLOODS[flood])
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        began = time.monotonic()
+        process = start(
+            {
+                "image_name": "web",
+                "endpoint": f"http://127.0.0.1:{server.server_address[1]}",
+                "region": "cn-neimeng-env30-d01",
+                "access_key": "LTAIsimulator37",
+                "secret_key": "simulator-secret-0037",
+                "wait_timeout": DEADLINE,
+            }
+        )
+        printed, status = process.communicate()
+        took = time.monotonic() - began
+        server.shutdown()
+    result = json.loads(printed)
+    assert result["failed"]
+    assert len(result["msg"]) < 2000
+    assert took < DEADLINE + GRACE
+    assert peak(status.decode()) < MOST, f"{peak(status.decode())} MiB: {result['msg']}"
+
+
+def peak(status: str) -> int:
+    """The most memory, in MiB, that a process has had at a time; ``status``: as /proc shows it."""
+    (kibibytes,) = re.findall(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
+    return int(kibibytes) // 1024
