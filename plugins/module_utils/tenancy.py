@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, RefusalError
@@ -16,6 +15,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
 
 PAGE_SIZE = 100
+# A list that goes on for ever is damage, and nobody should wait for it until the time is over.
+MOST_PAGES = 100
 # A message is no place for all the resource sets of a large site.
 LONGEST_LIST = 20
 
@@ -67,7 +68,7 @@ def _shown(sets: t.Sequence[ResourceSet]) -> str:
 def _listed(part: str | None, ascm: Client) -> t.Iterator[ResourceSet]:
     """Those whose name has this part, all for None."""
     read = 0
-    for number in itertools.count(1):
+    for number in range(1, MOST_PAGES + 1):
         parameters = {"resourceGroupName": part, "pageNumber": number, "pageSize": PAGE_SIZE}
         body = ascm.call("ListResourceGroup", parameters)
         page = body.get("data") or []
@@ -79,6 +80,7 @@ def _listed(part: str | None, ascm: Client) -> t.Iterator[ResourceSet]:
         total = _total(body)
         if not page or (len(page) < PAGE_SIZE if total is None else read >= total):
             return
+    raise _misshapen(ascm, f"its list has more than {MOST_PAGES} pages")
 
 
 def _total(body: t.Mapping[str, t.Any]) -> int | None:
@@ -96,9 +98,11 @@ def _from(item: t.Any, ascm: Client) -> ResourceSet:
     return ResourceSet(name=str(name), id=str(number), department=str(department))
 
 
-def _misshapen(ascm: Client) -> NoAnswerError:
+def _misshapen(
+    ascm: Client, reason: str = "data is not a list of resource sets with resourceGroupName, id and organizationID"
+) -> NoAnswerError:
     return NoAnswerError(
-        "data is not a list of resource sets with resourceGroupName, id and organizationID",
+        reason,
         action="ListResourceGroup",
         endpoint=ascm.connection.endpoint,
         permanent=True,

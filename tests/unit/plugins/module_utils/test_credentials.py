@@ -117,6 +117,7 @@ def test_an_assumed_role_signs_with_its_temporary_keys(monkeypatch: pytest.Monke
     bench = Bench(monkeypatch, assumed(1), Exchange("DescribeImages", form={"SecurityToken": "simulator-token-1"}))
     bench.client(assume_role=ROLE, endpoint="ecs-internal.env30.example.com", protocol="http").call("DescribeImages")
     assert bench.signers() == ["LTAIsimulator37", "STS.1"]
+    assert [seen.form["Version"] for seen in bench.script.seen] == ["2015-04-01", "2014-05-26"]
     assert [seen.url for seen in bench.script.seen] == [
         "https://sts.env30.example.com/",
         "http://ecs-internal.env30.example.com/",
@@ -206,6 +207,17 @@ def test_the_tenancy_stays_when_keys_are_renewed(monkeypatch: pytest.MonkeyPatch
     )
     bench.client(assume_role=ROLE, resource_group_set_name="ops").call("DescribeImages")
     assert bench.script.seen[-1].headers["x-acs-resourcegroupid"] == "412"
+
+
+def test_a_given_organization_narrows_the_search_for_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    same_name = {"id": 500, "organizationID": 38, "resourceGroupName": "ops"}
+    bench = Bench(monkeypatch, Exchange(ASCM_PATH, {"data": [OPS, same_name]}))
+    client = bench.client(resource_group_set_name="ops", department="38")
+    assert (client.connection.department, client.connection.resource_group) == ("38", "500")
+
+
+def test_a_role_that_is_no_good_is_told_by_the_name_of_its_option() -> None:
+    assert refusal(assume_role={**ROLE, "session_expiration": 1}).startswith("assume_role: session_expiration")
 
 
 def test_given_ids_win_over_the_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,12 +115,16 @@ def test_a_role_that_the_instance_has_not_is_told() -> None:
     ],
 )
 def test_an_answer_without_complete_keys_is_none_and_is_not_quoted(answer: t.Any) -> None:
-    assert "its answer holds no complete credentials" in failure(SESSION, Exchange(ROLE_PATH, answer)).message
+    assert failure(SESSION, Exchange(ROLE_PATH, answer)).message.startswith(
+        f"GET {ROLE_PATH} got no usable answer from http://100.100.100.200: its answer holds no complete credentials."
+    )
 
 
 def test_elsewhere_than_on_an_instance_it_is_told_soon() -> None:
     error = failure(Exchange(TOKEN_PATH, error=REFUSED), Exchange(ROLE_PATH, error=REFUSED))
-    assert "Connection refused" in error.message
+    assert error.message.startswith(
+        f"GET {ROLE_PATH} got no usable answer from http://100.100.100.200: Connection refused."
+    )
 
 
 def test_a_server_that_is_slow_for_once_is_asked_again() -> None:
@@ -131,6 +135,14 @@ def test_a_server_that_is_slow_for_once_is_asked_again() -> None:
 def test_a_timeout_does_not_speak_of_the_options_for_the_cloud() -> None:
     error = failure(SESSION, Exchange(ROLE_PATH, error=SLOW), Exchange(ROLE_PATH, error=SLOW))
     assert "it did not answer within 1 second." in error.message
+
+
+def test_a_token_or_an_answer_that_is_no_text_does_no_harm() -> None:
+    noise = b"\xff\xfe"
+    keys, script = ask(Exchange(TOKEN_PATH, noise), Exchange(ROLE_PATH, CREDENTIALS))
+    assert keys == KEYS
+    assert TOKEN_HEADER not in script.seen[1].headers
+    assert "no complete credentials" in failure(SESSION, Exchange(ROLE_PATH, noise)).message
 
 
 def test_the_address_can_be_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,10 @@ def refusal(name: str | None, file: str | None) -> str:
             Caller(keys=Keys("LTAIprofile", SECRET), role=Role(ARN, "nightly", None, 900)),
         ),
         (
+            {"mode": "RamRoleArn", **PAIR, "sts_token": TOKEN, "ram_role_arn": ARN, "policy": '{"Version": "1"}'},
+            Caller(keys=Keys("LTAIprofile", SECRET, TOKEN), role=Role(ARN, policy='{"Version": "1"}')),
+        ),
+        (
             {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ARN, "ram_session_name": "", "expired_seconds": 0},
             Caller(keys=Keys("LTAIprofile", SECRET), role=Role(ARN)),
         ),

@@ -294,6 +294,10 @@ def test_a_call_by_path_is_signed_as_the_vendors_sdk_does_it() -> None:
     assert roa_signature("POST", ROA_PATH, ROA_PARAMETERS, ROA_HEADERS, SECRET) == "hfAa8yg5FHeyaHE9EPdINnfezRA="
 
 
+def test_a_digest_of_the_body_is_signed_where_there_is_one() -> None:
+    assert roa_string_to_sign("PUT", "/path", {}, {"Content-MD5": "digest"}) == "PUT\n\ndigest\n\n\n/path"
+
+
 def test_a_call_by_path_without_parameters_has_no_question_mark() -> None:
     assert roa_string_to_sign("GET", "/path", {}, {}) == "GET\n\n\n\n\n/path"
 

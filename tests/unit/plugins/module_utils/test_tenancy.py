@@ -64,11 +64,13 @@ def test_only_those_of_the_organization_are_told() -> None:
 
 
 def test_a_message_does_not_hold_all_the_sets_of_a_large_site() -> None:
-    many = [{"id": 100 + n, "organizationID": 37, "resourceGroupName": f"set-{n:02}"} for n in range(30)]
+    many = [{"id": 100 + n, "organizationID": 37, "resourceGroupName": f"set-{n:02}"} for n in range(21)]
     message = refusal(page(), page(*many, name=None))
     assert "'set-19'" in message
     assert "'set-20'" not in message
-    assert message.endswith("and 10 more.")
+    assert message.endswith("and 1 more.")
+    assert message.count("set-") == 20
+    assert " more" not in refusal(page(), page(*many[:20], name=None))
 
 
 def test_a_name_that_several_have_is_refused_with_their_ids() -> None:
@@ -92,6 +94,11 @@ def test_an_empty_page_ends_the_list_whatever_the_total_says() -> None:
     assert find(page(OPS, total=9), page(number=2, total=9)).id == "412"
 
 
+def test_a_list_without_an_end_is_given_up() -> None:
+    with pytest.raises(NoAnswerError, match="its list has more than 100 pages"):
+        find(*(page(OPS_LAB, number=number, total=1000) for number in range(1, 101)))
+
+
 def test_an_answer_without_data_has_none() -> None:
     empty = Exchange(PATH, {"code": "200", "data": None})
     assert "none that this access key sees" in refusal(empty, empty)
@@ -104,4 +111,9 @@ def test_an_answer_without_data_has_none() -> None:
 def test_an_answer_of_another_shape_is_none(data: t.Any) -> None:
     with pytest.raises(NoAnswerError) as raised:
         find(Exchange(PATH, {"data": data}))
-    assert raised.value.message.endswith("Give department and resource_group instead of resource_group_set_name.")
+    assert raised.value.permanent
+    assert raised.value.message == (
+        "ListResourceGroup got no usable answer from https://ecs-internal.example.com/: data is not a list of resource"
+        " sets with resourceGroupName, id and organizationID. Give department and resource_group instead of"
+        " resource_group_set_name."
+    )
