@@ -65,9 +65,9 @@ _ADVICE: t.Mapping[str, str] = {
     "HTTP401": "Check endpoint: this does not look like an ApsaraStack answer.",
     "HTTP403": "Check endpoint: this does not look like an ApsaraStack answer.",
     "HTTP404": "Check endpoint: this does not look like an ApsaraStack answer.",
-    "HTTP502": "A gateway or proxy answered for a site that is away: wait until it is back, or check endpoint and proxy.",
-    "HTTP503": "A gateway or proxy answered for a site that is away: wait until it is back, or check endpoint and proxy.",
-    "HTTP504": "A gateway or proxy answered for a site that is away: wait until it is back, or check endpoint and proxy.",
+    "HTTP502": "A gateway answered for a site that is away: wait until it is back, or check endpoint and proxy.",
+    "HTTP503": "A gateway answered for a site that is away: wait until it is back, or check endpoint and proxy.",
+    "HTTP504": "A gateway answered for a site that is away: wait until it is back, or check endpoint and proxy.",
 }
 
 CLOCK_CODES = frozenset({"InvalidTimeStamp.Expired", "IllegalTimestamp"})
