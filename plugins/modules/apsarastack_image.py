@@ -171,6 +171,8 @@ options:
 notes:
   - Several tasks that make the same image at the same time, for example one on each of many hosts, can make more than
     one. Use C(run_once) with C(delegate_to), as an image belongs to the account and not to a host.
+seealso:
+  - module: apsarastack.cloud.apsarastack_image_info
 """
 
 EXAMPLES = r"""
@@ -221,7 +223,7 @@ EXAMPLES = r"""
 
 - name: The image is gone, even if instances were made from it
   apsarastack.cloud.apsarastack_image:
-    image_name: web-golden-2026-10
+    image_name: web-golden-2026-08
     state: absent
     force: true
 """
@@ -230,16 +232,17 @@ RETURN = r"""
 image_id:
   description:
     - The id of the image, in every outcome that knows it, failures and timeouts included.
-    - Null in check mode when an image would be made.
+    - Null when there is no image, and in check mode when one would be made.
     - It is the id of the new image when O(recreate) replaced one.
-  returned: always
+  returned: success, and a failure that knows of an image
   type: str
   sample: m-8vb0a1b2c3d4e5f6g7h8
 image:
   description:
     - The image as it is after the task; in check mode as it would be, with null for what only the cloud can tell.
     - With O(state=absent) the image as it was, or null when there was none.
-  returned: always
+    - In a failure the image as it was seen last.
+  returned: success, and a failure that knows of an image
   type: dict
   contains:
     image_id:
@@ -360,7 +363,7 @@ actions:
   description:
     - What was done, or would be done in check mode, in order. Empty when nothing changes.
     - In a failure, what was done before it.
-  returned: always
+  returned: success, and a failure after the first step was begun
   type: list
   elements: str
   sample: ["create image 'web-golden-2026-11' from instance i-web-running"]
@@ -371,7 +374,7 @@ replaced_image_id:
   sample: m-8vb0z9y8x7w6v5u4t3s2
 snapshots_deleted:
   description: The snapshots that were deleted, or would be in check mode. Empty without O(delete_snapshots).
-  returned: always
+  returned: success, and a failure after the first step was begun
   type: list
   elements: str
   sample: []
@@ -380,7 +383,7 @@ snapshots_failed:
     - The snapshots that the cloud refused to delete.
     - In a failure after the image was deleted also those that the task did not come to. Note them, since no later run
       can know which snapshots the image was made of.
-  returned: always
+  returned: success, and a failure after the first step was begun
   type: list
   elements: dict
   sample: []
@@ -396,10 +399,10 @@ snapshots_failed:
     message:
       description: What the cloud said.
       type: str
-      sample: The snapshot has been used to create disks.
+      sample: The specified snapshot has been used to create a disk.
 error:
   description: What the cloud answered, when a call failed.
-  returned: failure of a call
+  returned: a failure that was caused by a call
   type: dict
   contains:
     code:

@@ -123,124 +123,153 @@ EXAMPLES = r"""
 RETURN = r"""
 images:
   description: The images that fit, newest first. Empty when none does.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:
-      image_id:
-        description: The id.
-        type: str
-        sample: m-8vb0a1b2c3d4e5f6g7h8
-      image_name:
-        description: The name.
-        type: str
-        sample: web-golden-2026-11
-      description:
-        description: The description.
-        type: str
-        sample: nginx 1.27 on CentOS 7.9
-      status:
-        description: >-
-          C(Creating), C(Waiting), C(Available), C(UnAvailable), C(CreateFailed) or C(Deprecated).
-        type: str
-        sample: Available
-      progress:
-        description: How much of the creation is done, in per cent.
-        type: int
-        sample: 100
-      usable:
-        description: Whether instances can be made from it. Null on releases that do not tell.
-        type: bool
-        sample: null
-      size:
-        description: The size of the system disk in GiB.
-        type: int
-        sample: 40
-      os_type:
-        description: C(linux) or C(windows).
-        type: str
-        sample: linux
-      os_name:
-        description: The name of the operating system.
-        type: str
-        sample: CentOS  7.9 64 bit
-      platform:
-        description: The platform.
-        type: str
-        sample: CentOS
-      architecture:
-        description: The architecture.
-        type: str
-        sample: x86_64
-      image_version:
-        description: The version.
-        type: str
-        sample: ""
-      image_family:
-        description: The image family.
-        type: str
-        sample: ""
-      image_owner_alias:
-        description: Who owns it; C(self), C(system), C(others) or C(marketplace).
-        type: str
-        sample: self
-      usage:
-        description: C(instance) when instances were made from it, else C(none).
-        type: str
-        sample: none
-      is_subscribed:
-        description: Whether it is a subscribed marketplace image.
-        type: bool
-        sample: false
-      is_self_shared:
-        description: Whether it is shared with other accounts. Null when the cloud does not tell.
-        type: bool
-        sample: null
-      creation_time:
-        description: When its creation began, in UTC.
-        type: str
-        sample: "2026-11-24T05:06:10Z"
-      product_code:
-        description: The marketplace product code.
-        type: str
-        sample: ""
-      tags:
-        description: The tags, those of the platform included.
-        type: dict
-        sample: {"stage": "golden", "team": "web"}
-      disk_device_mappings:
-        description: The disks, the system disk first.
-        type: list
-        elements: dict
-        contains:
-          device:
-            description: The device name.
-            type: str
-            sample: /dev/xvda
-          size:
-            description: The size in GiB.
-            type: int
-            sample: 40
-          snapshot_id:
-            description: The snapshot that holds the disk.
-            type: str
-            sample: s-8vb0a1b2c3d4e5f6g7h8
-          type:
-            description: C(system) or C(data).
-            type: str
-            sample: system
-          format:
-            description: The format, for imported images.
-            type: str
-            sample: ""
-          progress:
-            description: How much of this disk is done, in per cent, where the cloud tells.
-            type: int
-            sample: null
-      region:
-        description: The region that was asked.
-        type: str
-        sample: cn-neimeng-env30-d01
+    image_id:
+      description: The id.
+      type: str
+      sample: m-8vb0a1b2c3d4e5f6g7h8
+    image_name:
+      description: The name.
+      type: str
+      sample: web-golden-2026-11
+    description:
+      description: The description.
+      type: str
+      sample: nginx 1.27 on CentOS 7.9
+    status:
+      description: >-
+        C(Creating), C(Waiting), C(Available), C(UnAvailable), C(CreateFailed) or C(Deprecated).
+      type: str
+      sample: Available
+    progress:
+      description: How much of the creation is done, in per cent.
+      type: int
+      sample: 100
+    usable:
+      description: Whether instances can be made from it. Null on releases that do not tell.
+      type: bool
+      sample: null
+    size:
+      description: The size of the system disk in GiB.
+      type: int
+      sample: 40
+    os_type:
+      description: C(linux) or C(windows).
+      type: str
+      sample: linux
+    os_name:
+      description: The name of the operating system.
+      type: str
+      sample: CentOS  7.9 64 bit
+    platform:
+      description: The platform.
+      type: str
+      sample: CentOS
+    architecture:
+      description: The architecture.
+      type: str
+      sample: x86_64
+    image_version:
+      description: The version.
+      type: str
+      sample: ""
+    image_family:
+      description: The image family.
+      type: str
+      sample: ""
+    image_owner_alias:
+      description: Who owns it; C(self), C(system), C(others) or C(marketplace).
+      type: str
+      sample: self
+    usage:
+      description: C(instance) when instances were made from it, else C(none).
+      type: str
+      sample: none
+    is_subscribed:
+      description: Whether it is a subscribed marketplace image.
+      type: bool
+      sample: false
+    is_self_shared:
+      description: Whether it is shared with other accounts. Null when the cloud does not tell.
+      type: bool
+      sample: null
+    creation_time:
+      description: When its creation began, in UTC.
+      type: str
+      sample: "2026-11-24T05:06:10Z"
+    product_code:
+      description: The marketplace product code.
+      type: str
+      sample: ""
+    tags:
+      description: The tags, those of the platform included.
+      type: dict
+      sample: {"stage": "golden", "team": "web"}
+    disk_device_mappings:
+      description: The disks, the system disk first.
+      type: list
+      elements: dict
+      contains:
+        device:
+          description: The device name.
+          type: str
+          sample: /dev/xvda
+        size:
+          description: The size in GiB.
+          type: int
+          sample: 40
+        snapshot_id:
+          description: The snapshot that holds the disk.
+          type: str
+          sample: s-8vb0a1b2c3d4e5f6g7h8
+        type:
+          description: C(system) or C(data).
+          type: str
+          sample: system
+        format:
+          description: The format, for imported images.
+          type: str
+          sample: ""
+        progress:
+          description: How much of this disk is done, in per cent, where the cloud tells.
+          type: int
+          sample: null
+    region:
+      description: The region that was asked.
+      type: str
+      sample: cn-neimeng-env30-d01
+error:
+  description: What the cloud answered, when a call failed.
+  returned: a failure that was caused by a call
+  type: dict
+  contains:
+    code:
+      description: The error code. Null when no usable answer came.
+      type: str
+      sample: Forbidden.RAM
+    message:
+      description: What the cloud said.
+      type: str
+      sample: User not authorized to operate on the specified resource.
+    request_id:
+      description: The ids under which the operators of the cloud find the request.
+      type: str
+      sample: 540CFF28-407A-40B5-B6A5-74B012345678
+    http_status:
+      description: The HTTP status.
+      type: int
+      sample: 403
+    action:
+      description: The API action.
+      type: str
+      sample: DescribeImages
+    endpoint:
+      description: Where it was sent.
+      type: str
+      sample: https://ecs-internal.example.internal
 """
 
 import typing as t

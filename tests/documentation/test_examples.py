@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the documentation shows is YAML that the modules take, and that does on the simulator what is said of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from examples import MODULES, NAMESPACE, ROOT, Block, blocks, is_list_of_tasks, is_play, module_document, own_calls, pages
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
+    from written_playbooks import Playbooks
+
+COLLECTION = "ansible_collections.apsarastack.cloud.plugins"
+TENANT = {"organization": 37, "resource_group": 412}
+GROUP = f"group/{NAMESPACE}apsarastack"
+# Files and services of a site, which are not here: their form is judged, and the rest of the task is run without them.
+ELSEWHERE = ("ca_path", "proxy", "profile", "shared_credentials_file", "ecs_role_name", "endpoint", "validate_certs")
+# These belong to AWX and not to Ansible; they are in the collection as files, too.
+AWX = {"fields": "inputs.yml", "env": "injectors.yml"}
+
+ALL = [Block(f"EXAMPLES of {module}", module_document(module, "EXAMPLES")) for module in MODULES]
+ALL += [block for page in pages() for block in blocks(page)]
+
+
+def test_there_is_something_to_judge() -> None:
+    assert len(ALL) > 10
+    assert sum(len(list(own_calls(block.content))) for block in ALL) > 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Judge:
+    """Whether options are what a module takes."""
+
+    importable: None
+
+    def problems(self, module: str, options: t.Mapping[str, t.Any]) -> list[str]:
+        """What the module would say before its first request."""
+        validator = importlib.import_module("ansible.module_utils.common.arg_spec").ArgumentSpecValidator
+        code = importlib.import_module(f"{COLLECTION}.modules.{module}")
+        connection = importlib.import_module(f"{COLLECTION}.module_utils.arguments").connection_spec()
+        spec = {**connection, **code.ARGUMENTS}
+        rules: dict[str, t.Any] = {}
+        if module == "apsarastack_image":
+            rules = {
+                "mutually_exclusive": [("instance_id", "snapshot_id", "disk_device_mapping")],
+                "required_one_of": [("image_id", "image_name")],
+            }
+        filled = {name: _filled(value, spec.get(name, {})) for name, value in options.items()}
+        result = validator(spec, **rules).validate(filled)
+        if result.error_messages:
+            return list(result.error_messages)
+        read = code.wish_from if module == "apsarastack_image" else code.selection_from
+        error = importlib.import_module(f"{COLLECTION}.module_utils.errors").RefusalError
+        try:
+            read(result.validated_parameters)
+        except error as refusal:
+            return [refusal.message]
+        return []
+
+
+def _filled(value: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
+    """A value of the right type where the example has a template."""
+    if not isinstance(value, str) or "{{" not in value:
+        return value
+    return {"int": 7, "bool": True, "dict": {}, "list": []}.get(spec.get("type", "str"), "m-templated")
+
+
+@pytest.fixture
+def judge(importable: None) -> Judge:
+    return Judge(importable)
+
+
+@pytest.mark.parametrize("block", ALL, ids=lambda block: block.where)
+def test_every_task_is_one_that_the_module_takes(block: Block, judge: Judge) -> None:
+    for module, options in own_calls(block.content):
+        assert judge.problems(module, options) == []
+
+
+@pytest.mark.parametrize("block", ALL, ids=lambda block: block.where)
+def test_every_block_is_tasks_plays_or_something_that_is_held_otherwise(block: Block, judge: Judge) -> None:
+    content = block.content
+    if is_list_of_tasks(content):
+        return
+    if isinstance(content, list):
+        for play in content:
+            assert is_play(play)
+            for defaults in (play.get("module_defaults") or {}).values():
+                assert judge.problems("apsarastack_image_info", defaults) == []
+        return
+    kind = AWX.keys() & content.keys()
+    if kind:
+        (name,) = kind
+        file = ROOT / "playbooks" / "awx" / AWX[name]
+        assert content == yaml.safe_load(file.read_text(encoding="utf-8"))
+        return
+    # What is left are options of the connection alone.
+    assert judge.problems("apsarastack_image_info", content) == []
+
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+
+def seeded(image_id: str, name: str, age: int, **more: t.Any) -> dict[str, t.Any]:
+    return {"id": image_id, "name": name, "created": -age, **TENANT, **more}
+
+
+# Every id and name that an example takes for granted.
+WORLD = {
+    "images": [
+        seeded("m-8vb0a1b2c3d4e5f6g7h8", "web-golden", 3600, tags={"team": "web"}),
+        seeded("m-approved", "web-golden-approved", 7200, tags={"stage": "approved"}),
+        seeded("m-october", "web-golden-2026-10", 86400),
+        seeded("m-september", "web-golden-2026-09", 86400),
+        seeded("m-in-use", "web-golden-2026-08", 86400),
+    ]
+}
+
+
+@pytest.fixture
+def site(simulator: Simulator) -> Simulator:
+    simulator.reset(seed=WORLD, knobs={"create_time": 0.1})
+    return simulator
+
+
+def runnable(blocks_of_a_page: t.Iterable[Block]) -> list[dict[str, t.Any]]:
+    """The plays of a page, less what is elsewhere."""
+    plays: list[dict[str, t.Any]] = []
+    for block in blocks_of_a_page:
+        if is_list_of_tasks(block.content):
+            plays.append({"name": block.where, "hosts": "localhost", "gather_facts": False, "tasks": block.content})
+        elif isinstance(block.content, list):
+            plays += [play for play in block.content if play.get("tasks")]
+    return [_without_elsewhere(play) for play in plays]
+
+
+def _without_elsewhere(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {key: _without_elsewhere(each) for key, each in value.items() if key not in ELSEWHERE}
+    return [_without_elsewhere(each) for each in value] if isinstance(value, list) else value
+
+
+def run(ansible: Playbooks, plays: list[dict[str, t.Any]]) -> None:
+    path = ansible.write("page.yml", yaml.safe_dump(plays, sort_keys=False))
+    answer = ansible.playbook(path)
+    assert answer.code == 0, answer.output
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_of_a_module_run_one_after_another(module: str, ansible: Playbooks, site: Simulator) -> None:
+    run(ansible, runnable([Block(module, module_document(module, "EXAMPLES"))]))
+
+
+WITH_TASKS = [page for page in pages() if runnable(blocks(page))]
+
+
+@pytest.mark.parametrize("page", WITH_TASKS, ids=lambda page: page.name)
+def test_the_playbooks_of_a_page_run_one_after_another(page: Path, ansible: Playbooks, site: Simulator) -> None:
+    run(ansible, runnable(blocks(page)))
