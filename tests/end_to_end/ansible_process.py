@@ -84,7 +84,7 @@ class Ansible:
     def play(self, tasks: t.Sequence[Task], *options: str, **play: t.Any) -> Run:
         process = self.start(tasks, *options, **play)
         try:
-            output, _ = process.communicate(timeout=SECONDS)
+            output = process.communicate(timeout=SECONDS)[0]
         except subprocess.TimeoutExpired:
             kill(process)
             raise
