@@ -8,7 +8,7 @@ PYTHON ?= python3
 STEPS ?=
 ARGS ?=
 
-.PHONY: help demo test simulator mutation lint sanity units integration
+.PHONY: help demo test simulator mutation sweep lint sanity units integration
 
 help:  ## list the commands
 	@grep -hE '^[a-z ]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
@@ -24,6 +24,9 @@ simulator:  ## run the simulator in the foreground; ARGS="--port 8080" passes op
 
 mutation:  ## break the pure rooms in every small way, and see that the tests notice
 	@$(PYTHON) tools/run_mutation.py
+
+sweep:  ## break every call of every task in every way, and write the table into docs/reliability.md
+	@$(PYTHON) tools/run_sweep.py
 
 lint sanity units integration:  ## run one step of the tests
 	@$(PYTHON) tools/run_tests.py $@

@@ -75,7 +75,8 @@ class Gate:
         with self._lock:
             is_held, self._count = self._count == self._call, self._count + 1
         if is_held and self._moment == BEFORE:
-            return self._hold()
+            self._hold()
+            return None
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=SECONDS)
         try:
             connection.request("POST", path, body, headers)
@@ -83,7 +84,10 @@ class Gate:
             answer = response.status, response.read()
         finally:
             connection.close()
-        return self._hold() if is_held else answer
+        if is_held:
+            self._hold()
+            return None
+        return answer
 
     def _hold(self) -> None:
         self.held.set()

@@ -79,15 +79,15 @@ def run_main(options: t.Mapping[str, t.Any], site: Site) -> dict[str, t.Any]:
     clock, printed = Clock(), io.StringIO()
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**CONNECTION, **options}}).encode()
     with contextlib.ExitStack() as stack:
-        for name, value in {"_ANSIBLE_ARGS": arguments, "_ANSIBLE_PROFILE": "legacy"}.items():
+        for name, value in (("_ANSIBLE_ARGS", arguments), ("_ANSIBLE_PROFILE", "legacy")):
             stack.enter_context(mock.patch.object(basic, name, value, create=True))
-        changed = {
+        changed: dict[str, t.Any] = {
             "Deadline": lambda seconds: Deadline(seconds, clock=clock, sleep=clock.sleep),
             # It lasts until the end of the process, and this one goes on.
             "interruption": mock.Mock(reported=contextlib.nullcontext),
         }
-        for name, value in changed.items():
-            stack.enter_context(mock.patch.object(apsarastack_image, name, value))
+        for name, replacement in changed.items():
+            stack.enter_context(mock.patch.object(apsarastack_image, name, replacement))
         stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=site))
         stack.enter_context(contextlib.redirect_stdout(printed))
         try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A sweep as a table in Markdown: breakages down, scenarios across, in each cell how many calls were broken so."""
+"""The sweeps as tables in Markdown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
 
 
 def table(report: Report) -> str:
-    """Lines without an end; the last one tells the sums."""
+    """Breakages down, scenarios across, in each cell how many calls were broken so; the last line tells the sums."""
     scenarios = list(report.calls)
     failed = {(case.scenario.title, case.breakage.title, case.call) for case, _wrong in report.failures}
     run = collections.Counter((case.scenario.title, case.breakage.title) for case in report.cases)
@@ -37,3 +37,21 @@ def _cell(cases: int, failures: int) -> str:
     if failures:
         return f"{cases}, {failures} FAILED"
     return str(cases or "-")
+
+
+def crash_table(sums: t.Mapping[str, tuple[int, int]]) -> str:
+    """``sums``: for each scenario how many crashes were tried and how many failed."""
+    rows = [["", "cases", "failures"], ["---", "---:", "---:"]]
+    rows += [[scenario, str(tried), str(failed)] for scenario, (tried, failed) in sums.items()]
+    tried, failed = (sum(column) for column in zip(*sums.values()))
+    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", f"{tried} cases, {failed} failures."])
+
+
+def written_into(page: str, name: str, made: str) -> str:
+    """The page with ``made`` between the marks of this name, which ValueError misses."""
+    begin, end = f"<!-- begin {name} -->\n", f"\n<!-- end {name} -->"
+    before, _mark, rest = page.partition(begin)
+    _old, mark, after = rest.partition(end)
+    if not mark:
+        raise ValueError(f"the page has no marks for {name}")
+    return f"{before}{begin}\n{made}\n{end}{after}"

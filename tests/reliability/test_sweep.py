@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pytest
 from breakages import BREAKAGES
+from importing import ROOT
 from scenarios import SCENARIOS, Scenario
-from sweep import cases_of, healthy_calls, run_case, simulated_cloud
+from sweep import Report, cases_of, healthy_calls, run_case, simulated_cloud
+from table import table
 
 EVERY = 4
 
@@ -26,3 +28,14 @@ def test_each_breakage_is_tried_at_least_once() -> None:
     actions = ["DescribeImages", "CreateImage", "DescribeImages"]
     tried = {case.breakage.title for case in cases_of(SCENARIOS[0], actions, EVERY)}
     assert tried == {breakage.title for breakage in BREAKAGES}
+
+
+def test_the_table_in_the_documentation_is_that_of_this_sweep() -> None:
+    """Whoever changes what a task calls runs `make sweep`, and commits what it writes."""
+    report = Report()
+    with simulated_cloud() as simulator:
+        for scenario in SCENARIOS:
+            actions = healthy_calls(simulator, scenario)
+            report.calls[scenario.title] = len(actions)
+            report.cases += cases_of(scenario, actions)
+    assert table(report) in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both sweeps, whole, and their tables written into the documentation.
+
+`python tests/reliability/whole.py docs/reliability.md`; exits with 1 if anything failed, and writes the tables even so.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from importing import make_importable
+
+make_importable()
+
+from crash import crash_sweep  # noqa: E402 - found through the line above
+from sweep import sweep  # noqa: E402
+from table import crash_table, table, written_into  # noqa: E402
+
+
+def tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def main(page: Path) -> int:
+    faults = sweep(tell=tell)
+    tell(table(faults))
+    crashes = crash_sweep(tell=tell)
+    tell(crash_table(crashes))
+    text = page.read_text(encoding="utf-8")
+    text = written_into(text, "faults", table(faults))
+    page.write_text(written_into(text, "crashes", crash_table(crashes)), encoding="utf-8")
+    return 1 if faults.failures or any(failed for _tried, failed in crashes.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
