@@ -39,6 +39,7 @@ SIMULATOR = Path("tests", "simulator")
 CONFORMANCE = Path("tests", "conformance")
 END_TO_END = Path("tests", "end_to_end")
 RELIABILITY = Path("tests", "reliability")
+DOCUMENTATION = Path("tests", "documentation")
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,14 @@ def end_to_end() -> None:
     pytest(END_TO_END, venv=checks_venv(), ANSIBLE_COLLECTIONS_PATH=collections_path(stage("clean")))
 
 
+def documentation() -> None:
+    """What the documentation shows, on the collection as it is installed from its tarball."""
+    core, interpreter = supported_pairs()[0]
+    folders = (Path(), SIMULATOR, DOCUMENTATION)
+    files = [ROOT / folder / "requirements.txt" for folder in folders]
+    pytest(DOCUMENTATION, venv=make_venv(BUILD / "documentation", interpreter, [*files, core.requirement]))
+
+
 def reliability() -> None:
     """The sweeps thinned out; `make sweep` runs them whole."""
     path = collections_path(stage("clean"))
@@ -249,6 +258,7 @@ STEPS = {
     "conformance": Step(conformance, CONFORMANCE),
     "demo": Step(demo, Path("playbooks")),
     "end-to-end": Step(end_to_end, END_TO_END),
+    "documentation": Step(documentation, DOCUMENTATION),
     "reliability": Step(reliability, RELIABILITY),
     "sanity": Step(sanity),
     "units": Step(units),
