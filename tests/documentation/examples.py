@@ -22,9 +22,7 @@ NAMESPACE = "apsarastack.cloud."
 Task = dict[str, t.Any]
 
 _FENCED = re.compile(r"^( *)```ya?ml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
-_DIRECTIVE = re.compile(
-    r"^( *)\.\. code-block:: ya?ml\n(?:\1 +:[^\n]*\n)*\n((?:\1 +[^\n]*\n|[ \t]*\n)+)", re.MULTILINE
-)
+_DIRECTIVE = re.compile(r"^( *)\.\. code-block:: ya?ml\n(?:\1 +:[^\n]*\n)*\n((?:\1 +[^\n]*\n|[ \t]*\n)+)", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,8 +15,9 @@ from examples import MODULES, NAMESPACE, module_document
 
 if t.TYPE_CHECKING:
     from ansible_process import Result
-    from apsarastack_simulator.testing import Simulator
     from written_playbooks import Playbooks
+
+    from apsarastack_simulator.testing import Simulator
 
 IMAGE, INFO = MODULES
 TENANT = {"organization": 37, "resource_group": 412}

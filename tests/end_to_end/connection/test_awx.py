@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
-from bench import KEYS, REGION, TENANT, client, own_images
 from jinja2 import StrictUndefined, sandbox
+from sites import KEYS, REGION, TENANT, client, own_images
 
 from apsarastack_simulator.testing import Simulator
 

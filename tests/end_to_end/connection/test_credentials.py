@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, RefusalError, ServiceError
-from bench import KEYS, REGION, TENANT, client, own_images, proxy
+from sites import KEYS, REGION, TENANT, client, own_images, proxy
 
 from apsarastack_simulator.testing import Simulator
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
-from bench import TENANT, WHOLE, client, own_images, proxy
+from sites import TENANT, WHOLE, client, own_images, proxy
 
 from apsarastack_simulator.server import Server
 from apsarastack_simulator.testing import Simulator

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_process import Ansible
-from bench import REGION
+from sites import REGION
 from test_credentials import ARN, KEYS, PROFILES, STS, STS_TOKEN
 from test_secrets import encodings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import DeadlineError, NoAnswerError
-from bench import WHOLE, client, own_images, proxy
+from sites import WHOLE, client, own_images, proxy
 
 from apsarastack_simulator.testing import Simulator
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from bench import KEYS, REGION, client, own_images, proxy
+from sites import KEYS, REGION, client, own_images, proxy
 
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator

@@ -15,7 +15,7 @@ import warnings
 import pytest
 import trustme
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
-from bench import WHOLE, client, own_images
+from sites import WHOLE, client, own_images
 
 from apsarastack_simulator import tls
 from apsarastack_simulator.testing import Simulator
