@@ -39,7 +39,11 @@ def problems(value: t.Any, document: t.Mapping[str, t.Any], where: str) -> list[
     """How a value differs from what is documented of it; null is good everywhere."""
     if value is None:
         return []
-    if type(value) is not TYPES[document["type"]]:
+    # A truth value is an int as well, and no documented one.
+    is_fitting = isinstance(value, TYPES[document["type"]]) and (
+        isinstance(value, bool) == (document["type"] == "bool")
+    )
+    if not is_fitting:
         return [f"{where} is {value!r}, which is no {document['type']}"]
     parts = document.get("contains")
     if isinstance(value, list):
