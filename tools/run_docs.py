@@ -43,7 +43,11 @@ def problems(lines: t.Iterable[str]) -> list[str]:
 def build() -> Path:
     """The folder of the built pages. Raises ToolError, also for a page with a mistake."""
     core, interpreter = supported_pairs()[0]
-    requirements = [ROOT / "requirements.txt", ROOT / "tests" / "requirements-docs.txt", core.requirement]
+    requirements: list[str | Path] = [
+        ROOT / "requirements.txt",
+        ROOT / "tests" / "requirements-docs.txt",
+        core.requirement,
+    ]
     venv = make_venv(BUILD / "docs-tools", interpreter, requirements)
     env = environment_variables(venv, ANSIBLE_COLLECTIONS_PATH=collections_path(stage("clean")))
     shutil.rmtree(SITE, ignore_errors=True)
@@ -52,7 +56,7 @@ def build() -> Path:
     SITE.chmod(0o755)
     names = ["--project", TITLE, "--title", TITLE, "--html-short-title", "apsarastack.cloud"]
     owner = ["--copyright", "apsarastack.cloud contributors"]
-    where = ["--use-current", "--squash-hierarchy", "--lenient", "--dest-dir", SITE]
+    where: list[str | Path] = ["--use-current", "--squash-hierarchy", "--lenient", "--dest-dir", SITE]
     run(["antsibull-docs", "sphinx-init", *where, *names, *owner, "apsarastack.cloud"], env=env, quiet=True)
     found = problems(run(["bash", SITE / "build.sh"], env=env))
     if found:
