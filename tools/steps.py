@@ -38,6 +38,7 @@ INTEGRATION = ("--venv", "--coverage", "--continue-on-error")
 SIMULATOR = Path("tests", "simulator")
 CONFORMANCE = Path("tests", "conformance")
 END_TO_END = Path("tests", "end_to_end")
+BENCH = Path("tests", "bench")
 RELIABILITY = Path("tests", "reliability")
 DOCUMENTATION = Path("tests", "documentation")
 
@@ -93,7 +94,7 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
     """Each linter's command and the folder to run it in: the staged collection `tree`, or `top`, which holds it."""
     yield tree, ["ruff", "check"]
     yield tree, ["ruff", "format", "--check"]
-    yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE, END_TO_END)]
+    yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE, END_TO_END, BENCH)]
     # Plugins import each other by their full names, so that mypy has to start where these begin.
     collection = tree.relative_to(top)
     plugins = [collection / folder for folder in existing(tree, "plugins", "tests/unit", RELIABILITY)]

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Ansible sends to a host for one task: the module and all that it imports, in one file."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+import re
+import subprocess
+import sys
+import tempfile
+import typing as t
+import zipfile
+from pathlib import Path
+
+# The zip file of the module, in the script that unpacks it. Nothing else in there is as long.
+_ZIPPED = re.compile(r"[A-Za-z0-9+/]{2000,}={0,2}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Payload:
+    """``size``: bytes that are sent. ``files``: compressed bytes of each file in it, by its path there."""
+
+    size: int
+    files: t.Mapping[str, int]
+
+
+def payload_of(module: str, environment: t.Mapping[str, str], arguments: str = "") -> Payload:
+    """What is sent for a task of ``module``, as the ``ansible`` beside the running Python builds it.
+
+    ``environment``: the variables of that process; ANSIBLE_COLLECTIONS_PATH has to name where the collection is.
+    ``arguments``: of the task, as text. The task runs, but may fail: what is sent depends on the module alone. Only one
+    that prepares its module, as copy does, has to get so far.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.run(
+            [str(Path(sys.executable).with_name("ansible")), "localhost", "-c", "local", "-m", module, "-a", arguments],
+            env={**environment, "ANSIBLE_KEEP_REMOTE_FILES": "true", "ANSIBLE_REMOTE_TMP": folder},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        sent = list(Path(folder).glob(f"*/AnsiballZ_{module.rpartition('.')[2]}.py"))
+        if len(sent) != 1:
+            raise RuntimeError(f"Nothing was sent for {module}:\n{process.stdout}")
+        script = sent[0].read_text(encoding="utf-8")
+    (zipped,) = _ZIPPED.findall(script)
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(zipped))) as archive:
+        return Payload(len(script), {each.filename: each.compress_size for each in archive.infolist()})
