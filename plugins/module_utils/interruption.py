@@ -16,26 +16,35 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import Ap
 # What ends a task on purpose: a time limit or a shutdown, Ctrl-C, a connection to the host that was lost.
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
+# What a user has to know then of a task that writes, and of one that only reads.
+LEFT_BY_A_WRITER = (
+    "What it had done until then is told in actions, and nothing of it is undone: run the task again, and it goes on "
+    "from there."
+)
+LEFT_BY_A_READER = "It only reads, so nothing was changed: run the task again."
+
 
 class InterruptedTaskError(ApsaraStackError):
     """Somebody told the process to end. A call that was under way then may have been processed."""
 
-    def __init__(self, signal_name: str) -> None:
-        super().__init__(
-            f"The task was ended by {signal_name} before it was finished. What it had done until then is told in "
-            "actions, and nothing of it is undone: run the task again, and it goes on from there."
-        )
+    def __init__(self, signal_name: str, left: str = LEFT_BY_A_WRITER) -> None:
+        super().__init__(f"The task was ended by {signal_name} before it was finished. {left}")
 
 
 @contextlib.contextmanager
-def reported() -> t.Iterator[None]:
+def reported(left: str = LEFT_BY_A_WRITER) -> t.Iterator[None]:
     """Within it the first of the signals raises InterruptedTaskError; later ones, and those after it, are ignored.
 
     For the end of a process: what comes after it is only the result, and that has to be written whole.
     """
     heard = _heard()
+
+    def interrupt(number: int, _frame: t.Any) -> t.NoReturn:
+        _ignore(heard)
+        raise InterruptedTaskError(signal.Signals(number).name, left)
+
     for number in heard:
-        signal.signal(number, _interrupt)
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
@@ -47,11 +56,6 @@ def _heard() -> tuple[signal.Signals, ...]:
         return ()  # only the main thread may handle signals
     # One that is ignored is so on purpose, as under nohup.
     return tuple(number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
-
-
-def _interrupt(number: int, _frame: t.Any) -> t.NoReturn:
-    _ignore(_heard())
-    raise InterruptedTaskError(signal.Signals(number).name)
 
 
 def _ignore(numbers: t.Iterable[signal.Signals]) -> None:

@@ -11,10 +11,16 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
+    empty_texts,
+    refuse,
+    timeout_problems,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+
+_NEVER_EMPTY = ("image_name", "name_regex", "snapshot_id")
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,12 @@ def _snapshot_ids(image: Image) -> list[str | None]:
 
 def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
     """The selection of a task's parameters. Raises RefusalError with one sentence for each that makes no sense."""
-    problems: list[str] = []
+    problems = [*empty_texts(params, _NEVER_EMPTY), *timeout_problems(params)]
     if params["newest"] is not None and params["newest"] < 1:
         problems.append(f"newest is {params['newest']}, but it counts images: give at least 1, or leave it out for all")
     name_regex = _pattern(params["name_regex"], problems)
     tags = _tags(params["tags"] or {}, problems)
-    if problems:
-        raise RefusalError("; ".join(problems) + ". Nothing was sent.")
+    refuse(problems)
     return Selection(
         image_ids=_tuple(params["image_ids"]),
         image_name=params["image_name"],

@@ -10,7 +10,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
+    empty_texts,
+    refuse,
+    timeout_problems,
+)
 
 NAME_LENGTH = (2, 128)
 MAXIMUM_DESCRIPTION_LENGTH = 256
@@ -19,6 +23,8 @@ MAXIMUM_VERSION_LENGTH = 40
 # what lies between is the cloud's to judge.
 DISK_SIZE_GIB = (5, 32768)
 MAXIMUM_DISKS = 17
+
+_NEVER_EMPTY = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
 
     Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
     """
-    problems = [*_empty_texts(params), *_timeout_problems(params)]
+    problems = [*empty_texts(params, _NEVER_EMPTY), *timeout_problems(params)]
     tags, tag_problems = _tags(params["tags"])
     if params["state"] == "present":
         # With state=absent nothing of this would be sent: an odd name may still be looked up and deleted.
@@ -112,8 +118,7 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
             *_disk_problems(params["disk_device_mapping"]),
             *_recreate_problems(params),
         ]
-    if problems:
-        raise RefusalError("; ".join(problems) + ". Nothing was sent.")
+    refuse(problems)
     return Wish(
         state=params["state"],
         image_id=params["image_id"],
@@ -130,21 +135,6 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
         delete_snapshots=params["delete_snapshots"],
         wait=params["wait"],
     )
-
-
-def _empty_texts(params: t.Mapping[str, t.Any]) -> list[str]:
-    # An unset variable often arrives as ''. Taken as "not given" it could select another image than meant.
-    options = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
-    return [
-        f"{option} is an empty text: give a value, or leave the option out (in a template: `default(omit)`)"
-        for option in options
-        if params[option] == ""
-    ]
-
-
-def _timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    seconds = params["wait_timeout"]
-    return [] if seconds >= 1 else [f"wait_timeout is {seconds}, but the whole task needs at least 1 second"]
 
 
 def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:

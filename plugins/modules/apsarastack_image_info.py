@@ -275,6 +275,7 @@ error:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
@@ -315,9 +316,10 @@ def main() -> None:
     if library is not None:
         module.fail_json(msg=missing_required_lib(library))
     try:
-        selection = selection_from(module.params)
-        client = client_from(module.params, Deadline(module.params["wait_timeout"]))
-        result = run(selection, Images(client))
+        with interruption.reported(interruption.LEFT_BY_A_READER):
+            selection = selection_from(module.params)
+            client = client_from(module.params, Deadline(module.params["wait_timeout"]))
+            result = run(selection, Images(client))
     except ApsaraStackError as error:
         module.fail_json(**error.as_result())
     module.exit_json(**result)

@@ -73,7 +73,7 @@ def run_crash(simulator: Simulator, crash: Crash) -> list[str] | None:
     before = simulator.state()
     with Gate(simulator.port, crash.call, crash.moment) as gate:
         process = start(options(simulator, gate.endpoint, crash.scenario.wish))
-        if not _is_held(gate, process):
+        if not is_held(gate, process):
             ended(process)
             return None
         process.send_signal(crash.signal)
@@ -90,7 +90,7 @@ def run_crash(simulator: Simulator, crash: Crash) -> list[str] | None:
     return [*wrong, *problems(crash.scenario, before, simulator.state(), _admitted(crash, told, writes))]
 
 
-def _is_held(gate: Gate, process: subprocess.Popen[bytes]) -> bool:
+def is_held(gate: Gate, process: subprocess.Popen[bytes]) -> bool:
     """Whether the process has come to the gate; False when it has ended before."""
     for _tick in range(int(SECONDS / 0.02)):
         if gate.held.wait(0.02):

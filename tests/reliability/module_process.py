@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module in a process of its own, as Ansible runs it: arguments on its standard input, a result on its output.
+"""A module in a process of its own, as Ansible runs it: arguments on its standard input, a result on its output.
 
-Run as a script it is that process; imported it starts one.
+Run as a script, with the name of the module, it is that process; imported it starts one.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -23,22 +24,22 @@ if __name__ == "__main__":
 
     make_importable()
     from ansible.module_utils import basic
-    from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 
+    module = importlib.import_module(f"ansible_collections.apsarastack.cloud.plugins.modules.{sys.argv[1]}")
     basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
     # What the arguments are written in, which newer releases of ansible-core ask for.
     basic._ANSIBLE_PROFILE = "legacy"
     try:
-        apsarastack_image.main()
+        module.main()
     finally:
         # What the system tells of an ended child counts the memory of the process that started it, too.
         sys.stderr.write(Path("/proc/self/status").read_text(encoding="ascii"))
 
 
-def start(options: t.Mapping[str, t.Any]) -> subprocess.Popen[bytes]:
+def start(options: t.Mapping[str, t.Any], module: str = "apsarastack_image") -> subprocess.Popen[bytes]:
     """The module at work with these options, the connection among them."""
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).resolve())],
+        [sys.executable, str(Path(__file__).resolve()), module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

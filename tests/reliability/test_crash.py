@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
-from crash import calls_of, crashes, fast_cloud, run_crash
+from crash import INTERRUPT, TERMINATE, calls_of, crashes, fast_cloud, is_held, options, run_crash
+from gate import BEFORE, Gate
+from module_process import ended, start
 from scenarios import SCENARIOS, Scenario
 
 # A case is a process of its own, which costs a second.
@@ -21,3 +25,15 @@ def test_wherever_a_run_is_ended_the_next_one_ends_as_wished(scenario: Scenario)
     tried = {name: wrong for name, wrong in outcomes.items() if wrong is not None}
     assert tried != {}
     assert {name: wrong for name, wrong in tried.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("number", [TERMINATE, INTERRUPT])
+def test_a_search_that_is_ended_says_so(number: int) -> None:
+    with fast_cloud() as simulator, Gate(simulator.port, 0, BEFORE) as gate:
+        process = start(options(simulator, gate.endpoint, {}), module="apsarastack_image_info")
+        assert is_held(gate, process)
+        process.send_signal(number)
+        told = ended(process)
+    assert told["failed"]
+    assert signal.Signals(number).name in told["msg"]
+    assert "nothing was changed" in told["msg"]

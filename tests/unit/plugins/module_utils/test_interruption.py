@@ -10,7 +10,11 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError, reported
+from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import (
+    LEFT_BY_A_READER,
+    InterruptedTaskError,
+    reported,
+)
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -33,6 +37,13 @@ def test_a_signal_becomes_an_error_that_names_it(number: signal.Signals) -> None
         os.kill(os.getpid(), number)
     assert f"ended by {number.name} before it was finished" in caught.value.message
     assert "run the task again" in caught.value.message
+
+
+def test_a_task_that_only_reads_tells_of_nothing_that_was_done() -> None:
+    with pytest.raises(InterruptedTaskError) as caught, reported(LEFT_BY_A_READER):
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert "nothing was changed" in caught.value.message
+    assert "actions" not in caught.value.message
 
 
 def test_a_second_signal_does_not_disturb_what_is_said_about_the_first() -> None:

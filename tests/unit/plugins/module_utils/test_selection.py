@@ -15,6 +15,7 @@ NOTHING: dict[str, t.Any] = {
     **dict.fromkeys(("image_ids", "image_name", "name_regex", "status", "tags")),
     **dict.fromkeys(("os_type", "architecture", "usage", "snapshot_id", "newest")),
     "owner": "self",
+    "wait_timeout": 600,
 }
 WEB = image(
     "m-1",
@@ -78,6 +79,10 @@ def test_what_the_cloud_leaves_out_is_no_reason_to_leave_an_image_out_of_its_own
     ("params", "told"),
     [
         ({"newest": 0}, "newest is 0"),
+        ({"wait_timeout": 0}, "wait_timeout is 0"),
+        ({"image_name": ""}, "image_name is an empty text"),
+        ({"name_regex": ""}, "name_regex is an empty text"),
+        ({"snapshot_id": ""}, "snapshot_id is an empty text"),
         ({"name_regex": "("}, "name_regex '(' is no regular expression"),
         ({"tags": {"ready": True}}, "the value of tag 'ready' is True"),
     ],
