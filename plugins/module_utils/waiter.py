@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from dataclasses import dataclass
 
@@ -34,16 +35,21 @@ USABLE = Goal("usable", _IS_USABLE, _IS_LOST)
 SETTLED = Goal("at rest", f"@ == `null` || {_IS_USABLE} || {_IS_LOST} || status == 'Deprecated'")
 GONE = Goal("gone", "@ == `null`")
 
-# Seconds. The shortest pause bounds the load on the site, the longest the lag of a build that stalls or leaps.
+# Seconds.
 SHORTEST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
-# Parts of the time that the build seems to take in all, and of the time passed where it tells no progress.
-PAUSE_PER_BUILD = 1 / 20
-PAUSE_PER_ELAPSED = 1 / 8
+LONGEST_PAUSE = 180.0
+# Parts of the time that has passed: what is spent where the progress foretells nothing, and close to a foretold end.
+BLIND_PAUSE = 1 / 7
+FINEST_PAUSE = 0.03
+# A pace is measured over so many looks. More of them tell it better, and find out later that it has changed.
+LOOKS_OF_A_PACE = 4
 # A look that starts this long before the deadline still has time for its answer.
 LAST_LOOK = 1.0
 # Seconds that an image has to be missing: a list may come from a replica that has not heard of it yet.
 VANISHED_AFTER = 10.0
+
+# Seconds since the first look, and the progress in per cent as it was told then.
+Look = tuple[float, t.Optional[int]]
 
 
 def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadline, subject: str) -> Image | None:
@@ -54,6 +60,7 @@ def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadlin
     """
     seen: Image | None = None
     missed_at: float | None = None
+    looks: list[Look] = []
     started = deadline.elapsed()
     while True:
         try:
@@ -72,21 +79,36 @@ def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadlin
             raise _with_image(_vanished(seen), seen)
         if deadline.remaining() <= LAST_LOOK:
             raise _too_late(goal, seen, deadline, subject)
-        pause = next_pause(deadline.elapsed() - started, image["progress"] if image is not None else None)
-        deadline.sleep(min(pause, deadline.remaining() - LAST_LOOK))
+        looks.append((deadline.elapsed() - started, None if image is None else image["progress"]))
+        deadline.sleep(min(next_pause(looks), deadline.remaining() - LAST_LOOK))
 
 
-def next_pause(elapsed: float, progress: int | None) -> float:
-    """Seconds until the next look: half of what the progress so far promises to be left.
+def next_pause(looks: t.Sequence[Look]) -> float:
+    """Seconds until the next look, which is how late the end of a build may be noticed. T: what the build takes.
 
-    Without a usable progress it grows with the time passed, so that a build costs few looks at a lag in proportion.
+    Whatever the progress tells or hides, the pause is a part of the time passed: the end is noticed at most 1 s + T/7
+    late, and never more than three minutes. Without any progress that costs 35 looks at ten minutes and 53 at an hour;
+    3 % of T would cost 110 and 170.
+
+    Where the last looks foretell the end, the next is half way there: a progress that grows evenly, in steps of at most
+    4 %, from some moment in the first half, has its end noticed at most 2 s or 3 % of T late, for two or three looks
+    more. One that stalls shortly before its end costs up to eight more, until its pace is seen to be none.
     """
-    if progress is not None and 0 < progress < 100:
-        whole = elapsed * 100 / progress
-        pause = min((whole - elapsed) / 2, whole * PAUSE_PER_BUILD)
-    else:
-        pause = SHORTEST_PAUSE + elapsed * PAUSE_PER_ELAPSED
+    elapsed, _progress = looks[-1]
+    pause = SHORTEST_PAUSE + elapsed * BLIND_PAUSE
+    left = _seconds_left(looks)
+    if left is not None:
+        pause = min(pause, max(left / 2, elapsed * FINEST_PAUSE))
     return min(max(pause, SHORTEST_PAUSE), LONGEST_PAUSE)
+
+
+def _seconds_left(looks: t.Sequence[Look]) -> float | None:
+    """What the pace of the last looks promises to be left; None where nothing has moved."""
+    # Only what was never reached before is progress: one that is not told, or goes back, stands still.
+    reached = itertools.accumulate((progress or 0 for _elapsed, progress in looks), max)
+    recent = list(zip((elapsed for elapsed, _progress in looks), reached))[-LOOKS_OF_A_PACE:]
+    (begun, low), (now, high) = recent[0], recent[-1]
+    return (100 - high) * (now - begun) / (high - low) if high > low else None
 
 
 def _too_late(goal: Goal, seen: Image | None, deadline: Deadline, subject: str) -> DeadlineError:

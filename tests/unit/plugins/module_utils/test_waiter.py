@@ -10,13 +10,10 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, DeadlineError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.waiter import (
     GONE,
-    LONGEST_PAUSE,
     SETTLED,
-    SHORTEST_PAUSE,
     USABLE,
     VANISHED_AFTER,
     Goal,
-    next_pause,
     wait_until,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock, image
@@ -154,28 +151,3 @@ def test_gone_is_reached_when_it_is_not_listed() -> None:
     script = Script(image(), image(status="CreateFailed"), None)
     assert wait(GONE, script) is None
     assert script.looks == 3
-
-
-def linear(build: float) -> t.Callable[[float], int]:
-    return lambda elapsed: int(100 * elapsed / build)
-
-
-@pytest.mark.parametrize(("build", "looks"), [(30, 25), (600, 40), (3600, 80)])
-def test_a_build_that_tells_its_progress_costs_few_looks_and_little_lag(build: float, looks: int) -> None:
-    clock = Clock()
-    counted = 0
-
-    def look() -> Image:
-        nonlocal counted
-        counted += 1
-        return image() if clock.now >= build else creating(linear(build)(clock.now))
-
-    wait_until(USABLE, look, clock.deadline(7200), "Image m-1")
-    assert counted <= looks
-    assert clock.now - build <= max(2.0, 0.03 * build)
-
-
-@pytest.mark.parametrize("progress", [None, 0, 100, 50, 1, 99])
-@pytest.mark.parametrize("elapsed", [0.0, 1.0, 60.0, 10_000.0])
-def test_a_pause_stays_within_its_bounds(elapsed: float, progress: int | None) -> None:
-    assert SHORTEST_PAUSE <= next_pause(elapsed, progress) <= LONGEST_PAUSE
