@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task imports: it spends most of its time on that, so what one room imports, each task pays for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import typing as t
+
+import pytest
+
+if t.TYPE_CHECKING:
+    from ansible_process import Ansible
+
+# The libraries that the collection requires come as they are.
+LIBRARIES = "requests, jmespath"
+# Beyond them, and beyond what Ansible imports for a module that does nothing.
+STANDARD_LIBRARY = "uuid _uuid"
+
+PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
+ROOMS_OF_BOTH = """
+    advice answers arguments client connection deadline endpoints errors image images libraries login refusals
+    requesting services signing sources tags transport
+"""
+ROOMS = {
+    "apsarastack_image": f"""
+        {ROOMS_OF_BOTH} changes deletion difference execution finding interruption planning plans replacing steps
+        waiter wish
+    """,
+    "apsarastack_image_info": f"{ROOMS_OF_BOTH} selection",
+}
+
+# Python runs this at the start of each process.
+RECORDER = """
+import atexit, os, sys
+atexit.register(lambda: open(os.environ["IMPORTED"], "w", encoding="utf-8").write(" ".join(sys.modules)))
+"""
+
+
+def imported_by(ansible: Ansible, module: str, **options: str) -> set[str]:
+    """The names of all that the process of a task that changes nothing has imported."""
+    folder = ansible.write("sitecustomize.py", RECORDER).parent
+    names = folder / "imported"
+    run = ansible.play([{module: options, "environment": {"PYTHONPATH": str(folder), "IMPORTED": str(names)}}])
+    assert run.code == 0, run.output
+    assert not run.result["changed"], run.output
+    return set(names.read_text(encoding="utf-8").split())
+
+
+@pytest.fixture
+def least(ansible: Ansible) -> set[str]:
+    """What no task comes without."""
+    command = [sys.executable, "-c", f"import {LIBRARIES}, sys; print(*sys.modules)"]
+    libraries = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.split()
+    return imported_by(ansible, "ansible.builtin.ping") | set(libraries)
+
+
+@pytest.mark.parametrize("module", ROOMS)
+def test_a_task_with_plain_keys_imports_what_each_task_needs_and_nothing_else(
+    ansible: Ansible, least: set[str], module: str
+) -> None:
+    assert ansible.image(image_name="web", instance_id="i-web-running").code == 0
+    found = imported_by(ansible, f"apsarastack.cloud.{module}", image_name="web") - least
+
+    rooms = {name[len(PACKAGE) :] for name in found if name.startswith(PACKAGE)}
+    others = {name for name in found if not name.startswith("ansible_collections")}
+    new = (rooms - set(ROOMS[module].split())) | (others - set(STANDARD_LIBRARY.split()))
+    gone = set(ROOMS[module].split()) - rooms
+    assert not new, f"Each task now pays for {sorted(new)}: import it where it is needed, or put it on the list above."
+    assert not gone, f"No task imports {sorted(gone)} any more: take it off the list above."
