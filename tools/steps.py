@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ansible_test
+import run_docs
 from ansible_test import AnsibleTest
 from workspace import (
     BUILD,
@@ -41,6 +42,7 @@ END_TO_END = Path("tests", "end_to_end")
 BENCH = Path("tests", "bench")
 RELIABILITY = Path("tests", "reliability")
 DOCUMENTATION = Path("tests", "documentation")
+GUIDES = Path("docs", "docsite", "rst")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
     yield tree, ["ruff", "check"]
     yield tree, ["ruff", "format", "--check"]
     yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE, END_TO_END, BENCH)]
+    # A conftest.py of its own: in one run there would be two modules of this name.
+    yield tree, ["mypy", *existing(tree, DOCUMENTATION)]
     # Plugins import each other by their full names, so that mypy has to start where these begin.
     collection = tree.relative_to(top)
     plugins = [collection / folder for folder in existing(tree, "plugins", "tests/unit", RELIABILITY)]
@@ -178,6 +182,11 @@ def documentation() -> None:
     pytest(DOCUMENTATION, venv=make_venv(BUILD / "documentation", interpreter, [*files, core.requirement]))
 
 
+def docs() -> None:
+    """The documentation site, without a warning."""
+    print(f"The site begins at {run_docs.build() / 'index.html'}")
+
+
 def reliability() -> None:
     """The sweeps thinned out; `make sweep` runs them whole."""
     path = collections_path(stage("clean"))
@@ -259,6 +268,7 @@ STEPS = {
     "conformance": Step(conformance, CONFORMANCE),
     "demo": Step(demo, Path("playbooks")),
     "end-to-end": Step(end_to_end, END_TO_END),
+    "docs": Step(docs, GUIDES),
     "documentation": Step(documentation, DOCUMENTATION),
     "reliability": Step(reliability, RELIABILITY),
     "sanity": Step(sanity),

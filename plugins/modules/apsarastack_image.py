@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: apsarastack_image
 short_description: Manage custom ECS images on ApsaraStack
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Makes a custom ECS image exist, have the name, description and tags that the task asks for, or be gone.
   - The image is found by O(image_id), or by its exact O(image_name) among the images of the account, in every

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: apsarastack_image_info
 short_description: List ECS images on ApsaraStack
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Lists images, newest first, from all pages of the API.
   - Without an option it lists the account's own images in every status.

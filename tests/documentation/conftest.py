@@ -42,8 +42,8 @@ def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def collections(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for ANSIBLE_COLLECTIONS_PATH into which the tarball is installed."""
     folder = tmp_path_factory.mktemp("collections")
-    install = ["collection", "install", "--offline", "-p", folder, tarball]
-    subprocess.run([tool("ansible-galaxy"), *install], check=True)
+    command: list[str | Path] = [tool("ansible-galaxy"), "collection", "install", "--offline", "-p", folder, tarball]
+    subprocess.run(command, check=True)
     return folder
 
 

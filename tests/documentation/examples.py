@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The YAML that the documentation shows: found, and taken apart into tasks."""
+"""What the documentation shows: its YAML, taken apart into tasks; its tables, and its commands."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ Task = dict[str, t.Any]
 
 _FENCED = re.compile(r"^( *)```ya?ml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _DIRECTIVE = re.compile(r"^( *)\.\. code-block:: ya?ml\n(?:\1 +:[^\n]*\n)*\n((?:\1 +[^\n]*\n|[ \t]*\n)+)", re.MULTILINE)
+_LIST_TABLE = re.compile(r"^\.\. list-table::[^\n]*\n((?: +[^\n]*\n|\n)+)", re.MULTILINE)
+_CONSOLE = re.compile(
+    r"^```console\n(.*?)^```|^\.\. code-block:: console\n\n((?: +[^\n]*\n)+)", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +54,23 @@ def blocks(page: Path) -> list[Block]:
         )
         for match in pattern.finditer(text)
     ]
+
+
+def tables(guide: Path) -> list[list[list[str]]]:
+    """The tables of a guide: rows of cells, the headings first, each cell on one line."""
+    return [
+        [
+            [" ".join(cell.split()) for cell in re.split(r"^     -|^   \* -", row, flags=re.MULTILINE)[1:]]
+            for row in re.split(r"^(?=   \* -)", match[1], flags=re.MULTILINE)[1:]
+        ]
+        for match in _LIST_TABLE.finditer(guide.read_text(encoding="utf-8"))
+    ]
+
+
+def console_commands(page: Path) -> list[str]:
+    """What a page shows to type into a terminal."""
+    shown = [first or second for first, second in _CONSOLE.findall(page.read_text(encoding="utf-8"))]
+    return [line.strip().removeprefix("$ ") for block in shown for line in block.splitlines()]
 
 
 def module_document(module: str, name: str) -> t.Any:

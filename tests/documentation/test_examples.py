@@ -41,11 +41,13 @@ AWX = {"fields": "inputs.yml", "env": "injectors.yml"}
 
 ALL = [Block(f"EXAMPLES of {module}", module_document(module, "EXAMPLES")) for module in MODULES]
 ALL += [block for page in pages() for block in blocks(page)]
+# test_recipes runs these, each on the site that it needs.
+RECIPES = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "playbooks").glob("*.yml")]
 
 
 def test_there_is_something_to_judge() -> None:
-    assert len(ALL) >= 8
-    assert sum(len(list(own_calls(block.content))) for block in ALL) >= 14
+    assert len(ALL) >= 24
+    assert sum(len(list(own_calls(block.content))) for block in ALL) >= 35
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,16 +99,19 @@ def test_every_task_is_one_that_the_module_takes(block: Block, judge: Judge) -> 
         assert judge.problems(module, options) == []
 
 
+def defaults_in(play: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    return list((play.get("module_defaults") or {}).values())
+
+
 @pytest.mark.parametrize("block", ALL, ids=lambda block: block.where)
 def test_every_block_is_tasks_plays_or_something_that_is_held_otherwise(block: Block, judge: Judge) -> None:
     content = block.content
     if is_list_of_tasks(content):
         return
     if isinstance(content, list):
-        for play in content:
-            assert is_play(play)
-            for defaults in (play.get("module_defaults") or {}).values():
-                assert judge.problems("apsarastack_image_info", defaults) == []
+        assert all(is_play(play) for play in content)
+        for defaults in (each for play in content for each in defaults_in(play)):
+            assert judge.problems("apsarastack_image_info", defaults) == []
         return
     kind = AWX.keys() & content.keys()
     if kind:
@@ -114,8 +119,9 @@ def test_every_block_is_tasks_plays_or_something_that_is_held_otherwise(block: B
         file = ROOT / "playbooks" / "awx" / AWX[name]
         assert content == yaml.safe_load(file.read_text(encoding="utf-8"))
         return
-    # What is left are options of the connection alone.
-    assert judge.problems("apsarastack_image_info", content) == []
+    # What is left are options of the connection alone, or these as the defaults of a play.
+    options = defaults_in(content) or [content]
+    assert [judge.problems("apsarastack_image_info", each) for each in options] == [[]]
 
 
 # --- run -------------------------------------------------------------------------------------------------------------
@@ -144,9 +150,11 @@ def site(simulator: Simulator) -> Simulator:
 
 
 def runnable(blocks_of_a_page: t.Iterable[Block]) -> list[dict[str, t.Any]]:
-    """The plays of a page, less what is elsewhere."""
+    """The plays of a page that no other test runs, less what is elsewhere."""
     plays: list[dict[str, t.Any]] = []
     for block in blocks_of_a_page:
+        if block.content in RECIPES:
+            continue
         if is_list_of_tasks(block.content):
             plays.append({"name": block.where, "hosts": "localhost", "gather_facts": False, "tasks": block.content})
         elif isinstance(block.content, list):
@@ -177,3 +185,17 @@ WITH_TASKS = [page for page in pages() if runnable(blocks(page))]
 @pytest.mark.parametrize("page", WITH_TASKS, ids=lambda page: page.name)
 def test_the_playbooks_of_a_page_run_one_after_another(page: Path, ansible: Playbooks, site: Simulator) -> None:
     run(ansible, runnable(blocks(page)))
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/docsite/rst/guide_getting_started.rst"])
+def test_the_first_playbook_runs_as_it_stands_and_has_nothing_to_do_the_second_time(
+    page: str, ansible: Playbooks, simulator: Simulator
+) -> None:
+    first = blocks(ROOT / page)[0]
+    path = ansible.write("golden.yml", yaml.safe_dump(first.content, sort_keys=False))
+
+    checked, done, again = ansible.playbook(path, "--check"), ansible.playbook(path), ansible.playbook(path)
+
+    assert [run.code for run in (checked, done, again)] == [0, 0, 0], checked.output + done.output
+    assert [run.results[0]["changed"] for run in (checked, done, again)] == [True, True, False]
+    assert [call["action"] for call in simulator.calls() if call["write"]] == ["CreateImage"]

@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the pages state of codes, messages, options, variables and commands is what the code has."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import typing as t
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+import yaml
+from examples import MODULES, ROOT, blocks, console_commands, pages, tables
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+UTILS = "ansible_collections.apsarastack.cloud.plugins.module_utils"
+CODE = re.compile(r"``(.+?)``")
+
+
+def guide(name: str) -> Path:
+    return GUIDES / f"guide_{name}.rst"
+
+
+def table(name: str, heading: str) -> list[list[str]]:
+    """The rows of the only table of a guide whose first heading is this one."""
+    (found,) = (rows for rows in tables(guide(name)) if rows[0][0] == heading)
+    return found[1:]
+
+
+@pytest.fixture
+def connection_options(importable: None) -> set[str]:
+    spec: dict[str, t.Any] = importlib.import_module(f"{UTILS}.arguments").connection_spec()
+    return set(spec)
+
+
+@pytest.fixture
+def options(importable: None, connection_options: set[str]) -> set[str]:
+    """All options of the module that makes images, with their aliases and suboptions."""
+    module = importlib.import_module("ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image")
+    spec: dict[str, t.Any] = module.ARGUMENTS
+    aliases = {alias for option in spec.values() for alias in option.get("aliases", ())}
+    return connection_options | {*spec, *aliases, *spec["disk_device_mapping"]["options"]}
+
+
+# --- troubleshooting -------------------------------------------------------------------------------------------------
+
+
+def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: None) -> None:
+    advice = importlib.import_module(f"{UTILS}.advice")._ADVICE
+    told = {
+        code.rstrip("*"): resolution.replace("``", "")
+        for codes, resolution in table("troubleshooting", "Code")
+        for code in CODE.findall(codes)
+    }
+    assert told == advice
+
+
+def test_the_codes_of_a_wrong_clock_are_those_of_the_module(importable: None) -> None:
+    text = guide("troubleshooting").read_text(encoding="utf-8")
+    for code in importlib.import_module(f"{UTILS}.advice").CLOCK_CODES:
+        assert f"``{code}``" in text
+
+
+def sentences() -> list[str]:
+    """Each text of the code, with a null character where a value is put in."""
+    found = []
+    for path in (ROOT / "plugins" / "module_utils").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (part.value if isinstance(part, ast.Constant) else "\0" for part in node.values)
+                found.append("".join(map(str, parts)))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return found
+
+
+def says(sentence: str, words: t.Sequence[str]) -> bool:
+    """Whether the words stand in the sentence, one after another; a value of the sentence is any one word."""
+    said = sentence.split()
+    starts = range(len(said) - len(words) + 1)
+    return any(all(_is(said[start + number], word) for number, word in enumerate(words)) for start in starts)
+
+
+def _is(said: str, word: str) -> bool:
+    # What stands at the end of a quotation may go on with a comma.
+    return re.fullmatch(re.escape(said).replace("\0", ".+"), word) is not None or said.rstrip(".,:;") == word
+
+
+# Ansible itself says these.
+FOREIGN = {"Failed to import the required Python library"}
+
+
+def test_the_messages_are_those_of_the_module() -> None:
+    known = sentences()
+    quoted = [part for message, _meaning in table("troubleshooting", "The message") for part in CODE.findall(message)]
+    assert len(quoted) >= 14
+    for message in set(quoted) - FOREIGN:
+        for part in filter(None, (part.strip() for part in message.split("..."))):
+            assert any(says(sentence, part.split()) for sentence in known), part
+
+
+# --- migration -------------------------------------------------------------------------------------------------------
+
+# Arguments and attributes of the resource apsarastack_image, from its documentation.
+TERRAFORM = {
+    *("image_name", "description", "tags", "force", "timeouts", "id"),
+    *("instance_id", "snapshot_id", "disk_device_mapping", "size"),
+}
+
+
+def test_every_argument_of_terraform_has_its_option(options: set[str]) -> None:
+    rows = table("migration", "Argument")
+    assert {CODE.findall(argument)[0] for argument, _option, _difference in rows} == TERRAFORM
+    for _argument, option, difference in rows:
+        assert set(CODE.findall(option)) <= options
+        assert {name for name in CODE.findall(difference) if name.isidentifier()} <= options
+
+
+def test_every_option_that_another_module_is_led_to_exists(options: set[str]) -> None:
+    (first, second) = (rows[1:] for rows in tables(guide("migration")) if rows[0][0] == "There")
+    for there, here, _difference in [*first, *second]:
+        names = CODE.findall(there if here == "the same" else here)
+        assert (names or here == "none") and set(names) <= options, there
+
+
+def test_the_arguments_of_the_provider_have_the_same_names(connection_options: set[str]) -> None:
+    text = guide("migration").read_text(encoding="utf-8").split("Provider arguments\n")[1]
+    same = text.split("have the same names here")[0]
+    assert len(CODE.findall(same)) >= 10
+    assert set(CODE.findall(same)) <= connection_options
+
+
+# --- authentication --------------------------------------------------------------------------------------------------
+
+
+def test_the_guide_tells_of_every_connection_option(connection_options: set[str]) -> None:
+    text = guide("authentication").read_text(encoding="utf-8")
+    told = {word for code in CODE.findall(text) for word in re.findall(r"\w+", code)}
+    assert connection_options <= told
+
+
+@pytest.mark.parametrize("page", [*pages(), ROOT / "SECURITY.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_variable_is_one_that_the_code_reads(page: Path, connection_options: set[str]) -> None:
+    names_of = importlib.import_module(f"{UTILS}.connection").environment_names
+    read = {name for option in connection_options for name in names_of(option)}
+    read.add(importlib.import_module(f"{UTILS}.metadata").ADDRESS_VARIABLE)
+    named = re.findall(r"\b(?:APSARASTACK|ALIBABACLOUDSTACK)_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8"))
+    assert set(named) <= read
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = {name for line in re.findall(r"^([a-z ]+):", MAKEFILE, re.MULTILINE) for name in line.split()}
+STEPS = set(re.findall(r'^    "([a-z-]+)": Step\(', (ROOT / "tools" / "steps.py").read_text(encoding="utf-8"), re.M))
+WITH_COMMANDS = [*pages(), ROOT / "CONTRIBUTING.md", ROOT / "tests" / "simulator" / "README.md"]
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_make_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    called = re.findall(r"(?:^ *\$? ?|`)make ([a-z-]+)", text, re.MULTILINE)
+    steps = [step for value in re.findall(r'STEPS="([^"]*)"', text) for step in value.split()]
+    assert set(called) <= TARGETS
+    assert set(steps) <= STEPS
+
+
+def test_commands_are_found() -> None:
+    assert "test" in TARGETS and "units" in STEPS
+    assert "make demo" in console_commands(ROOT / "README.md")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_every_playbook_that_a_command_runs_exists(page: Path) -> None:
+    written = "golden.yml"
+    for command in console_commands(page):
+        for playbook in re.findall(r"^ansible-playbook (\S+)", command):
+            name = playbook.removeprefix("apsarastack.cloud.").removesuffix(".yml")
+            assert playbook == written or (ROOT / "playbooks" / f"{name}.yml").is_file(), command
+
+
+def test_every_recipe_is_a_playbook_of_the_collection_and_none_is_missing() -> None:
+    names = {block.content[0]["name"] for block in blocks(guide("recipes"))}
+    shipped = {
+        yaml.safe_load(path.read_text(encoding="utf-8"))[0]["name"] for path in (ROOT / "playbooks").glob("*.yml")
+    }
+    # What the demo tells.
+    assert names == shipped - {"Golden image"}
+
+
+# --- the picture, and the modules' own pages -------------------------------------------------------------------------
+
+
+def test_the_picture_shows_the_one_way_through() -> None:
+    text = guide("state").read_text(encoding="utf-8")
+    picture = ElementTree.fromstring(text[text.index("<svg") : text.index("</svg>") + len("</svg>")])
+    shown = {element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"wish", "found", "plan", "execution", "refusal", "result"} <= shown
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_all_that_is_documented_is_new_in_the_first_release(module: str) -> None:
+    source = (ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8")
+    assert re.findall(r"version_added: (\S+)", source) == ['"1.0.0"']
