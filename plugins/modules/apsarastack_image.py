@@ -26,7 +26,9 @@ attributes:
   diff_mode:
     support: full
   idempotent:
-    support: full
+    support: partial
+    details:
+      - With O(recreate=always) every run replaces the image. Otherwise a second run changes nothing.
 options:
   state:
     description:
@@ -60,17 +62,19 @@ options:
     description:
       - The instance to make the image from, with all its disks. It has to be running or stopped; while it is on
         its way there the module waits, within O(wait_timeout).
-      - Only looked at when an image has to be made.
+      - Only looked at when an image has to be made. Mutually exclusive with O(snapshot_id) and O(disk_device_mapping).
     type: str
   snapshot_id:
     description:
       - The snapshot of a system disk to make the image from.
-      - Only looked at when an image has to be made.
+      - When the image exists, it is compared with what the cloud tells of its disks; see O(recreate).
+      - Mutually exclusive with O(instance_id) and O(disk_device_mapping).
     type: str
   disk_device_mapping:
     description:
       - The disks to make the image from, 1 to 17, at least one of them with a snapshot.
-      - Only looked at when an image has to be made.
+      - When the image exists, they are compared with what the cloud tells of its disks; see O(recreate).
+      - Mutually exclusive with O(instance_id) and O(snapshot_id).
     type: list
     elements: dict
     suboptions:
@@ -173,6 +177,12 @@ notes:
     one. Use C(run_once) with C(delegate_to), as an image belongs to the account and not to a host.
 seealso:
   - module: apsarastack.cloud.apsarastack_image_info
+  - ref: ansible_collections.apsarastack.cloud.docsite.authentication
+    description: Who calls, where the site is, and as which tenant.
+  - ref: ansible_collections.apsarastack.cloud.docsite.state
+    description: What a task does in each situation.
+  - ref: ansible_collections.apsarastack.cloud.docsite.troubleshooting
+    description: What a message or an error code means, and what resolves it.
 """
 
 EXAMPLES = r"""
