@@ -162,6 +162,8 @@ options:
     description:
       - Whether to wait until the image is usable, or gone.
       - With V(false), a new image is returned while the cloud is still creating it.
+      - The module looks at the image at most once a second, and less often as time passes and as the progress that the
+        cloud tells allows it. That is about 40 calls in ten minutes, and 60 in an hour.
     type: bool
     default: true
   wait_timeout:
