@@ -22,13 +22,12 @@ STANDARD_LIBRARY = "uuid _uuid"
 
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
 ROOMS_OF_BOTH = """
-    advice answers arguments client connection deadline endpoints errors image images libraries login refusals
-    requesting services signing sources tags transport
+    advice answers arguments client connection deadline endpoints errors image images interruption libraries login
+    parameters refusals requesting services signing sources tags transport
 """
 ROOMS = {
     "apsarastack_image": f"""
-        {ROOMS_OF_BOTH} changes deletion difference execution finding interruption planning plans replacing steps
-        waiter wish
+        {ROOMS_OF_BOTH} changes deletion difference execution finding planning plans replacing steps waiter wish
     """,
     "apsarastack_image_info": f"{ROOMS_OF_BOTH} selection",
 }
