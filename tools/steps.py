@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import functools
-import json
 import shutil
-import subprocess
 import sys
 import typing as t
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import ansible_test
 import run_docs
+import shipping
 from ansible_test import AnsibleTest
 from workspace import (
     BUILD,
@@ -43,6 +42,7 @@ BENCH = Path("tests", "bench")
 RELIABILITY = Path("tests", "reliability")
 DOCUMENTATION = Path("tests", "documentation")
 GUIDES = Path("docs", "docsite", "rst")
+PACKAGING = Path("tests", "packaging")
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,9 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
     yield tree, ["ruff", "check"]
     yield tree, ["ruff", "format", "--check"]
     yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE, END_TO_END, BENCH)]
-    # A conftest.py of its own: in one run there would be two modules of this name.
-    yield tree, ["mypy", *existing(tree, DOCUMENTATION)]
+    # A conftest.py of its own each: in one run there would be several modules of this name.
+    for folder in existing(tree, DOCUMENTATION, PACKAGING):
+        yield tree, ["mypy", folder]
     # Plugins import each other by their full names, so that mypy has to start where these begin.
     collection = tree.relative_to(top)
     plugins = [collection / folder for folder in existing(tree, "plugins", "tests/unit", RELIABILITY)]
@@ -106,7 +107,7 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
     yield tree, ["yamllint", "--strict", "."]
     yield tree, ["antsibull-changelog", "lint"]
     yield tree, ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", "."]
-    yield tree, ["ansible-lint", "--offline", "--nocolor"]
+    yield tree, ["ansible-lint", "--offline", "--nocolor", "--strict"]
 
 
 def existing(tree: Path, *folders: str | Path) -> list[Path]:
@@ -229,29 +230,13 @@ def covered_percent(report: t.Iterable[str]) -> int:
 
 
 def install() -> None:
-    """Builds what a user gets, and holds it against Galaxy's importer and against Ansible in a folder elsewhere."""
-    tree, env = stage("clean"), environment_variables(checks_venv())
-    for folder in ("dist", "installed"):
-        shutil.rmtree(BUILD / folder, ignore_errors=True)
-        (BUILD / folder).mkdir()
-    run(["ansible-galaxy", "collection", "build", "--output-path", BUILD / "dist"], cwd=tree, env=env)
-    (tarball,) = (BUILD / "dist").glob("*.tar.gz")
-    run(["python", "-m", "galaxy_importer.main", tarball.name], cwd=BUILD / "dist", env=env)
-    run(["ansible-galaxy", "collection", "install", "--offline", "-p", BUILD / "installed", tarball], env=env)
-    describe_modules(BUILD / "installed", env)
-
-
-def describe_modules(path: Path, env: t.Mapping[str, str]) -> None:
-    """Has ansible-doc show every module of the project as it is installed in `path`."""
-    modules = [f"apsarastack.cloud.{file.stem}" for file in sorted((ROOT / "plugins" / "modules").glob("*.py"))]
-    command = ["ansible-doc", "--type", "module", "--json", *modules]
-    print("$", " ".join(command), flush=True)
-    answer = subprocess.run(
-        command, cwd=path, env={**env, "ANSIBLE_COLLECTIONS_PATH": str(path)}, stdout=subprocess.PIPE, check=False
-    )
-    shown = json.loads(answer.stdout or "{}")
-    if answer.returncode != 0 or not modules or sorted(shown) != modules:
-        raise ToolError(f"ansible-doc shows {sorted(shown)} of {modules}.")
+    """Builds what a user gets, and holds it against Galaxy's importer, Ansible in a folder elsewhere, and its tests."""
+    env = environment_variables(checks_venv())
+    tarball = shipping.build(stage("clean"), env)
+    shipping.import_as_galaxy_does(tarball, env)
+    installed = shipping.install(tarball, env)
+    shipping.describe_modules(installed, env)
+    pytest(PACKAGING, "--tarball", tarball, venv=checks_venv(), ANSIBLE_COLLECTIONS_PATH=installed)
 
 
 def demo() -> None:

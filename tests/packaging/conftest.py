@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every test here has: the tarball as it is published, and the folder that it is installed in.
+
+`make test STEPS=install` builds and installs it, and runs these tests on it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "simulator"), str(ROOT / "tests" / "end_to_end")]
+
+from apsarastack_simulator.testing import Simulator  # noqa: E402 - found through the line above
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tarball", required=True, type=Path, help="what ansible-galaxy collection build made")
+
+
+@pytest.fixture(scope="session")
+def tarball(pytestconfig: pytest.Config) -> Path:
+    return t.cast("Path", pytestconfig.getoption("tarball"))
+
+
+@pytest.fixture(scope="session")
+def collections() -> Path:
+    """The folder that the tarball is installed in, as Ansible is told it."""
+    return Path(os.environ["ANSIBLE_COLLECTIONS_PATH"])
+
+
+@pytest.fixture
+def simulator() -> t.Iterator[Simulator]:
+    with Simulator(create_time=0.5) as running:
+        yield running

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ansible-builder puts the collection into an execution environment, with the libraries that it needs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import yaml
+
+BUILDER = Path(sys.executable).with_name("ansible-builder")
+DEFINITION: dict[str, t.Any] = {
+    "version": 3,
+    "images": {"base_image": {"name": "registry.example.com/ee-minimal:latest"}},
+    "dependencies": {"galaxy": {"collections": ["apsarastack.cloud"]}},
+}
+
+
+def names(requirements: Path) -> set[str]:
+    lines = requirements.read_text(encoding="utf-8").splitlines()
+    return {line.split(">")[0] for line in lines if line and not line.startswith("#")}
+
+
+def test_it_finds_the_libraries_and_wants_no_package_of_the_system(collections: Path, tmp_path: Path) -> None:
+    found = tmp_path / "requirements.txt"
+    packages = tmp_path / "bindep.txt"
+    command: list[str | Path] = [BUILDER, "introspect", "--write-pip", found, "--write-bindep", packages, collections]
+    subprocess.run(command, check=True)
+    assert names(found) == {"requests", "jmespath"}
+    assert not packages.exists()
+
+
+def test_it_makes_a_build_context_that_installs_the_collection(tmp_path: Path) -> None:
+    # JSON is YAML.
+    (tmp_path / "execution-environment.yml").write_text(json.dumps(DEFINITION), encoding="utf-8")
+    command: list[str | Path] = [BUILDER, "create", "--context", "context", "--output-filename", "Containerfile"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
+    assert wanted == DEFINITION["dependencies"]["galaxy"]
+    steps = (tmp_path / "context" / "Containerfile").read_text(encoding="utf-8")
+    assert "ansible-galaxy collection install" in steps
+    assert "introspect" in steps
