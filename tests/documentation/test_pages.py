@@ -193,6 +193,18 @@ def test_every_recipe_is_a_playbook_of_the_collection_and_none_is_missing() -> N
     assert names == shipped - {"Golden image"}
 
 
+def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
+    text = " ".join(guide("timeouts").read_text(encoding="utf-8").split())
+    waiter, client = (importlib.import_module(f"{UTILS}.{name}") for name in ("waiter", "client"))
+    default = module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait_timeout"]["default"]
+    for told in (
+        f"from {waiter.SHORTEST_PAUSE:g} second to {waiter.LONGEST_PAUSE:g} seconds",
+        f"given up after about {client.PATIENCE_SECONDS:g} seconds",
+        f"It is {default} unless you say otherwise",
+    ):
+        assert told in text
+
+
 # --- the picture, and the modules' own pages -------------------------------------------------------------------------
 
 
