@@ -27,7 +27,8 @@ COLLECTION = Path("ansible_collections", "apsarastack", "cloud")
 
 # Environment variables that would let the user's own Ansible, Python or cloud into the demo and the tests.
 FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "VIRTUAL_ENV", "PYTEST_", "COVERAGE_")
-
+# What git tells a hook of the repository it belongs to: every other repository would be taken for that one.
+OF_A_HOOK = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
 # A command that hangs has to fail before whatever waits for the tests loses its patience.
 MAX_SECONDS = 40 * 60
@@ -126,7 +127,7 @@ def environment_variables(venv: Path, **more: str | Path) -> dict[str, str]:
     folders = [str(venv / "bin")]
     folders += [str(each.executable.parent) for each in reversed(installed_interpreters())]
     folders += [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if not entry.endswith("shims")]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN + OF_A_HOOK)}
     # Ansible refuses to start where the locale is not UTF-8, as in an empty environment.
     locale = {} if {"LANG", "LC_ALL", "LC_CTYPE"} & kept.keys() else {"LC_ALL": "C.UTF-8"}
     own = {
@@ -194,7 +195,8 @@ def stage(name: str) -> Path:
     for file in source_files():
         (tree / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / file, tree / file)
-    run(["git", "init", "--quiet"], cwd=tree, quiet=True)
+    env = {name: value for name, value in os.environ.items() if name not in OF_A_HOOK}
+    run(["git", "init", "--quiet"], cwd=tree, env=env, quiet=True)
     return tree
 
 
