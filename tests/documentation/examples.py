@@ -24,9 +24,8 @@ Task = dict[str, t.Any]
 _FENCED = re.compile(r"^( *)```ya?ml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _DIRECTIVE = re.compile(r"^( *)\.\. code-block:: ya?ml\n(?:\1 +:[^\n]*\n)*\n((?:\1 +[^\n]*\n|[ \t]*\n)+)", re.MULTILINE)
 _LIST_TABLE = re.compile(r"^\.\. list-table::[^\n]*\n((?: +[^\n]*\n|\n)+)", re.MULTILINE)
-_CONSOLE = re.compile(
-    r"^```console\n(.*?)^```|^\.\. code-block:: console\n\n((?: +[^\n]*\n)+)", re.MULTILINE | re.DOTALL
-)
+_CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_SHOWN = r"^\.\. code-block:: {}\n\n((?: +[^\n]*\n)+)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,10 +66,20 @@ def tables(guide: Path) -> list[list[list[str]]]:
     ]
 
 
-def console_commands(page: Path) -> list[str]:
+def commands(page: Path) -> list[str]:
     """What a page shows to type into a terminal."""
-    shown = [first or second for first, second in _CONSOLE.findall(page.read_text(encoding="utf-8"))]
-    return [line.strip().removeprefix("$ ") for block in shown for line in block.splitlines()]
+    shown = _CONSOLE.findall(page.read_text(encoding="utf-8")) if page.suffix == ".md" else _shown(page, "bash")
+    return [line.removeprefix("$ ") for block in shown for line in block.splitlines()]
+
+
+def diffs(page: Path) -> list[str]:
+    """What a page shows of the output of its tasks."""
+    return _shown(page, "diff")
+
+
+def _shown(page: Path, language: str) -> list[str]:
+    found = re.findall(_SHOWN.format(language), page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [textwrap.dedent(block) for block in found]
 
 
 def module_document(module: str, name: str) -> t.Any:

@@ -19,6 +19,7 @@ from examples import (
     ROOT,
     Block,
     blocks,
+    diffs,
     is_list_of_tasks,
     is_play,
     module_document,
@@ -170,10 +171,11 @@ def _without_elsewhere(value: t.Any) -> t.Any:
     return [_without_elsewhere(each) for each in value] if isinstance(value, list) else value
 
 
-def run(ansible: Playbooks, plays: list[dict[str, t.Any]]) -> None:
+def run(ansible: Playbooks, plays: list[dict[str, t.Any]]) -> str:
     path = ansible.write("page.yml", yaml.safe_dump(plays, sort_keys=False))
     answer = ansible.playbook(path)
     assert answer.code == 0, answer.output
+    return answer.output
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -186,7 +188,8 @@ WITH_TASKS = [page for page in pages() if runnable(blocks(page))]
 
 @pytest.mark.parametrize("page", WITH_TASKS, ids=lambda page: page.name)
 def test_the_playbooks_of_a_page_run_one_after_another(page: Path, ansible: Playbooks, site: Simulator) -> None:
-    run(ansible, runnable(blocks(page)))
+    output = run(ansible, runnable(blocks(page)))
+    assert [shown for shown in diffs(page) if shown not in output] == []
 
 
 @pytest.mark.parametrize("page", FIRST)
