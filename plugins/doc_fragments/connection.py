@@ -191,7 +191,11 @@ requirements:
   - jmespath
 notes:
   - A connection option that is given in the task or in C(module_defaults) wins over the environment, where an empty
-    variable counts as none. All modules are in
-    the action group C(apsarastack.cloud.apsarastack), so that one entry in C(module_defaults) serves them all.
+    variable counts as none.
+  - All modules are in the action group C(apsarastack.cloud.apsarastack), so that one entry in C(module_defaults) serves
+    them all.
   - The secret key is never sent. The other parameters of a call are protected by HTTPS alone.
+  - Guides are in the folder C(docs/docsite/rst) of the collection, for example to
+    R(authentication and private endpoints, ansible_collections.apsarastack.cloud.docsite.authentication) and to
+    R(troubleshooting, ansible_collections.apsarastack.cloud.docsite.troubleshooting) by message and error code.
 """

@@ -179,12 +179,6 @@ notes:
     one. Use C(run_once) with C(delegate_to), as an image belongs to the account and not to a host.
 seealso:
   - module: apsarastack.cloud.apsarastack_image_info
-  - ref: ansible_collections.apsarastack.cloud.docsite.authentication
-    description: Who calls, where the site is, and as which tenant.
-  - ref: ansible_collections.apsarastack.cloud.docsite.state
-    description: What a task does in each situation.
-  - ref: ansible_collections.apsarastack.cloud.docsite.troubleshooting
-    description: What a message or an error code means, and what resolves it.
 """
 
 EXAMPLES = r"""

@@ -92,10 +92,6 @@ options:
     default: 600
 seealso:
   - module: apsarastack.cloud.apsarastack_image
-  - ref: ansible_collections.apsarastack.cloud.docsite.authentication
-    description: Who calls, where the site is, and as which tenant.
-  - ref: ansible_collections.apsarastack.cloud.docsite.troubleshooting
-    description: What a message or an error code means, and what resolves it.
 """
 
 EXAMPLES = r"""
