@@ -44,9 +44,15 @@ class AnsibleTest:
     def output(self) -> Path:
         return self.tree / "tests" / "output"
 
-    def run(self, *arguments: str) -> list[str]:
-        """Runs `ansible-test ARGUMENTS`, shows and returns its lines; ToolError if it fails, or did nothing."""
-        lines = run(["ansible-test", *arguments, "--color", "no"], cwd=self.tree, env=environment_variables(self.venv))
+    def run(self, *arguments: str, quiet: bool = False) -> list[str]:
+        """Runs `ansible-test ARGUMENTS`, shows and returns its lines; ToolError if it fails, or did nothing.
+
+        `quiet` shows them only at its end, for runs that go on at the same time.
+        """
+        command = ["ansible-test", *arguments, "--color", "no"]
+        lines = run(command, cwd=self.tree, env=environment_variables(self.venv), quiet=quiet)
+        if quiet:
+            print(f"$ {' '.join(command)}\n{''.join(lines)}", flush=True)
         if any(NOTHING_DONE in line for line in lines):
             raise ToolError(f"ansible-test {arguments[0]} looked at nothing.")
         return lines

@@ -9,6 +9,7 @@ A step that fails does not keep the next from running. The last line counts them
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 import traceback
@@ -47,6 +48,8 @@ def chosen(names: t.Sequence[str]) -> dict[str, Step]:
 
 
 def main(names: t.Sequence[str]) -> int:
+    # Shells have what they start in the background ignore it, and what is tested would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     outcomes = [passes(name, step) for name, step in chosen(names).items()]
     failed = outcomes.count(False)
     print(f"\nsteps: {len(outcomes) - failed} passed, {failed} failed", flush=True)

@@ -17,6 +17,7 @@ import signal
 import subprocess
 import threading
 import typing as t
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 from interpreters import AnsibleCore, Interpreter, find_interpreters, pairs
@@ -80,6 +81,26 @@ def run(
     return lines
 
 
+def side_by_side(jobs: t.Iterable[t.Callable[[], t.Any]]) -> None:
+    """Does the jobs, each of which runs commands, two at a time, and all of them also after one failed."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        futures = [pool.submit(job) for job in jobs]
+        try:
+            wait(futures)
+        except BaseException:
+            # Only this thread hears of a Ctrl-C, and the pool waits for the others.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in tuple(RUNNING):
+                send(process, signal.SIGINT)
+            raise
+    for future in futures:
+        future.result()
+
+
+# The processes of `process_group` that have not ended.
+RUNNING: set[subprocess.Popen[str]] = set()
+
+
 @contextlib.contextmanager
 def process_group(
     command: t.Sequence[str], cwd: Path, env: t.Mapping[str, str] | None
@@ -98,6 +119,7 @@ def process_group(
     )
     watchdog = threading.Timer(MAX_SECONDS, send, (process, signal.SIGKILL))
     watchdog.start()
+    RUNNING.add(process)
     try:
         yield process
         process.wait()
@@ -109,6 +131,7 @@ def process_group(
         send(process, signal.SIGKILL)
         raise
     finally:
+        RUNNING.discard(process)
         watchdog.cancel()
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_a_named_step_runs_even_where_its_folder_is_missing() -> None:
 def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(ToolError, match="There is no step typo"):
         run_tests.main(["typo"])
+
+
+def test_what_is_tested_can_be_interrupted_also_when_a_shell_runs_the_tests_in_the_background() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        run_tests.main(["succeed"])
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_coverage_is_read_from_the_last_row() -> None:

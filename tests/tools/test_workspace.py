@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from workspace import ROOT, ToolError, run, side_by_side
+
+TWO_SLEEPERS = """
+import signal, sys
+from workspace import run, side_by_side
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sleeper = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
+side_by_side([lambda: run(sleeper), lambda: run(sleeper)])
+"""
+
+
+def test_all_jobs_run_although_one_of_them_fails(tmp_path: Path) -> None:
+    def touch(number: int) -> t.Callable[[], None]:
+        return (tmp_path / str(number)).touch
+
+    def fail() -> None:
+        raise ToolError("not in order")
+
+    with pytest.raises(ToolError, match="not in order"):
+        side_by_side([touch(1), fail, touch(2), touch(3)])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2", "3"]
+
+
+def test_the_commands_of_jobs_run_at_the_same_time(tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for path in (mine, other):
+        os.mkfifo(path)
+    # To open a named pipe waits for somebody at its other end.
+    side_by_side(
+        [
+            lambda: run(["sh", "-c", f"echo > {mine}; cat {other}"]),
+            lambda: run(["sh", "-c", f"cat {mine}; echo > {other}"]),
+        ]
+    )
+
+
+def test_ctrl_c_ends_the_commands_of_all_jobs() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", TWO_SLEEPERS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tools")},
+    )
+    lines = t.cast("t.IO[str]", process.stdout)
+    ids: list[int] = []
+    while len(ids) < 2:
+        line = lines.readline().strip()
+        ids += [int(line)] if line.isdigit() else []
+    process.send_signal(signal.SIGINT)
+    _output, errors = process.communicate(timeout=60)
+    assert "KeyboardInterrupt" in errors
+    for pid in ids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
