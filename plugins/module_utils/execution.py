@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     NoAnswerError,
     ServiceError,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils.image import is_failed
 from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import texts
 
@@ -89,6 +90,8 @@ class _Execution:
         self._images = images
         self._deadline = deadline
         self._outcome = outcome
+        # The name of an image that was made and has not been listed yet.
+        self._unlisted: str | None = None
         if plan.before is not None:
             self._know(plan.before)
 
@@ -151,6 +154,7 @@ class _Execution:
 
     def create(self, step: steps.Create) -> None:
         self._outcome.image, self._outcome.image_id = None, self._images.create(step)
+        self._unlisted = step.image_name
 
     def modify(self, step: steps.Modify) -> None:
         self._images.modify(self._id_of(step.image_id), step.image_name, step.description)
@@ -179,13 +183,30 @@ class _Execution:
         image_id = self._id_of(step.image_id)
 
         def look() -> Image | None:
-            image = self._images.by_id(image_id)
+            image = self._images.by_id(image_id) if self._unlisted is None else self._newly_listed(image_id)
             # Whatever ends the wait: the result tells how far the image was.
             if image is not None:
                 self._know(image)
             return image
 
         waiter.wait_until(waiter.USABLE, look, self._deadline, subject=f"Image {image_id}")
+
+    def _newly_listed(self, image_id: str) -> Image | None:
+        """The image that was just made, once it is listed under its name.
+
+        Another task may have looked before this one wrote, and made an image of the name as well. Of such tasks, all
+        but the first see it here: a new image is listed no earlier than those that were made before it.
+        """
+        namesakes = self._images.by_name(str(self._unlisted))
+        image = next((each for each in namesakes if each["image_id"] == image_id), None)
+        if image is None:
+            return None
+        self._unlisted = None
+        self._know(image)
+        twins = [each for each in namesakes if each["image_id"] != image_id and not is_failed(each)]
+        if twins:
+            raise _made_twice(image, twins)
+        return image
 
     def wait_until_settled(self, step: steps.WaitUntilSettled) -> None:
         self._wait(waiter.SETTLED, step.image_id)
@@ -231,6 +252,15 @@ _FOLLOW: dict[type, t.Callable[[_Execution, t.Any], None]] = {
     steps.WaitUntilGone: _Execution.wait_until_gone,
     steps.ReadBack: _Execution.read_back,
 }
+
+
+def _made_twice(image: Image, twins: t.Sequence[Image]) -> ApsaraStackError:
+    others = ", ".join(f"{twin['image_id']} ({twin['status']}, {twin['creation_time']})" for twin in twins)
+    return ApsaraStackError(
+        f"Image {image['image_id']} was made, and at the same time another task made one of the same name, "
+        f"{image['image_name']!r}: {others}. No task picks one of several: keep one, and delete the others with "
+        "state=absent and image_id. Where a play has many hosts, run_once makes the image once for all of them."
+    )
 
 
 def _kept(snapshot_id: str, code: str | None, message: str) -> dict[str, str | None]:

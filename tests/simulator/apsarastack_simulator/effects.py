@@ -10,6 +10,7 @@ import typing as t
 
 from . import lifecycle
 from .actions.change_image import delete
+from .actions.create_image import own_named
 from .errors import CloudError
 
 if t.TYPE_CHECKING:
@@ -60,10 +61,12 @@ def _created(context: Context, image_id: str) -> float:
 
 
 def _image_of(context: Context, body: Body, arguments: Arguments) -> Image | None:
-    """The image that the call made, named, or listed first."""
-    listed = body.get("Images", {}).get("Image", [])
-    image_id = body.get("ImageId") or arguments.image_id() or (listed[0]["ImageId"] if listed else "")
-    return context.world.images.get(str(image_id))
+    """The image that the call made, asked for by its id or its whole name, or listed first."""
+    name = arguments.text("ImageName")
+    named = [image.id for image in own_named(context, name)] if name is not None else []
+    listed = [entry["ImageId"] for entry in body.get("Images", {}).get("Image", [])]
+    ids = [body.get("ImageId"), arguments.image_id(), *named, *listed]
+    return context.world.images.get(next((str(image_id) for image_id in ids if image_id), ""))
 
 
 def _strike(context: Context, image: Image | None, outcome: str) -> None:

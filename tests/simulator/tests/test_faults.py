@@ -187,6 +187,17 @@ def test_somebody_else_may_delete_the_image_between_two_calls(simulator: Simulat
     assert caller.call("ModifyImageAttribute", ImageId=image_id, ImageName="late").code == "InvalidImageId.NotFound"
 
 
+def test_a_look_by_name_strikes_the_image_of_that_name_and_not_one_that_is_listed_with_it(
+    simulator: Simulator, caller: Caller
+) -> None:
+    simulator.knobs(name_match="fuzzy")
+    meant, other = caller.create("web"), caller.create("web-2")
+    simulator.advance(10)
+    simulator.fault(action="DescribeImages", image="deleted")
+    assert [each["ImageId"] for each in caller.find(ImageName="web")] == [other, meant]
+    assert (caller.image(meant), caller.image(other) is not None) == (None, True)
+
+
 def test_faults_meet_by_action_by_occurrence_and_by_index(simulator: Simulator, caller: Caller) -> None:
     simulator.fault(action="Describe*", skip=1, times=2, code="InternalError")
     simulator.fault(call=5, code="Throttling")

@@ -88,11 +88,18 @@ def _count(context: Context) -> int:
 
 
 def check_name_is_free(context: Context, name: str, besides: str = "") -> None:
-    for image in context.world.images.named(name):
-        same_name = image.attributes.name == name and image.region == context.region
-        mine = image.organization == context.organization.id and image.id != besides
-        if same_name and mine and lifecycle.exists(image, context.now):
-            raise CloudError("InvalidImageName.Duplicated")
+    if any(image.id != besides for image in own_named(context, name)):
+        raise CloudError("InvalidImageName.Duplicated")
+
+
+def own_named(context: Context, name: str) -> list[Image]:
+    """The caller's images that have the very name now, listed already or not, newest first."""
+    return [
+        image
+        for image in context.world.images.named(name)
+        if image.attributes.name == name and image.region == context.region
+        if image.organization == context.organization.id and lifecycle.exists(image, context.now)
+    ]
 
 
 def _new_image(context: Context, arguments: Arguments, source: Source) -> Image:

@@ -46,7 +46,7 @@ def image(image_id: str = "m-1", **known: t.Any) -> Image:
 
 
 class FakeImages:
-    """``build_time`` and ``removal_time`` in seconds of the clock; ``outcome`` is how a build ends."""
+    """``build_time``, ``removal_time``, ``listed_after`` in seconds of the clock; ``outcome`` is how a build ends."""
 
     def __init__(self, *images: Image, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
@@ -56,6 +56,7 @@ class FakeImages:
         self.users_of: dict[str, tuple[str, ...]] = {}
         self.build_time = 0.0
         self.removal_time = 0.0
+        self.listed_after = 0.0
         self.read_lag = 0.0
         self.names_unique = False
         self.deleted_snapshots: list[str] = []
@@ -63,6 +64,7 @@ class FakeImages:
         self.calls: list[tuple[t.Any, ...]] = []
         self.errors: dict[str, Exception] = {}
         self._made = 0
+        self._listed_at: dict[str, float] = {}
         self._ready_at: dict[str, float] = {}
         self._gone_at: dict[str, float] = {}
         self._stale: dict[str, tuple[float, Image]] = {}
@@ -98,6 +100,7 @@ class FakeImages:
         return [
             self._stale[image_id][1] if self._stale.get(image_id, (0.0,))[0] > self.clock.now else one
             for image_id, one in self.images.items()
+            if self.clock.now >= self._listed_at.get(image_id, 0.0)
         ]
 
     def by_id(self, image_id: str) -> Image | None:
@@ -140,6 +143,7 @@ class FakeImages:
         )
         self.images[image_id] = made
         self._ready_at[image_id] = self.clock.now + self.build_time
+        self._listed_at[image_id] = self.clock.now + self.listed_after
         return image_id
 
     def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:

@@ -54,6 +54,41 @@ def test_a_created_image_is_returned_as_the_cloud_shows_it() -> None:
     assert outcome.actions == ["create image 'web' from instance i-1"]
 
 
+def test_a_new_image_is_looked_for_by_name_until_it_is_listed_and_by_id_from_then_on() -> None:
+    images = FakeImages()
+    images.build_time, images.listed_after = 60, 3
+    followed(Wish(image_name="web", source=FROM_INSTANCE), images)
+    looks = [call[0] for call in images.calls if call[0] != "create"]
+    assert set(looks) == {"by_name", "by_id"}
+    assert looks == sorted(looks, reverse=True)
+
+
+def test_what_another_task_made_at_the_same_time_is_told_with_both_ids() -> None:
+    images = FakeImages()
+    images.build_time, images.listed_after = 60, 3
+    wish = Wish(image_name="web", source=FROM_INSTANCE)
+    mine = planned(wish, images)
+    # The other task has looked before, too, and writes first.
+    images.create(t.cast("t.Any", mine.steps[0]))
+    with pytest.raises(ApsaraStackError) as caught:
+        execute(mine, t.cast("t.Any", images), images.clock.deadline())
+    result = caught.value.as_result()
+    assert result["msg"].startswith("Image m-new-2 was made, and at the same time another task made one of the same")
+    assert "'web': m-new-1 (Creating, " in result["msg"]
+    assert "run_once" in result["msg"]
+    assert (result["image_id"], result["image"]["status"], result["changed"]) == ("m-new-2", "Creating", True)
+    assert images.clock.now < images.build_time
+
+
+def test_a_failed_image_of_the_name_is_no_twin() -> None:
+    images = FakeImages()
+    wish = Wish(image_name="web", source=FROM_INSTANCE)
+    mine = planned(wish, images)
+    images.images["m-failed"] = image("m-failed", status="CreateFailed")
+    outcome = execute(mine, t.cast("t.Any", images), images.clock.deadline())
+    assert outcome.image_id == "m-new-1"
+
+
 def test_without_wait_the_prediction_gets_the_new_id_and_costs_no_look() -> None:
     images = FakeImages()
     images.build_time = 30
