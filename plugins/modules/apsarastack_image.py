@@ -176,8 +176,8 @@ options:
     default: 600
 notes:
   - Several tasks that make the same image at the same time, for example one on each of many hosts, can make more than
-    one. A task with O(wait) then fails and names all of them. Use C(run_once) with C(delegate_to), as an image belongs to
-    the account and not to a host.
+    one. A task with O(wait) then fails and names all of them. Use C(run_once) with C(delegate_to), as an image belongs
+    to the account and not to a host.
 seealso:
   - module: apsarastack.cloud.apsarastack_image_info
 """
