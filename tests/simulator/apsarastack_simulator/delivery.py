@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import typing as t
 
 from aiohttp import web
@@ -73,8 +74,10 @@ async def _truncated(request: web.Request, answer: Answer, size: int) -> web.Str
 
 async def _trickled(request: web.Request, answer: Answer, pause: float) -> web.StreamResponse:
     response = await _begin(request, answer)
-    for index in range(len(answer.body)):
-        await response.write(answer.body[index : index + 1])
-        await asyncio.sleep(pause)
-    await response.write_eof()
+    # A client may lose its patience, which is what this is for.
+    with contextlib.suppress(ConnectionResetError):
+        for index in range(len(answer.body)):
+            await response.write(answer.body[index : index + 1])
+            await asyncio.sleep(pause)
+        await response.write_eof()
     return response
