@@ -17,6 +17,8 @@ import pytest
 import yaml
 from examples import MODULES, ROOT, blocks, commands, module_document, pages, tables
 
+from apsarastack_simulator.knobs import Knobs
+
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 UTILS = "ansible_collections.apsarastack.cloud.plugins.module_utils"
 CODE = re.compile(r"``(.+?)``")
@@ -204,6 +206,32 @@ def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
         f"It is {default} unless you say otherwise",
     ):
         assert told in text
+
+
+def test_the_knobs_of_the_guide_are_those_of_the_simulator() -> None:
+    sentence = guide("simulator").read_text(encoding="utf-8").split("Knobs change how")[1].split("All knobs")[0]
+    named = [knob.partition("=") for knob in CODE.findall(sentence)]
+    assert len(named) >= 4
+    assert Knobs().changed({name: value for name, equals, value in named if equals})
+    assert {name for name, _equals, _value in named} <= vars(Knobs()).keys()
+
+
+# --- what is where ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in WITH_COMMANDS if page.suffix == ".md"], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_every_linked_file_exists(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / link).exists(), link
+
+
+def test_the_map_of_the_house_shows_every_room() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
+    shown = set(re.findall(r"`(\w+\.py)`", rooms))
+    assert shown == {path.name for path in (ROOT / "plugins" / "module_utils").glob("*.py")} - {"__init__.py"}
 
 
 # --- the picture, and the modules' own pages -------------------------------------------------------------------------
