@@ -8,7 +8,7 @@ PYTHON ?= python3
 STEPS ?=
 ARGS ?=
 
-.PHONY: help demo test simulator mutation sweep docs lint sanity units integration
+.PHONY: help demo test simulator mutation sweep docs changelog lint sanity units integration
 
 help:  ## list the commands
 	@grep -hE '^[a-z ]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
@@ -30,6 +30,9 @@ sweep:  ## break every call of every task in every way, and write the table into
 
 docs:  ## build the documentation site, and say where it begins
 	@$(PYTHON) tools/run_docs.py
+
+changelog:  ## make the release notes of the version in galaxy.yml; see RELEASING.md
+	@$(PYTHON) tools/run_changelog.py
 
 lint sanity units integration:  ## run one step of the tests
 	@$(PYTHON) tools/run_tests.py $@

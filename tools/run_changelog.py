@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes the release notes of the version in galaxy.yml out of the fragments, which are used up by that.
+
+antsibull-changelog does it, in a copy of the project: what lies in a checkout besides would be copied and read as well.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from steps import checks_venv
+from workspace import ROOT, ToolError, collections_path, environment_variables, run, stage
+
+NOTES = (Path("CHANGELOG.md"), Path("changelogs", "changelog.yaml"))
+FRAGMENTS = Path("changelogs", "fragments")
+
+
+def release(tree: Path) -> None:
+    """Writes the notes of the project staged in `tree`, in place."""
+    env = environment_variables(checks_venv(), ANSIBLE_COLLECTIONS_PATH=collections_path(tree))
+    run(["antsibull-changelog", "release"], cwd=tree, env=env)
+
+
+def take_over(tree: Path, project: Path) -> None:
+    """Brings the notes from `tree` into `project`, and removes the fragments that were used up."""
+    for file in NOTES:
+        shutil.copyfile(tree / file, project / file)
+    for fragment in (project / FRAGMENTS).glob("*.yml"):
+        if not (tree / FRAGMENTS / fragment.name).exists():
+            fragment.unlink()
+
+
+def main() -> None:
+    tree = stage("changelog")
+    release(tree)
+    take_over(tree, ROOT)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ToolError as error:
+        sys.exit(f"changelog: {error}")
