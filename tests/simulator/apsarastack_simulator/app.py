@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import typing as t
 import weakref
@@ -48,8 +49,14 @@ def build(service: Service) -> web.Application:
     connections = Connections()
 
     async def cloud(request: web.Request) -> web.StreamResponse:
-        exchange = service.handle(await _request(request), connections.number(request.transport))
-        return await deliver(request, exchange.answer, exchange.fault)
+        received = await _request(request)
+        exchange = service.handle(received, connections.number(request.transport))
+        exchange.call.request_bytes = _size(request, received.body)
+        response = await deliver(request, exchange.answer, exchange.fault)
+        if exchange.fault is None:
+            await _send(request, response)
+            exchange.call.response_bytes = request.writer.output_size
+        return response
 
     app.router.add_routes([web.route("*", path, cloud) for path in _PATHS])
     app.router.add_routes(Control(service).routes())
@@ -67,3 +74,18 @@ async def _request(request: web.Request) -> Request:
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await request.read(),
     )
+
+
+def _size(request: web.Request, body: bytes) -> int:
+    """Bytes of the whole message: the request line, the headers, an empty line and the body."""
+    line = f"{request.method} {request.raw_path} HTTP/1.1\r\n"
+    headers = sum(len(name) + len(value) + len(": \r\n") for name, value in request.raw_headers)
+    return len(line) + headers + len("\r\n") + len(body)
+
+
+async def _send(request: web.Request, response: web.StreamResponse) -> None:
+    """What aiohttp would do a moment later, but then the log would not know the size in time."""
+    # A client that has gone meanwhile is not an error.
+    with contextlib.suppress(ConnectionError):
+        await response.prepare(request)
+        await response.write_eof()

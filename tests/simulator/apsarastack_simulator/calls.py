@@ -36,7 +36,10 @@ _KEPT = 50_000
 
 @dataclasses.dataclass
 class Call:
-    """`index` counts from 0. `time` is real time. `connection` is a number per TCP connection."""
+    """`index` counts from 0. `time` is real time. `connection` is a number per TCP connection.
+
+    `request_bytes`, `response_bytes`: of the whole messages on the wire, above TLS; no answer, or a spoilt one, counts 0.
+    """
 
     index: int
     time: str
@@ -54,6 +57,8 @@ class Call:
     fault: str = ""
     notes: list[str] = dataclasses.field(default_factory=list)
     duration_ms: float = 0.0
+    request_bytes: int = 0
+    response_bytes: int = 0
 
     def as_dict(self) -> dict[str, t.Any]:
         return dataclasses.asdict(self)

@@ -10,11 +10,13 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import time
 import typing as t
+import urllib.parse
 
 import pytest
 
@@ -151,6 +153,29 @@ def test_the_log_tells_each_call_and_no_secret(simulator: Simulator, caller: Cal
     assert control(simulator.port, "GET", "calls?after=0")[1] == [deleted]
     control(simulator.port, "DELETE", "calls")
     assert simulator.calls() == []
+
+
+def exchanged(port: int) -> tuple[int, int]:
+    """The bytes of a request and of its answer, as a socket sees them."""
+    body = urllib.parse.urlencode({"Action": "DescribeImages", "Format": "JSON", "ImageName": "\u00fc"}).encode()
+    head = f"POST /?x=%20 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    sent = f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode() + body
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(sent)
+        return len(sent), len(b"".join(iter(lambda: connection.recv(65536), b"")))
+
+
+def test_the_log_counts_every_byte_of_a_call(simulator: Simulator) -> None:
+    sent, received = exchanged(simulator.port)
+    (call,) = simulator.calls()
+    assert (call["request_bytes"], call["response_bytes"]) == (sent, received)
+
+
+def test_a_spoilt_answer_is_not_counted(simulator: Simulator) -> None:
+    simulator.fault(action="*", truncate=10)
+    sent, _received = exchanged(simulator.port)
+    (call,) = simulator.calls()
+    assert (call["request_bytes"], call["response_bytes"]) == (sent, 0)
 
 
 def test_the_log_tells_connections_apart(simulator: Simulator, caller: Caller) -> None:
