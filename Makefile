@@ -8,7 +8,7 @@ PYTHON ?= python3
 STEPS ?=
 ARGS ?=
 
-.PHONY: help demo test simulator mutation sweep docs changelog lint sanity units integration
+.PHONY: help demo test simulator mutation sweep bench docs changelog lint sanity units integration
 
 help:  ## list the commands
 	@grep -hE '^[a-z ]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
@@ -27,6 +27,9 @@ mutation:  ## break the pure rooms in every small way, and see that the tests no
 
 sweep:  ## break every call of every task in every way, and write the table into docs/reliability.md
 	@$(PYTHON) tools/run_sweep.py
+
+bench:  ## measure calls, time and memory of the modules, and write the tables into docs/speed.md
+	@$(PYTHON) tools/run_bench.py
 
 docs:  ## build the documentation site, and say where it begins
 	@$(PYTHON) tools/run_docs.py

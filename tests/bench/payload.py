@@ -30,11 +30,22 @@ class Payload:
 
 
 def payload_of(module: str, environment: t.Mapping[str, str], arguments: str = "") -> Payload:
-    """What is sent for a task of ``module``, as the ``ansible`` beside the running Python builds it.
+    """What is sent for a task of ``module``; the parameters are those of `sent_script`.
+
+    The task runs, but may fail: what is sent depends on the module alone. Only one that prepares its module, as copy
+    does, has to get so far.
+    """
+    script = sent_script(module, environment, arguments)
+    (zipped,) = _ZIPPED.findall(script)
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(zipped))) as archive:
+        return Payload(len(script), {each.filename: each.compress_size for each in archive.infolist()})
+
+
+def sent_script(module: str, environment: t.Mapping[str, str], arguments: str = "") -> str:
+    """The file that is sent for a task of ``module``, as the ``ansible`` beside the running Python builds it.
 
     ``environment``: the variables of that process; ANSIBLE_COLLECTIONS_PATH has to name where the collection is.
-    ``arguments``: of the task, as text. The task runs, but may fail: what is sent depends on the module alone. Only one
-    that prepares its module, as copy does, has to get so far.
+    ``arguments``: of the task, as text or as a JSON object.
     """
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.run(
@@ -49,7 +60,4 @@ def payload_of(module: str, environment: t.Mapping[str, str], arguments: str = "
         sent = list(Path(folder).glob(f"*/AnsiballZ_{module.rpartition('.')[2]}.py"))
         if len(sent) != 1:
             raise RuntimeError(f"Nothing was sent for {module}:\n{process.stdout}")
-        script = sent[0].read_text(encoding="utf-8")
-    (zipped,) = _ZIPPED.findall(script)
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode(zipped))) as archive:
-        return Payload(len(script), {each.filename: each.compress_size for each in archive.infolist()})
+        return sent[0].read_text(encoding="utf-8")

@@ -105,6 +105,7 @@ def run_task(
     *,
     adapter: HTTPAdapter | None = None,
     read_timeout: float = 30.0,
+    wait_timeout: float = WAIT_TIMEOUT,
     clock_error: float = 0.0,
 ) -> Run:
     """One task, from its options to its result. Anything but an ApsaraStackError is a defect, and leaves from here.
@@ -112,7 +113,7 @@ def run_task(
     ``clock_error``: seconds by which the clock of this host is ahead.
     """
     passing = SimulatedTime(simulator)
-    deadline = Deadline(WAIT_TIMEOUT, clock=passing, sleep=passing.sleep)
+    deadline = Deadline(wait_timeout, clock=passing, sleep=passing.sleep)
     with requests.Session() as session:
         if adapter is not None:
             session.mount("http://", adapter)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bench import run_task
 from gate import AFTER, BEFORE, SECONDS, Gate
-from module_process import ended, start
+from module_process import connection_options, ended, start
 from scenarios import SCENARIOS, Scenario
 from verdict import creations, problems
 
@@ -55,16 +55,7 @@ def fast_cloud() -> Simulator:
 
 
 def options(simulator: Simulator, endpoint: str, wish: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {
-        **wish,
-        "endpoint": endpoint,
-        "region": simulator.region,
-        "access_key": simulator.access_key,
-        "secret_key": simulator.secret_key,
-        "department": simulator.department,
-        "resource_group": simulator.resource_group,
-        "wait_timeout": 50,
-    }
+    return {**wish, **connection_options(simulator), "endpoint": endpoint, "wait_timeout": 50}
 
 
 def run_crash(simulator: Simulator, crash: Crash) -> list[str] | None:

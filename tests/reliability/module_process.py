@@ -12,10 +12,14 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import typing as t
 from pathlib import Path
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
 
 SECONDS = 60.0
 
@@ -52,8 +56,27 @@ def start(options: t.Mapping[str, t.Any], module: str = "apsarastack_image") -> 
     return process
 
 
+def connection_options(simulator: Simulator) -> dict[str, t.Any]:
+    """The options with which a module reaches the simulator as its first tenant."""
+    return {
+        "endpoint": simulator.endpoint,
+        "region": simulator.region,
+        "access_key": simulator.access_key,
+        "secret_key": simulator.secret_key,
+        "department": simulator.department,
+        "resource_group": simulator.resource_group,
+        **({"ca_path": simulator.ca_path} if simulator.ca_path else {}),
+    }
+
+
 def ended(process: subprocess.Popen[bytes]) -> dict[str, t.Any]:
     """The result that it told; empty where it told none. AssertionError for anything that is no result."""
     output, errors = process.communicate(timeout=SECONDS)
     assert b"Traceback" not in errors + output, errors.decode(errors="replace")
     return t.cast("dict[str, t.Any]", json.loads(output)) if output.strip() else {}
+
+
+def peak(status: str) -> int:
+    """The most memory, in MiB, that a process has had at a time; ``status``: what it writes to its standard error."""
+    (kibibytes,) = re.findall(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
+    return int(kibibytes) // 1024

@@ -9,13 +9,12 @@ from __future__ import annotations
 import gzip
 import http.server
 import json
-import re
 import threading
 import time
 import typing as t
 
 import pytest
-from module_process import start
+from module_process import peak, start
 
 MEBIBYTE = 1024 * 1024
 MOST = 300
@@ -107,9 +106,3 @@ def test_too_much_is_refused_within_the_deadline_and_the_memory(flood: str) -> N
     assert len(result["msg"]) < 2000
     assert took < DEADLINE + GRACE
     assert peak(status.decode()) < MOST, f"{peak(status.decode())} MiB: {result['msg']}"
-
-
-def peak(status: str) -> int:
-    """The most memory, in MiB, that a process has had at a time; ``status``: as /proc shows it."""
-    (kibibytes,) = re.findall(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
-    return int(kibibytes) // 1024

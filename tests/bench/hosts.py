@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task costs the host that runs it: processors, time and memory of the module's process."""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ansible_process import Ansible
+from figures import grouped, rows_of, spread, verdict
+from module_process import connection_options
+from operations import AS_IT_IS, MANY, UNCHANGED
+from payload import payload_of
+from processes import Command, Usage, in_turn, python, task_of
+
+from apsarastack_simulator.testing import Simulator
+
+IMAGE, INFO = "apsarastack.cloud.apsarastack_image", "apsarastack.cloud.apsarastack_image_info"
+PING = "ansible.builtin.ping"
+ROUNDS, INFO_ROUNDS = 15, 3
+# Milliseconds of the processors, and MiB.
+MOST_BEYOND_PING = 150.0
+MOST_MEMORY = 150.0
+BARE, REQUESTS = "`python -c pass`", '`python -c "import requests"`'
+TASK, TLS_TASK = "unchanged task, http", "unchanged task, https"
+READING = f"info of {grouped(MANY)}"
+
+
+class Measured(t.NamedTuple):
+    """What each process took, round by round. ``reading``: those of a task that lists all of many images."""
+
+    usages: dict[str, list[Usage]]
+    reading: list[Usage]
+
+
+def measure(collections: Path) -> Measured:
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        plain = stack.enter_context(Simulator())
+        tls = stack.enter_context(Simulator(tls_in=str(folder)))
+        environment = Ansible(folder, collections, {}).environment
+
+        def task(module: str, **options: t.Any) -> Command:
+            return task_of(module, environment, folder, options)
+
+        for simulator in (plain, tls):
+            simulator.reset(AS_IT_IS)
+        commands = {
+            BARE: python("pass"),
+            REQUESTS: python("import requests"),
+            PING: task(PING),
+            TASK: task(IMAGE, **UNCHANGED, **connection_options(plain)),
+            TLS_TASK: task(IMAGE, **UNCHANGED, **connection_options(tls)),
+        }
+        usages = in_turn(commands, ROUNDS)
+        plain.reset({"images": [], "generated_images": MANY})
+        reading = in_turn({READING: task(INFO, **connection_options(plain))}, INFO_ROUNDS)
+        return Measured(usages, reading[READING])
+
+
+def time_table(measured: Measured) -> str:
+    rows = [
+        [
+            name,
+            spread(usage.cpu for usage in usages),
+            spread(usage.wall for usage in usages),
+            spread(mine.cpu - ping.cpu for mine, ping in zip(usages, measured.usages[PING])),
+            f"{statistics.median(mine.cpu / ping.cpu for mine, ping in zip(usages, measured.usages[PING])):.2f}",
+            *verdict(
+                beyond(measured.usages, name, PING), MOST_BEYOND_PING if name in (TASK, TLS_TASK) else None, " ms"
+            ),
+        ]
+        for name, usages in measured.usages.items()
+    ]
+    head = ["process", "CPU, ms", "wall, ms", "CPU beyond ping, ms", "CPU / ping", "target beyond ping", "verdict"]
+    return f"{rows_of(head, rows)}\n\n{_shares(measured.usages)}"
+
+
+def _shares(usages: t.Mapping[str, list[Usage]]) -> str:
+    return (
+        f"Of the {beyond(usages, TASK, PING):.0f} ms beyond `ping`, "
+        f"{beyond(usages, REQUESTS, BARE):.0f} ms is what `import requests` takes in an empty Python. "
+        f"With https the task takes {beyond(usages, TLS_TASK, TASK):.0f} ms more."
+    )
+
+
+def beyond(usages: t.Mapping[str, list[Usage]], name: str, other: str) -> float:
+    """The median of what a process takes more than another one of the same round, in ms of the processors."""
+    return statistics.median(mine.cpu - its.cpu for mine, its in zip(usages[name], usages[other]))
+
+
+def memory_table(measured: Measured) -> str:
+    rows = []
+    for name, usages, most in (
+        (PING, measured.usages[PING], None),
+        (TASK, measured.usages[TASK], None),
+        (READING, measured.reading, MOST_MEMORY),
+    ):
+        peak = spread(usage.peak for usage in usages)
+        seconds = spread(usage.wall / 1000 for usage in usages)
+        rows.append([name, peak, seconds, *verdict(peak.most, most, " MiB")])
+    return rows_of(["process", "peak, MiB", "wall, s", "target, peak", "verdict"], rows)
+
+
+def payload_table(collections: Path) -> str:
+    """What Ansible sends to a host for a task."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = Ansible(Path(folder), collections, {}).environment
+        payloads = {module: payload_of(module, environment) for module in (PING, IMAGE, INFO)}
+    least = payloads[PING].size
+    rows = [[name, grouped(each.size), grouped(each.size - least), len(each.files)] for name, each in payloads.items()]
+    return rows_of(["module", "bytes sent", "beyond ping", "files in it"], rows)

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How figures are taken, judged and written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import polls
+import pytest
+from figures import Spread, rows_of, spread, verdict
+from importing import ROOT
+from measure import tables
+from polls import Build, Wait, row
+from processes import in_turn, python, usage_of
+from table import written_into
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([3], "3"),
+        ([1, 5, 2], "2 (1 - 5)"),
+        ([1.234, 12.34, 123.4], "12.3 (1.23 - 123.4)"),
+        ([1000.0, 20000.4, 3000.0], "3,000 (1,000 - 20,000)"),
+    ],
+)
+def test_a_spread_is_the_median_and_what_is_around_it(values: list[float], text: str) -> None:
+    assert str(spread(values)) == text
+
+
+def test_of_no_figures_there_is_no_spread() -> None:
+    with pytest.raises(ValueError):
+        spread([])
+
+
+@pytest.mark.parametrize(
+    ("figure", "most", "cells"),
+    [
+        (40, 40, ("at most 40 ms", "reached")),
+        (40.1, 40, ("at most 40 ms", "MISSED")),
+        (40, None, ("-", "-")),
+    ],
+)
+def test_a_figure_is_held_against_its_target(figure: float, most: float | None, cells: tuple[str, str]) -> None:
+    assert verdict(figure, most, " ms") == cells
+
+
+def test_a_table_is_markdown() -> None:
+    assert rows_of(["what", "much"], [["a", 1], ["b", Spread(2, 1, 3)]]) == (
+        "| what | much |\n| --- | ---: |\n| a | 1 |\n| b | 2 (1 - 3) |"
+    )
+
+
+def test_what_a_process_costs_is_counted_and_not_what_started_it() -> None:
+    # Held until the end of the test, so that this process is larger than what is allowed for the other.
+    ballast = b"x" * 200 * 1024 * 1024
+    idle = usage_of(python("import time; time.sleep(0.5)"))
+    busy = usage_of(python("import time\nwhile time.process_time() < 0.5: pass"))
+    large = usage_of(python("x = b'x' * 300 * 1024 * 1024"))
+    assert idle.wall >= 500
+    assert busy.cpu >= 500
+    assert idle.cpu < busy.cpu
+    assert idle.peak < len(ballast) / 1024 / 1024 < 300 < large.peak
+
+
+def test_a_process_that_fails_is_no_figure() -> None:
+    with pytest.raises(RuntimeError, match=r"ended with 3: .*no such thing"):
+        usage_of([sys.executable, "-c", "import sys; print('no such thing'); sys.exit(3)"])
+
+
+def test_the_warm_up_is_not_counted() -> None:
+    assert {name: len(found) for name, found in in_turn({"a": python("pass"), "b": python("1")}, 2).items()} == {
+        "a": 2,
+        "b": 2,
+    }
+
+
+@pytest.mark.parametrize("progress", polls.PROFILES.values(), ids=polls.PROFILES.keys())
+def test_a_build_is_looked_at_until_its_end_and_no_longer(progress: polls.Progress) -> None:
+    looks: list[float] = []
+    build = Build(100, lambda passed: looks.append(passed) or progress(passed))  # type: ignore[func-returns-value]
+    wait = build.wait()
+    assert wait.polls == len(looks) + 1
+    assert max(looks) < 1
+    assert wait.lag >= 0
+
+
+def test_a_lag_is_held_against_its_own_build() -> None:
+    # 3 % of 630 s are 18.9 s, those of 570 s are 17.1 s.
+    assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.0)], 40)[3:] == [
+        "at most 40",
+        "reached",
+        Spread(17.75, 17.0, 18.5),
+        "at most 18 s",
+        "reached",
+    ]
+    assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.5)], 39)[4::3] == ["MISSED", "MISSED"]
+
+
+def test_each_table_has_its_place_on_the_page() -> None:
+    page = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    places = [line.split()[2] for line in page.splitlines() if line.startswith("<!-- begin ")]
+    assert places == list(tables(Path()))
+    for name in places:
+        assert "\n\nas made\n\n" in written_into(page, name, "as made")
