@@ -71,14 +71,24 @@ def time_table(measured: Measured) -> str:
             spread(usage.cpu for usage in usages),
             spread(usage.wall for usage in usages),
             spread(mine.cpu - ping.cpu for mine, ping in zip(usages, measured.usages[PING])),
-            f"{statistics.median(mine.cpu / ping.cpu for mine, ping in zip(usages, measured.usages[PING])):.2f}",
+            ratio(measured.usages, name, PING),
+            ratio(measured.usages, name, REQUESTS),
             *verdict(
                 beyond(measured.usages, name, PING), MOST_BEYOND_PING if name in (TASK, TLS_TASK) else None, " ms"
             ),
         ]
         for name, usages in measured.usages.items()
     ]
-    head = ["process", "CPU, ms", "wall, ms", "CPU beyond ping, ms", "CPU / ping", "target beyond ping", "verdict"]
+    head = [
+        "process",
+        "CPU, ms",
+        "wall, ms",
+        "CPU beyond ping, ms",
+        "by ping",
+        "by requests",
+        "target beyond ping",
+        "verdict",
+    ]
     return f"{rows_of(head, rows)}\n\n{_shares(measured.usages)}"
 
 
@@ -88,6 +98,11 @@ def _shares(usages: t.Mapping[str, list[Usage]]) -> str:
         f"{beyond(usages, REQUESTS, BARE):.0f} ms is what `import requests` takes in an empty Python. "
         f"With https the task takes {beyond(usages, TLS_TASK, TASK):.0f} ms more."
     )
+
+
+def ratio(usages: t.Mapping[str, list[Usage]], name: str, other: str) -> str:
+    """The median of the quotients of a process and another one of the same round."""
+    return f"{statistics.median(mine.cpu / its.cpu for mine, its in zip(usages[name], usages[other])):.2f}"
 
 
 def beyond(usages: t.Mapping[str, list[Usage]], name: str, other: str) -> float:

@@ -35,9 +35,9 @@ def _real_wait(kind: str) -> Wait:
         assert result["image"]["status"] == "Available", result
         calls = simulator.calls()
     began = next(index for index, call in enumerate(calls) if call["action"] == "CreateImage")
-    return Wait(len(calls) - began - 1, SECONDS, returned - _moment(calls[began]) - SECONDS)
+    return Wait(len(calls) - began - 1, SECONDS, returned - moment(calls[began]) - SECONDS)
 
 
-def _moment(call: t.Mapping[str, t.Any]) -> float:
+def moment(call: t.Mapping[str, t.Any]) -> float:
     """When the call was processed, in seconds of the epoch."""
     return datetime.datetime.strptime(f"{call['time']}+0000", "%Y-%m-%dT%H:%M:%S.%fZ%z").timestamp()

@@ -16,6 +16,7 @@ from importing import ROOT
 from measure import tables
 from polls import Build, Wait, row
 from processes import in_turn, python, usage_of
+from realtime import moment
 from table import written_into
 
 
@@ -99,6 +100,10 @@ def test_a_lag_is_held_against_its_own_build() -> None:
         "reached",
     ]
     assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.5)], 39)[4::3] == ["MISSED", "MISSED"]
+
+
+def test_a_call_was_processed_when_the_log_says() -> None:
+    assert moment({"time": "1970-01-02T00:00:01.250Z"}) == 24 * 3600 + 1.25
 
 
 def test_each_table_has_its_place_on_the_page() -> None:
