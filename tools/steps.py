@@ -215,12 +215,6 @@ def reliability() -> None:
     pytest(RELIABILITY, venv=checks_venv(), ANSIBLE_COLLECTIONS_PATH=path, PYTHONPATH=path)
 
 
-def bench() -> None:
-    """The targets that no machine can excuse; `make bench` measures times, too."""
-    path = collections_path(stage("clean"))
-    pytest(BENCH, venv=checks_venv(), ANSIBLE_COLLECTIONS_PATH=path, PYTHONPATH=path)
-
-
 def asapi_variables(requirements: Path) -> dict[str, Path]:
     """Where the tests find the ApsaraStack SDK: alone in an environment, on a Python that it still runs on."""
     fitting = [each for each in installed_interpreters() if each.version <= (3, 11)]
@@ -289,7 +283,7 @@ STEPS = {
     "docs": Step(docs, GUIDES),
     "documentation": Step(documentation, DOCUMENTATION),
     "reliability": Step(reliability, RELIABILITY),
-    "bench": Step(bench, BENCH),
+    "bench": Step(lambda: pytest(BENCH, venv=checks_venv()), BENCH),
     "sanity": Step(sanity),
     "units": Step(units),
     "integration": Step(integration, TARGETS),

@@ -56,7 +56,8 @@ def conditions() -> str:
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("ansible-core", "requests", "jmespath"))
     return (
         f"Measured on {today}: {versions}, Python {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors."
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
+        f"load {os.getloadavg()[0]:.1f} before the first run."
     )
 
 

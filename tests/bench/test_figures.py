@@ -90,6 +90,16 @@ def test_a_build_is_looked_at_until_its_end_and_no_longer(progress: polls.Progre
     assert wait.lag >= 0
 
 
+@pytest.mark.parametrize(("seconds", "looks"), [(600, 108), (3600, 169)])
+def test_an_end_that_nobody_foresees_is_not_noticed_in_time_with_few_looks(seconds: int, looks: int) -> None:
+    """What the page says of builds that tell no progress."""
+    needed, now = 0, 0.0
+    while now < seconds:
+        needed, now = needed + 1, now + polls.most_lag(now)
+    assert needed == looks
+    assert f" {looks} " in (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+
+
 def test_a_lag_is_held_against_its_own_build() -> None:
     # 3 % of 630 s are 18.9 s, those of 570 s are 17.1 s.
     assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.0)], 40)[3:] == [
