@@ -58,12 +58,13 @@ class AnsibleCore:
         return f"ansible-core>={self.series},<{major}.{int(minor) + 1}"
 
 
-# Newest first: the first one for which there is a Python is taken.
+# Newest first: the first one for which there is a Python is taken. The last one is the oldest that the collection
+# supports, since Automation Platform 2.5 brings it.
 CORES = (
     AnsibleCore("2.21", oldest=(3, 12), newest=(3, 14), coverage="7.10.7", seeds=("pip==25.2",)),
     AnsibleCore("2.19", oldest=(3, 11), newest=(3, 13), coverage="7.6.1", seeds=("pip==24.2",)),
     AnsibleCore(
-        "2.17",
+        "2.16",
         oldest=(3, 10),
         newest=(3, 12),
         coverage="7.3.2",

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What users are told of versions is what is tested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from interpreters import CORES, OLDEST
+
+ROOT = Path(__file__).parents[2]
+CORE, PYTHON = CORES[-1].series, ".".join(map(str, OLDEST))
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/docsite/rst/guide_getting_started.rst"])
+def test_the_pages_name_the_oldest_versions_that_are_tested(page: str) -> None:
+    words = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    assert f"ansible-core {CORE} or newer and Python {PYTHON} or newer are supported" in words
+
+
+def test_so_does_the_collection_itself() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert runtime["requires_ansible"] == f">={CORE}.0"
+
+
+def test_sanity_tests_and_ruff_look_for_that_python() -> None:
+    sanity = yaml.safe_load((ROOT / "tests" / "config.yml").read_text(encoding="utf-8"))
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    assert sanity["modules"]["python_requires"] == f">={PYTHON}"
+    assert f'target-version = "py{PYTHON.replace(".", "")}"' in settings
