@@ -97,9 +97,11 @@ class ApsaraStackError(Exception):
     something adds it on the way up.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, reason: str = "cloud_error") -> None:
+        """``reason``: the stable word by which a playbook knows the failure."""
         super().__init__(message)
         self.message = message
+        self.reason = reason
         self.facts: dict[str, t.Any] = {}
 
     def hide(self, secrets: t.Iterable[str]) -> None:
@@ -116,13 +118,15 @@ class ApsaraStackError(Exception):
     def as_result(self) -> dict[str, t.Any]:
         """The keyword arguments of ``fail_json``."""
         error = self.error()
-        if error is None:
-            return {**self.facts, "msg": self.message}
-        return {**self.facts, "msg": self.message, "error": error}
+        told = {**self.facts, "msg": self.message, "reason": self.reason}
+        return told if error is None else {**told, "error": error}
 
 
 class RefusalError(ApsaraStackError):
     """The task cannot be done as it is written; nothing was changed by the refused step."""
+
+    def __init__(self, message: str, reason: str = "invalid_input") -> None:
+        super().__init__(message, reason)
 
 
 class ServiceError(ApsaraStackError):
@@ -184,12 +188,12 @@ class NoAnswerError(ApsaraStackError):
     """No usable answer came.
 
     ``permanent``: asking again would give the same. ``sent``: the request may have reached the cloud.
-    ``reason``: what happened, without what was tried and what to do about it.
+    ``problem``: what happened, without what was tried and what to do about it.
     """
 
     def __init__(
         self,
-        reason: str,
+        problem: str,
         *,
         action: str = "",
         endpoint: str = "",
@@ -198,25 +202,25 @@ class NoAnswerError(ApsaraStackError):
         advice: str = "",
         http_status: int | None = None,
     ) -> None:
-        self.reason = reason
+        self.problem = problem
         self.action = action
         self.endpoint = endpoint
         self.permanent = permanent
         self.sent = sent
         self.advice = advice
         self.http_status = http_status
-        failed = f"{action} got no usable answer from {endpoint}: {reason}"
+        failed = f"{action} got no usable answer from {endpoint}: {problem}"
         super().__init__(f"{failed}. {advice}" if advice else failed)
 
     def said(self) -> str:
         """What happened, for a message that quotes the last error."""
-        return f"no usable answer: {self.reason}"
+        return f"no usable answer: {self.problem}"
 
     def error(self) -> dict[str, t.Any]:
         """See the base class. The cloud said nothing, so there is neither code nor request id."""
         return {
             "code": None,
-            "message": self.reason,
+            "message": self.problem,
             "request_id": None,
             "http_status": self.http_status,
             "action": self.action,

@@ -108,7 +108,7 @@ class _Server:
             if error.sent and tries > 1:
                 return self._answer(method, path, headers, tries - 1)
             # The timeouts are none of the options here.
-            raise self.failure(_TIMEOUT_OPTION.sub(f"{TIMEOUT_SECONDS:g} second", error.reason), path) from error
+            raise self.failure(_TIMEOUT_OPTION.sub(f"{TIMEOUT_SECONDS:g} second", error.problem), path) from error
 
     def failure(self, reason: str, path: str = _ROLES_PATH, http_status: int | None = None) -> NoAnswerError:
         return NoAnswerError(

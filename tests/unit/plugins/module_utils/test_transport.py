@@ -237,7 +237,7 @@ def test_an_unverified_connection_makes_no_noise() -> None:
 )
 def test_why_no_answer_came(error: Exception, words: str, option: str, permanent: bool, sent: bool) -> None:
     found = failure(error)
-    assert words in found.reason
+    assert words in found.problem
     assert option in found.message
     assert (found.permanent, found.sent) == (permanent, sent)
     assert (found.action, found.endpoint) == ("DescribeImages", "https://ecs-internal.example.com/")
