@@ -264,7 +264,7 @@ def test_the_advice_is_for_what_is_wrong_with_the_certificate(verify_code: int, 
 def test_exceptions_that_hold_each_other_are_looked_at_once() -> None:
     first, second = requests.ConnectionError("first"), OSError("second")
     first.__cause__, second.__context__ = second, first
-    assert failure(first).reason == "second"
+    assert failure(first).problem == "second"
 
 
 def test_a_body_over_the_limit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
