@@ -41,11 +41,19 @@ def run(action: Action, context: Context, arguments: Arguments, fault: Fault | N
     body = action.run(context, arguments)
     if fault is None:
         return body
+    if fault.missing_list:
+        return {name: value for name, value in body.items() if not _holds_list(value)}
     if fault.hide and "Images" in body:
         return _without_young(body, context, fault.hide)
     if fault.image:
         _strike(context, _image_of(context, body, arguments), fault.image)
     return body
+
+
+def _holds_list(value: t.Any) -> bool:
+    return isinstance(value, list) or (
+        isinstance(value, dict) and any(isinstance(part, list) for part in value.values())
+    )
 
 
 def _without_young(body: Body, context: Context, seconds: float) -> Body:

@@ -31,6 +31,7 @@ class Fault:
     `truncate`: the connection closes after so many bytes of the body (-1: half of it).
     `empty`: no body. `html`: the page of a proxy that found nobody behind it (502 unless `status` is given).
     `asapi_success` false: HTTP 200 with asapiSuccess false and `code`.
+    `missing_list`: the answer of a list has its counts, and no list.
     `hide`: a list of images leaves out those younger than so many seconds.
     `image`: an outcome for the image that the call makes or names: CreateFailed, UnAvailable, gone (it vanishes
     when it should be ready), or deleted (somebody else deletes it right after this call).
@@ -53,6 +54,7 @@ class Fault:
     empty: bool = False
     html: bool = False
     asapi_success: bool = True
+    missing_list: bool = False
     hide: float = 0.0
     image: str = ""
     id: int = 0
@@ -85,7 +87,7 @@ class Fault:
         effects = [f"drop {self.drop}"] if self.drop else []
         effects += [self.code] if self.code else []
         effects += [f"status {self.status}"] if self.status is not None else []
-        names = ("delay", "trickle", "empty", "html", "hide", "image")
+        names = ("delay", "trickle", "empty", "html", "missing_list", "hide", "image")
         effects += [name for name in names if getattr(self, name)]
         effects += ["truncate"] if self.truncate is not None else []
         effects += [] if self.asapi_success else ["asapiSuccess false"]

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import typing as t
+
+from .actions import REGISTRY
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
@@ -30,11 +33,21 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "token_in_progress": ("first_result", "IdempotentProcessing", "LastTokenProcessing"),
     "unknown_action": ("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound"),
     "unknown_parameter": ("reject", "ignore"),
+    "dry_run": ("perform", "honour"),
     "missing_source_code": ("MissingParameter", "InvalidParameter.AllEmpty"),
     "foreign_tenant": ("forbidden", "empty"),
     "metadata_token": ("optional", "required"),
     "body": ("decorated", "plain", "asapi200"),
     "gateway": ("both", "pop", "asapi"),
+}
+
+# What the patterns of a knob may name: a pattern that fits nothing is a typing error, and would change nothing.
+_ACTIONS = frozenset(action.name for action in REGISTRY.values())
+PATTERNS: dict[str, frozenset[str]] = {
+    "missing_actions": _ACTIONS,
+    "ignored_parameters": frozenset(
+        f"{action.name}.{parameter.name}" for action in REGISTRY.values() for parameter in action.specification
+    ),
 }
 
 
@@ -82,6 +95,8 @@ class Knobs:
     throttling_status: int = 400
     unknown_action: str = "InvalidAction.NotFound"
     unknown_parameter: str = "reject"
+    # Seen on a real site: the gateway carries out what was only to be tried.
+    dry_run: str = "perform"
     missing_source_code: str = "MissingParameter"
     foreign_tenant: str = "forbidden"
 
@@ -89,6 +104,14 @@ class Knobs:
     image_quota: int = 100
     snapshot_quota: int = 256
     share_quota: int = 50
+
+    # What a release does not have, or takes without a word and ignores.
+    missing_actions: tuple[str, ...] = ()
+    ignored_parameters: tuple[str, ...] = ()
+
+    # Lists that are not what they say.
+    short_pages: int = 0
+    shifting_pages: int = 0
 
     # The metadata server of an instance.
     metadata_token: str = "optional"
@@ -114,8 +137,19 @@ class Knobs:
         return dataclasses.asdict(self)
 
 
+def fits(name: str, patterns: t.Iterable[str]) -> bool:
+    """Whether one of the patterns names it."""
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
 def _read(field: dataclasses.Field[t.Any], value: t.Any) -> t.Any:
-    readers: dict[str, t.Callable[[t.Any], t.Any]] = {"bool": _read_bool, "int": int, "float": float, "str": str}
+    readers: dict[str, t.Callable[[t.Any], t.Any]] = {
+        "bool": _read_bool,
+        "int": int,
+        "float": float,
+        "str": str,
+        "tuple[str, ...]": _read_names,
+    }
     reader = readers[str(field.type)]
     try:
         read = reader(value)
@@ -124,7 +158,16 @@ def _read(field: dataclasses.Field[t.Any], value: t.Any) -> t.Any:
     choices = CHOICES.get(field.name, ())
     if choices and read not in choices:
         raise ValueError(f"knob {field.name} takes one of {', '.join(choices)}, not {value!r}")
+    for pattern in read if field.name in PATTERNS else ():
+        if not any(fits(name, [pattern]) for name in PATTERNS[field.name]):
+            raise ValueError(f"knob {field.name}: {pattern!r} fits nothing that the simulator knows")
     return read
+
+
+def _read_names(value: t.Any) -> tuple[str, ...]:
+    """A list, or text with commas."""
+    names = value.split(",") if isinstance(value, str) else [str(name) for name in value]
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _read_bool(value: t.Any) -> bool:

@@ -11,6 +11,7 @@ from . import parameters
 from .errors import invalid
 
 if t.TYPE_CHECKING:
+    from .context import Context
     from .parameters import Arguments
 
 Item = t.TypeVar("Item")
@@ -23,10 +24,16 @@ def paging(default_size: int = 10) -> tuple[parameters.Parameter, parameters.Par
     )
 
 
-def page(arguments: Arguments, items: t.Sequence[Item], maximum: int) -> tuple[t.Sequence[Item], dict[str, int]]:
+def page(context: Context, arguments: Arguments, items: t.Sequence[Item]) -> tuple[t.Sequence[Item], dict[str, int]]:
     """(the page, the three paging fields of the answer). Raises CloudError above the maximum size."""
+    knobs = context.knobs
     number, size = arguments.number("PageNumber"), arguments.number("PageSize")
-    if size > maximum:
+    if size > knobs.max_page_size:
         raise invalid("PageSize")
-    start = (number - 1) * size
-    return items[start : start + size], {"PageNumber": number, "PageSize": size, "TotalCount": len(items)}
+    shown = min(size, knobs.short_pages or size)
+    start = (number - 1) * shown
+    if number > 1 and knobs.shifting_pages > 0 and start < len(items):
+        # Something went from the pages before and came at their beginning, so that one item is on no page.
+        knobs.shifting_pages -= 1
+        start += 1
+    return items[start : start + shown], {"PageNumber": number, "PageSize": size, "TotalCount": len(items)}

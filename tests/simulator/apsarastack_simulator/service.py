@@ -17,6 +17,7 @@ from .calls import CallLog
 from .context import Action, Context
 from .errors import LEGACY_STATUS, TABLE, CloudError, missing
 from .faults import Faults
+from .knobs import fits
 from .verify import Verifier
 from .wire import Folded, fold
 
@@ -25,7 +26,7 @@ if t.TYPE_CHECKING:
     from .clock import Clock
     from .faults import Fault
     from .knobs import Knobs
-    from .wire import Request
+    from .wire import Parameters, Request
     from .world import AccessKey, World
 
 _LOG = logging.getLogger("apsarastack_simulator")
@@ -154,7 +155,7 @@ class Service:
         if before is not None and not before.processed:
             raise before.error
         context = self._context(request, folded, key, action, call)
-        arguments, unknown = parameters.read(action.specification, folded.all)
+        arguments, unknown = parameters.read(action.specification, self._heeded(folded.all, call))
         self._judge_unknown(unknown, call)
         body = effects.run(action, context, arguments, fault)
         call.processed = True
@@ -163,6 +164,16 @@ class Service:
         if before is not None:
             raise before.error
         return body
+
+    def _heeded(self, given: Parameters, call: Call) -> Parameters:
+        """Without what this site takes and ignores."""
+        ignored = [*self.knobs.ignored_parameters, *(["*.DryRun"] if self.knobs.dry_run == "perform" else [])]
+        # `Tag` is `Tag.1.Key` on the wire.
+        patterns = [*ignored, *(f"{pattern}.*" for pattern in ignored)]
+        dropped = [name for name in given if fits(f"{call.action}.{name}", patterns)]
+        if dropped:
+            call.notes.append(f"ignored parameters: {', '.join(dropped)}")
+        return {name: value for name, value in given.items() if name not in dropped}
 
     def _judge_unknown(self, unknown: list[str], call: Call) -> None:
         if not unknown:
@@ -175,7 +186,8 @@ class Service:
         version = folded.all.get("Version") or request.header("x-acs-version")
         self._check_product(request, folded, version)
         action = REGISTRY.get((version, call.action))
-        if action is None or (action.name in tags.NAMES and not self.knobs.tag_resources):
+        missing_here = (*self.knobs.missing_actions, *(() if self.knobs.tag_resources else tags.NAMES))
+        if action is None or fits(action.name, missing_here):
             raise CloudError(self.knobs.unknown_action)
         return action
 

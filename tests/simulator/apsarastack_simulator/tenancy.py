@@ -15,8 +15,17 @@ if t.TYPE_CHECKING:
     from .wire import Parameters, Request
     from .world import AccessKey, Organization, World
 
-_ORGANIZATION = ("x-acs-organizationid", ("OrganizationId", "Department"))
-_RESOURCE_GROUP = ("x-acs-resourcegroupid", ("ResourceGroup",))
+
+class _Names(t.NamedTuple):
+    """Where an id may stand, and how it begins where it is text."""
+
+    header: str
+    twins: tuple[str, ...]
+    prefix: str
+
+
+_ORGANIZATION = _Names("x-acs-organizationid", ("OrganizationId", "Department"), "org-")
+_RESOURCE_GROUP = _Names("x-acs-resourcegroupid", ("ResourceGroup",), "rs-")
 # No resource set has this id: a caller that is narrowed to it sees nothing.
 _NOWHERE = -1
 
@@ -28,13 +37,20 @@ def tenancy_of(
     organization_id = _given(request, parameters, _ORGANIZATION, notes)
     group_id = _given(request, parameters, _RESOURCE_GROUP, notes)
     own = world.organizations[key.organization]
-    if group_id is not None and organization_id is None:
+    if group_id and not organization_id:
         raise missing("x-acs-organizationid")
-    if organization_id is not None and organization_id != own.id:
+    if organization_id and _key(_ORGANIZATION, organization_id) not in (own.id, own.org_id):
         return own, _foreign(knobs, f"organization {organization_id}")
-    if group_id is not None and group_id not in {group.id for group in own.resource_groups}:
-        return own, _foreign(knobs, f"resource set {group_id}")
-    return own, group_id
+    if not group_id:
+        return own, None
+    wanted = _key(_RESOURCE_GROUP, group_id)
+    found = next((group.id for group in own.resource_groups if wanted in (group.id, group.rs_id)), None)
+    return own, _foreign(knobs, f"resource set {group_id}") if found is None else found
+
+
+def _key(names: _Names, value: str) -> int | str:
+    """A number, or the id as text. Raises CloudError for what can be neither."""
+    return value if value.startswith(names.prefix) else integer(names.header, value)
 
 
 def _foreign(knobs: Knobs, what: str) -> int:
@@ -43,19 +59,16 @@ def _foreign(knobs: Knobs, what: str) -> int:
     return _NOWHERE
 
 
-def _given(
-    request: Request, parameters: Parameters, names: tuple[str, tuple[str, ...]], notes: list[str]
-) -> int | None:
-    header, twins = names
-    values = [(header, request.header(header))] + [(twin, parameters.get(twin, "")) for twin in twins]
+def _given(request: Request, parameters: Parameters, names: _Names, notes: list[str]) -> str:
+    values = [(names.header, request.header(names.header))] + [(twin, parameters.get(twin, "")) for twin in names.twins]
     given = [(name, value) for name, value in values if value]
     if not given:
-        return None
+        return ""
     name, value = given[0]
     conflicts = [f"{other}={text}" for other, text in given[1:] if text != value]
     if conflicts:
         notes.append(f"{name}={value} wins over {', '.join(conflicts)}")
-    return integer(name, value)
+    return value
 
 
 def region_of(request: Request, parameters: Parameters, world: World, unknown: str) -> str | None:

@@ -35,13 +35,15 @@ class ResourceSet:
 
 @dataclasses.dataclass
 class Organization:
-    """`account` is the number that images are shared with. `roles` are the names that may be assumed."""
+    """`account` is the number that images are shared with. `roles` are the names that may be assumed. `org_id` is its
+    id as text, which works as the number does."""
 
     id: int
     name: str
     account: str
     resource_groups: list[ResourceSet] = dataclasses.field(default_factory=list)
     roles: list[str] = dataclasses.field(default_factory=list)
+    org_id: str = ""
 
 
 @dataclasses.dataclass

@@ -94,6 +94,7 @@ def test_a_shared_image_is_seen_by_the_other_and_not_deleted(
     assert (seen["ImageOwnerAlias"], seen["IsSelfShared"]) == ("others", "")
     listed = other_tenant.call("DescribeImages", ImageOwnerAlias="others").images
     assert [image["ImageId"] for image in listed] == [image_id]
+    assert other_tenant.find() == other_tenant.find(ImageId=image_id) == other_tenant.find(ImageName="web-01") == []
     image = caller.image(image_id)
     assert image is not None
     assert image["IsSelfShared"] == "True"

@@ -157,6 +157,19 @@ def test_a_list_may_hide_the_new_image(simulator: Simulator, caller: Caller) -> 
     assert caller.image(image_id) is not None
 
 
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [("DescribeImages", "Images"), ("DescribeInstances", "Instances"), ("DescribeSnapshots", "Snapshots")],
+)
+def test_an_answer_may_lack_its_list(simulator: Simulator, caller: Caller, action: str, name: str) -> None:
+    simulator.fault(action=action, missing_list=True)
+    damaged, whole = caller.call(action), caller.call(action)
+    assert damaged.status == 200
+    assert damaged.body["TotalCount"] == whole.body["TotalCount"] > 0
+    assert name not in damaged.body
+    assert name in whole.body
+
+
 @pytest.mark.parametrize("outcome", ["CreateFailed", "UnAvailable"])
 def test_an_image_may_end_badly(simulator: Simulator, caller: Caller, outcome: str) -> None:
     simulator.fault(action="CreateImage", image=outcome)

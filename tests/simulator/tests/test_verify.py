@@ -180,6 +180,13 @@ def test_a_body_that_is_not_text_is_refused(caller: Caller) -> None:
         ({"x-acs-organizationid": "38"}, 403, "NoPermission"),
         ({"x-acs-organizationid": "37", "x-acs-resourcegroupid": "500"}, 403, "NoPermission"),
         ({"x-acs-organizationid": "ops"}, 400, "InvalidParameter"),
+        ({"x-acs-organizationid": "org-operations"}, 200, ""),
+        ({"x-acs-organizationid": "org-operations", "x-acs-resourcegroupid": "rs-operations"}, 200, ""),
+        ({"x-acs-organizationid": "37", "x-acs-resourcegroupid": "rs-operations"}, 200, ""),
+        ({"x-acs-organizationid": "org-research"}, 403, "NoPermission"),
+        ({"x-acs-organizationid": "rs-operations"}, 400, "InvalidParameter"),
+        ({"x-acs-organizationid": "37", "x-acs-resourcegroupid": "rs-research"}, 403, "NoPermission"),
+        ({"x-acs-organizationid": "37", "x-acs-resourcegroupid": "org-operations"}, 400, "InvalidParameter"),
         ({"x-acs-regionid": "cn-nowhere", "x-acs-organizationid": "37"}, 200, ""),
     ],
 )
@@ -196,6 +203,13 @@ def test_tenancy_parameters_work_but_headers_win(simulator: Simulator, caller: C
     caller.headers = {"x-acs-organizationid": "37"}
     assert caller.call("DescribeImages", Department="38").status == 200
     assert "Department=38" in simulator.calls()[-1]["notes"][0]
+
+
+def test_the_two_ids_of_a_resource_set_narrow_alike(caller: Caller) -> None:
+    image_id = caller.create()
+    for group, seen in (("412", True), ("rs-operations", True), ("413", False), ("rs-laboratory", False)):
+        caller.headers = {"x-acs-organizationid": "org-operations", "x-acs-resourcegroupid": group}
+        assert (caller.image(image_id) is not None) is seen
 
 
 def test_a_foreign_tenant_can_be_empty_instead_of_forbidden(simulator: Simulator, caller: Caller) -> None:

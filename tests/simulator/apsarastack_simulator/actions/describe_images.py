@@ -56,7 +56,7 @@ def _describe_images(context: Context, arguments: Arguments) -> Body:
     if arguments.flag("DryRun"):
         raise CloudError("DryRunOperation")
     found = [image for image in candidates if all(test(image) for test in tests)]
-    images, counts = page(arguments, found, context.knobs.max_page_size)
+    images, counts = page(context, arguments, found)
     used = context.world.used_image_ids()
     listed = [_answer(context, image, used) for image in images]
     return {**counts, "RegionId": context.region, "Images": {"Image": listed}}

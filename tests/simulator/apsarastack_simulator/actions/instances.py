@@ -54,7 +54,7 @@ def _describe_instances(context: Context, arguments: Arguments) -> Body:
         and rules.has_tags(instance.tags, tags)
         and _matches(context, arguments, instance)
     ]
-    instances, counts = page(arguments, found, context.knobs.max_page_size)
+    instances, counts = page(context, arguments, found)
     return {**counts, "Instances": {"Instance": [_answer(context, instance) for instance in instances]}}
 
 

@@ -81,7 +81,7 @@ def _describe_tags(context: Context, arguments: Arguments) -> Body:
         for key, value in tags_of(thing, context.now).items()
         if not filters or any(key == name and text in (None, value) for name, text in filters)
     ]
-    listed, counts = page(arguments, rows, context.knobs.max_page_size)
+    listed, counts = page(context, arguments, rows)
     return {**counts, "Tags": {"Tag": list(listed)}}
 
 

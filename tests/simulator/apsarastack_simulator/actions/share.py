@@ -67,7 +67,7 @@ def _check_account(context: Context, account: str) -> None:
 
 def _describe_image_share_permission(context: Context, arguments: Arguments) -> Body:
     image = context.own_image(arguments.required_text("ImageId"))
-    accounts, counts = page(arguments, image.shared_with, context.knobs.max_page_size)
+    accounts, counts = page(context, arguments, image.shared_with)
     return {
         **counts,
         "ImageId": image.id,

@@ -55,7 +55,7 @@ def _describe_snapshots(context: Context, arguments: Arguments) -> Body:
         and rules.has_tags(snapshot.tags, tags)
         and _matches(context, arguments, snapshot, imaged)
     ]
-    snapshots, counts = page(arguments, found, context.knobs.max_page_size)
+    snapshots, counts = page(context, arguments, found)
     return {**counts, "Snapshots": {"Snapshot": [_answer(context, snapshot, imaged) for snapshot in snapshots]}}
 
 

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What real sites were seen to do: ignore a parameter, lack an action, carry out a dry run, give lists that move."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from apsarastack_simulator.knobs import Knobs
+
+if t.TYPE_CHECKING:
+    from apsarastack_simulator.testing import Simulator
+
+    from .rpc import Caller
+
+
+def test_no_parameter_and_no_action_is_missing_by_default(simulator: Simulator, caller: Caller) -> None:
+    image_id = caller.create(**{"Tag.1.Key": "env", "Tag.1.Value": "dev"})
+    simulator.advance(4)
+    assert caller.call("ModifyImageAttribute", ImageId=image_id, ImageName="renamed").status == 200
+    (image,) = caller.find(ImageName="renamed")
+    assert image["Tags"] == {"Tag": [{"TagKey": "env", "TagValue": "dev"}]}
+    assert [call["notes"] for call in simulator.calls()] == [[], [], []]
+
+
+def test_a_site_may_ignore_the_tags_of_a_creation(simulator: Simulator, caller: Caller) -> None:
+    simulator.knobs(ignored_parameters=["CreateImage.Tag", "CreateImage.Platform"])
+    image_id = caller.create(**{"Tag.1.Key": "env", "Tag.1.Value": "dev", "Platform": "Ubuntu"})
+    image = caller.image(image_id)
+    assert image is not None
+    assert (image["Tags"], image["Platform"]) == ({"Tag": []}, "CentOS")
+    assert simulator.calls("CreateImage")[0]["notes"] == ["ignored parameters: Tag.1.Key, Tag.1.Value, Platform"]
+    scope = {"ResourceType": "image", "ResourceId.1": image_id, "Tag.1.Key": "env", "Tag.1.Value": "dev"}
+    assert caller.call("TagResources", scope).status == 200
+    image = caller.image(image_id)
+    assert image is not None
+    assert image["Tags"] == {"Tag": [{"TagKey": "env", "TagValue": "dev"}]}
+
+
+def test_a_site_may_answer_a_rename_with_success_and_do_nothing(simulator: Simulator, caller: Caller) -> None:
+    simulator.knobs(ignored_parameters="ModifyImageAttribute.ImageName")
+    changes = {"ImageId": "m-in-use", "ImageName": "renamed", "Description": "described"}
+    assert caller.call("ModifyImageAttribute", changes).status == 200
+    image = caller.image("m-in-use")
+    assert image is not None
+    assert (image["ImageName"], image["Description"]) == ("in-use", "described")
+
+
+def test_a_filter_that_is_ignored_lists_everything(simulator: Simulator, caller: Caller) -> None:
+    image_id = caller.create()
+    simulator.knobs(ignored_parameters="Describe*.ImageName, *.SnapshotIds")
+    assert {image["ImageId"] for image in caller.find(ImageName="nothing")} == {image_id, "m-in-use"}
+    assert caller.call("DescribeSnapshots", SnapshotIds="[]").body["TotalCount"] > 1
+
+
+@pytest.mark.parametrize(("unknown", "status"), [("InvalidAction.NotFound", 404), ("InvalidAction", 403)])
+def test_a_release_may_lack_actions(simulator: Simulator, caller: Caller, unknown: str, status: int) -> None:
+    simulator.knobs(missing_actions="DeleteSnapshot,*ImageSharePermission", unknown_action=unknown)
+    for action in ("DeleteSnapshot", "ModifyImageSharePermission", "DescribeImageSharePermission"):
+        reply = caller.call(action)
+        assert (reply.status, reply.code) == (status, unknown)
+    assert caller.call("DescribeSnapshots").status == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"missing_actions": "DeleteImages"},
+        {"ignored_parameters": "CreateImage"},
+        {"ignored_parameters": ["CreateImage.Tag", "CreateImage.Name"]},
+    ],
+)
+def test_a_name_that_fits_nothing_is_refused(changes: dict[str, t.Any]) -> None:
+    with pytest.raises(ValueError, match="fits nothing that the simulator knows"):
+        Knobs().changed(changes)
+
+
+def test_a_dry_run_is_carried_out_as_on_real_sites(simulator: Simulator, caller: Caller) -> None:
+    image_id = caller.create(DryRun="true")
+    simulator.advance(4)
+    changes = {"ImageId": image_id, "ImageName": "renamed", "DryRun": "true"}
+    assert caller.call("ModifyImageAttribute", changes).status == 200
+    assert [image["ImageId"] for image in caller.find(ImageName="renamed")] == [image_id]
+    assert caller.call("DeleteImage", ImageId=image_id, DryRun="true").status == 200
+    assert caller.image(image_id) is None
+
+
+def test_a_dry_run_may_be_honoured(simulator: Simulator, caller: Caller) -> None:
+    image_id = caller.create()
+    simulator.advance(4)
+    simulator.knobs(dry_run="honour")
+    assert caller.call("DeleteImage", ImageId=image_id, DryRun="true").code == "DryRunOperation"
+    assert caller.image(image_id) is not None
+
+
+def three_names(caller: Caller) -> set[str]:
+    names = {"web-1", "web-2", "web-3"}
+    for name in sorted(names):
+        caller.create(name)
+    return names
+
+
+def names_on(caller: Caller, *pages: int) -> list[list[str]]:
+    replies = [caller.call("DescribeImages", Status="Creating", PageSize="2", PageNumber=str(page)) for page in pages]
+    assert {reply.body["TotalCount"] for reply in replies} == {3}
+    return [[image["ImageName"] for image in reply.images] for reply in replies]
+
+
+def test_a_page_is_full_and_the_next_goes_on_by_default(caller: Caller) -> None:
+    three_names(caller)
+    assert names_on(caller, 1, 2) == [["web-3", "web-2"], ["web-1"]]
+
+
+def test_pages_may_be_shorter_than_asked_for(simulator: Simulator, caller: Caller) -> None:
+    three_names(caller)
+    simulator.knobs(short_pages=1)
+    assert names_on(caller, 1, 2, 3, 4) == [["web-3"], ["web-2"], ["web-1"], []]
+
+
+def test_a_list_may_move_between_two_of_its_pages(simulator: Simulator, caller: Caller) -> None:
+    three_names(caller)
+    simulator.knobs(shifting_pages=1)
+    assert names_on(caller, 1, 2) == [["web-3", "web-2"], []]
+    assert names_on(caller, 1, 2) == [["web-3", "web-2"], ["web-1"]]
+
+
+def test_a_page_behind_the_end_cannot_move(simulator: Simulator, caller: Caller) -> None:
+    three_names(caller)
+    simulator.knobs(shifting_pages=1)
+    assert names_on(caller, 3, 2) == [[], []]
