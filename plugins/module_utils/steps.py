@@ -5,7 +5,8 @@
 """The steps a plan is made of: small frozen values that say what will be done, and nothing about how.
 
 An ``image_id`` of None stands for the image that this very plan makes: its id is not known while planning.
-``text()`` is what a result lists under ``actions``; a step that changes nothing has none.
+``text()`` is what a result lists under ``actions``; a step that changes nothing has none. ``attempt()`` is what a
+failure of the step says was tried.
 """
 
 from __future__ import annotations
@@ -19,8 +20,25 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 
 
+class _Change:
+    """A step that changes something."""
+
+    def text(self) -> str:
+        raise NotImplementedError
+
+    def attempt(self) -> str:
+        return self.text()
+
+
+class _Look:
+    """A step that only looks."""
+
+    def text(self) -> None:
+        return None
+
+
 @dataclass(frozen=True)
-class Create:
+class Create(_Change):
     image_name: str
     source: Source
     description: str | None = None
@@ -36,7 +54,7 @@ class Create:
 
 
 @dataclass(frozen=True)
-class Modify:
+class Modify(_Change):
     """Name and description travel in one call, so they are one step. None leaves a field alone."""
 
     image_id: str | None
@@ -44,35 +62,34 @@ class Modify:
     description: str | None = None
 
     def text(self) -> str:
-        changes = []
-        if self.image_name is not None:
-            changes.append(f"rename it to {self.image_name!r}")
-        if self.description is not None:
-            changes.append(f"set its description to {self.description!r}")
-        return f"{_subject(self.image_id)}: {' and '.join(changes)}"
+        subject = _subject(self.image_id)
+        if self.image_name is None:
+            return f"set the description of {subject} to {self.description!r}"
+        renamed = f"rename {subject} to {self.image_name!r}"
+        return renamed if self.description is None else f"{renamed} and set its description to {self.description!r}"
 
 
 @dataclass(frozen=True)
-class SetTags:
+class SetTags(_Change):
     image_id: str | None
     tags: t.Mapping[str, str]
 
     def text(self) -> str:
         pairs = ", ".join(f"{key}={self.tags[key]}" for key in sorted(self.tags))
-        return f"{_subject(self.image_id)}: set tags {pairs}"
+        return f"set tags {pairs} on {_subject(self.image_id)}"
 
 
 @dataclass(frozen=True)
-class UnsetTags:
+class UnsetTags(_Change):
     image_id: str | None
     keys: tuple[str, ...]
 
     def text(self) -> str:
-        return f"{_subject(self.image_id)}: remove tags {', '.join(self.keys)}"
+        return f"remove tags {', '.join(self.keys)} from {_subject(self.image_id)}"
 
 
 @dataclass(frozen=True)
-class Delete:
+class Delete(_Change):
     image_id: str
     image_name: str | None
     force: bool = False
@@ -85,7 +102,7 @@ class Delete:
 
 
 @dataclass(frozen=True)
-class DeleteSnapshot:
+class DeleteSnapshot(_Change):
     """One that refuses is told and does not end the task: the image is gone all the same."""
 
     snapshot_id: str
@@ -95,39 +112,39 @@ class DeleteSnapshot:
 
 
 @dataclass(frozen=True)
-class WaitUntilUsable:
+class WaitUntilUsable(_Look):
     image_id: str | None
 
-    def text(self) -> None:
-        return None
+    def attempt(self) -> str:
+        return f"wait until {_subject(self.image_id)} is usable"
 
 
 @dataclass(frozen=True)
-class WaitUntilSettled:
+class WaitUntilSettled(_Look):
     """Until the cloud no longer works on it: only then can an image be deleted."""
 
     image_id: str
 
-    def text(self) -> None:
-        return None
+    def attempt(self) -> str:
+        return f"wait until the cloud has finished with image {self.image_id}"
 
 
 @dataclass(frozen=True)
-class WaitUntilGone:
+class WaitUntilGone(_Look):
     image_id: str
 
-    def text(self) -> None:
-        return None
+    def attempt(self) -> str:
+        return f"wait until image {self.image_id} is deleted"
 
 
 @dataclass(frozen=True)
-class ReadBack:
+class ReadBack(_Look):
     """Until the image shows what was written to it: reads may lag behind writes."""
 
     image_id: str | None
 
-    def text(self) -> None:
-        return None
+    def attempt(self) -> str:
+        return f"read {_subject(self.image_id)} back"
 
 
 def _subject(image_id: str | None) -> str:

@@ -98,7 +98,7 @@ def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
     images.errors["set_tags"] = ServiceError("QuotaExceed.Tags", http_status=403)
     result = failing(Wish(image_id="m-1", description="d", tags={"b": "2"}), images)
     assert result["changed"] is True
-    assert result["actions"] == ["image m-1: set its description to 'd'", "image m-1: remove tags a"]
+    assert result["actions"] == ["set the description of image m-1 to 'd'", "remove tags a from image m-1"]
     assert result["image_id"] == "m-1"
     assert result["error"]["code"] == "QuotaExceed.Tags"
 
@@ -134,7 +134,7 @@ def test_an_interruption_between_two_steps_tells_what_was_done() -> None:
     broken = dataclasses.replace(made, steps=t.cast("t.Any", interrupted()))
     with pytest.raises(InterruptedTaskError) as caught:
         execute(broken, t.cast("t.Any", images), images.clock.deadline())
-    assert caught.value.facts["actions"] == ["image m-1: set its description to 'd'"]
+    assert caught.value.facts["actions"] == ["set the description of image m-1 to 'd'"]
     assert (caught.value.facts["changed"], caught.value.facts["image_id"]) == (True, "m-1")
 
 

@@ -233,7 +233,7 @@ def test_an_image_the_cloud_works_on_is_adopted(status: str | None) -> None:
     found = image(status=status, progress=40)
     adopted = plan(wish(description="new"), Found(images=(found,)))
     assert adopted.steps == (WaitUntilUsable("m-1"), Modify("m-1", description="new"), ReadBack("m-1"))
-    assert adopted.actions == ["image m-1: set its description to 'new'"]
+    assert adopted.actions == ["set the description of image m-1 to 'new'"]
 
 
 def test_adopting_an_image_changes_nothing_by_itself() -> None:

@@ -185,10 +185,10 @@ def test_from_the_beginning() -> None:
     assert made.replaced_image_id == "m-old"
     assert made.actions == [
         "create image 'web-stand-in' from snapshot s-new, to replace image m-old",
-        "image m-old: rename it to 'web-m-old'",
-        "the new image: rename it to 'web'",
+        "rename image m-old to 'web-m-old'",
+        "rename the new image to 'web'",
         "delete image m-old 'web' (it is replaced)",
-        f"the new image: remove tags {MARK}",
+        f"remove tags {MARK} from the new image",
     ]
 
 
