@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "simulator"), str(ROOT / "tests" / "end_to_end")]
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("simulator", "end_to_end", "reliability")]
 
 from ansible_process import caller  # noqa: E402 - found through the line above
 from written_playbooks import Playbooks, tool  # noqa: E402

@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guide on permissions: tasks for each row of its tables are run under the policy that allows them.
+
+A call that no row names fails, and so does an action that a row names and nothing calls.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import json
+import re
+import typing as t
+
+import pytest
+from examples import ROOT, tables
+from module_process import connection_options, ended, start
+
+from apsarastack_simulator.actions import REGISTRY
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from apsarastack_simulator.testing import Simulator
+
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_permissions.rst"
+ACTION = re.compile(r"``(\w+:\w+)``")
+# As the guide and a policy write it: with the product first.
+QUALIFIED = {action.name: f"{action.product.lower()}:{action.name}" for action in REGISTRY.values()}
+ROWS = {
+    row[0]: frozenset(ACTION.findall(row[1])) for table in tables(GUIDE) if table[0][1] == "calls" for row in table[1:]
+}
+POLICIES = [
+    frozenset(t.cast("list[str]", json.loads(block)["Statement"][0]["Action"]))
+    for block in re.findall(
+        r"^\.\. code-block:: json\n\n((?: +[^\n]*\n)+)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+]
+READING, CHANGING, DELETING = POLICIES
+
+TENANT = {"organization": 37, "resource_group": 412}
+OF_WEB = "SnapshotForImage-m-web-system"
+WORLD = {
+    "images": [
+        {
+            "id": image_id,
+            "name": name,
+            "created": -3600,
+            "tags": {"team": "web", "left": "over"},
+            "mappings": [{"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": snapshot_id}],
+            **TENANT,
+            **more,
+        }
+        for image_id, name, snapshot_id, more in (
+            ("m-web", "web", "s-of-web", {}),
+            ("m-failed", "failed", "", {"fails_as": "CreateFailed"}),
+            ("m-in-use", "in-use", "", {}),
+        )
+    ],
+    "snapshots": [
+        {"id": "s-of-web", "name": OF_WEB, "disk_type": "system", "size": 40, "created": -3600, **TENANT},
+        {"id": "s-system", "name": "system", "disk_type": "system", "size": 40, "created": -7200, **TENANT},
+    ],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Situation:
+    """A task. ``rows``: of the guide that hold for it besides its own."""
+
+    options: dict[str, t.Any]
+    rows: tuple[str, ...] = ()
+    fails: bool = False
+    knobs: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    module: str = "apsarastack_image"
+
+
+ALWAYS = "looks for images: every task of ``apsarastack_image`` and ``apsarastack_image_info``"
+FROM_INSTANCE = "creates an image from ``instance_id``"
+FROM_SNAPSHOT = "creates an image from ``snapshot_id`` or ``disk_device_mapping``"
+DELETES = "deletes an image (``state: absent``)"
+INSTANCE = {"instance_id": "i-web-running"}
+ROLE = {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}}
+# Of one tag that is there another is made, or it goes.
+ADDED, REMOVED = {"tags": {"team": "web", "left": "over", "stage": "golden"}}, {"tags": {"team": "web"}}
+OLD_SITE = {"tag_resources": False}
+SITUATIONS: dict[str, tuple[Situation, ...]] = {
+    ALWAYS: (
+        Situation({"image_name": "web", **INSTANCE}),
+        Situation({"image_id": "m-web"}),
+        Situation({"image_name": "missing", "state": "absent"}),
+        Situation({"image_name": "missing"}, fails=True),
+        Situation({"tags": {"team": "web"}, "usage": "instance"}, module="apsarastack_image_info"),
+    ),
+    FROM_INSTANCE: (
+        Situation({"image_name": "new", **INSTANCE, "description": "made", "tags": {"team": "web"}}),
+        Situation({"image_name": "new", "instance_id": "i-unknown"}, fails=True),
+    ),
+    FROM_SNAPSHOT: (
+        Situation({"image_name": "new", "snapshot_id": "s-system"}),
+        Situation({"image_name": "new", "disk_device_mapping": [{"snapshot_id": "s-system"}, {"size": 20}]}),
+    ),
+    "creates an image where one of the same name is ``CreateFailed``, which is deleted first": (
+        Situation({"image_name": "failed", **INSTANCE}, rows=(FROM_INSTANCE,)),
+    ),
+    "changes ``image_name`` or ``description``": (
+        Situation({"image_name": "web", "description": "changed"}),
+        Situation({"image_id": "m-web", "image_name": "renamed"}),
+    ),
+    "adds or changes ``tags``": (Situation({"image_name": "web", **ADDED}),),
+    "removes ``tags`` (``purge_tags``)": (Situation({"image_name": "web", **REMOVED}),),
+    "does either on a site that does not know ``TagResources``": (
+        Situation({"image_name": "web", **ADDED}, rows=("adds or changes ``tags``",), knobs=OLD_SITE),
+        Situation({"image_name": "web", **REMOVED}, rows=("removes ``tags`` (``purge_tags``)",), knobs=OLD_SITE),
+    ),
+    "replaces an image (``recreate``)": (
+        Situation({"image_name": "web", **INSTANCE, "recreate": "always"}, rows=(FROM_INSTANCE,)),
+        Situation(
+            {"image_name": "web", "snapshot_id": "s-system", "recreate": "on_source_change"}, rows=(FROM_SNAPSHOT,)
+        ),
+    ),
+    DELETES: (
+        Situation({"image_name": "web", "state": "absent"}),
+        Situation({"image_name": "in-use", "state": "absent", "force": True}),
+    ),
+    "would delete an image that is in use, to name the instances": (
+        Situation({"image_name": "in-use", "state": "absent"}, fails=True),
+    ),
+    "deletes the snapshots of an image as well (``delete_snapshots``)": (
+        Situation({"image_name": "web", "state": "absent", "delete_snapshots": True}, rows=(DELETES,)),
+    ),
+    "``assume_role``, or a ``profile`` that assumes a role": (Situation({"image_id": "m-web", **ROLE}),),
+    "``resource_group_set_name``": (
+        Situation({"image_id": "m-web", "resource_group_set_name": "ops", "department": None, "resource_group": None}),
+    ),
+}
+
+
+def named(situation: Situation, *rows: str) -> frozenset[str]:
+    """What the guide tells of the task."""
+    return frozenset().union(*(ROWS[row] for row in (ALWAYS, *rows, *situation.rows)))
+
+
+def policy_for(actions: t.Collection[str]) -> frozenset[str]:
+    """The least of the policies that allows them; the connection's own actions are not ECS's."""
+    wanted = {action for action in actions if action.startswith("ecs:")}
+    return next(policy for policy in POLICIES if wanted <= policy)
+
+
+class Bench:
+    """The modules against the simulator, under a policy."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def deny(self, *actions: str) -> None:
+        for action in actions:
+            self._simulator.fault(action=action.partition(":")[2], code="Forbidden.RAM", times=0)
+
+    def allow_only(self, policy: frozenset[str]) -> None:
+        self.deny(*(name for name in QUALIFIED.values() if name.startswith("ecs:") and name not in policy))
+
+    def run(self, situation: Situation, check_mode: bool = False) -> tuple[dict[str, t.Any], set[str]]:
+        """The result, and what was called."""
+        options = {**connection_options(self._simulator), "wait_timeout": 60, **situation.options}
+        result = ended(start({**options, "_ansible_check_mode": check_mode}, situation.module))
+        return result, {QUALIFIED[call["action"]] for call in self._simulator.calls()}
+
+    def reset(self, situation: Situation) -> None:
+        self._simulator.clear_faults()
+        self._simulator.reset(seed=WORLD, knobs={"create_time": 0, **situation.knobs})
+
+
+@pytest.fixture
+def bench(simulator: Simulator, collections: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("PYTHONPATH", str(collections))
+    return Bench(simulator)
+
+
+def test_every_row_has_its_tasks() -> None:
+    assert list(ROWS) == list(SITUATIONS)
+
+
+@pytest.mark.parametrize("row", SITUATIONS)
+def test_a_task_calls_what_its_rows_name_and_needs_no_larger_policy(row: str, bench: Bench) -> None:
+    seen: set[str] = set()
+    for situation in SITUATIONS[row]:
+        bench.reset(situation)
+        bench.allow_only(policy_for(named(situation, row)))
+        result, called = bench.run(situation)
+        assert result.get("failed", False) == situation.fails, result.get("msg")
+        assert called <= named(situation, row)
+        seen |= called
+    assert ROWS[row] <= seen
+
+
+@pytest.mark.parametrize("row", SITUATIONS)
+def test_check_mode_needs_no_more_than_reading(row: str, bench: Bench) -> None:
+    for situation in SITUATIONS[row]:
+        bench.reset(situation)
+        bench.allow_only(READING)
+        result, called = bench.run(situation, check_mode=True)
+        assert result.get("failed", False) == situation.fails, result.get("msg")
+        assert not any(fnmatch.fnmatchcase(action, "ecs:[!D]*") or "Delete" in action for action in called)
+
+
+def test_the_policies_are_the_sum_of_the_rows() -> None:
+    everything = {action for row in ROWS.values() for action in row if action.startswith("ecs:")}
+    assert everything == DELETING
+    assert {action for action in everything if action.startswith("ecs:Describe")} == READING
+    assert {action for action in everything if not action.startswith("ecs:Delete")} == CHANGING
+
+
+def test_the_policies_are_documents_that_allow_and_do_nothing_else() -> None:
+    for block in re.findall(r"json\n\n((?: +[^\n]*\n)+)", GUIDE.read_text(encoding="utf-8")):
+        document = json.loads(block)
+        actions = document["Statement"][0]["Action"]
+        assert document == {
+            "Version": "1",
+            "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}],
+        }
+        assert len(set(actions)) == len(actions)
+
+
+DENIED = [
+    pytest.param(action, situation, id=f"{action} in {row}")
+    for row, actions in ROWS.items()
+    for action in sorted(actions)
+    for situation in SITUATIONS[row][:1]
+    # A site without TagResources is asked for it, too; and the image is gone by then.
+    if action not in ("ecs:RemoveTags", "ecs:DeleteSnapshot")
+]
+
+
+@pytest.mark.parametrize(("action", "situation"), DENIED)
+def test_a_missing_permission_is_named(action: str, situation: Situation, bench: Bench) -> None:
+    bench.reset(situation)
+    bench.deny(action)
+    result, _called = bench.run(situation)
+    assert (result["error"]["code"], result["error"]["action"]) == ("Forbidden.RAM", action.partition(":")[2])
+    assert action.partition(":")[2] in result["msg"]
+
+
+def test_a_snapshot_whose_deletion_is_denied_stays_and_is_told(bench: Bench) -> None:
+    (situation,) = SITUATIONS["deletes the snapshots of an image as well (``delete_snapshots``)"]
+    bench.reset(situation)
+    bench.deny("ecs:DeleteSnapshot")
+    result, _called = bench.run(situation)
+    assert "failed" not in result
+    assert [each["snapshot_id"] for each in result["snapshots_failed"]] == ["s-of-web"]
