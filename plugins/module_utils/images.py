@@ -164,7 +164,7 @@ class Images:
 
     def delete(self, image_id: str, force: bool) -> None:
         """Delete the image; one that is gone already is as good (the API answers that in two ways)."""
-        self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force})
+        self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None})
 
     def delete_snapshot(self, snapshot_id: str) -> None:
         """Delete the snapshot; one that is gone already is as good."""

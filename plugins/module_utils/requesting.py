@@ -23,6 +23,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.services import Service
 
 CALLER = "apsarastack.cloud"
+# That of galaxy.yml, which is not there any more when a module runs.
+VERSION = "1.1.0"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _headers(connection: Connection, service: Service) -> dict[str, str]:
     """Tenancy and routing; the signature of RPC covers no header."""
     headers = {
         "Accept": "application/json",
-        "User-Agent": CALLER,
+        "User-Agent": f"{CALLER}/{VERSION}",
         "RegionId": connection.region,
         "x-acs-regionid": connection.region,
         "x-acs-organizationid": connection.department,

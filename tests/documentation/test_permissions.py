@@ -18,6 +18,7 @@ import typing as t
 import pytest
 from examples import ROOT, tables
 from module_process import connection_options, ended, start
+from sent import complaints
 
 from apsarastack_simulator.actions import REGISTRY
 
@@ -167,7 +168,9 @@ class Bench:
         """The result, and what was called."""
         options = {**connection_options(self._simulator), "wait_timeout": 60, **situation.options}
         result = ended(start({**options, "_ansible_check_mode": check_mode}, situation.module))
-        return result, {QUALIFIED[call["action"]] for call in self._simulator.calls()}
+        calls = self._simulator.calls()
+        assert complaints(calls) == []
+        return result, {QUALIFIED[call["action"]] for call in calls}
 
     def reset(self, situation: Situation) -> None:
         self._simulator.clear_faults()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from ansible_process import Ansible, caller
+from sent import complaints
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "simulator"))
@@ -44,6 +45,7 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def simulator() -> t.Iterator[Simulator]:
     with Simulator(create_time=0.5) as running:
         yield running
+        assert complaints(running.calls()) == []
 
 
 @pytest.fixture

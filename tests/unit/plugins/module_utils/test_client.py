@@ -23,6 +23,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     RefusalError,
     ServiceError,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import VERSION
 from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import signature
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.client_bench import Bench
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
@@ -74,7 +75,7 @@ def test_the_headers_carry_the_tenancy() -> None:
         name: headers.get(name) for name in headers if name.startswith("x-") or name in ("RegionId", "User-Agent")
     } == {
         "RegionId": "cn-neimeng-env30-d01",
-        "User-Agent": "apsarastack.cloud",
+        "User-Agent": f"apsarastack.cloud/{VERSION}",
         "x-acs-regionid": "cn-neimeng-env30-d01",
         "x-acs-organizationid": "37",
         "x-acs-resourcegroupid": "412",

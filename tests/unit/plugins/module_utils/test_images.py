@@ -251,7 +251,7 @@ def test_deleting_a_snapshot_that_is_gone_is_as_good() -> None:
 
 def test_not_every_not_found_is_a_deletion() -> None:
     refused = ServiceError("InvalidRegionId.NotFound", http_status=404)
-    images, _client = scripted(("DeleteImage", {"ImageId": "m-1", "Force": False}, refused))
+    images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
     with pytest.raises(ServiceError):
         images.delete("m-1", force=False)
 
@@ -320,7 +320,7 @@ def test_a_status_that_the_reader_asked_for_is_not_left_out_when_the_site_reject
 
 def test_a_refused_deletion_is_no_success() -> None:
     refused = ServiceError("ImageUsingByInstance", http_status=403)
-    images, _client = scripted(("DeleteImage", {"ImageId": "m-1", "Force": False}, refused))
+    images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
     with pytest.raises(ServiceError):
         images.delete("m-1", force=False)
 

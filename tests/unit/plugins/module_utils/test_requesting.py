@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request, Stamp, request_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import VERSION, Request, Stamp, request_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, ECS, STS, Service
 from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import roa_signature, signature
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import SECRET, TOKEN, connection
@@ -68,7 +68,7 @@ def test_the_pop_gateway_takes_the_actions_of_ascm_by_their_path() -> None:
         "Accept": "application/json",
         "Content-Type": "application/json",
         "Date": "Tue, 04 Mar 2025 05:06:07 GMT",
-        "User-Agent": "apsarastack.cloud",
+        "User-Agent": f"apsarastack.cloud/{VERSION}",
         "RegionId": "cn-neimeng-env30-d01",
         "x-acs-regionid": "cn-neimeng-env30-d01",
         "x-acs-request-version": "v1",
