@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from bench import Detour, Run, run_task
 from breakages import BREAKAGES, Breakage
 from scenarios import SCENARIOS, Scenario
+from sent import complaints
 from verdict import answered_writes, creations, image_of, problems
 
 from apsarastack_simulator.testing import Simulator
@@ -67,9 +68,10 @@ def healthy_calls(simulator: Simulator, scenario: Scenario) -> list[str]:
     simulator.reset(scenario.seed())
     before = simulator.state()
     run = run_task(simulator, scenario.wish)
-    wrong = [*_problems_of_last(scenario, run, simulator.state()), *problems(scenario, before, simulator.state())]
+    after, calls = simulator.state(), simulator.calls()
+    wrong = [*_problems_of_last(scenario, run, after), *problems(scenario, before, after), *complaints(calls)]
     assert wrong == [], f"{scenario.title}: {wrong}"
-    return [call["action"] for call in simulator.calls()]
+    return [call["action"] for call in calls]
 
 
 def cases_of(scenario: Scenario, actions: t.Sequence[str], every: int = 1) -> t.Iterator[Case]:

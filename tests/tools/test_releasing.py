@@ -5,11 +5,17 @@
 from __future__ import annotations
 
 import re
+import typing as t
+from pathlib import Path
 
+import pytest
 import yaml
 from packaging.version import Version
 
 from workspace import ROOT
+
+FRAGMENTS = sorted((ROOT / "changelogs" / "fragments").glob("*.yml"))
+MODULES = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
 
 
 def version_in_galaxy_yml() -> str:
@@ -26,10 +32,23 @@ def test_the_version_is_never_older_than_the_newest_release() -> None:
 
 
 def test_changes_after_a_release_have_a_version_of_their_own() -> None:
-    fragments = list((ROOT / "changelogs" / "fragments").glob("*.yml"))
-    assert not fragments or Version(version_in_galaxy_yml()) > newest_release()
+    assert not FRAGMENTS or Version(version_in_galaxy_yml()) > newest_release()
 
 
 def test_the_version_that_a_site_is_told_is_that_of_the_collection() -> None:
     source = (ROOT / "plugins" / "module_utils" / "requesting.py").read_text(encoding="utf-8")
     assert re.findall(r'^VERSION = "(.*)"$', source, re.MULTILINE) == [version_in_galaxy_yml()]
+
+
+def sentences(document: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    for section in document.values():
+        yield from section if isinstance(section, list) else [section]
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda fragment: fragment.name)
+def test_a_fragment_holds_sentences_that_name_what_has_changed(fragment: Path) -> None:
+    for sentence in sentences(yaml.safe_load(fragment.read_text(encoding="utf-8"))):
+        assert sentence.endswith("."), sentence
+        subject, dash, _change = sentence.partition(" - ")
+        named = set(re.findall(r"\bapsarastack_\w+", subject)) if dash else set()
+        assert named <= MODULES, sentence
