@@ -9,11 +9,9 @@ The documentation beside it is ``plugins/doc_fragments/connection.py``; a test h
 
 from __future__ import annotations
 
-import os
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import SESSION_NAME, environment_names
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import SESSION_NAME
 
 _ROLE_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "role_arn": {"type": "str", "required": True},
@@ -42,21 +40,13 @@ _OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "protocol": {"type": "str", "choices": ["https", "http"], "default": "https"},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
-    "proxy": {"type": "str"},
+    # Its URL may hold a password.
+    "proxy": {"type": "str", "no_log": True},
     "connect_timeout": {"type": "int", "default": 10},
     "read_timeout": {"type": "int", "default": 60},
 }
 
 
-def environment_fallback(*names: str) -> t.Any:
-    """As Ansible's own, but an empty variable is none: AWX sets those of all fields of a credential, also of the ones
-    that were left empty, and an empty text is neither a boolean nor a dictionary."""
-    return env_fallback(*(name for name in names if os.environ.get(name)))
-
-
 def connection_spec() -> dict[str, dict[str, t.Any]]:
-    """The argument spec of the connection options, each with its environment fallback."""
-    return {
-        name: {**option, "fallback": (environment_fallback, environment_names(name))}
-        for name, option in _OPTIONS.items()
-    }
+    """The argument spec of the connection options. Their environment variables are read in ``origins``."""
+    return {name: dict(option) for name, option in _OPTIONS.items()}

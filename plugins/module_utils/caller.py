@@ -47,13 +47,17 @@ def role_from(where: str, options: t.Mapping[str, t.Any], names: t.Mapping[str, 
     """The role of the option assume_role, or of a profile.
 
     ``where``: begins the messages. ``options``: role_arn, session_name, policy, session_expiration; None and an empty
-    text leave one out. ``names``: what these are called in the messages, where it is something else. Raises
+    string leave one out. ``names``: what these are called in the messages, where it is something else. Raises
     RefusalError.
     """
     values = {name: value for name, value in options.items() if value is not None and value != ""}
     for option, is_good, wanted in _RULES:
-        if not is_good(values.get(option)):
-            raise RefusalError(f"{where}: {(names or {}).get(option, option)} {wanted}.")
+        value = values.get(option)
+        if not is_good(value):
+            problem = "is missing" if value is None else f"must be {wanted}"
+            # A file of profiles holds secrets, so nothing of it is quoted.
+            told = f", but is {value!r}" if names is None and value is not None else ""
+            raise RefusalError(f"{where}: {(names or {}).get(option, option)} {problem}{told}.")
     return Role(
         arn=values["role_arn"],
         session_name=values.get("session_name", SESSION_NAME),
@@ -80,12 +84,12 @@ def _is_policy(value: t.Any) -> bool:
 
 
 _RULES: t.Sequence[tuple[str, t.Callable[[t.Any], bool], str]] = (
-    ("role_arn", lambda value: value is not None, "is missing"),
-    ("session_name", _is_session_name, "has to be 2 to 64 letters, digits and characters of . @ _ -"),
+    ("role_arn", lambda value: value is not None, "the ARN of a role"),
+    ("session_name", _is_session_name, "2 to 64 letters, digits, '.', '@', '_' and '-'"),
     (
         "session_expiration",
         _is_duration,
-        f"has to be {SHORTEST_SESSION_SECONDS} to {LONGEST_SESSION_SECONDS} seconds",
+        f"{SHORTEST_SESSION_SECONDS} to {LONGEST_SESSION_SECONDS} seconds",
     ),
-    ("policy", _is_policy, "has to be a JSON object"),
+    ("policy", _is_policy, "a JSON object"),
 )

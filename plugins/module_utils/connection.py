@@ -16,14 +16,19 @@ import urllib.parse
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.endpoints import endpoint_from, split_url
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import FROM_TASK, Origins, sources
 from ansible_collections.apsarastack.cloud.plugins.module_utils.services import endpoint_of
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.services import Service
 
-ENVIRONMENT_PREFIXES = ("APSARASTACK_", "ALIBABACLOUDSTACK_")
 # How a use of a role is named in the logs of the cloud, unless the task names it.
 SESSION_NAME = "ansible-apsarastack"
+# Keys and tokens are never quoted. A line end behind one is most often left over from the file it was read from.
+KEY_RULE = (
+    "must be printable ASCII text without blanks or line ends in or around it; in a template, `| trim` removes those "
+    "around it"
+)
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -40,7 +45,7 @@ class Keys:
 class Connection:
     """``endpoint``: URL with scheme and path. ``is_asapi``: it is the gateway that all products share. ``verify``:
     whether certificates are verified, or the CA file to verify them with. ``proxy``: URL; None leaves it to the
-    environment, an empty text means none at all. Timeouts in seconds."""
+    environment, an empty string means none at all. Timeouts in seconds. ``origins``: where these values are from."""
 
     endpoint: str
     region: str
@@ -55,6 +60,7 @@ class Connection:
     connect_timeout: float = 10
     read_timeout: float = 60
     is_asapi: bool = False
+    origins: Origins = dataclasses.field(default_factory=Origins)
 
     def signed_by(self, keys: Keys) -> Connection:
         """The same place for another caller."""
@@ -73,22 +79,18 @@ class Connection:
         return tuple(secret for secret in found if secret is not None and secret != "")
 
 
-def environment_names(option: str) -> list[str]:
-    """The environment variables that an option falls back to, in their order."""
-    return [f"{prefix}{option.upper()}" for prefix in ENVIRONMENT_PREFIXES]
-
-
-def connection_from(params: t.Mapping[str, t.Any], keys: t.Callable[[], Keys] | None = None) -> Connection:
+def connection_from(
+    values: t.Mapping[str, t.Any], keys: t.Callable[[], Keys] | None = None, origins: Origins = FROM_TASK
+) -> Connection:
     """The connection that the options of a task describe.
 
-    ``params``: the parameters of the module, environment fallbacks applied. ``keys``: asked once nothing is left to
+    ``values``: the parameters of the module, None where an option is not given. ``keys``: asked once nothing is left to
     refuse, since the answer may cost a request; without it the keys are those of the options. Raises RefusalError,
     which names every missing option at once with the environment variables that were looked at.
     """
-    values = given(params)
-    _refuse_missing(values, needs_keys=keys is None)
-    _refuse_unusable(values)
-    endpoint, verify, proxy = endpoint_from(values), _verify(values), _proxy(params.get("proxy"))
+    _refuse_missing(values, origins, needs_keys=keys is None)
+    _refuse_unusable(values, origins)
+    endpoint, verify, proxy = endpoint_from(values, origins), _verify(values, origins), _proxy(values, origins)
     caller = keys_in(values) if keys is None else keys()
     return Connection(
         endpoint=endpoint.url,
@@ -103,12 +105,8 @@ def connection_from(params: t.Mapping[str, t.Any], keys: t.Callable[[], Keys] | 
         proxy=proxy,
         connect_timeout=values["connect_timeout"],
         read_timeout=values["read_timeout"],
+        origins=origins,
     )
-
-
-def given(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The parameters, with None for an empty text: as an empty environment variable gives it, it is no data."""
-    return {name: None if value == "" else value for name, value in params.items()}
 
 
 def has_keys(values: t.Mapping[str, t.Any]) -> bool:
@@ -121,58 +119,64 @@ def keys_in(values: t.Mapping[str, t.Any]) -> Keys:
     return Keys(values["access_key"], values["secret_key"], values.get("security_token"))
 
 
-def sources(option: str) -> str:
-    """Where an option was looked for, for a message."""
-    return f"option {option}, environment {' or '.join(environment_names(option))}"
-
-
-def _refuse_missing(values: t.Mapping[str, t.Any], *, needs_keys: bool) -> None:
-    missing = [
-        f"no {what} ({sources(option)})"
-        for option, what in (("access_key", "access key"), ("secret_key", "secret key"), ("region", "region"))
-        if values.get(option) is None and (needs_keys or option == "region")
-    ]
+def _refuse_missing(values: t.Mapping[str, t.Any], origins: Origins, *, needs_keys: bool) -> None:
+    needed = {"region": "region", **({"access_key": "access key", "secret_key": "secret key"} if needs_keys else {})}
+    missing = {
+        option: f"no {what} ({sources(option)})" for option, what in needed.items() if values.get(option) is None
+    }
     if needs_keys and not has_keys(values):
-        missing.insert(2, f"and nothing in their place ({sources('profile')}; or {sources('ecs_role_name')})")
+        others = ("profile", "ecs_role_name")
+        missing["profile"] = f"and nothing in their place ({'; or '.join(map(sources, others))})"
     places = ("endpoint", "popgw_domain", "domain")
     if all(values.get(option) is None for option in places):
-        missing.append(f"no endpoint ({'; or '.join(sources(option) for option in places)})")
+        missing["endpoint"] = f"no endpoint ({'; or '.join(sources(option) for option in places)})"
     if missing:
-        raise RefusalError(f"Cannot connect to ApsaraStack: {'; '.join(missing)}.")
+        raise RefusalError(f"Cannot connect to ApsaraStack: {'; '.join(missing.values())}.{origins.note(missing)}")
 
 
-def _refuse_unusable(values: t.Mapping[str, t.Any]) -> None:
+def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:
     if values.get("resource_group") is not None and values.get("department") is None:
         # The gateway takes a resource set only together with the organization that owns it.
-        raise RefusalError(f"resource_group is given without department: give both ({sources('department')}).")
+        raise RefusalError(
+            f"{origins.named('resource_group')} needs the organization that owns it: give department as well "
+            f"({sources('department')}).{origins.note(['department'])}"
+        )
+    for option in ("access_key", "secret_key", "security_token"):
+        if not is_header_text(values.get(option)):
+            raise RefusalError(f"{origins.named(option)} {KEY_RULE}.")
     for option in ("region", "department", "resource_group"):
-        value = values.get(option)
         # They travel as HTTP headers.
-        if value is not None and not (value.isascii() and value.isprintable() and value == value.strip()):
-            raise RefusalError(f"{option} is {value!r}: plain ASCII text without blanks around it is needed.")
+        if not is_header_text(values.get(option)):
+            raise RefusalError(
+                f"{origins.named(option)} must be printable ASCII text without blanks, but is {values[option]!r}."
+            )
     for option in ("connect_timeout", "read_timeout"):
         if values[option] <= 0:
-            raise RefusalError(f"{option} is {values[option]}: more than 0 seconds are needed.")
+            raise RefusalError(f"{origins.named(option)} must be at least 1 second, but is {values[option]}.")
 
 
-def _verify(values: t.Mapping[str, t.Any]) -> bool | str:
+def is_header_text(value: str | None) -> bool:
+    """Whether it is plain enough for a header and a signature: printable ASCII without any blank, or not given."""
+    return value is None or (value.isascii() and value.isprintable() and " " not in value)
+
+
+def _verify(values: t.Mapping[str, t.Any], origins: Origins) -> bool | str:
     if not values["validate_certs"]:
         return False
     path = values.get("ca_path")
     if path is None:
         return True
     if not os.access(path, os.R_OK):
-        raise RefusalError(f"ca_path is {path!r}: no readable file or folder is there.")
+        raise RefusalError(f"{origins.named('ca_path')} is {path!r}, which does not exist or is not readable.")
     return str(path)
 
 
-def _proxy(proxy: str | None) -> str | None:
+def _proxy(values: t.Mapping[str, t.Any], origins: Origins) -> str | None:
+    proxy = values.get("proxy")
     if proxy is None or proxy == "":
         return proxy
     parts = split_url(proxy, "http")
     if parts is None or parts.scheme not in PROXY_SCHEMES:
         # Not quoted: it may hold a password.
-        raise RefusalError(
-            "proxy is no usable URL: http://host:port is needed, with user:password@ where it asks for it."
-        )
+        raise RefusalError(f"{origins.named('proxy')} is not a valid URL. Expected http://[user:password@]host:port.")
     return parts.geturl()

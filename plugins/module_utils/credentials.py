@@ -20,12 +20,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.connection impor
     Connection,
     Keys,
     connection_from,
-    given,
     has_keys,
     keys_in,
-    sources,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import Kind, RefusalError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import FROM_TASK, Origins, sources
 from ansible_collections.apsarastack.cloud.plugins.module_utils.profile import caller_in_profile
 from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, STS
 
@@ -33,13 +32,12 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 
 
-def client_from(params: t.Mapping[str, t.Any], deadline: Deadline) -> Client:
+def client_from(values: t.Mapping[str, t.Any], deadline: Deadline, origins: Origins = FROM_TASK) -> Client:
     """The client that the options describe; temporary keys that it asked for itself are renewed when they expire.
 
     Everything that can be refused is refused before the first request. Raises ApsaraStackError.
     """
-    values = given(params)
-    caller = caller_from(values)
+    caller = caller_from(values, origins)
 
     def first_keys() -> Keys:
         if caller.instance_role is not None:
@@ -52,26 +50,26 @@ def client_from(params: t.Mapping[str, t.Any], deadline: Deadline) -> Client:
     def renewed() -> Connection:
         return proven(client.connection.signed_by(first_keys()))
 
-    connection = proven(connection_from(params, None if has_keys(values) else first_keys))
+    connection = proven(connection_from(values, None if has_keys(values) else first_keys, origins))
     is_temporary = caller.role is not None or caller.instance_role is not None
     client = Client(_located(connection, values, deadline), deadline, renew=renewed if is_temporary else None)
     return client
 
 
-def caller_from(values: t.Mapping[str, t.Any]) -> Caller:
+def caller_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -> Caller:
     """Who calls, without asking anybody but the file of a profile. Raises RefusalError."""
-    caller = _first_caller(values)
+    caller = _first_caller(values, origins)
     if values.get("assume_role") is None:
         return caller
+    named = origins.named("assume_role")
     if caller.role is not None:
         raise RefusalError(
-            "assume_role is given, and the profile names a role of its own: leave assume_role out, or use a profile of"
-            " mode AK."
+            f"{named} is given, but the profile already assumes a role: omit assume_role, or use a profile of mode AK."
         )
-    return dataclasses.replace(caller, role=role_from("assume_role", values["assume_role"]))
+    return dataclasses.replace(caller, role=role_from(named, values["assume_role"]))
 
 
-def _first_caller(values: t.Mapping[str, t.Any]) -> Caller:
+def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
     """Before a role is assumed. Keys that are given win over a profile and over the role of the instance."""
     if has_keys(values):
         return Caller()
@@ -80,11 +78,16 @@ def _first_caller(values: t.Mapping[str, t.Any]) -> Caller:
         # Nobody: connection_from says all that is missing.
         return Caller()
     if values.get("security_token") is not None:
-        raise RefusalError(f"security_token is given without its access key and secret key ({sources('access_key')}).")
+        raise RefusalError(
+            f"{origins.named('security_token')} needs its access key and secret key ({sources('access_key')})."
+            f"{origins.note(['access_key', 'secret_key'])}"
+        )
     if role is None:
-        return caller_in_profile(profile, file)
+        return caller_in_profile(profile, file, origins)
     if profile is not None:
-        raise RefusalError("profile and ecs_role_name both say who calls: give one of them.")
+        raise RefusalError(
+            f"{origins.named('profile')} and {origins.named('ecs_role_name')} exclude each other: give one of them."
+        )
     return Caller(instance_role=role)
 
 

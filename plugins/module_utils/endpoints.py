@@ -11,6 +11,7 @@ import typing as t
 import urllib.parse
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import FROM_TASK, Origins
 
 ENDPOINT_SCHEMES = ("http", "https")
 ASAPI_PATH = "/asapi/v3"
@@ -26,7 +27,7 @@ class Endpoint:
     is_asapi: bool
 
 
-def endpoint_from(values: t.Mapping[str, t.Any]) -> Endpoint:
+def endpoint_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -> Endpoint:
     """The endpoint that the options describe.
 
     ``values``: endpoint, popgw_domain, domain, is_center_region, protocol and region, None where one is not given.
@@ -34,29 +35,31 @@ def endpoint_from(values: t.Mapping[str, t.Any]) -> Endpoint:
     """
     endpoint, popgw_domain = values.get("endpoint"), values.get("popgw_domain")
     if endpoint is not None:
-        parts = _endpoint_parts("endpoint", endpoint, values["protocol"])
+        parts = _endpoint_parts(origins.named("endpoint"), endpoint, values["protocol"])
         return Endpoint(_url(parts), parts.path.rstrip("/") == ASAPI_PATH)
     if popgw_domain is not None:
-        return Endpoint(_pop_url(popgw_domain, values), is_asapi=False)
-    return Endpoint(_asapi_url(values["domain"], values["protocol"]), is_asapi=True)
+        return Endpoint(_pop_url(origins.named("popgw_domain"), popgw_domain, values), is_asapi=False)
+    return Endpoint(_asapi_url(origins.named("domain"), values["domain"], values["protocol"]), is_asapi=True)
 
 
-def _pop_url(domain: str, values: t.Mapping[str, t.Any]) -> str:
+def _pop_url(option: str, domain: str, values: t.Mapping[str, t.Any]) -> str:
     if any(character in domain for character in "/:@"):
-        raise RefusalError(f"popgw_domain is {domain!r}: a bare domain such as env30.example.com is needed.")
+        raise RefusalError(f"{option} must be a bare domain such as env30.example.com, but is {domain!r}.")
     if _asapi_scheme(domain) is not None:
-        raise RefusalError(f"popgw_domain is {domain!r}, which is an ASAPI gateway: give it as domain.")
+        raise RefusalError(f"{option} is {domain!r}, which is an ASAPI gateway: give it as domain.")
     host = f"ecs-internal.{domain}" if values["is_center_region"] else f"ecs-internal.{values['region']}.{domain}"
-    return _url(_endpoint_parts("popgw_domain", host, values["protocol"]))
+    return _url(_endpoint_parts(option, host, values["protocol"]))
 
 
-def _asapi_url(domain: str, protocol: str) -> str:
+def _asapi_url(option: str, domain: str, protocol: str) -> str:
     own_scheme = _asapi_scheme(domain)
-    parts = _endpoint_parts("domain", domain, protocol if own_scheme is None else own_scheme)
+    parts = _endpoint_parts(option, domain, protocol if own_scheme is None else own_scheme)
     if own_scheme is not None and parts.scheme != own_scheme:
-        raise RefusalError(f"domain is {domain!r}, but this gateway speaks {own_scheme}: leave the scheme out.")
+        raise RefusalError(f"{option} is {domain!r}, but this gateway speaks {own_scheme}: omit the scheme.")
     if parts.netloc.lower().startswith("ecs-internal."):
-        raise RefusalError(f"domain is {domain!r}, which is an ECS endpoint and no ASAPI gateway: give it as endpoint.")
+        raise RefusalError(
+            f"{option} is {domain!r}, which is an ECS endpoint, not an ASAPI gateway: give it as endpoint."
+        )
     return _url(parts if parts.path.strip("/") else parts._replace(path=ASAPI_PATH))
 
 
@@ -69,8 +72,8 @@ def _asapi_scheme(text: str) -> str | None:
 def _endpoint_parts(option: str, text: str, protocol: str) -> urllib.parse.SplitResult:
     """``text``: host, host:port, an IPv6 address with or without brackets, or a URL."""
     # A user name would mean a password beside it, which no message may show.
-    shown = "given with a user name" if "@" in text else repr(text)
-    refusal = RefusalError(f"{option} is {shown}: a host, host:port or an http or https URL is needed.")
+    shown = "has a user name" if "@" in text else f"is {text!r}"
+    refusal = RefusalError(f"{option} must be a host, host:port, or an http or https URL, but {shown}.")
     is_bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
     parts = split_url(f"[{text}]" if is_bare_ipv6 else text, protocol)
     if parts is None or parts.scheme not in ENDPOINT_SCHEMES:

@@ -11,26 +11,26 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import (
     connection_from,
-    given,
     has_keys,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import FROM_TASK, Origins
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 
 
-def client_from(params: t.Mapping[str, t.Any], deadline: Deadline) -> Client:
+def client_from(values: t.Mapping[str, t.Any], deadline: Deadline, origins: Origins = FROM_TASK) -> Client:
     """The client that the options describe.
 
-    ``params``: the parameters of the module, environment fallbacks applied. With plain keys nothing is asked; a role or
-    the name of a resource set costs calls. Raises ApsaraStackError.
+    ``values``: the parameters of the module, None where an option is not given. With plain keys nothing is asked; a
+    role or the name of a resource set costs calls. Raises ApsaraStackError.
     """
-    if _says_all(given(params)):
-        return Client(connection_from(params), deadline)
+    if _says_all(values):
+        return Client(connection_from(values, origins=origins), deadline)
     # Most tasks say all themselves, and should not pay for what the others need.
     from ansible_collections.apsarastack.cloud.plugins.module_utils import credentials  # noqa: PLC0415
 
-    return credentials.client_from(params, deadline)
+    return credentials.client_from(values, deadline, origins)
 
 
 def _says_all(values: t.Mapping[str, t.Any]) -> bool:

@@ -11,19 +11,25 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
 
 
-def empty_texts(params: t.Mapping[str, t.Any], options: t.Iterable[str]) -> list[str]:
-    """One sentence for each of ``options`` that is an empty text."""
+def blank_problems(values: t.Mapping[str, t.Any]) -> list[str]:
+    """One sentence for each of ``values``, by the name of its option, that is a string of nothing but blanks."""
     # An unset variable often arrives as ''. Taken as "not given" it could select other images than meant.
     return [
-        f"{option} is an empty text: give a value, or leave the option out (in a template: `default(omit)`)"
-        for option in options
-        if params[option] == ""
+        f"{option} is {'a blank' if value else 'an empty'} string: give a value, or omit the option (in a template: "
+        "`default(omit, true)`)"
+        for option, value in values.items()
+        if isinstance(value, str) and not value.strip()
     ]
+
+
+def entries(option: str, values: t.Iterable[t.Any] | None) -> dict[str, t.Any]:
+    """The entries of a list option, by their names in messages."""
+    return {f"{option}[{number}]": value for number, value in enumerate(values or ())}
 
 
 def timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     seconds = params["wait_timeout"]
-    return [] if seconds >= 1 else [f"wait_timeout is {seconds}, but the whole task needs at least 1 second"]
+    return [] if seconds >= 1 else [f"wait_timeout must be at least 1 second, but is {seconds}"]
 
 
 def refuse(problems: t.Sequence[str]) -> None:

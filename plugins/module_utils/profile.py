@@ -15,8 +15,9 @@ import os
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, role_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys, sources
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import KEY_RULE, Keys, is_header_text
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import FROM_TASK, Origins, sources
 
 DEFAULT_FILES = ("~/.aliyun/config.json", "~/.apsarastack/config.json")
 DEFAULT_PROFILE = "default"
@@ -30,7 +31,7 @@ class _Profile:
     entry: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
 
     def needed(self, key: str) -> str:
-        """Raises RefusalError where the key is missing, empty or no text."""
+        """Raises RefusalError where the key is missing, empty or not a string."""
         value = self.optional(key)
         if value is None:
             raise RefusalError(f"{self.where} has no {key}, which its mode {self.entry.get('mode')} needs.")
@@ -41,45 +42,57 @@ class _Profile:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            raise RefusalError(f"{self.where}: {key} is no text.")
+            raise RefusalError(f"{self.where}: {key} must be a string.")
         return value
 
     def seconds(self, key: str) -> int | None:
         # The tool writes 0 where nothing was said.
         value = self.entry.get(key) or None
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise RefusalError(f"{self.where}: {key} is no whole number.")
+            raise RefusalError(f"{self.where}: {key} must be an integer.")
         return value
 
+    def keys(self, token: str | None) -> Keys:
+        """The pair of keys, with this token."""
+        keys = Keys(self.needed("access_key_id"), self.needed("access_key_secret"), token)
+        for key, value in zip(("access_key_id", "access_key_secret", "sts_token"), dataclasses.astuple(keys)):
+            if not is_header_text(value):
+                raise RefusalError(f"{self.where}: {key} {KEY_RULE}.")
+        return keys
 
-def caller_in_profile(name: str | None, file: str | None) -> Caller:
+
+def caller_in_profile(name: str | None, file: str | None, origins: Origins = FROM_TASK) -> Caller:
     """The caller that a profile describes.
 
     ``name``: without it the file's current profile. ``file``: without it the first of DEFAULT_FILES that exists.
     Raises RefusalError, which tells the file, the profile and the key that are in the way.
     """
-    path = _existing(name) if file is None else file
-    document = _read(path)
-    profile = _profile_in(path, document, _current(document) if name is None else name)
+    path = _existing(name, origins) if file is None else file
+    where = f"The credentials file {path!r}"
+    if file is not None:
+        where = f"{origins.named('shared_credentials_file')} is {path!r}, which"
+    document = _read(path, where)
+    profile = _profile_in(path, document, _current(document) if name is None else name, origins)
     mode = profile.optional("mode")
     if mode is None or mode not in _MODES:
         raise RefusalError(f"{profile.where}: mode is {mode!r}; supported are {', '.join(_MODES)}.")
     return _MODES[mode](profile)
 
 
-def _existing(name: str | None) -> str:
+def _existing(name: str | None, origins: Origins) -> str:
     for file in DEFAULT_FILES:
         path = os.path.expanduser(file)
         if os.path.exists(path):
             return path
     raise RefusalError(
-        f"profile is {name!r}, but there is neither {' nor '.join(DEFAULT_FILES)}"
-        f" on the host that runs the task; another file is named by {sources('shared_credentials_file')}."
+        f"{origins.named('profile')} is {name!r}, but neither {' nor '.join(DEFAULT_FILES)} exists on the host that "
+        f"runs the module. Name the file with {sources('shared_credentials_file')}."
+        f"{origins.note(['shared_credentials_file'])}"
     )
 
 
-def _read(path: str) -> dict[str, t.Any]:
-    where = f"The credentials file {path!r} (option shared_credentials_file)"
+def _read(path: str, where: str) -> dict[str, t.Any]:
+    """``where``: begins the messages."""
     try:
         # Editors on Windows begin a file with a mark.
         with open(path, encoding="utf-8-sig") as file:
@@ -87,13 +100,15 @@ def _read(path: str) -> dict[str, t.Any]:
     except OSError as error:
         raise RefusalError(f"{where} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise RefusalError(f"{where} is no UTF-8 text.") from error
+        raise RefusalError(f"{where} is not valid UTF-8.") from error
     except json.JSONDecodeError as error:
-        raise RefusalError(f"{where} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from error
+        raise RefusalError(
+            f"{where} is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+        ) from error
     except RecursionError as error:
         raise RefusalError(f"{where} is nested too deeply.") from error
     if not isinstance(document, dict) or not isinstance(document.get("profiles"), list):
-        raise RefusalError(f"{where} has no list of profiles: its key profiles is missing or no list.")
+        raise RefusalError(f"{where} has no list of profiles: its key profiles is missing or not a list.")
     return document
 
 
@@ -102,24 +117,23 @@ def _current(document: t.Mapping[str, t.Any]) -> str:
     return current if isinstance(current, str) and current else DEFAULT_PROFILE
 
 
-def _profile_in(path: str, document: t.Mapping[str, t.Any], name: str) -> _Profile:
+def _profile_in(path: str, document: t.Mapping[str, t.Any], name: str, origins: Origins) -> _Profile:
     entries = [entry for entry in document["profiles"] if isinstance(entry, dict)]
     found = [entry for entry in entries if entry.get("name") == name]
     if len(found) == 1:
         return _Profile(f"Profile {name!r} in {path}", found[0])
     if found:
         raise RefusalError(f"{path} has {len(found)} profiles named {name!r}: give each a name of its own.")
-    names = ", ".join(sorted(str(entry.get("name")) for entry in entries)) or "none at all"
-    raise RefusalError(f"{path} has no profile {name!r}; it has {names}. Check {sources('profile')}.")
+    names = ", ".join(sorted(str(entry.get("name")) for entry in entries)) or "none"
+    raise RefusalError(f"{origins.named('profile')} is {name!r}, but {path} has no such profile. It has: {names}.")
 
 
 def _of_key(profile: _Profile) -> Caller:
-    return Caller(keys=Keys(profile.needed("access_key_id"), profile.needed("access_key_secret")))
+    return Caller(keys=profile.keys(None))
 
 
 def _of_token(profile: _Profile) -> Caller:
-    keys = Keys(profile.needed("access_key_id"), profile.needed("access_key_secret"), profile.needed("sts_token"))
-    return Caller(keys=keys)
+    return Caller(keys=profile.keys(profile.needed("sts_token")))
 
 
 _ROLE_KEYS = {
@@ -130,7 +144,7 @@ _ROLE_KEYS = {
 
 
 def _of_role(profile: _Profile) -> Caller:
-    keys = Keys(profile.needed("access_key_id"), profile.needed("access_key_secret"), profile.optional("sts_token"))
+    keys = profile.keys(profile.optional("sts_token"))
     options = {
         "role_arn": profile.needed("ram_role_arn"),
         "session_name": profile.optional("ram_session_name"),

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
-    empty_texts,
+    blank_problems,
+    entries,
     refuse,
     timeout_problems,
 )
@@ -20,7 +21,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters impor
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
 
-_NEVER_EMPTY = ("image_name", "name_regex", "snapshot_id")
+_NEVER_BLANK = ("image_name", "name_regex", "snapshot_id")
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ def _snapshot_ids(image: Image) -> list[str | None]:
 
 def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
     """The selection of a task's parameters. Raises RefusalError with one sentence for each that makes no sense."""
-    problems = [*empty_texts(params, _NEVER_EMPTY), *timeout_problems(params)]
+    texts = {option: params[option] for option in _NEVER_BLANK}
+    problems = [*blank_problems({**texts, **entries("image_ids", params["image_ids"])}), *timeout_problems(params)]
     if params["newest"] is not None and params["newest"] < 1:
-        problems.append(f"newest is {params['newest']}, but it counts images: give at least 1, or leave it out for all")
+        problems.append(f"newest must be at least 1, but is {params['newest']}; omit it to list all")
     name_regex = _pattern(params["name_regex"], problems)
     tags = _tags(params["tags"] or {}, problems)
     refuse(problems)

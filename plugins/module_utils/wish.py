@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
-    empty_texts,
+    blank_problems,
+    entries,
     refuse,
     timeout_problems,
 )
@@ -24,7 +25,7 @@ MAXIMUM_VERSION_LENGTH = 40
 DISK_SIZE_GIB = (5, 32768)
 MAXIMUM_DISKS = 17
 
-_NEVER_EMPTY = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
+_NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
 
     Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
     """
-    problems = [*empty_texts(params, _NEVER_EMPTY), *timeout_problems(params)]
+    texts = {option: params[option] for option in _NEVER_BLANK}
+    problems = [*blank_problems({**texts, **_disk_texts(params)}), *timeout_problems(params)]
     tags, tag_problems = _tags(params["tags"])
     if params["state"] == "present":
         # With state=absent nothing of this would be sent: an odd name may still be looked up and deleted.
@@ -183,6 +185,14 @@ def _tags(raw: t.Mapping[t.Any, t.Any] | None) -> tuple[dict[str, str] | None, l
     except ValueError as error:
         return None, [str(error)]
     return tags, tag_rules.problems(tags)
+
+
+def _disk_texts(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        f"{entry}.{option}": disk[option]
+        for entry, disk in entries("disk_device_mapping", params["disk_device_mapping"]).items()
+        for option in ("snapshot_id", "device")
+    }
 
 
 def _disk_problems(disks: t.Sequence[t.Mapping[str, t.Any]] | None) -> list[str]:

@@ -440,9 +440,8 @@ error:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.apsarastack.cloud.plugins.module_utils import execution, interruption, planning
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
@@ -450,6 +449,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import f
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.task import TaskModule
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
 
 DISK_ARGUMENTS: dict[str, t.Any] = {
@@ -490,11 +490,10 @@ def run(wish: Wish, images: Images, deadline: Deadline, check_mode: bool) -> dic
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_spec(), **ARGUMENTS},
+    module = TaskModule(
+        ARGUMENTS,
         mutually_exclusive=[("instance_id", "snapshot_id", "disk_device_mapping")],
         required_one_of=[("image_id", "image_name")],
-        supports_check_mode=True,
     )
     library = missing_library()
     if library is not None:
@@ -503,14 +502,14 @@ def main() -> None:
         with interruption.reported():
             wish = wish_from(module.params)
             deadline = Deadline(module.params["wait_timeout"])
-            client = client_from(module.params, deadline)
+            client = client_from(module.params, deadline, module.origins)
             result = run(wish, Images(client), deadline, module.check_mode)
     except ApsaraStackError as error:
         module.fail_json(**_warned(module, error.as_result()))
     module.exit_json(**_warned(module, result))
 
 
-def _warned(module: AnsibleModule, result: dict[str, t.Any]) -> dict[str, t.Any]:
+def _warned(module: TaskModule, result: dict[str, t.Any]) -> dict[str, t.Any]:
     """The result, once its warnings are handed over."""
     for warning in result.pop("warnings", ()):
         module.warn(warning)

@@ -274,9 +274,8 @@ error:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
@@ -287,6 +286,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import
     newest_first,
     selection_from,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils.task import TaskModule
 
 STATUSES = ["Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated"]
 ARGUMENTS: dict[str, t.Any] = {
@@ -311,14 +311,14 @@ def run(selection: Selection, images: Images) -> dict[str, t.Any]:
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={**connection_spec(), **ARGUMENTS}, supports_check_mode=True)
+    module = TaskModule(ARGUMENTS)
     library = missing_library()
     if library is not None:
         module.fail_json(msg=missing_required_lib(library))
     try:
         with interruption.reported(interruption.LEFT_BY_A_READER):
             selection = selection_from(module.params)
-            client = client_from(module.params, Deadline(module.params["wait_timeout"]))
+            client = client_from(module.params, Deadline(module.params["wait_timeout"]), module.origins)
             result = run(selection, Images(client))
     except ApsaraStackError as error:
         module.fail_json(**error.as_result())

@@ -148,7 +148,7 @@ def test_the_guide_tells_of_every_connection_option(connection_options: set[str]
 
 @pytest.mark.parametrize("page", [*pages(), ROOT / "SECURITY.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
 def test_every_variable_is_one_that_the_code_reads(page: Path, connection_options: set[str]) -> None:
-    names_of = importlib.import_module(f"{UTILS}.connection").environment_names
+    names_of = importlib.import_module(f"{UTILS}.origins").environment_names
     read = {name for option in connection_options for name in names_of(option)}
     read.add(importlib.import_module(f"{UTILS}.metadata").ADDRESS_VARIABLE)
     named = re.findall(r"\b(?:APSARASTACK|ALIBABACLOUDSTACK)_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8"))

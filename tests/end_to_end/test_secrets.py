@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
 # With everything that an encoding changes.
-SECRET = "simulator/secret+0001=&%~ *"
+SECRET = "simulator/secret+0001=&%~*"
 TOKEN = "simulator/token+0001=&%~*"
 KEYS = [
     {"id": "LTAIspecial", "secret": SECRET, "organization": 37},

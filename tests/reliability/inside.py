@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import types
 import typing as t
 import urllib.parse
 from unittest import mock
@@ -74,8 +75,13 @@ class Clock:
         self.now += seconds
 
 
-def run_main(options: t.Mapping[str, t.Any], site: Site) -> dict[str, t.Any]:
-    """What the module prints. Any exception but its orderly end leaves from here, as does a time that is over."""
+def run_main(
+    options: t.Mapping[str, t.Any], site: Site, module: types.ModuleType = apsarastack_image
+) -> dict[str, t.Any]:
+    """What the module prints. Any exception but its orderly end leaves from here, as does a time that is over.
+
+    ``options``: beside those of CONNECTION, or in their place.
+    """
     clock, printed = Clock(), io.StringIO()
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**CONNECTION, **options}}).encode()
     with contextlib.ExitStack() as stack:
@@ -87,11 +93,11 @@ def run_main(options: t.Mapping[str, t.Any], site: Site) -> dict[str, t.Any]:
             "interruption": mock.Mock(reported=contextlib.nullcontext),
         }
         for name, replacement in changed.items():
-            stack.enter_context(mock.patch.object(apsarastack_image, name, replacement))
+            stack.enter_context(mock.patch.object(module, name, replacement))
         stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=site))
         stack.enter_context(contextlib.redirect_stdout(printed))
         try:
-            apsarastack_image.main()
+            module.main()
         except SystemExit:
             pass
         else:

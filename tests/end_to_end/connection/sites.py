@@ -19,6 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.task import options_of
 from leading_proxy import LOG_VARIABLE, PORT_VARIABLE
 
 from apsarastack_simulator.testing import Simulator
@@ -35,9 +36,11 @@ SECONDS = 30
 
 def client(**options: t.Any) -> Client:
     """What a module makes of its connection options. Raises ApsaraStackError."""
-    result = ArgumentSpecValidator(connection_spec()).validate(options)
+    given, origins = options_of(options, connection_spec(), os.environ)
+    assert given.problems == ()
+    result = ArgumentSpecValidator(connection_spec()).validate(given.options)
     assert result.error_messages == []
-    return client_from(dict(result.validated_parameters), Deadline(SECONDS))
+    return client_from(dict(result.validated_parameters), Deadline(SECONDS), origins)
 
 
 def own_images(calling: Client) -> list[str]:

@@ -95,15 +95,17 @@ def test_the_current_profile_of_a_file_and_the_profile_of_the_environment(
     assert signers(simulator) == [("DescribeImages", "LTAI"), ("DescribeImages", "STS.")]
 
 
-def test_keys_of_the_environment_win_over_a_profile_and_keys_of_the_task_over_both(
+def test_the_caller_of_the_task_beats_the_keys_of_the_environment(
     simulator: Simulator, config: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APSARASTACK_ACCESS_KEY", "LTAInobody")
     monkeypatch.setenv("APSARASTACK_SECRET_KEY", "simulator-secret-nobody")
-    where = {**PLACE, "endpoint": simulator.endpoint, "profile": "lasting", "shared_credentials_file": config}
+    where = {**PLACE, "endpoint": simulator.endpoint}
+    for who in ({"profile": "temporary", "shared_credentials_file": config}, {"shared_credentials_file": config}, KEYS):
+        assert own_images(client(**where, **who)) == ["in-use"]
+    assert [key for _action, key in signers(simulator)] == ["STS.", "LTAI", "LTAI"]
     with pytest.raises(ServiceError, match="InvalidAccessKeyId"):
         own_images(client(**where))
-    assert own_images(client(**where, **KEYS)) == ["in-use"]
 
 
 @each_gateway
@@ -184,8 +186,8 @@ def test_temporary_keys_that_expire_during_a_task_are_renewed(metadata: Simulato
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("{", "is no JSON"),
-        ('{"profiles": []}', "has no profile 'lasting'"),
+        ("{", "is not valid JSON"),
+        ('{"profiles": []}', "has no such profile"),
         ('{"profiles": [{"name": "lasting", "mode": "AK", "access_key_id": "LTAI1"}]}', "has no access_key_secret"),
     ],
 )

@@ -61,7 +61,7 @@ def test_no_way_to_prove_who_calls_prints_a_secret(ansible: Ansible, simulator: 
         ("SignatureDoesNotMatch", {**lasting, "secret_key": "{{ wrong }}", "assume_role": {"role_arn": ARN}}),
         ("EntityNotExist.Role", {**lasting, "assume_role": {"role_arn": f"{ARN}-x"}}),
         ("has no sts_token", {"profile": "broken", "shared_credentials_file": file}),
-        ("is no JSON", {"profile": "lasting", "shared_credentials_file": str(torn)}),
+        ("is not valid JSON", {"profile": "lasting", "shared_credentials_file": str(torn)}),
         ("HTTP 404", {"ecs_role_name": "other"}),
     ]
     tasks = [{INFO: options, "ignore_errors": problem is not None} for problem, options in ways]

@@ -32,22 +32,25 @@ def test_the_bounds_of_a_session_are_good(seconds: int) -> None:
     ("options", "problem"),
     [
         ({"role_arn": ""}, "role_arn is missing"),
-        ({"session_name": "x"}, "session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
-        ({"session_name": "x" * 65}, "session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
-        ({"session_name": "with blank"}, "session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
-        ({"session_expiration": 899}, "session_expiration has to be 900 to 3600 seconds"),
-        ({"session_expiration": 3601}, "session_expiration has to be 900 to 3600 seconds"),
-        ({"policy": "[]"}, "policy has to be a JSON object"),
-        ({"policy": "{"}, "policy has to be a JSON object"),
+        ({"session_name": "x"}, "session_name must be 2 to 64 letters, digits, '.', '@', '_' and '-', but is 'x'"),
+        ({"session_name": "x" * 65}, "session_name must be 2 to 64 letters, digits, '.', '@', '_' and '-', but is "),
+        (
+            {"session_name": "with blank"},
+            "session_name must be 2 to 64 letters, digits, '.', '@', '_' and '-', but is ",
+        ),
+        ({"session_expiration": 899}, "session_expiration must be 900 to 3600 seconds, but is 899"),
+        ({"session_expiration": 3601}, "session_expiration must be 900 to 3600 seconds, but is 3601"),
+        ({"policy": "[]"}, "policy must be a JSON object, but is "),
+        ({"policy": "{"}, "policy must be a JSON object, but is "),
     ],
 )
 def test_a_role_that_the_service_would_not_take_is_refused(options: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(RefusalError) as raised:
         role_from("assume_role", {"role_arn": ARN, **options})
-    assert raised.value.message == f"assume_role: {problem}."
+    assert raised.value.message.startswith(f"assume_role: {problem}")
 
 
 def test_a_refusal_speaks_the_language_of_where_it_was_said() -> None:
     with pytest.raises(RefusalError) as raised:
         role_from("Profile 'x'", {"role_arn": ARN, "session_expiration": 1}, {"session_expiration": "expired_seconds"})
-    assert raised.value.message == "Profile 'x': expired_seconds has to be 900 to 3600 seconds."
+    assert raised.value.message == "Profile 'x': expired_seconds must be 900 to 3600 seconds."

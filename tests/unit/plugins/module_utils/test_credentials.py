@@ -88,13 +88,13 @@ def test_a_role_is_assumed_with_whatever_the_other_options_give(tmp_path: Path) 
 
 def test_two_who_say_who_calls_are_refused() -> None:
     assert refusal(**NOBODY, profile="work", ecs_role_name="role") == (
-        "profile and ecs_role_name both say who calls: give one of them."
+        "profile (set in the task) and ecs_role_name (set in the task) exclude each other: give one of them."
     )
 
 
 def test_a_token_without_its_keys_is_refused() -> None:
     message = refusal(**{**COMPLETE, **NOBODY, "security_token": "simulator-token", "profile": "work"})
-    assert message.startswith("security_token is given without its access key")
+    assert message.startswith("security_token (set in the task) needs its access key")
     assert "simulator-token" not in message
 
 
@@ -102,7 +102,7 @@ def test_two_roles_are_refused(tmp_path: Path) -> None:
     pair = {"access_key_id": "LTAIprofile", "access_key_secret": "simulator-secret"}
     file = profile(tmp_path, mode="RamRoleArn", ram_role_arn=ARN, **pair)
     assert refusal(**NOBODY, profile="work", shared_credentials_file=file, assume_role=ROLE).startswith(
-        "assume_role is given, and the profile names a role of its own"
+        "assume_role (set in the task) is given, but the profile already assumes a role"
     )
 
 
@@ -217,7 +217,9 @@ def test_a_given_organization_narrows_the_search_for_the_name(monkeypatch: pytes
 
 
 def test_a_role_that_is_no_good_is_told_by_the_name_of_its_option() -> None:
-    assert refusal(assume_role={**ROLE, "session_expiration": 1}).startswith("assume_role: session_expiration")
+    assert refusal(assume_role={**ROLE, "session_expiration": 1}).startswith(
+        "assume_role (set in the task): session_expiration"
+    )
 
 
 def test_given_ids_win_over_the_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,12 +87,14 @@ def test_an_endpoint_wins_over_a_popgw_domain_and_that_over_a_domain(given: tupl
     ],
 )
 def test_an_unusable_endpoint_is_refused(text: str) -> None:
-    assert refusal(endpoint=text) == (f"endpoint is {text!r}: a host, host:port or an http or https URL is needed.")
+    assert refusal(endpoint=text) == (
+        f"endpoint (set in the task) must be a host, host:port, or an http or https URL, but is {text!r}."
+    )
 
 
 def test_an_endpoint_with_a_password_is_refused_without_showing_it() -> None:
     message = refusal(endpoint="https://user:simulator-secret@ecs.example.com")
-    assert "endpoint is given with a user name" in message
+    assert message.endswith("URL, but has a user name.")
     assert "simulator-secret" not in message
 
 
@@ -102,12 +104,12 @@ def test_a_popgw_domain_is_a_bare_domain(domain: str) -> None:
 
 
 def test_an_unusable_popgw_domain_is_refused_by_its_own_name() -> None:
-    assert refusal(popgw_domain="env 30").startswith("popgw_domain is 'ecs-internal.env 30'")
+    assert refusal(popgw_domain="env 30").startswith("popgw_domain (set in the task) must be a host")
 
 
 def test_an_asapi_gateway_is_no_popgw_domain() -> None:
-    assert refusal(popgw_domain="public.asapi.env30.example.com") == (
-        "popgw_domain is 'public.asapi.env30.example.com', which is an ASAPI gateway: give it as domain."
+    assert refusal(popgw_domain="public.asapi.example.com") == (
+        "popgw_domain (set in the task) is 'public.asapi.example.com', which is an ASAPI gateway: give it as domain."
     )
 
 
@@ -134,7 +136,9 @@ def test_a_domain_is_an_asapi_gateway_of_which_two_speak_one_protocol(domain: st
     ("domain", "own"), [("http://public.asapi.example.com", "https"), ("https://internal.asapi.example.com", "http")]
 )
 def test_a_domain_with_the_protocol_that_it_does_not_speak_is_refused(domain: str, own: str) -> None:
-    assert refusal(domain=domain) == (f"domain is {domain!r}, but this gateway speaks {own}: leave the scheme out.")
+    assert refusal(domain=domain) == (
+        f"domain (set in the task) is {domain!r}, but this gateway speaks {own}: omit the scheme."
+    )
 
 
 def test_an_ecs_endpoint_is_no_domain() -> None:
@@ -143,7 +147,7 @@ def test_an_ecs_endpoint_is_no_domain() -> None:
 
 @pytest.mark.parametrize("domain", ["asapi.example.com:port", "ftp://asapi.example.com", "asapi.example.com/?Action=x"])
 def test_an_unusable_domain_is_refused(domain: str) -> None:
-    assert refusal(domain=domain).startswith(f"domain is {domain!r}: a host")
+    assert refusal(domain=domain).startswith("domain (set in the task) must be a host")
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ def test_the_file_of_the_vendors_tool_comes_first(
 def test_where_there_is_no_file_both_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert refusal("work", None) == (
-        "profile is 'work', but there is neither ~/.aliyun/config.json nor ~/.apsarastack/config.json on the host that"
-        " runs the task; another file is named by option shared_credentials_file, environment"
+        "profile (set in the task) is 'work', but neither ~/.aliyun/config.json nor ~/.apsarastack/config.json exists"
+        " on the host that runs the module. Name the file with option shared_credentials_file, environment"
         " APSARASTACK_SHARED_CREDENTIALS_FILE or ALIBABACLOUDSTACK_SHARED_CREDENTIALS_FILE."
     )
 
@@ -102,34 +102,33 @@ def test_where_there_is_no_file_both_are_named(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b'{"profiles": [', "is no JSON: Expecting value in line 1, column 15"),
-        (b"", "is no JSON: Expecting value in line 1, column 1"),
-        (b"\xff\xfe", "is no UTF-8 text"),
+        (b'{"profiles": [', "is not valid JSON: Expecting value in line 1, column 15"),
+        (b"", "is not valid JSON: Expecting value in line 1, column 1"),
+        (b"\xff\xfe", "is not valid UTF-8"),
         (b"[" * 100000, "is nested too deeply"),
-        (b"[]", "has no list of profiles: its key profiles is missing or no list"),
-        (b"{}", "has no list of profiles: its key profiles is missing or no list"),
-        (b'{"profiles": {}}', "has no list of profiles: its key profiles is missing or no list"),
+        (b"[]", "has no list of profiles: its key profiles is missing or not a list"),
+        (b"{}", "has no list of profiles: its key profiles is missing or not a list"),
+        (b'{"profiles": {}}', "has no list of profiles: its key profiles is missing or not a list"),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
     file = tmp_path / "config.json"
     file.write_bytes(content)
-    told = f"The credentials file {str(file)!r} (option shared_credentials_file) {problem}."
+    told = f"shared_credentials_file (set in the task) is {str(file)!r}, which {problem}."
     assert refusal("work", str(file)) == told
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    assert refusal("work", str(tmp_path)).endswith("(option shared_credentials_file) cannot be read: Is a directory.")
+    assert refusal("work", str(tmp_path)).endswith(", which cannot be read: Is a directory.")
     assert refusal("work", str(tmp_path / "x")).endswith("cannot be read: No such file or directory.")
 
 
 def test_a_profile_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     file = write(tmp_path, AK, {"name": "home"}, "damage")
     assert refusal("wrok", file) == (
-        f"{file} has no profile 'wrok'; it has home, work."
-        " Check option profile, environment APSARASTACK_PROFILE or ALIBABACLOUDSTACK_PROFILE."
+        f"profile (set in the task) is 'wrok', but {file} has no such profile. It has: home, work."
     )
-    assert "; it has none at all." in refusal("work", write(tmp_path))
+    assert "It has: none." in refusal("work", write(tmp_path))
 
 
 def test_two_profiles_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -166,11 +165,11 @@ def test_a_missing_key_is_named(tmp_path: Path, mode: str, key: str, nothing: st
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"access_key_secret": 1}, "access_key_secret is no text"),
-        ({"expired_seconds": "900"}, "expired_seconds is no whole number"),
-        ({"expired_seconds": True}, "expired_seconds is no whole number"),
-        ({"expired_seconds": 1}, "expired_seconds has to be 900 to 3600 seconds"),
-        ({"ram_session_name": "?"}, "ram_session_name has to be 2 to 64 letters, digits and characters of . @ _ -"),
+        ({"access_key_secret": 1}, "access_key_secret must be a string"),
+        ({"expired_seconds": "900"}, "expired_seconds must be an integer"),
+        ({"expired_seconds": True}, "expired_seconds must be an integer"),
+        ({"expired_seconds": 1}, "expired_seconds must be 900 to 3600 seconds"),
+        ({"ram_session_name": "?"}, "ram_session_name must be 2 to 64 letters, digits, '.', '@', '_' and '-'"),
     ],
 )
 def test_a_value_that_is_no_good_is_named_by_its_key(tmp_path: Path, change: dict[str, t.Any], problem: str) -> None:

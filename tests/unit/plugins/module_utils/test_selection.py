@@ -78,11 +78,11 @@ def test_what_the_cloud_leaves_out_is_no_reason_to_leave_an_image_out_of_its_own
 @pytest.mark.parametrize(
     ("params", "told"),
     [
-        ({"newest": 0}, "newest is 0"),
-        ({"wait_timeout": 0}, "wait_timeout is 0"),
-        ({"image_name": ""}, "image_name is an empty text"),
-        ({"name_regex": ""}, "name_regex is an empty text"),
-        ({"snapshot_id": ""}, "snapshot_id is an empty text"),
+        ({"newest": 0}, "newest must be at least 1, but is 0"),
+        ({"wait_timeout": 0}, "wait_timeout must be at least 1 second, but is 0"),
+        ({"image_name": ""}, "image_name is an empty string"),
+        ({"name_regex": ""}, "name_regex is an empty string"),
+        ({"snapshot_id": ""}, "snapshot_id is an empty string"),
         ({"name_regex": "("}, "name_regex '(' is no regular expression"),
         ({"tags": {"ready": True}}, "the value of tag 'ready' is True"),
     ],

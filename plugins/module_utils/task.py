@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module as Ansible runs it: what every module of the collection shares with ansible-core."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils.given import Given, Spec, given_in
+from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import Origins, origins_of
+
+
+class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no types
+    """An AnsibleModule with the connection options, to which a null is not given (see ``given``).
+
+    ``origins``: where the connection options have their values from. ``nulls``: the options that the task leaves out
+    with a null.
+    """
+
+    params: dict[str, t.Any]
+
+    def __init__(self, arguments: t.Mapping[str, t.Any], **rules: t.Any) -> None:
+        """``rules``: further arguments of AnsibleModule."""
+        self.origins = Origins()
+        self.nulls: tuple[str, ...] = ()
+        self._problems: tuple[str, ...] = ()
+        self._is_checked = False
+        super().__init__(argument_spec={**connection_spec(), **arguments}, supports_check_mode=True, **rules)
+        if self._problems:
+            # Only now does Ansible know what it must hide.
+            self.fail_json(msg="; ".join(self._problems) + ". Nothing was sent.")
+        self._is_checked = True
+
+    def _load_params(self) -> None:
+        """Ansible's hook for reading the parameters; what it leaves in ``params`` is validated next."""
+        super()._load_params()
+        given, self.origins = options_of(self.params, self.argument_spec, os.environ)
+        self.params, self.nulls, self._problems = given.options, given.nulls, given.problems
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        """As Ansible's own; a failure of its checks gets a reason, and the origin of each option that it names."""
+        if not self._is_checked:
+            result.setdefault("reason", "invalid_input")
+            for option, variable in self.origins.variables.items():
+                if re.search(rf"\b{option}\b", msg):
+                    msg = f"{msg.rstrip('.')}. {option} is set by the environment variable {variable}."
+        super().fail_json(msg, **result)
+        raise AssertionError("fail_json returned")
+
+
+def options_of(raw: t.Mapping[str, t.Any], spec: Spec, environment: t.Mapping[str, str]) -> tuple[Given, Origins]:
+    """What the task gives, and the environment where the task does not say it, still to be validated."""
+    given = given_in(raw, spec)
+    options = _without_empty_connection_options(given.options)
+    origins = origins_of(options, connection_spec(), environment)
+    from_environment = {option: environment[variable] for option, variable in origins.variables.items()}
+    return dataclasses.replace(given, options={**options, **from_environment}), origins
+
+
+def _without_empty_connection_options(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """An option that a template left empty says nothing about the connection; an empty ``proxy`` says "none"."""
+    optional = connection_spec().keys() - {"proxy"}
+    return {
+        name: value
+        for name, value in options.items()
+        if not (name in optional and isinstance(value, str) and not value.strip())
+    }

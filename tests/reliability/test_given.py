@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task gives, from the parameters that Ansible hands over to the requests that are sent, for both modules."""
+
+from __future__ import annotations
+
+import json
+import os
+import types
+import typing as t
+import urllib.parse
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image, apsarastack_image_info
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inside import CONNECTION, Answer, Site, run_main
+
+if t.TYPE_CHECKING:
+    import requests
+
+EXPLORE = int(os.environ.get("EXPLORE", "0"))
+FUZZED = settings(max_examples=EXPLORE or 150, deadline=None, derandomize=not EXPLORE, database=None)
+
+IMAGE, INFO = apsarastack_image, apsarastack_image_info
+MODULES = [IMAGE, INFO]
+WEB = {"ImageId": "m-1", "ImageName": "web", "Status": "Available", "ImageOwnerAlias": "self", "Tags": {"Tag": []}}
+SNAPSHOT = {"SnapshotId": "s-1", "SourceDiskType": "system", "SourceDiskSize": "40", "Status": "accomplished"}
+ANSWERS: dict[str, t.Any] = {
+    "DescribeImages": {"Images": {"Image": [WEB]}, "TotalCount": 1},
+    "DescribeSnapshots": {"Snapshots": {"Snapshot": [SNAPSHOT]}, "TotalCount": 1},
+}
+
+
+class Recorder(Site):
+    """A site with one image, which keeps what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _number, action: Answer(json.dumps({"RequestId": "r-1", **ANSWERS[action]}).encode()))
+        self.requests: list[requests.PreparedRequest] = []
+
+    def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
+        self.requests.append(request)
+        return super().send(request, *arguments, **options)
+
+    def form(self) -> dict[str, str]:
+        """The parameters of the first request."""
+        return dict(urllib.parse.parse_qsl(str(self.requests[0].body)))
+
+
+def outcome(module: types.ModuleType, **options: t.Any) -> tuple[dict[str, t.Any], Recorder]:
+    site = Recorder()
+    return run_main({"_ansible_check_mode": True, **options}, site, module), site
+
+
+def refusal(module: types.ModuleType, **options: t.Any) -> str:
+    """The sentence with which the module refuses the options before its first request."""
+    result, site = outcome(module, **options)
+    assert result.get("failed"), result
+    assert result["reason"] == "invalid_input"
+    assert site.requests == []
+    return str(result["msg"])
+
+
+# --- null is not given -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"image_id": None},
+        {"image_name": None},
+        {"name": None},
+        {"image_id": None, "image_name": None, "name": None},
+    ],
+)
+def test_a_null_selects_no_image(state: str, options: dict[str, t.Any]) -> None:
+    message = refusal(IMAGE, state=state, snapshot_id="s-1", **options)
+    assert message == "one of the following is required: image_id, image_name"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n", " \t "])
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        *[(IMAGE, {"state": state, **who}) for state in ("present", "absent") for who in (
+            {"image_id": ...},
+            {"image_name": ...},
+            {"name": ...},
+            {"image_id": "m-1", "image_name": ...},
+            {"image_id": ..., "image_name": "web"},
+        )],
+        *[(IMAGE, {"image_name": "web", option: ...}) for option in ("snapshot_id", "instance_id", "image_version")],
+        (IMAGE, {"image_name": "web", "disk_device_mapping": [{"snapshot_id": ...}]}),
+        *[(INFO, {option: ...}) for option in ("image_name", "name", "name_regex", "snapshot_id")],
+        *[(INFO, {"image_ids": ids}) for ids in ([...], ["m-1", ...])],
+    ],
+)  # fmt: skip
+def test_a_blank_text_selects_nothing_and_is_refused_by_its_option(
+    module: types.ModuleType, options: dict[str, t.Any], blank: str
+) -> None:
+    (option,) = [name for name, value in options.items() if "Ellipsis" in str(value)]
+    filled = json.loads(json.dumps(options, default=lambda _ellipsis: blank))
+    assert {"name": "image_name"}.get(option, option) in refusal(module, **filled)
+
+
+@pytest.mark.parametrize(
+    ("module", "option"),
+    [(INFO, "image_ids"), (INFO, "status"), (IMAGE, "disk_device_mapping")],
+)
+@pytest.mark.parametrize("nulls", [[None], [None, None]])
+def test_a_list_of_nothing_but_null_is_refused(module: types.ModuleType, option: str, nulls: list[None]) -> None:
+    assert f"{option} holds nothing but null" in refusal(module, **{"name": "web", option: nulls})
+
+
+def test_a_null_between_values_is_left_out() -> None:
+    _result, site = outcome(INFO, image_ids=[None, "m-1", None, "m-2"])
+    assert site.form()["ImageId"] == "m-1,m-2"
+    result, _site = outcome(IMAGE, name="new", disk_device_mapping=[None, {"snapshot_id": "s-1", "size": None}])
+    assert result["actions"] == ["create image 'new' from disks: snapshot s-1"]
+
+
+def test_a_null_source_excludes_no_other() -> None:
+    result, _site = outcome(IMAGE, name="new", instance_id=None, snapshot_id="s-1", disk_device_mapping=None)
+    assert result["actions"] == ["create image 'new' from snapshot s-1"]
+
+
+def test_a_misspelt_option_is_refused_even_with_a_null() -> None:
+    assert "image_nam" in refusal(INFO, image_nam=None)
+
+
+@pytest.mark.parametrize("option", sorted({*connection_spec(), *IMAGE.ARGUMENTS} - {"image_name"}))
+def test_an_option_with_a_null_is_the_same_as_without_it(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    monkeypatch.setenv("APSARASTACK_REGION", "region-of-the-environment")
+    base = {"name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}, "description": "text"}
+    dropped = {name: value for name, value in {**CONNECTION, **base}.items() if name != option}
+    without = run_main_of(dropped)
+    assert run_main_of({**dropped, option: None}) == without
+
+
+def run_main_of(options: dict[str, t.Any]) -> t.Any:
+    """Of exactly these options, those of the connection included."""
+    site = Recorder()
+    absent = {name: None for name in CONNECTION if name not in options}
+    result = run_main({**absent, "_ansible_check_mode": True, **options}, site)
+    result.pop("invocation", None)
+    return result, [(request.url, "tag" in str(request.body)) for request in site.requests]
+
+
+NULLS = st.sets(st.sampled_from(sorted({*connection_spec(), *IMAGE.ARGUMENTS} - CONNECTION.keys())))
+TASKS: list[dict[str, t.Any]] = [
+    {"image_name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}},
+    {"image_name": "new", "disk_device_mapping": [{"snapshot_id": "s-1", "size": 40}], "wait": False},
+    {"name": "web", "description": "other", "purge_tags": False},
+    {"image_id": "m-1", "state": "absent", "delete_snapshots": True},
+    {"image_id": "m-1", "assume_role": {"policy": None}},
+    {"state": "absent"},
+]
+
+
+@FUZZED
+@given(st.sampled_from(TASKS), NULLS)
+def test_nulls_anywhere_change_nothing(task: dict[str, t.Any], nulls: set[str]) -> None:
+    expected, _site = outcome(IMAGE, **task)
+    found, _site = outcome(IMAGE, **{**dict.fromkeys(nulls), **task})
+    expected.pop("invocation", None)
+    found.pop("invocation", None)
+    assert found == expected
+
+
+# --- aliases ---------------------------------------------------------------------------------------------------------
+
+
+def aliases(module: types.ModuleType) -> list[tuple[types.ModuleType, str, str]]:
+    spec = {**connection_spec(), **module.ARGUMENTS}
+    return [(module, option, alias) for option, rule in spec.items() for alias in rule.get("aliases", ())]
+
+
+each_alias = pytest.mark.parametrize(("module", "option", "alias"), [row for one in MODULES for row in aliases(one)])
+
+
+@each_alias
+def test_an_alias_that_contradicts_its_option_is_refused(module: types.ModuleType, option: str, alias: str) -> None:
+    named = {} if module is INFO else {"image_id": "m-1", "state": "absent"}
+    message = refusal(module, **{**named, option: "mine", alias: "other"})
+    assert f"{option} has two values, 'mine' and 'other'" in message
+    assert alias in message
+
+
+@each_alias
+@pytest.mark.parametrize("pair", [("12", "12"), (12, "12"), ("12", None), (None, "12")])
+def test_an_alias_that_agrees_with_its_option_is_no_problem(
+    module: types.ModuleType, option: str, alias: str, pair: tuple[t.Any, t.Any]
+) -> None:
+    named: dict[str, t.Any] = {} if module is INFO else {"image_id": "m-1", "state": "absent"}
+    if option == "image_name":
+        named, pair = {}, t.cast("t.Any", ("web" if pair[0] else None, "web" if pair[1] else None))
+    result, site = outcome(module, **{**named, option: pair[0], alias: pair[1]})
+    assert not result.get("failed"), result
+    assert "warnings" not in result
+    assert site.requests != []
+
+
+@pytest.mark.parametrize("alias", ["region_id", "organization_id"])
+def test_an_alias_beats_the_environment_without_a_warning(monkeypatch: pytest.MonkeyPatch, alias: str) -> None:
+    option = {"region_id": "region", "organization_id": "department"}[alias]
+    monkeypatch.setenv(f"APSARASTACK_{option.upper()}", "of-the-environment")
+    result, site = outcome(INFO, **{option: None, alias: "of-the-task"})
+    header = {"region": "x-acs-regionid", "department": "x-acs-organizationid"}[option]
+    assert site.requests[0].headers[header] == "of-the-task"
+    assert "warnings" not in result
