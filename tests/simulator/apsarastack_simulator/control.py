@@ -54,7 +54,10 @@ def _guarded(handler: Handler) -> Handler:
 async def _document(request: web.Request) -> dict[str, t.Any]:
     """The body as a JSON object; an empty body is an empty one. Raises ValueError."""
     text = await request.text()
-    document = json.loads(text) if text.strip() else {}
+    try:
+        document = json.loads(text) if text.strip() else {}
+    except ValueError as error:
+        raise ValueError(f"the body is not valid JSON: {error}") from error
     if not isinstance(document, dict):
         raise ValueError("the body is not a JSON object")
     return document

@@ -10,7 +10,11 @@ import fnmatch
 import itertools
 import typing as t
 
+from .actions import NAMES
 from .errors import CloudError
+
+# So the log calls the requests to the metadata server.
+_METADATA = frozenset(("MetadataToken", "MetadataRole", "MetadataCredentials"))
 
 
 class FaultError(ValueError):
@@ -67,6 +71,10 @@ class Fault:
             raise FaultError(f"drop takes before or after, not {self.drop!r}")
         if self.image not in ("", "CreateFailed", "UnAvailable", "gone", "deleted"):
             raise FaultError(f"image takes CreateFailed, UnAvailable, gone or deleted, not {self.image!r}")
+        if not fnmatch.filter(NAMES | _METADATA, self.action):
+            raise FaultError(
+                f"action {self.action!r} fits nothing that the simulator knows, so this would never strike"
+            )
         if self.effect() == "":
             raise FaultError("this fault does nothing: give it a code, a status, drop, delay or another effect")
 

@@ -9,7 +9,7 @@ import dataclasses
 import fnmatch
 import typing as t
 
-from .actions import REGISTRY
+from .actions import NAMES, REGISTRY
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
@@ -42,9 +42,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 # What the patterns of a knob may name: a pattern that fits nothing is a typing error, and would change nothing.
-_ACTIONS = frozenset(action.name for action in REGISTRY.values())
 PATTERNS: dict[str, frozenset[str]] = {
-    "missing_actions": _ACTIONS,
+    "missing_actions": NAMES,
     "ignored_parameters": frozenset(
         f"{action.name}.{parameter.name}" for action in REGISTRY.values() for parameter in action.specification
     ),

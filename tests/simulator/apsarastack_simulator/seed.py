@@ -20,6 +20,7 @@ from .world import (
     Instance,
     Mapping,
     Organization,
+    Owned,
     ResourceSet,
     Snapshot,
     World,
@@ -101,8 +102,22 @@ def _check(world: World) -> None:
     for key in world.access_keys.values():
         if key.organization not in world.organizations:
             raise SeedError(f"seed section access_keys: {key.id} is of an organization that does not exist")
+    for thing in (*world.instances.values(), *world.snapshots.values(), *world.images):
+        _check_home(world, thing)
     if world.instance_role and not any(world.instance_role in item.roles for item in world.organizations.values()):
         raise SeedError(f"seed section instance_role: no organization has the role {world.instance_role}")
+
+
+def _check_home(world: World, thing: Owned | Image) -> None:
+    """What is nowhere is seen by nobody, and looks like a failure of the playbook."""
+    organization = world.organizations.get(thing.organization)
+    groups = {group.id for group in organization.resource_groups} if organization is not None else set()
+    if organization is None and thing.organization != SYSTEM:
+        raise SeedError(f"{thing.id} is of organization {thing.organization}, which does not exist")
+    if thing.resource_group is not None and thing.resource_group not in groups:
+        raise SeedError(f"{thing.id} is of resource set {thing.resource_group}, which its organization does not have")
+    if thing.region not in world.regions:
+        raise SeedError(f"{thing.id} is in region {thing.region}, which does not exist")
 
 
 def _time(value: t.Any, now: float) -> float:

@@ -76,12 +76,14 @@ def test_reset_takes_sections_of_a_seed_and_knobs(simulator: Simulator, caller: 
         ("POST", "faults", {"action": "CreateImage"}, "nothing"),
         ("POST", "faults", {"actoin": "CreateImage", "status": 500}, "actoin"),
         ("POST", "faults", {"status": "500"}, "status"),
+        ("POST", "faults", {"action": "DeleteImages", "status": 500}, "never strike"),
         ("POST", "faults", {"drop": "sometimes"}, "before or after"),
         ("POST", "clock", {"advance": -1}, "not negative"),
         ("POST", "clock", {"back": 1}, "back"),
         ("PATCH", "instances/i-nowhere", {"status": "Running"}, "i-nowhere"),
         ("PATCH", "instances/i-web-running", {"status": "Sleeping"}, "Stopped"),
         ("POST", "faults", [], "object"),
+        ("PATCH", "knobs", "create_time=1", "not a JSON object"),
     ],
 )
 def test_a_bad_order_is_refused_with_a_sentence(
@@ -90,6 +92,12 @@ def test_a_bad_order_is_refused_with_a_sentence(
     status, answer = control(simulator.port, method, path, document)
     assert status == 400
     assert word in answer["error"]
+
+
+def test_a_body_that_is_not_json_is_refused_with_a_sentence(simulator: Simulator, caller: Caller) -> None:
+    reply = caller.request("PATCH", "/_simulator/knobs", "create_time=1", {})
+    assert reply.status == 400
+    assert "not valid JSON" in reply.body["error"]
 
 
 def test_the_clock_can_be_moved_and_sped_up(simulator: Simulator, caller: Caller) -> None:

@@ -125,6 +125,12 @@ ORGANIZATION = {"id": 1, "name": "one", "account": "1", "resource_groups": [{"id
         ({"instance_role": "nobody"}, "no organization has the role nobody"),
         ({"instances": [{"id": "i-1", "organization": 37, "colour": "blue"}]}, "seed section instances"),
         ({"snapshots": [{"id": "s-1", "organization": 37, "created": "yesterday"}]}, "seed section snapshots"),
+        ({"images": [{"id": "m-1", "name": "one", "organization": 99}]}, "m-1 is of organization 99"),
+        (
+            {"instances": [{"id": "i-1", "organization": 37, "resource_group": 500}]},
+            "i-1 is of resource set 500, which its organization does not have",
+        ),
+        ({"snapshots": [{"id": "s-1", "organization": 37, "region": "cn-nowhere"}]}, "s-1 is in region cn-nowhere"),
         ({"pets": []}, "unknown section pets"),
     ],
 )

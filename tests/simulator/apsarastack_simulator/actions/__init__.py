@@ -42,3 +42,4 @@ _FAMILIES = (
 REGISTRY: dict[tuple[str, str], Action] = {
     (VERSIONS[action.product], action.name): action for family in _FAMILIES for action in family.ACTIONS
 }
+NAMES = frozenset(name for _version, name in REGISTRY)
