@@ -201,6 +201,7 @@ class NoAnswerError(ApsaraStackError):
         sent: bool = True,
         advice: str = "",
         http_status: int | None = None,
+        reason: str = "unexpected_answer",
     ) -> None:
         self.problem = problem
         self.action = action
@@ -210,7 +211,7 @@ class NoAnswerError(ApsaraStackError):
         self.advice = advice
         self.http_status = http_status
         failed = f"{action} got no usable answer from {endpoint}: {problem}"
-        super().__init__(f"{failed}. {advice}" if advice else failed)
+        super().__init__(f"{failed}. {advice}" if advice else failed, reason)
 
     def said(self) -> str:
         """What happened, for a message that quotes the last error."""

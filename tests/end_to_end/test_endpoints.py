@@ -64,7 +64,7 @@ def test_a_certificate_that_nobody_knows_unless_told(collections: Path, tmp_path
     refused, trusted, unverified = run.results
     assert "certificate is not trusted" in refused["msg"]
     assert "ca_path" in refused["msg"]
-    assert "validate_certs" in refused["msg"]
+    assert refused["reason"] == "tls"
     assert trusted["changed"]
     assert not unverified["changed"]
     assert unverified["image_id"] == trusted["image_id"]

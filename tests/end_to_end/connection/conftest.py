@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TESTS / "simulator"))
+sys.path[:0] = [str(TESTS / "simulator"), str(TESTS.parent / "tools")]
 runpy.run_path(str(TESTS / "unit" / "conftest.py"))
 
 FOREIGN = ("APSARASTACK_", "ALIBABACLOUDSTACK_")

@@ -167,7 +167,7 @@ def test_elsewhere_than_on_an_instance_it_is_told_at_once(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APSARASTACK_METADATA_ADDRESS", "http://127.0.0.1:9")
-    with pytest.raises(NoAnswerError, match=r"Connection refused\. Check ecs_role_name"):
+    with pytest.raises(NoAnswerError, match=r"Connection refused\)\. Check ecs_role_name"):
         client(**PLACE, ecs_role_name="instance-role", endpoint=simulator.endpoint)
 
 

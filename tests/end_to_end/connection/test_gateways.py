@@ -34,7 +34,7 @@ def test_a_host_with_a_port_is_reached_by_the_protocol(simulator: Simulator) -> 
     endpoint = place(simulator, "127.0.0.1:{port}")
     assert own_images(client(**WHOLE, endpoint=endpoint, protocol="http")) == ["in-use"]
     # Plain HTTP only when it is asked for.
-    with pytest.raises(NoAnswerError, match=r"no TLS connection.*Check protocol"):
+    with pytest.raises(NoAnswerError, match=r"answered without TLS.*Check the port in endpoint, and set protocol"):
         own_images(client(**WHOLE, endpoint=endpoint))
 
 

@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import DeadlineError, NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    DeadlineError,
+    NoAnswerError,
+    RefusalError,
+)
 from sites import WHOLE, client, own_images, proxy
 
 from apsarastack_simulator.testing import Simulator
@@ -58,7 +64,7 @@ def test_a_proxy_that_wants_a_password_gets_it_and_tells_when_it_is_missing(
         for url in (leading.url, leading.url.replace("//", f"//user:{PASSWORD}-wrong@")):
             with pytest.raises(NoAnswerError) as raised:
                 own_images(client(**WHOLE, **where, proxy=url))
-            assert "Check the option proxy" in raised.value.message
+            assert "Check proxy (set in the task)" in raised.value.message
             assert raised.value.permanent
             assert PASSWORD not in str(raised.value.as_result())
 
@@ -66,5 +72,30 @@ def test_a_proxy_that_wants_a_password_gets_it_and_tells_when_it_is_missing(
 def test_a_proxy_that_is_not_there_is_told(simulator: Simulator) -> None:
     calling = client(**WHOLE, endpoint=simulator.endpoint, proxy="http://127.0.0.1:9")
     calling.deadline.seconds = 0.5
-    with pytest.raises(DeadlineError, match=r"the proxy made no connection .*Check the option proxy"):
+    with pytest.raises(DeadlineError, match=r"could not connect through the proxy .*Check proxy \(set in the task\)"):
+        own_images(calling)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("socks") is not None, reason="PySocks is installed beside pytest.")
+@pytest.mark.parametrize("is_option", [True, False], ids=["option", "environment"])
+def test_a_socks_proxy_without_its_library_names_the_library_before_anything_is_sent(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, is_option: bool
+) -> None:
+    url = f"socks5://user:{PASSWORD}@127.0.0.1:9"
+    monkeypatch.setenv("ALL_PROXY", url)
+    with pytest.raises(RefusalError) as raised:
+        own_images(client(**WHOLE, endpoint=simulator.endpoint, **({"proxy": url} if is_option else {})))
+    assert raised.value.reason == "missing_library"
+    assert f"Python library PySocks: install it for {sys.executable}" in raised.value.message
+    assert PASSWORD not in raised.value.message
+    assert simulator.calls() == []
+
+
+def test_a_proxy_of_the_environment_is_told_with_its_variable(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    calling = client(**WHOLE, endpoint=simulator.endpoint)
+    calling.deadline.seconds = 0.5
+    with pytest.raises(DeadlineError, match="Check the environment variable HTTP_PROXY; the option proxy overrides it"):
         own_images(calling)

@@ -2,116 +2,427 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Certificates over real sockets: which are trusted, and what is said about the others."""
+"""TLS over real sockets: what is trusted, and what is said of each thing that can be wrong."""
 
 from __future__ import annotations
 
-import datetime
-import pathlib
+import contextlib
+import dataclasses
+import json
+import os
+import socket
 import ssl
+import subprocess
+import sys
+import threading
 import typing as t
 import warnings
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import requests
 import trustme
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
-from sites import WHOLE, client, own_images
+import urllib3
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
+from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Transport
+from cryptography.hazmat.primitives.serialization import Encoding
+from flawed import DAY, Pair, authority, issued
+from sites import KEYS, SECONDS, WHOLE, client, own_images
 
 from apsarastack_simulator import tls
 from apsarastack_simulator.testing import Simulator
+from interpreters import find_interpreters
 
-LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
+# What a newer Python refuses and an older one accepts: the CA's flaws, the server's, and the rule that is told.
+STRICT_RULES: t.Mapping[str, tuple[dict[str, bool], dict[str, bool], str]] = {
+    "CA": ({"is_critical": False}, {}, "the CA certificate must mark its extension basicConstraints as critical"),
+    "CA without key usage": ({"has_usage": False}, {}, "the CA certificate must have the extension keyUsage"),
+    "CA without key id": ({"has_subject_key": False}, {}, "must have the extension subjectKeyIdentifier"),
+    "server": ({}, {"has_authority_key": False}, "it must have the extension authorityKeyIdentifier"),
+}
+is_strict = bool(urllib3.util.ssl_.create_urllib3_context().verify_flags & getattr(ssl, "VERIFY_X509_STRICT", 0))
 
-
-def serving(certificate: t.Callable[[trustme.CA], trustme.LeafCert]) -> t.Callable[[pathlib.Path], ssl.SSLContext]:
-    """In the place of ``tls.context_in``: the certificate is this one."""
-
-    def context_in(directory: pathlib.Path) -> ssl.SSLContext:
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(str(directory / "ca.pem"))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate(authority).configure_cert(context)
-        return context
-
-    return context_in
+each_strict_rule = pytest.mark.parametrize(("of_ca", "of_server", "rule"), STRICT_RULES.values(), ids=STRICT_RULES)
 
 
-def refusal(simulator: Simulator, **options: t.Any) -> NoAnswerError:
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """A server that is up, and the file with the CA that it should be trusted by."""
+
+    simulator: Simulator
+    ca_path: str
+
+    @property
+    def options(self) -> dict[str, t.Any]:
+        return {**WHOLE, "endpoint": self.simulator.endpoint}
+
+    def refusal(self, **options: t.Any) -> NoAnswerError:
+        """What a task with these options fails with. An option that is None is not given."""
+        error = refusal(**{**self.options, "ca_path": self.ca_path, **options})
+        assert f"{self.simulator.endpoint}/" in error.message
+        assert self.simulator.calls() == []
+        return error
+
+
+def refusal(**options: t.Any) -> NoAnswerError:
+    """What the first call fails with, for good and before it is sent."""
     with pytest.raises(NoAnswerError) as raised:
-        own_images(client(**WHOLE, endpoint=simulator.endpoint, **options))
-    assert raised.value.permanent
-    assert raised.value.message.startswith(f"DescribeImages got no usable answer from {simulator.endpoint}/: ")
-    assert simulator.calls() == []
-    return raised.value
+        own_images(client(**{name: value for name, value in options.items() if value is not None}))
+    error = raised.value
+    assert (error.permanent, error.sent, error.reason) == (True, False, "tls")
+    assert "_ssl.c" not in error.message
+    assert "validate_certs=false" not in error.message
+    return error
+
+
+Start = t.Callable[..., Site]
 
 
 @pytest.fixture
-def site(tmp_path: pathlib.Path) -> t.Iterator[Simulator]:
-    with Simulator(tls_in=str(tmp_path)) as simulator:
-        yield simulator
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Start]:
+    """Starts a site with these certificates."""
+    running: list[Simulator] = []
+
+    def start(ca: Pair | None = None, server: Pair | None = None) -> Site:
+        ca = ca or authority()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # What is weak can only be refused by the client where the server serves it.
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        (server or issued(ca)).serve(context, tmp_path)
+        monkeypatch.setattr(tls, "context_in", lambda folder: context)
+        running.append(Simulator(tls_in=str(tmp_path)).__enter__())
+        return Site(running[-1], ca.write(tmp_path / "site-ca.pem"))
+
+    yield start
+    for simulator in running:
+        simulator.__exit__()
+
+
+@contextlib.contextmanager
+def refusing_server(folder: Path, set_up: t.Callable[[ssl.SSLContext], None]) -> t.Iterator[str]:
+    """The endpoint of a server that refuses every handshake, and says why as most servers do: the one of the simulator
+    closes the connection before its alert is out."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issued(authority()).serve(context, folder)
+    with warnings.catch_warnings():
+        # Of what is old, which is the point.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        set_up(context)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connected, _address = listening.accept()
+                with context.wrap_socket(connected, server_side=True, do_handshake_on_connect=False) as spoken:
+                    with pytest.raises(ssl.SSLError):
+                        spoken.do_handshake()
+                    # What is closed with something unread is reset, and the alert may be lost.
+                    socket.socket.recv(spoken, 1024**2)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
 
 
 @pytest.fixture
-def other_ca(tmp_path: pathlib.Path) -> str:
+def other_ca(tmp_path: Path) -> str:
     path = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(str(path))
     return str(path)
 
 
-def test_the_ca_of_the_site_is_trusted(site: Simulator) -> None:
-    assert own_images(client(**WHOLE, endpoint=site.endpoint, ca_path=site.ca_path)) == ["in-use"]
+# --- trusted ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_ca_that_nobody_has_named_is_not_trusted(site: Simulator) -> None:
-    error = refusal(site)
-    assert "its certificate is not trusted" in error.reason
-    assert error.advice == (
-        "Give the site's CA certificate with ca_path, or turn verification off with validate_certs=false."
-    )
+def test_the_ca_of_the_site_is_trusted(site: Start) -> None:
+    found = site()
+    assert own_images(client(**found.options, ca_path=found.ca_path)) == ["in-use"]
 
 
-def test_the_wrong_ca_is_not_trusted(site: Simulator, other_ca: str) -> None:
-    error = refusal(site, ca_path=other_ca)
-    assert "its certificate is not trusted" in error.reason
-    assert "ca_path" in error.advice
+def test_a_directory_that_openssl_has_prepared_is_trusted(site: Start, tmp_path: Path) -> None:
+    found = site()
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    command = ["openssl", "x509", "-in", found.ca_path, "-noout", "-subject_hash"]
+    name = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    (prepared / f"{name}.0").write_bytes(Path(found.ca_path).read_bytes())
+    assert own_images(client(**found.options, ca_path=str(prepared))) == ["in-use"]
 
 
-def test_an_expired_certificate_is_told(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    until = LONG_AGO + datetime.timedelta(days=1)
-    monkeypatch.setattr(
-        tls, "context_in", serving(lambda ca: ca.issue_cert("127.0.0.1", not_before=LONG_AGO, not_after=until))
-    )
-    with Simulator(tls_in=str(tmp_path)) as simulator:
-        error = refusal(simulator, ca_path=simulator.ca_path)
-    assert error.reason == "its certificate is not trusted (certificate has expired)"
-    assert error.advice.startswith("Have the certificate renewed")
-    assert "validate_certs=false" in error.advice
-
-
-def test_the_certificate_of_another_host_is_told(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls, "context_in", serving(lambda ca: ca.issue_cert("ecs-internal.env30.example.com")))
-    with Simulator(tls_in=str(tmp_path)) as simulator:
-        error = refusal(simulator, ca_path=simulator.ca_path)
-    assert "127.0.0.1" in error.reason
-    assert error.advice.startswith("Name the site in endpoint, popgw_domain or domain as its certificate does")
-
-
-def test_unverified_means_unverified_and_makes_no_noise(site: Simulator, other_ca: str) -> None:
+def test_unverified_means_unverified_and_makes_no_noise(site: Start, other_ca: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        where = {"endpoint": site.endpoint, "validate_certs": False, "ca_path": other_ca}
-        assert own_images(client(**WHOLE, **where)) == ["in-use"]
+        assert own_images(client(**site().options, validate_certs=False, ca_path=other_ca)) == ["in-use"]
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_the_variables_of_the_environment_are_honoured_and_the_options_win(
-    site: Simulator, other_ca: str, monkeypatch: pytest.MonkeyPatch, variable: str
+    site: Start, other_ca: str, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    monkeypatch.setenv(variable, site.ca_path)
-    assert own_images(client(**WHOLE, endpoint=site.endpoint)) == ["in-use"]
-    site.clear_calls()
-    refusal(site, ca_path=other_ca)
+    found = site()
+    monkeypatch.setenv(variable, found.ca_path)
+    assert own_images(client(**found.options)) == ["in-use"]
+    found.simulator.clear_calls()
+    found.refusal(ca_path=other_ca)
     monkeypatch.setenv(variable, other_ca)
-    refusal(site)
-    assert own_images(client(**WHOLE, endpoint=site.endpoint, ca_path=site.ca_path)) == ["in-use"]
-    assert own_images(client(**WHOLE, endpoint=site.endpoint, validate_certs=False)) == ["in-use"]
+    assert f"The environment variable {variable} is '{other_ca}'" in found.refusal(ca_path=None).advice
+    assert own_images(client(**found.options, ca_path=found.ca_path)) == ["in-use"]
+    assert own_images(client(**found.options, validate_certs=False)) == ["in-use"]
+
+
+# --- not trusted -----------------------------------------------------------------------------------------------------
+
+
+def test_without_ca_path_the_advice_is_to_set_it_and_where_the_ca_of_the_host_is(site: Start) -> None:
+    found = site()
+    error = found.refusal(ca_path=None)
+    assert error.problem == "its certificate is not trusted (unable to get local issuer certificate)"
+    assert error.advice.startswith("Set ca_path to the CA certificate of the site.")
+    assert "not the CA store of this host" in error.advice
+    assert "/etc/ssl/certs/ca-certificates.crt" in error.advice or "/etc/pki/tls/certs/ca-bundle.crt" in error.advice
+    assert f"'openssl s_client -connect 127.0.0.1:{found.simulator.port} -showcerts'" in error.advice
+
+
+def test_with_the_wrong_ca_path_the_advice_is_about_what_is_in_it(site: Start, other_ca: str) -> None:
+    error = site().refusal(ca_path=other_ca)
+    assert "its certificate is not trusted" in error.problem
+    assert error.advice.startswith(f"ca_path (set in the task) is '{other_ca}', which does not contain the CA that issued it.")
+    assert "et ca_path" not in error.advice
+
+
+def test_a_wrong_ca_path_of_the_environment_is_told_with_its_variable(
+    site: Start, other_ca: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALIBABACLOUDSTACK_CA_PATH", other_ca)
+    error = site().refusal(ca_path=None)
+    assert f"ca_path (set by ALIBABACLOUDSTACK_CA_PATH) is '{other_ca}'" in error.advice
+
+
+def test_a_self_signed_certificate_is_told(site: Start, other_ca: str) -> None:
+    own = authority()
+    error = site(server=own).refusal(ca_path=other_ca)
+    assert "self-signed certificate" in error.problem
+    assert "does not contain this self-signed certificate" in error.advice
+
+
+def test_a_ca_of_the_same_name_with_another_key_is_told(site: Start, tmp_path: Path) -> None:
+    namesake = authority().write(tmp_path / "namesake.pem")
+    error = site().refusal(ca_path=namesake)
+    assert "a CA of the right name, but with another key" in error.advice
+
+
+# --- trusted, and refused --------------------------------------------------------------------------------------------
+
+
+@each_strict_rule
+def test_a_rule_that_only_newer_pythons_enforce_is_named_and_is_no_question_of_trust(
+    site: Start, of_ca: dict[str, bool], of_server: dict[str, bool], rule: str
+) -> None:
+    if not is_strict:
+        pytest.skip("Python enforces these rules from 3.13 on, with urllib3 from 2.4 on.")
+    ca = authority(**of_ca)
+    error = site(ca, issued(ca, **of_server)).refusal()
+    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    assert error.problem.startswith(f"its certificate breaks a rule that {python} enforces (")
+    assert rule in error.problem
+    assert error.advice == (
+        "It is trusted, but must be reissued so that it follows the rule. Until then, a Python before 3.13 accepts it"
+        " (ansible_python_interpreter)."
+    )
+
+
+# What another Python runs; it has the libraries of this one, of which those used here are pure Python.
+CALL = """
+import json, sys
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+print(Client(Connection(**json.loads(sys.argv[1])), Deadline(30)).call("DescribeImages")["TotalCount"])
+"""
+
+
+@pytest.fixture(scope="module")
+def older_python() -> Path:
+    found = [each for each in find_interpreters(os.environ) if (3, 10) <= each.version < (3, 13)]
+    if not found:
+        pytest.skip("This machine has no Python from 3.10 to 3.12.")
+    return found[-1].executable
+
+
+@each_strict_rule
+def test_a_python_before_3_13_accepts_it(
+    site: Start, collections: Path, older_python: Path, of_ca: dict[str, bool], of_server: dict[str, bool], rule: str
+) -> None:
+    ca = authority(**of_ca)
+    found = site(ca, issued(ca, **of_server))
+    connection = {**KEYS, "endpoint": f"{found.simulator.endpoint}/", "region": Simulator.region}
+    path = os.pathsep.join((str(collections), str(Path(requests.__file__).parents[1])))
+    run = subprocess.run(
+        [str(older_python), "-c", CALL, json.dumps({**connection, "verify": found.ca_path})],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert int(run.stdout) >= 1
+
+
+@pytest.mark.parametrize(
+    ("of_ca", "of_server", "rule"),
+    [
+        ({}, {"is_for_servers": False}, "its extendedKeyUsage must include serverAuth"),
+        ({"is_ca": False, "has_usage": False}, {}, "must have basicConstraints with CA:TRUE"),
+        ({}, {"is_weak": True}, "certificate key too weak"),
+    ],
+    ids=["purpose", "CA", "key"],
+)
+def test_a_rule_that_every_python_enforces_is_named(
+    site: Start, of_ca: dict[str, bool], of_server: dict[str, bool], rule: str
+) -> None:
+    ca = authority(**of_ca)
+    error = site(ca, issued(ca, **of_server)).refusal()
+    assert error.problem.startswith("its certificate breaks a rule that OpenSSL on this host enforces (")
+    assert rule in error.problem
+    assert error.advice == "It is trusted, but must be reissued so that it follows the rule."
+
+
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [(-3 * DAY, "certificate has expired"), (timedelta(hours=1), "certificate is not yet valid")],
+    ids=["expired", "early"],
+)
+def test_a_certificate_that_is_out_of_date_is_told_with_the_clock_of_this_host(
+    site: Start, begins: timedelta, said: str
+) -> None:
+    ca = authority()
+    error = site(ca, issued(ca, begins=begins)).refusal()
+    assert error.problem == f"its certificate, or the one of a CA above it, is out of date ({said})"
+    assert error.advice.startswith("Have the certificate renewed, or correct the clock of this host, which says 20")
+
+
+def test_the_certificate_of_another_host_is_told(site: Start) -> None:
+    ca = authority()
+    error = site(ca, issued(ca, host="ecs-internal.env30.example.com")).refusal()
+    assert error.problem.startswith("its certificate is for another host name (")
+    assert "127.0.0.1" in error.problem
+    assert error.advice == "Use the host name that the certificate is for in endpoint, popgw_domain or domain."
+
+
+# --- no certificate looked at ----------------------------------------------------------------------------------------
+
+
+def only_tls_1_0(context: ssl.SSLContext) -> None:
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+
+
+def no_cipher(context: ssl.SSLContext) -> None:
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("NULL:@SECLEVEL=0")
+
+
+@pytest.mark.parametrize("validate_certs", [True, False])
+@pytest.mark.parametrize("set_up", [only_tls_1_0, no_cipher])
+def test_nothing_in_common_is_told_and_that_verification_plays_no_part(
+    tmp_path: Path, set_up: t.Callable[[ssl.SSLContext], None], validate_certs: bool
+) -> None:
+    with refusing_server(tmp_path, set_up) as endpoint:
+        error = refusal(**WHOLE, endpoint=endpoint, validate_certs=validate_certs)
+    assert error.problem.startswith("it has no TLS version or cipher in common with this host (")
+    assert error.advice.startswith("The server must support TLS 1.2 or later and current ciphers")
+    assert "neither ca_path nor validate_certs helps" in error.advice
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_client_certificate_that_is_required_is_told(tmp_path: Path, other_ca: str, version: ssl.TLSVersion) -> None:
+    def set_up(context: ssl.SSLContext) -> None:
+        context.minimum_version = context.maximum_version = version
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(other_ca)
+
+    with refusing_server(tmp_path, set_up) as endpoint:
+        error = refusal(**WHOLE, endpoint=endpoint, validate_certs=False)
+    # With TLS 1.2 the alert is the one for nothing in common.
+    told = error.problem if version is ssl.TLSVersion.TLSv1_3 else error.advice
+    assert "requires a client certificate" in told
+
+
+def test_a_connection_that_is_closed_in_the_handshake_says_what_that_may_mean() -> None:
+    def close() -> None:
+        listening.accept()[0].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=close, daemon=True).start()
+        where = client(**WHOLE, endpoint=f"https://127.0.0.1:{listening.getsockname()[1]}").connection
+        with pytest.raises(NoAnswerError) as raised:
+            Transport(where).send("DescribeImages", Request("POST", where.endpoint), Deadline(SECONDS))
+    error = raised.value
+    assert error.problem == "it closed the connection during the TLS handshake"
+    assert (error.permanent, error.sent, error.reason) == (False, False, "unreachable")
+    assert "no TLS version or cipher in common" in error.advice
+    assert "client certificate" in error.advice
+
+
+def test_plain_http_is_told(simulator: Simulator) -> None:
+    error = refusal(**WHOLE, endpoint=simulator.endpoint.replace("http:", "https:"))
+    assert error.problem.startswith("it answered without TLS (")
+    assert error.advice.startswith("Check the port in endpoint")
+
+
+# --- ca_path ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "contains no certificate in PEM format"),
+        (b"not a certificate\n", "contains no certificate in PEM format"),
+        (b"-----BEGIN PRIVATE KEY-----\n", "contains no certificate in PEM format"),
+        (authority().certificate.public_bytes(Encoding.DER), "is in DER format"),
+        (None, "does not exist or is not readable"),
+    ],
+    ids=["empty", "text", "key", "DER", "missing"],
+)
+def test_a_ca_path_without_a_certificate_is_refused_before_the_first_call(
+    site: Start, tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    found, path = site(), tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(RefusalError) as raised:
+        client(**found.options, ca_path=str(path))
+    assert raised.value.reason == "invalid_input"
+    assert f"ca_path (set in the task) is '{path}', which {why}" in raised.value.message
+    assert "It must be a file of CA certificates in PEM format, or a directory" in raised.value.message
+
+
+def test_a_directory_that_openssl_has_not_prepared_is_refused(tmp_path: Path, other_ca: str) -> None:
+    with pytest.raises(RefusalError, match=r"is a directory without hashed certificates.*openssl rehash"):
+        client(**WHOLE, endpoint="https://127.0.0.1:9", ca_path=str(tmp_path))
+
+
+def test_a_certificate_that_only_openssl_knows_to_be_damaged_is_refused_with_its_place(
+    site: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, path = site(), tmp_path / "damaged.pem"
+    path.write_bytes(Path(found.ca_path).read_bytes().replace(b"MII", b"!!!"))
+    with pytest.raises(RefusalError, match=rf"ca_path \(set in the task\) is '{path}', which cannot be loaded"):
+        own_images(client(**found.options, ca_path=str(path)))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with pytest.raises(RefusalError, match=f"variable REQUESTS_CA_BUNDLE is '{path}', which cannot be loaded"):
+        own_images(client(**found.options))
+
+
+@pytest.mark.parametrize("name", ["nothing.pem", "empty.pem"])
+def test_a_variable_that_names_no_certificate_is_told(
+    site: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    if name == "empty.pem":
+        path.touch()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with pytest.raises(RefusalError, match=f"The environment variable REQUESTS_CA_BUNDLE is '{path}', which "):
+        own_images(client(**site().options))

@@ -239,7 +239,7 @@ def test_nothing_is_sent_after_the_deadline() -> None:
 
 def test_a_site_that_never_answered_gets_little_patience_for_a_refused_connection() -> None:
     bench = Bench(*[Exchange("DescribeImages", error=REFUSED)] * 8)
-    with pytest.raises(NoAnswerError, match=r"DescribeImages got no usable answer from .*: Connection refused"):
+    with pytest.raises(NoAnswerError, match=r"DescribeImages got no usable answer from .*Connection refused"):
         bench.call()
     bench.finished()
     assert bench.clock.now == pytest.approx(PATIENCE_SECONDS, abs=1)

@@ -124,7 +124,7 @@ def test_a_timeout_is_more_than_nothing(option: str, seconds: int) -> None:
 
 def test_certificates_are_verified_as_the_options_say(tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
-    file.write_text("")
+    file.write_text("-----BEGIN CERTIFICATE-----")
     assert connection().verify is True
     assert connection(ca_path=str(file)).verify == str(file)
     assert connection(ca_path=str(file), validate_certs=False).verify is False

@@ -1,0 +1,255 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why no answer came: from the exception of a library to an error that names the cause and what resolves it.
+
+Imported only when something failed: a task that works should not pay for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import http.client
+import os
+import socket
+import ssl
+import sys
+import traceback
+import typing as t
+import urllib.parse
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import certificates, tls_failures
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    ApsaraStackError,
+    NoAnswerError,
+    RefusalError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, UnusableAnswerError
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+
+try:
+    import requests
+    import urllib3
+except ImportError:
+    # Then nothing is sent that could fail; ansible-test imports this file alone.
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
+
+USE_HTTPS = "Set protocol to https, or begin endpoint with https://."
+
+# A connection that is closed without a farewell looks like a TLS error, and is none.
+_CLOSED_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+_CLOSED = (*_CLOSED_TLS, ConnectionError)
+_TIMEOUTS = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError) if HAS_REQUESTS else ()
+# The first two bytes of an alert of TLS, with which a server answers plain HTTP.
+_TLS_ALERT = "\x15\x03"
+
+# Functions of the standard library that tell how far a request got.
+_HANDSHAKE = "do_handshake"
+_ANSWER = "getresponse"
+# The parts of OpenSSL that read files.
+_OF_FILES = ("X509", "PEM")
+
+_Causes = t.Sequence[BaseException]
+_Kind = t.TypeVar("_Kind", bound=BaseException)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Failure:
+    """Why no answer came; the attributes are those of NoAnswerError."""
+
+    problem: str
+    advice: str = CHECK_ENDPOINT
+    reason: str = "unreachable"
+    permanent: bool = False
+    sent: bool = False
+
+
+def explained(error: BaseException, action: str, connection: Connection) -> ApsaraStackError:
+    """The error to raise for what came of a request: NoAnswerError, or RefusalError for what is wrong on this host."""
+    causes = tuple(_causes(error))
+    refusal = _refusal(causes, connection)
+    if refusal is not None:
+        return refusal
+    # The first rule that knows a cause decides.
+    rules = (_proxy_failure, _tls_failure, _not_reached, _unusable_request, _unusable_answer)
+    failure = next(filter(None, (rule(causes, connection) for rule in rules)), None) or _lost_answer(causes)
+    return NoAnswerError(
+        failure.problem,
+        action=action,
+        endpoint=connection.endpoint,
+        permanent=failure.permanent,
+        sent=failure.sent,
+        advice=failure.advice,
+        reason=failure.reason,
+    )
+
+
+# --- causes ----------------------------------------------------------------------------------------------------------
+
+
+def _causes(error: BaseException) -> t.Iterator[BaseException]:
+    """The exception and those inside it. requests and urllib3 wrap them as an argument, as a reason or as a cause."""
+    pending: list[t.Any] = [error]
+    seen: list[BaseException] = []
+    while pending:
+        current = pending.pop(0)
+        if not isinstance(current, BaseException) or any(current is known for known in seen):
+            continue
+        seen.append(current)
+        yield current
+        pending += [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
+
+
+def _one_of(causes: _Causes, kind: type[_Kind] | tuple[type[_Kind], ...]) -> _Kind | None:
+    return next((cause for cause in causes if isinstance(cause, kind)), None)
+
+
+def _came_from(causes: _Causes, function: str) -> bool:
+    """Whether this function was running: no exception tells how far a request got."""
+    frames = (frame for cause in causes for frame, _line in traceback.walk_tb(cause.__traceback__))
+    return any(frame.f_code.co_name == function for frame in frames)
+
+
+def _said(causes: _Causes) -> str:
+    """The words of the innermost error of the operating system, else those of the outermost exception."""
+    system = [
+        cause for cause in causes if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException)
+    ]
+    if system:
+        return system[-1].strerror or str(system[-1]) or type(system[-1]).__name__
+    return str(causes[0]) or type(causes[0]).__name__
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+def _refusal(causes: _Causes, connection: Connection) -> RefusalError | None:
+    """What is wrong on this host, so that nothing was sent."""
+    if isinstance(causes[0], requests.exceptions.InvalidSchema) and "SOCKS" in str(causes[0]):
+        return RefusalError(
+            f"The proxy has a SOCKS URL, which needs the Python library PySocks: install it for {sys.executable}.",
+            reason="missing_library",
+        )
+    # requests looks for the file itself, and complains with the base class of what the operating system says.
+    is_missing = type(causes[0]) is OSError and "CA certificate" in str(causes[0])
+    is_unreadable = _is_of_tls(causes) and _one_of(causes, (FileNotFoundError, PermissionError)) is not None
+    broken = _one_of([cause for cause in causes if getattr(cause, "library", "") in _OF_FILES], ssl.SSLError)
+    if not (is_missing or is_unreadable or (broken is not None and not _came_from(causes, _HANDSHAKE))):
+        return None
+    source = certificates.source_of(connection)
+    if source is None:
+        return None
+    said = _said(causes) if broken is None else tls_failures.words(broken)
+    return certificates.refusal_of(source) or source.refusal(f"cannot be loaded ({said})")
+
+
+def _is_of_tls(causes: _Causes) -> bool:
+    return _one_of(causes, requests.exceptions.SSLError) is not None
+
+
+def _proxy_failure(causes: _Causes, connection: Connection) -> _Failure | None:
+    """No connection to the proxy, or none from there to the site."""
+    if isinstance(causes[0], requests.exceptions.InvalidProxyURL):
+        return _Failure("the URL of the proxy is not valid", _proxy_advice(connection), "invalid_input", permanent=True)
+    is_blamed = _one_of(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) is not None
+    # urllib3 1.26 blames the proxy for whatever happens to a connection that goes through one.
+    if not is_blamed or _came_from(causes, _ANSWER):
+        return None
+    failed = _one_of(causes, ssl.SSLError)
+    if failed is not None and not isinstance(failed, _CLOSED_TLS):
+        problem, advice = tls_failures.explained(failed, connection, tls_failures.PROXY)
+        return _Failure(problem, advice, "tls", permanent=True)
+    said = _said(causes)
+    # It wants a password, or does not lead there: no repeat changes that.
+    is_refused = any(f" {status}" in said for status in ("403", "407"))
+    problem = f"could not connect through the proxy ({said})"
+    return _Failure(problem, _proxy_advice(connection), permanent=is_refused)
+
+
+def _proxy_advice(connection: Connection) -> str:
+    if connection.proxy is not None:
+        return f"Check {connection.origins.named('proxy')}."
+    scheme = urllib.parse.urlsplit(connection.endpoint).scheme
+    names = (name for lower in (f"{scheme}_proxy", "all_proxy") for name in (lower, lower.upper()))
+    # Nothing but a variable is left.
+    variable = next((name for name in names if os.environ.get(name)), "HTTPS_PROXY")
+    return f"Check the environment variable {variable}; the option proxy overrides it, and NO_PROXY excludes hosts."
+
+
+def _tls_failure(causes: _Causes, connection: Connection) -> _Failure | None:
+    # urllib3 1.26 compares the host name itself, and its error is none of ``ssl``.
+    mismatch = next((cause for cause in causes if type(cause).__name__ == "CertificateError"), None)
+    if mismatch is not None:
+        problem, advice = tls_failures.other_name(str(mismatch))
+        return _Failure(problem, advice, "tls", permanent=True)
+    failed = _one_of([cause for cause in causes if not isinstance(cause, _CLOSED_TLS)], ssl.SSLError)
+    if failed is None:
+        return None
+    # With TLS 1.3 the server asks for a certificate when the client takes the handshake for finished.
+    if _came_from(causes, _HANDSHAKE) or "CERTIFICATE" in tls_failures.name_of(failed):
+        problem, advice = tls_failures.explained(failed, connection)
+        return _Failure(problem, advice, "tls", permanent=True)
+    said = tls_failures.words(failed)
+    return _Failure(f"the TLS connection broke before the answer was complete ({said})", reason="tls", sent=True)
+
+
+def _not_reached(causes: _Causes, _connection: Connection) -> _Failure | None:
+    """No connection was made, so nothing was sent."""
+    if _one_of(causes, socket.gaierror) is not None:
+        return _Failure("its host name cannot be resolved")
+    if _one_of(causes, requests.exceptions.ConnectTimeout) is not None:
+        return _Failure("no connection within connect_timeout")
+    if _one_of(causes, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)) is not None:
+        return _Failure(f"no connection could be made ({_said(causes)})")
+    if not _came_from(causes, _HANDSHAKE):
+        return None
+    if _one_of(causes, _TIMEOUTS) is not None:
+        return _Failure("it did not finish the TLS handshake within connect_timeout")
+    return _Failure("it closed the connection during the TLS handshake", tls_failures.CHECK_CLOSING)
+
+
+def _unusable_request(causes: _Causes, _connection: Connection) -> _Failure | None:
+    """A URL or a header that cannot be used, or what the operating system refuses before there is a connection."""
+    if isinstance(causes[0], ValueError):
+        problem = f"the request could not be sent ({_said(causes[:1])})"
+        return _Failure(problem, reason="invalid_input", permanent=True)
+    if type(causes[0]) is OSError:
+        return _Failure(f"the request could not be sent ({_said(causes)})", permanent=True)
+    return None
+
+
+def _unusable_answer(causes: _Causes, _connection: Connection) -> _Failure | None:
+    """Something came back, and it is no answer."""
+    known = _one_of(causes, UnusableAnswerError)
+    if known is not None:
+        return _strange(str(known), permanent=known.permanent)
+    if _one_of(causes, http.client.IncompleteRead) is not None:
+        return _strange("the answer was cut short")
+    if _one_of(causes, (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError)) is not None:
+        return _strange("the answer cannot be decompressed")
+    foreign = _one_of(causes, http.client.HTTPException)
+    if foreign is None or _one_of(causes, _CLOSED) is not None:
+        return None
+    if str(foreign).startswith(_TLS_ALERT):
+        return _Failure("it expects TLS, and the endpoint is http", USE_HTTPS, "tls", permanent=True)
+    return _strange("what came back is not HTTP")
+
+
+def _strange(problem: str, *, permanent: bool = False) -> _Failure:
+    return _Failure(problem, reason="unexpected_answer", permanent=permanent, sent=True)
+
+
+def _lost_answer(causes: _Causes) -> _Failure:
+    """The request may have arrived, and no answer has."""
+    if _one_of(causes, _TIMEOUTS) is not None:
+        return _Failure("it did not answer within read_timeout", sent=True)
+    if isinstance(causes[0], TimeoutError):
+        return _Failure(str(causes[0]), sent=True)
+    if _one_of(causes, _CLOSED) is not None:
+        return _Failure("it closed the connection without a complete answer", sent=True)
+    return _Failure(f"the connection failed ({_said(causes)})", sent=True)
