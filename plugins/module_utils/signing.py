@@ -36,10 +36,7 @@ def string_to_sign(method: str, parameters: t.Mapping[str, str]) -> str:
 
 def signature(method: str, parameters: t.Mapping[str, str], secret_key: str) -> str:
     """The signature of the parameters, in base64."""
-    key = f"{secret_key}&".encode()
-    # SHA-1 is what SignatureVersion 1.0 is defined with; it is a keyed digest here.
-    digest = hmac.new(key, string_to_sign(method, parameters).encode(), hashlib.sha1).digest()
-    return base64.b64encode(digest).decode("ascii")
+    return _hmac_sha1(f"{secret_key}&", string_to_sign(method, parameters))
 
 
 def sign(
@@ -86,5 +83,21 @@ def roa_signature(
     method: str, path: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str], secret_key: str
 ) -> str:
     """The signature of a call by path, in base64. Unlike that of RPC, its key is the secret key alone."""
-    text = roa_string_to_sign(method, path, parameters, headers)
-    return base64.b64encode(hmac.new(secret_key.encode(), text.encode(), hashlib.sha1).digest()).decode("ascii")
+    return _hmac_sha1(secret_key, roa_string_to_sign(method, path, parameters, headers))
+
+
+def _hmac_sha1(key: str, text: str) -> str:
+    """In base64. SHA-1 is what SignatureVersion 1.0 is defined with; it is a keyed digest here."""
+    secret, signed = key.encode(), text.encode()
+    try:
+        digest = hmac.new(secret, signed, hashlib.sha1).digest()
+    except ValueError as error:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError  # noqa: PLC0415
+
+        # As it is where OpenSSL is held to FIPS.
+        raise RefusalError(
+            f"The calls of this API are signed with HMAC-SHA1, which the security policy of this host forbids"
+            f" ({error}). Run the module on a host whose policy for OpenSSL allows SHA-1 in HMAC.",
+            reason="signing_unavailable",
+        ) from error
+    return base64.b64encode(digest).decode("ascii")

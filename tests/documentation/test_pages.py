@@ -97,10 +97,11 @@ def _is(said: str, word: str) -> bool:
 FOREIGN = {"Failed to import the required Python library"}
 
 
-def test_the_messages_are_those_of_the_module() -> None:
+@pytest.mark.parametrize(("heading", "least"), [("The message", 14), ("The TLS message", 18)])
+def test_the_messages_are_those_of_the_module(heading: str, least: int) -> None:
     known = sentences()
-    quoted = [part for message, _meaning in table("troubleshooting", "The message") for part in CODE.findall(message)]
-    assert len(quoted) >= 14
+    quoted = [part for message, _meaning in table("troubleshooting", heading) for part in CODE.findall(message)]
+    assert len(quoted) >= least
     for message in set(quoted) - FOREIGN:
         for part in filter(None, (part.strip() for part in message.split("..."))):
             assert any(says(sentence, part.split()) for sentence in known), part

@@ -189,7 +189,9 @@ def test_without_ca_path_the_advice_is_to_set_it_and_where_the_ca_of_the_host_is
 def test_with_the_wrong_ca_path_the_advice_is_about_what_is_in_it(site: Start, other_ca: str) -> None:
     error = site().refusal(ca_path=other_ca)
     assert "its certificate is not trusted" in error.problem
-    assert error.advice.startswith(f"ca_path (set in the task) is '{other_ca}', which does not contain the CA that issued it.")
+    assert error.advice.startswith(
+        f"ca_path (set in the task) is '{other_ca}', which does not contain the CA that issued it."
+    )
     assert "et ca_path" not in error.advice
 
 

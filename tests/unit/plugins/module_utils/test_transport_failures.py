@@ -280,7 +280,9 @@ def test_ca_certificates_that_are_gone_when_they_are_needed_are_refused(
     found = explained(error, verify="/gone.pem")
     assert isinstance(found, RefusalError)
     assert found.reason == "invalid_input"
-    assert found.message.startswith("ca_path (set in the task) is '/gone.pem', which does not exist or is not readable. It must be")
+    assert found.message.startswith(
+        "ca_path (set in the task) is '/gone.pem', which does not exist or is not readable. It must be"
+    )
     monkeypatch.setenv("CURL_CA_BUNDLE", "/other.pem")
     found = explained(error)
     assert found.message.startswith("The environment variable CURL_CA_BUNDLE is '/other.pem', which does not exist")
