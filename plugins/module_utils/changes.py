@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import refusals, steps
 from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import expected
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
@@ -57,6 +58,12 @@ def writes(image: Image, wanted: Image) -> list[steps.Step]:
     modification = modify(image, wanted)
     first: list[steps.Step] = [] if modification is None else [modification]
     return [*first, *tagging(image["image_id"], image["tags"], wanted["tags"])]
+
+
+def waiting(image: Image, writes_after: t.Sequence[steps.Step]) -> list[steps.Step]:
+    """Wait until the image is usable; what is then written to it was decided on what it was before."""
+    checking: list[steps.Step] = [steps.CheckUnchanged(expected(image, settles=True))] if writes_after else []
+    return [steps.WaitUntilUsable(image["image_id"]), *checking]
 
 
 def modify(image: Image, wanted: Image) -> steps.Modify | None:

@@ -9,6 +9,7 @@ Clock and sleep are injected, so that no test waits.
 
 from __future__ import annotations
 
+import contextlib
 import random as _random
 import time
 import typing as t
@@ -32,6 +33,8 @@ class Deadline:
         self._clock = clock
         self._sleep = sleep
         self._start = clock()
+        # Seconds since the start until which there is time all the same.
+        self._reserved_until = 0.0
 
     def elapsed(self) -> float:
         """Seconds since the task began."""
@@ -39,7 +42,16 @@ class Deadline:
 
     def remaining(self) -> float:
         """Seconds left, never below zero."""
-        return max(0.0, self.seconds - self.elapsed())
+        return max(0.0, max(self.seconds, self._reserved_until) - self.elapsed())
+
+    @contextlib.contextmanager
+    def reserved(self, seconds: float) -> t.Iterator[None]:
+        """Within it at least so many seconds are left: what must not be done by half is not cut short."""
+        self._reserved_until = self.elapsed() + seconds
+        try:
+            yield
+        finally:
+            self._reserved_until = 0.0
 
     def is_over(self) -> bool:
         """Whether nothing is left."""

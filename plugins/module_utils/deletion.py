@@ -2,72 +2,103 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning what goes: images, and with them the snapshots that they were made of. Pure."""
+"""Planning deletions: images, and the snapshots that are deleted with them. Pure, over a reader."""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import refusals, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils import marks, obstacles, refusals, snapshots, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected, Successor
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, is_settled
-from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Found, Plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan, Reader
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 
 
-def plan_absent(wish: Wish, found: Found, targets: t.Sequence[Image]) -> Plan:
-    """The first target is the one that the wish means; the others are failed leftovers of its name."""
+@dataclass(frozen=True)
+class Leaving:
+    """An image that is to be deleted. ``why``: for its step. ``names``: those that it may have by then; its own where
+    there are none. ``successor`` and ``may_stay``: see ``steps.Delete``."""
+
+    image: Image
+    why: str = ""
+    names: tuple[str | None, ...] = ()
+    successor: Successor | None = None
+    may_stay: bool = False
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The steps that delete images and their snapshots, and warnings about what stays."""
+
+    steps: tuple[steps.Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def plan_absent(desired: Wish, reader: Reader, targets: t.Sequence[Image]) -> Plan:
+    """The first target is the one that the task means; the others are failed leftovers of its name."""
     if not targets:
         return Plan(before=None, after=None)
-    if wish.image_name not in (None, targets[0]["image_name"]):
-        raise refusals.other_name(wish, targets[0])
-    for image in targets:
-        judge_deletion(wish, found, image)
-    images = [step for image in targets for step in removal(wish, image)]
-    snapshots, kept = _snapshots(wish, found, targets)
-    leftovers = [f"image {image['image_id']} goes, too: {refusals.failure(image)}" for image in targets[1:]]
-    return Plan(before=targets[0], after=None, steps=(*images, *snapshots), warnings=(*leftovers, *kept))
+    first, *leftovers = targets
+    if desired.image_name not in (None, first["image_name"]):
+        raise refusals.other_name(desired, first)
+    removed = removal(desired, reader, [Leaving(first), *(Leaving(one, "its creation failed") for one in leftovers)])
+    also = [f"image {one['image_id']} will also be deleted: {refusals.failure(one)}" for one in leftovers]
+    return Plan(
+        before=first,
+        after=None,
+        steps=removed.steps,
+        warnings=(*also, *removed.warnings, *_unfinished(first, reader)),
+    )
 
 
-def judge_deletion(wish: Wish, found: Found, image: Image) -> None:
-    """Raises RefusalError when the image is in use and the task does not force its deletion."""
-    if blocks_deletion(wish, image):
-        raise refusals.in_use(image, found.users.get(str(image["image_id"]), ()))
+def _unfinished(image: Image, reader: Reader) -> t.Iterator[str]:
+    """A word on the image that this one was to replace, where it is still there."""
+    mark = marks.mark_of(image)
+    old = None if mark is None else reader.by_id(mark.replaced_id)
+    if old is not None:
+        yield (
+            f"image {image['image_id']} was made to replace image {old['image_id']}, which still exists as "
+            f"{old['image_name']!r}: delete that one with state=absent and image_id={old['image_id']} as well"
+        )
 
 
-def blocks_deletion(wish: Wish, image: Image) -> bool:
-    return image["usage"] == "instance" and not wish.force
+def removal(desired: Wish, reader: Reader, leaving: t.Sequence[Leaving], *, until_gone: bool = False) -> Removal:
+    """Delete the images one by one, then their snapshots.
+
+    ``until_gone``: what follows needs them gone, whether the task waits or not. Raises RefusalError for an image that
+    may not be deleted.
+    """
+    images = [each.image for each in leaving]
+    for image in images:
+        judge(desired, reader, image)
+    # Snapshots can only be deleted when the image is gone (SnapshotCreatedImage).
+    waits = desired.wait or until_gone or desired.delete_snapshots
+    deleting = [step for each in leaving for step in _deletion(desired, each, waits)]
+    going, kept = snapshots.deletions(desired, reader, images)
+    return Removal((*deleting, *going), kept)
 
 
-def removal(wish: Wish, image: Image, reason: str = "", *, until_gone: bool = False) -> list[steps.Step]:
-    """The steps that delete one image. ``until_gone``: what follows needs it gone, whether the task waits or not."""
+def judge(desired: Wish, reader: Reader, image: Image) -> None:
+    """Raises RefusalError when the image is shared, or in use and the task does not force its deletion."""
+    if image["is_self_shared"]:
+        raise obstacles.shared(image)
+    if image["usage"] == "instance" and not desired.force:
+        raise refusals.in_use(image, reader.users(str(image["image_id"])))
+
+
+def _deletion(desired: Wish, leaving: Leaving, waits: bool) -> t.Iterator[steps.Step]:
+    image = leaving.image
     image_id = str(image["image_id"])
-    # An image is not deletable while the cloud works on it (ImageIsCreating).
-    first: list[steps.Step] = [] if is_settled(image) else [steps.WaitUntilSettled(image_id)]
-    delete = steps.Delete(image_id, image["image_name"], wish.force, reason)
-    # Its snapshots can only be deleted when the image is gone (SnapshotCreatedImage).
-    waits = wish.wait or until_gone or wish.delete_snapshots
-    last: list[steps.Step] = [steps.WaitUntilGone(image_id)] if waits else []
-    return [*first, delete, *last]
-
-
-def snapshots_at_stake(wish: Wish, targets: t.Iterable[Image]) -> tuple[str, ...]:
-    """The snapshots that may go with the images: all of theirs, save those that the task itself names as its source."""
-    if not wish.delete_snapshots or wish.state != "absent":
-        return ()
-    named = wish.source.snapshot_ids() if wish.source is not None else ()
-    owned = [disk["snapshot_id"] for image in targets for disk in image["disk_device_mappings"]]
-    return tuple(dict.fromkeys(one for one in owned if one and one not in named))
-
-
-def _snapshots(wish: Wish, found: Found, targets: t.Sequence[Image]) -> tuple[list[steps.Step], list[str]]:
-    going: list[steps.Step] = []
-    kept: list[str] = []
-    for snapshot_id in snapshots_at_stake(wish, targets):
-        users = found.snapshot_users.get(snapshot_id, ())
-        if users:
-            kept.append(f"snapshot {snapshot_id} stays: image {', '.join(users)} is made of it, too")
-        else:
-            going.append(steps.DeleteSnapshot(snapshot_id))
-    return going, kept
+    settles = not is_settled(image)
+    if settles:
+        # The cloud deletes no image that it is still working on (ImageIsCreating).
+        yield steps.WaitUntilSettled(image_id)
+    names = leaving.names or (image["image_name"],)
+    expected = Expected(image, names, settles=settles, may_be_in_use=desired.force)
+    yield steps.Delete(expected, desired.force, leaving.why, leaving.successor, leaving.may_stay)
+    if waits:
+        yield steps.WaitUntilGone(image_id)

@@ -8,38 +8,64 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils import snapshots
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import FAILED
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
+from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create, Delete
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import own_tags
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 
+_Side = dict[str, t.Any]
 
-def diff(plan: Plan, handle: str) -> dict[str, t.Any]:
-    """``before`` and ``after`` of what a task manages, and never a value that only the cloud assigns.
+
+def diff(plan: Plan, handle: str) -> _Side:
+    """``before`` and ``after`` of what a task manages, with all that it deletes or leaves behind, and never a value
+    that only the cloud assigns.
 
     ``handle`` is what the task calls the image; it heads a side on which no image has an id yet.
     """
     made = [step.source.as_dict() for step in plan.steps if isinstance(step, Create)]
+    taken_before, taken_after = _taken_away(plan)
     return {
-        "before": _managed(plan.before),
-        "after": {**_managed(plan.after), **(made[0] if made else {})},
+        "before": {**_managed(plan.before), **taken_before},
+        "after": {**_managed(plan.after), **(made[0] if made else {}), **taken_after},
         "before_header": _header(plan.before, handle),
         "after_header": _header(plan.after, handle),
     }
 
 
-def _managed(image: Image | None) -> dict[str, t.Any]:
+def _managed(image: Image | None) -> _Side:
     if image is None:
         return {"state": "absent"}
     return {
-        "state": "failed" if image["status"] == FAILED else "present",
+        "state": _state(image),
         "image_name": image["image_name"],
         "description": image["description"] or "",
         "tags": own_tags(image["tags"]),
     }
+
+
+def _state(image: Image) -> str:
+    return "failed" if image["status"] == FAILED else "present"
+
+
+def _taken_away(plan: Plan) -> tuple[_Side, _Side]:
+    """The images that are deleted, by id, and what becomes of their snapshots."""
+    images = {step.image_id: f"{_state(step.expected.image)}, named {step.expected.image['image_name']!r}"
+              for step in plan.steps if isinstance(step, Delete)}  # fmt: skip
+    deleted, left = snapshots.deleted_by(plan.steps), snapshots.left_by(plan.steps)
+    before: _Side = {"images": images, "snapshots": dict.fromkeys([*deleted, *left], "present")}
+    after: _Side = {
+        "images": dict.fromkeys(images, "deleted"),
+        "snapshots": {**dict.fromkeys(deleted, "deleted"), **dict.fromkeys(left, "left behind")},
+    }
+    return _filled(before), _filled(after)
+
+
+def _filled(side: _Side) -> _Side:
+    return {name: entries for name, entries in side.items() if entries}
 
 
 def _header(image: Image | None, handle: str) -> str:

@@ -42,8 +42,12 @@ class Images:
 
     def by_id(self, image_id: str) -> Image | None:
         """The own image of this id, in any status; None when there is none (the API answers an empty list)."""
-        matches = [image for image in self._describe({"ImageId": image_id}) if image["image_id"] == image_id]
-        return matches[0] if matches else None
+        return self.by_ids([image_id]).get(image_id)
+
+    def by_ids(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
+        """The own images of these ids, at most 100, in any status; those that do not exist are missing."""
+        found = self._describe({"ImageId": ",".join(image_ids)})
+        return {str(image["image_id"]): image for image in found if image["image_id"] in image_ids}
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The own images of exactly this name, in any status."""
@@ -85,6 +89,9 @@ class Images:
                 status=str(entry.get("Status")),
                 size=to_integer(entry.get("SourceDiskSize")),
                 disk_type=entry.get("SourceDiskType"),
+                name=entry.get("SnapshotName"),
+                creation_time=entry.get("CreationTime"),
+                usage=entry.get("Usage"),
             )
             for entry in listed
         )

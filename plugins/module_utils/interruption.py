@@ -31,6 +31,28 @@ class InterruptedTaskError(ApsaraStackError):
         super().__init__(f"The task was ended by {signal_name} before it was finished. {left}")
 
 
+class _State:
+    """Signals belong to the process, and so does what is known of them."""
+
+    is_deferred = False
+    waiting: InterruptedTaskError | None = None
+
+
+@contextlib.contextmanager
+def deferred() -> t.Iterator[None]:
+    """Within it a signal is only noted; it raises InterruptedTaskError at the end, unless something else does.
+
+    For calls that belong together, and take seconds.
+    """
+    _State.is_deferred = True
+    try:
+        yield
+    finally:
+        _State.is_deferred = False
+    if _State.waiting is not None:
+        raise _State.waiting
+
+
 @contextlib.contextmanager
 def reported(left: str = LEFT_BY_A_WRITER) -> t.Iterator[None]:
     """Within it the first of the signals raises InterruptedTaskError; later ones, and those after it, are ignored.
@@ -39,9 +61,13 @@ def reported(left: str = LEFT_BY_A_WRITER) -> t.Iterator[None]:
     """
     heard = _heard()
 
-    def interrupt(number: int, _frame: t.Any) -> t.NoReturn:
+    def interrupt(number: int, _frame: t.Any) -> None:
         _ignore(heard)
-        raise InterruptedTaskError(signal.Signals(number).name, left)
+        error = InterruptedTaskError(signal.Signals(number).name, left)
+        if _State.is_deferred:
+            _State.waiting = error
+            return
+        raise error
 
     for number in heard:
         signal.signal(number, interrupt)

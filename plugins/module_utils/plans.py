@@ -2,40 +2,41 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What planning takes and gives: the found state and the plan. Values only."""
+"""What planning takes and gives: a reader of the current state, and the plan. Values only."""
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
-
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import SourceFacts
+from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Step
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was read before planning.
+class Reader(t.Protocol):
+    """The reading half of ``Images``: what a plan may ask, each fact where it decides on it. None of it writes."""
 
-    ``images``: those that the wish selects, in every status. ``stand_ins``: those that have the name of a stand-in for
-    them. ``replaced``: the image that an unfinished replacement names. ``users``: the instances of each image that is
-    to go. ``snapshot_users``: the other images that use each snapshot that is to go.
-    """
+    def by_id(self, image_id: str) -> Image | None: ...
 
-    images: tuple[Image, ...] = ()
-    stand_ins: tuple[Image, ...] = ()
-    replaced: Image | None = None
-    users: t.Mapping[str, t.Sequence[str]] = field(default_factory=dict)
-    snapshot_users: t.Mapping[str, t.Sequence[str]] = field(default_factory=dict)
-    source: SourceFacts = field(default_factory=SourceFacts)
+    def by_name(self, image_name: str) -> tuple[Image, ...]: ...
+
+    def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]: ...
+
+    def users(self, image_id: str) -> tuple[str, ...]: ...
+
+    def instance(self, instance_id: str) -> Instance | None: ...
+
+    def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]: ...
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``before`` and ``after`` are the image as it is and as it will be; None stands for no image."""
+    """``before`` and ``after`` are the image as it is and as it will be; None stands for no image.
+
+    ``snapshots_left``: those of the images that are deleted which stay.
+    """
 
     before: Image | None
     after: Image | None

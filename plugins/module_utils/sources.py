@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import refusals
 
 if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Reader
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import (
         DiskMapping,
         Source,
@@ -30,31 +31,28 @@ class Instance:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``size`` (GiB) and ``disk_type`` (system, data) are those of the disk it was taken of."""
+    """``size`` (GiB) and ``disk_type`` (system, data) are those of the disk it was taken of. ``usage``: ``image``,
+    ``disk``, ``image_disk`` or ``none``."""
 
     snapshot_id: str
     status: str
     size: int | None = None
     disk_type: str | None = None
+    name: str | None = None
+    creation_time: str | None = None
+    usage: str | None = None
 
 
-@dataclass(frozen=True)
-class SourceFacts:
-    """What the cloud shows of the source that a task names; what it does not show is missing here."""
-
-    instance: Instance | None = None
-    snapshots: t.Mapping[str, Snapshot] = field(default_factory=dict)
-
-
-def judge(source: Source, facts: SourceFacts) -> tuple[str, ...]:
+def judge(source: Source, reader: Reader) -> tuple[str, ...]:
     """Warnings about a source that is not ready yet. Raises RefusalError when no image can be made of it."""
     if source.instance_id is not None:
-        return _judge_instance(source.instance_id, facts.instance)
-    warnings = [_judge_snapshot(snapshot_id, facts) for snapshot_id in source.snapshot_ids()]
-    if source.snapshot_id is not None and facts.snapshots[source.snapshot_id].disk_type == "data":
+        return _judge_instance(source.instance_id, reader.instance(source.instance_id))
+    snapshots = reader.snapshots(source.snapshot_ids())
+    warnings = [_judge_snapshot(snapshot_id, snapshots) for snapshot_id in source.snapshot_ids()]
+    if source.snapshot_id is not None and snapshots[source.snapshot_id].disk_type == "data":
         raise refusals.data_snapshot(source.snapshot_id)
     for disk in source.disks:
-        _judge_size(disk, facts)
+        _judge_size(disk, snapshots)
     return tuple(warning for warning in warnings if warning is not None)
 
 
@@ -71,8 +69,8 @@ def _judge_instance(instance_id: str, instance: Instance | None) -> tuple[str, .
     )
 
 
-def _judge_snapshot(snapshot_id: str, facts: SourceFacts) -> str | None:
-    snapshot = facts.snapshots.get(snapshot_id)
+def _judge_snapshot(snapshot_id: str, snapshots: t.Mapping[str, Snapshot]) -> str | None:
+    snapshot = snapshots.get(snapshot_id)
     if snapshot is None:
         raise refusals.source_not_found("snapshot", snapshot_id, "snapshot_id")
     if snapshot.status == "failed":
@@ -82,9 +80,9 @@ def _judge_snapshot(snapshot_id: str, facts: SourceFacts) -> str | None:
     return None
 
 
-def _judge_size(disk: DiskMapping, facts: SourceFacts) -> None:
+def _judge_size(disk: DiskMapping, snapshots: t.Mapping[str, Snapshot]) -> None:
     if disk.snapshot_id is None or disk.size is None:
         return
-    smallest = facts.snapshots[disk.snapshot_id].size
+    smallest = snapshots[disk.snapshot_id].size
     if smallest is not None and disk.size < smallest:
         raise refusals.disk_too_small(disk.snapshot_id, disk.size, smallest)

@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 
 if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected, Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 
 
@@ -48,8 +51,9 @@ class Create(_Change):
     architecture: str | None = None
 
     def text(self) -> str:
-        replaced = self.tags.get(MARK)
-        purpose = "" if replaced is None else f", to replace image {replaced}"
+        # The mark begins with the id of the image that is replaced.
+        replaced = self.tags.get(MARK, "").partition("/")[0]
+        purpose = f", to replace image {replaced}" if replaced else ""
         return f"create image {self.image_name!r} from {self.source.text()}{purpose}"
 
 
@@ -89,23 +93,62 @@ class UnsetTags(_Change):
 
 
 @dataclass(frozen=True)
+class Unmark(_Change):
+    """Take the mark from an image whose replacement is complete. Where the replaced image was kept, so is the mark."""
+
+    image_id: str | None
+
+    def text(self) -> str:
+        return f"remove tags {MARK} from {_subject(self.image_id)}"
+
+
+@dataclass(frozen=True)
+class Swap(_Change):
+    """The replacement image takes the name, and the old image gives it up: one step, as neither is whole without the
+    other. ``made``: what the replacement image must be before. ``old``: what the old image must still be; None where it
+    is gone."""
+
+    new: Successor
+    made: Image
+    old: Expected | None = None
+    retired_name: str | None = None
+
+    def text(self) -> str:
+        renamed = f"rename {_subject(self.new.image_id)} to {self.new.image_name!r}"
+        if self.old is None:
+            return renamed
+        return f"{renamed} and image {self.old.image['image_id']} to {self.retired_name!r}"
+
+
+@dataclass(frozen=True)
 class Delete(_Change):
-    image_id: str
-    image_name: str | None
+    """``expected``: what the image must still be. ``successor``: what must be in its place before. ``may_stay``: where
+    it may not be deleted any more, this is told and ends nothing."""
+
+    expected: Expected
     force: bool = False
     reason: str = ""
+    successor: Successor | None = None
+    may_stay: bool = False
+
+    @property
+    def image_id(self) -> str:
+        return str(self.expected.image["image_id"])
 
     def text(self) -> str:
         forced = ", even if instances use it" if self.force else ""
         reason = f" ({self.reason})" if self.reason else ""
-        return f"delete image {self.image_id} {self.image_name!r}{forced}{reason}"
+        return f"delete image {self.image_id} {self.expected.names[-1]!r}{forced}{reason}"
 
 
 @dataclass(frozen=True)
 class DeleteSnapshot(_Change):
-    """One that refuses is told and does not end the task: the image is gone all the same."""
+    """One that refuses is told and does not end the task: the image is gone all the same. ``expected``: what it must
+    still be. ``image_ids``: the images that have to be gone before."""
 
     snapshot_id: str
+    expected: Snapshot
+    image_ids: tuple[str, ...] = ()
 
     def text(self) -> str:
         return f"delete snapshot {self.snapshot_id}"
@@ -138,6 +181,24 @@ class WaitUntilGone(_Look):
 
 
 @dataclass(frozen=True)
+class WaitUntilListed(_Look):
+    """Until lists show a new image, for a bounded time: before that the next run would not find it and make another."""
+
+    def attempt(self) -> str:
+        return "look for the new image in the list"
+
+
+@dataclass(frozen=True)
+class CheckUnchanged(_Look):
+    """After a wait and before a write: what the plan decided on must still hold."""
+
+    expected: Expected
+
+    def attempt(self) -> str:
+        return f"compare image {self.expected.image['image_id']} with what it was before the wait"
+
+
+@dataclass(frozen=True)
 class ReadBack(_Look):
     """Until the image shows what was written to it: reads may lag behind writes."""
 
@@ -156,10 +217,14 @@ Step = t.Union[
     Modify,
     SetTags,
     UnsetTags,
+    Unmark,
+    Swap,
     Delete,
     DeleteSnapshot,
     WaitUntilUsable,
+    WaitUntilListed,
     WaitUntilSettled,
     WaitUntilGone,
+    CheckUnchanged,
     ReadBack,
 ]

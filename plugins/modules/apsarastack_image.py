@@ -438,6 +438,7 @@ error:
       sample: https://ecs-internal.example.internal
 """
 
+import time
 import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
@@ -445,7 +446,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils import execution
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
@@ -479,9 +479,14 @@ ARGUMENTS: dict[str, t.Any] = {
 }
 
 
-def run(wish: Wish, images: Images, deadline: Deadline, check_mode: bool) -> dict[str, t.Any]:
-    """Read, plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError."""
-    plan = planning.plan(wish, find(wish, images))
+def run(
+    wish: Wish, images: Images, deadline: Deadline, check_mode: bool, now: t.Callable[[], float] = time.time
+) -> dict[str, t.Any]:
+    """Plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError.
+
+    ``now``: seconds since the epoch.
+    """
+    plan = planning.plan(wish, images, now())
     outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline)
     result = {**outcome.facts(), "diff": diff(plan, wish.handle())}
     if plan.replaced_image_id is not None:

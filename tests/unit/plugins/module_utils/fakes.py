@@ -76,7 +76,7 @@ class FakeImages:
 
     @property
     def writes(self) -> list[tuple[t.Any, ...]]:
-        reads = ("by_id", "by_name", "by_snapshot", "users", "instance", "snapshots")
+        reads = ("by_id", "by_ids", "by_name", "by_snapshot", "users", "instance", "snapshots")
         return [call for call in self.calls if call[0] not in reads]
 
     def _check_name(self, image_name: str | None, image_id: str | None) -> None:
@@ -106,6 +106,10 @@ class FakeImages:
     def by_id(self, image_id: str) -> Image | None:
         self._note("by_id", image_id)
         return next((one for one in self._shown() if one["image_id"] == image_id), None)
+
+    def by_ids(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
+        self._note("by_ids", tuple(image_ids))
+        return {str(one["image_id"]): one for one in self._shown() if one["image_id"] in image_ids}
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         self._note("by_name", image_name)

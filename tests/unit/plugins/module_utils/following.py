@@ -13,7 +13,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ApsaraStackError,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
-from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
 from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
@@ -22,12 +21,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
     from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages
 
+# 2026-11-26T12:00:00Z, in seconds since the epoch.
+NOW = 1795694400.0
 FROM_INSTANCE = Source(instance_id="i-1")
 
 
 def planned(wish: Wish, images: FakeImages) -> Plan:
     images.instances = {"i-1": Instance("i-1", "Running")}
-    made = plan(wish, find(wish, t.cast("t.Any", images)))
+    made = plan(wish, images, NOW)
     images.calls.clear()
     return made
 

@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How each step is carried out: one function a step, and no decision but whether what it expects still holds.
+
+A handler returns False where nothing had to be done.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import (
+    obstacles,
+    steps,
+    swapping,
+    verifying,
+    waiter,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running
+
+# Seconds that a list may lag behind a write.
+LONGEST_LAG = 60.0
+# Seconds. Once an image is gone the cloud may take a moment to notice that its snapshots are free.
+SNAPSHOT_PATIENCE = 10.0
+
+# What makes an image stay that was to be deleted, and is none of this task's business.
+_KEPT_FOR = ("ImageUsingByInstance", "ImageUseShared", "ImageIsPublic")
+
+Handler = t.Callable[[t.Any, "Running"], t.Optional[bool]]
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def create(step: steps.Create, run: Running) -> None:
+    run.outcome.image, run.outcome.image_id = None, run.images.create(step)
+    run.unlisted = step.image_name
+
+
+def modify(step: steps.Modify, run: Running) -> None:
+    run.images.modify(run.id_of(step.image_id), step.image_name, step.description)
+
+
+def set_tags(step: steps.SetTags, run: Running) -> None:
+    run.images.set_tags(run.id_of(step.image_id), step.tags)
+
+
+def unset_tags(step: steps.UnsetTags, run: Running) -> None:
+    run.images.unset_tags(run.id_of(step.image_id), step.keys)
+
+
+def unmark(step: steps.Unmark, run: Running) -> bool:
+    if run.outcome.kept:
+        return False
+    run.images.unset_tags(run.id_of(step.image_id), (MARK,))
+    return True
+
+
+def delete(step: steps.Delete, run: Running) -> bool:
+    if run.has_waited:
+        found = run.images.by_id(step.image_id)
+        if found is None:
+            return False
+        changed = step.expected.changes(found)
+        if changed and step.may_stay:
+            return _keep(step, run, " and ".join(changed.values()))
+        verifying.judge_unchanged(step.expected, found)
+        _judge_successor(step, run)
+    try:
+        run.images.delete(step.image_id, step.force)
+    except ServiceError as error:
+        if step.may_stay and error.code in _KEPT_FOR:
+            return _keep(step, run, error.said())
+        raise
+    return True
+
+
+def _judge_successor(step: steps.Delete, run: Running) -> None:
+    new = step.successor
+    if new is not None:
+        verifying.judge_successor(new, run.id_of(new.image_id), run.images.by_name(new.image_name))
+
+
+def _keep(step: steps.Delete, run: Running, why: str) -> bool:
+    run.outcome.kept.append(step.image_id)
+    run.outcome.warnings.append(obstacles.image_kept(step.image_id, why))
+    return False
+
+
+def delete_snapshot(step: steps.DeleteSnapshot, run: Running) -> bool:
+    if any(image_id in run.outcome.kept for image_id in step.image_ids):
+        return False
+    found = run.images.snapshots([step.snapshot_id]).get(step.snapshot_id)
+    if found is None:
+        return False
+    if (found.name, found.creation_time) != (step.expected.name, step.expected.creation_time):
+        run.outcome.warnings.append(f"snapshot {step.snapshot_id} is kept because somebody has changed it")
+        return False
+    started = run.deadline.elapsed()
+    while True:
+        try:
+            run.images.delete_snapshot(step.snapshot_id)
+        except ServiceError as error:
+            if error.code != "SnapshotCreatedImage" or not _has_patience(run, started, SNAPSHOT_PATIENCE):
+                raise
+        else:
+            return True
+        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+
+
+# --- waiting and reading ---------------------------------------------------------------------------------------------
+
+
+def wait_until_usable(step: steps.WaitUntilUsable, run: Running) -> None:
+    image_id = run.id_of(step.image_id)
+
+    def look() -> Image | None:
+        image = run.images.by_id(image_id) if run.unlisted is None else _newly_listed(image_id, run)
+        # Whatever ends the wait: the result tells how far the image was.
+        if image is not None:
+            run.outcome.know(image)
+        return image
+
+    waiter.wait_until(waiter.USABLE, look, run.deadline, subject=f"Image {image_id}")
+    run.has_just_looked = True
+
+
+def wait_until_listed(_step: steps.WaitUntilListed, run: Running) -> None:
+    image_id = run.id_of(None)
+    started = run.deadline.elapsed()
+    while _newly_listed(image_id, run) is None:
+        if not _has_patience(run, started, LONGEST_LAG):
+            run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
+            return
+        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+
+
+def _newly_listed(image_id: str, run: Running) -> Image | None:
+    """The image that was just made, once it is listed under its name.
+
+    Another task may have looked before this one wrote, and made an image of the name as well. Of such tasks, all
+    but the first see it here: a new image is listed no earlier than those that were made before it.
+    """
+    named = run.images.by_name(str(run.unlisted))
+    image = next((each for each in named if each["image_id"] == image_id), None)
+    if image is None:
+        return None
+    run.unlisted = None
+    run.outcome.know(image)
+    duplicates = [each for each in verifying.usable(named) if each["image_id"] != image_id]
+    if duplicates:
+        raise obstacles.made_twice(image, duplicates)
+    return image
+
+
+def wait_until_settled(step: steps.WaitUntilSettled, run: Running) -> None:
+    _wait(waiter.SETTLED, step.image_id, run)
+
+
+def wait_until_gone(step: steps.WaitUntilGone, run: Running) -> None:
+    if step.image_id not in run.outcome.kept:
+        _wait(waiter.GONE, step.image_id, run)
+
+
+def _wait(goal: waiter.Goal, image_id: str, run: Running) -> None:
+    waiter.wait_until(goal, lambda: run.images.by_id(image_id), run.deadline, subject=f"Image {image_id}")
+
+
+def check_unchanged(step: steps.CheckUnchanged, run: Running) -> None:
+    verifying.judge_unchanged(step.expected, t.cast("Image", run.outcome.image))
+
+
+def read_back(step: steps.ReadBack, run: Running) -> None:
+    """Until the image shows what was written. Raises ApsaraStackError where it never does: the site ignores it."""
+    image_id, wanted = run.id_of(step.image_id), t.cast("Image", run.plan.after)
+    started = run.deadline.elapsed()
+    image = run.outcome.image if run.has_just_looked else run.images.by_id(image_id)
+    while True:
+        if image is not None:
+            run.outcome.know(image)
+        missing = ["the image itself"] if image is None else _missing(image, wanted)
+        if not missing:
+            break
+        if run.deadline.elapsed() - started >= LONGEST_LAG:
+            raise obstacles.not_supported(image_id, missing)
+        if not _has_patience(run, started, LONGEST_LAG):
+            run.outcome.warnings.append(obstacles.not_shown_yet(image_id, missing))
+            break
+        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+        image = run.images.by_id(image_id)
+    run.has_just_looked = True
+
+
+def _missing(image: Image, wanted: Image) -> list[str]:
+    renamed = ["image_name"] if image["image_name"] != wanted["image_name"] else []
+    return [*renamed, *verifying.not_shown(image, wanted)]
+
+
+def _has_patience(run: Running, started: float, seconds: float) -> bool:
+    return run.deadline.elapsed() - started < seconds and run.deadline.remaining() > 2 * waiter.LAST_LOOK
+
+
+HANDLERS: t.Mapping[type, Handler] = {
+    steps.Create: create,
+    steps.Modify: modify,
+    steps.SetTags: set_tags,
+    steps.UnsetTags: unset_tags,
+    steps.Unmark: unmark,
+    steps.Swap: swapping.swap,
+    steps.Delete: delete,
+    steps.DeleteSnapshot: delete_snapshot,
+    steps.WaitUntilUsable: wait_until_usable,
+    steps.WaitUntilListed: wait_until_listed,
+    steps.WaitUntilSettled: wait_until_settled,
+    steps.WaitUntilGone: wait_until_gone,
+    steps.CheckUnchanged: check_unchanged,
+    steps.ReadBack: read_back,
+}

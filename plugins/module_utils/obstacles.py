@@ -1,0 +1,251 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What stands in the way of a deletion or a replacement: what somebody else did, or may be doing, or the site ignores.
+
+Each names the images that exist, and what resolves it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    ApsaraStackError,
+    DeadlineError,
+    RefusalError,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Swap
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
+
+_REASONS = {"usage": "in_use", "is_self_shared": "shared"}
+
+
+def _refusal(message: str, reason: str, image: Image | None = None) -> RefusalError:
+    error = RefusalError(f"{message} Nothing was changed.", reason)
+    if image is not None:
+        error.facts.update(image_id=image["image_id"], image=image)
+    return error
+
+
+# --- before anything is written --------------------------------------------------------------------------------------
+
+
+def shared(image: Image) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} is shared with other accounts, and the cloud deletes no shared image, not even with "
+        "force=true. Stop sharing it first.",
+        "shared",
+        image,
+    )
+
+
+def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
+    name = others[0]["image_name"]
+    return _refusal(
+        f"{_named(image)} cannot be renamed to {name!r}: the name is already used by {_listed(others)}, and every "
+        "later task that names it would refuse the two. Give another image_name, or rename or delete the "
+        "other image first.",
+        "name_taken",
+        image,
+    )
+
+
+def unfinished_pair(desired: Wish, images: t.Sequence[Image], successor: Image) -> RefusalError:
+    return _refusal(
+        f"Two images are named {desired.image_name!r}, as image {successor['image_id']} is replacing the other one and "
+        f"that is not finished: {_listed(images)}. Run the task that replaces it again, or delete each with image_id.",
+        "unfinished_replacement",
+    )
+
+
+def temporary_name_taken(desired: Wish, image: Image) -> RefusalError:
+    return _refusal(
+        f"Replacing {desired.image_name!r} needs the name {image['image_name']!r} for a while, but the name is already "
+        f"used by image {image['image_id']}, which this module did not create. Rename or delete that image.",
+        "name_taken",
+    )
+
+
+def unfinished_replacement(desired: Wish, image: Image, age: str) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} is still being created to replace {desired.image_name!r} ({age}), not by this task or from "
+        "another source, and whoever began it may still be at work. Wait until that run has ended and run the task "
+        f"again, or delete the image with state=absent and image_id={image['image_id']}.",
+        "unfinished_replacement",
+        image,
+    )
+
+
+def temporary_names_used(desired: Wish, images: t.Sequence[Image]) -> RefusalError:
+    return _refusal(
+        f"Replacing {desired.image_name!r} needs a temporary name, but unfinished replacements that do not fit this "
+        f"task use all of them: {_listed(images)}. Delete those that are not needed with state=absent and image_id.",
+        "unfinished_replacement",
+    )
+
+
+def still_growing(image: Image, difference: str) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} is still being created ({image['status']}) and would have to be replaced, as {difference}. "
+        "Whoever creates it may still be at work: run the task again when it is finished.",
+        "source_differs",
+        image,
+    )
+
+
+def successor_not_usable(image: Image, old: Image) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} was made to replace image {old['image_id']} ({old['image_name']!r}), but it is "
+        f"{image['status']}, so the old image is kept. Make it usable again, or delete it with state=absent and "
+        f"image_id={image['image_id']} and rename the old one back with image_id={old['image_id']}.",
+        "unavailable",
+        image,
+    )
+
+
+def no_room_for_the_mark(image: Image) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} would have 20 tags, and its replacement needs one more for the time of the replacement. "
+        "Ask for at most 19 tags.",
+        "invalid_input",
+        image,
+    )
+
+
+# --- while a plan is carried out -------------------------------------------------------------------------------------
+
+
+def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
+    """``changed``: see ``Expected.changes``."""
+    return ApsaraStackError(
+        f"{_named(image)} has changed since this task looked at it: {' and '.join(changed.values())}. Somebody else is "
+        "working on it, so nothing was taken away. Look at the image, and run the task again.",
+        next((_REASONS[name] for name in changed if name in _REASONS), "changed_meanwhile"),
+    )
+
+
+def not_as_made(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"{_named(image)} was made to replace another image, but it does not show what it was made with: "
+        f"{', '.join(missing)}. The site ignores that, or somebody has changed it. The old image stays as it was; "
+        f"delete the new one with state=absent and image_id={image['image_id']}.",
+        "not_supported_by_site",
+    )
+
+
+def replacement_vanished(image_id: str, step: Swap) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Replacement image {image_id} no longer exists: somebody has deleted it. {_old_kept(step)} Run the task again "
+        "to create a new one.",
+        "vanished",
+    )
+
+
+def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Image {image_id}, which takes the place of the old image, is not found under the name "
+        f"{successor.image_name!r}: the site has ignored the rename, or somebody has renamed or deleted it. The old "
+        "image was not deleted. Run the task again.",
+        "changed_meanwhile",
+    )
+
+
+def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Replacement {_named(image)} is ready, but the name it was made for is now used by {_listed(others)}. Nothing "
+        "was renamed or deleted. Decide which one is right, delete the other with image_id, and run the task again.",
+        "name_taken",
+    )
+
+
+def no_time_for_the_swap(step: Swap, new: Image, seconds: float) -> DeadlineError:
+    old = "" if step.old is None else f" and deletes image {step.old.image['image_id']}"
+    return DeadlineError(
+        f"Timed out after {seconds:g} s (wait_timeout), right before the new image would have taken the name. "
+        f"{_named(new)} is ready. {_old_kept(step)} Run the task again: it gives the new image the name "
+        f"{step.new.image_name!r}{old}."
+    )
+
+
+def rename_was_ignored(image_id: str, image_name: str) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"The site accepted the rename of image {image_id} to {image_name!r}, but lists no such image under that name. "
+        "The old image was not deleted. This site does not seem to support renaming images (image_name).",
+        "not_supported_by_site",
+    )
+
+
+def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> ApsaraStackError:
+    old = "" if step.old is None else f", and image {step.old.image['image_id']} is named {step.retired_name!r}"
+    return ApsaraStackError(
+        f"{why.message} The old image could not be given its name back either: at the moment no image is named "
+        f"{step.new.image_name!r}. Image {new_id} is named {step.made['image_name']!r}{old}. Nothing was deleted. Run "
+        "the task again: it finishes the replacement.",
+        why.reason,
+    )
+
+
+def made_twice(image: Image, duplicates: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Image {image['image_id']} was created, and at the same time another task created one of the same name, "
+        f"{image['image_name']!r}: {_listed(duplicates)}. No task picks one of several: keep one, and delete the "
+        "others with state=absent and image_id. Where a play has many hosts, run_once creates the image once for "
+        "all of them.",
+        "ambiguous_name",
+    )
+
+
+def not_supported(image_id: str, missing: t.Sequence[str]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"The site accepted the change, but image {image_id} does not show it after a minute: {', '.join(missing)}. "
+        "This site ignores these options, or somebody has changed them back.",
+        "not_supported_by_site",
+    )
+
+
+# --- warnings --------------------------------------------------------------------------------------------------------
+
+
+def image_kept(image_id: str, why: str) -> str:
+    return (
+        f"image {image_id} was not deleted: {why}. Delete it with state=absent and image_id={image_id} when it may go"
+    )
+
+
+def replaced_image_in_use(current: Image, old: Image) -> str:
+    return (
+        f"image {old['image_id']} ({old['image_name']!r}) was replaced by image {current['image_id']} and is not "
+        f"deleted, as instances use it: delete it with state=absent and image_id={old['image_id']} when it may go"
+    )
+
+
+def not_listed_yet(image_id: str) -> str:
+    return (
+        f"image {image_id} was created, but the cloud does not list it yet: until it does, another task of the same "
+        "name does not find it and would create it again"
+    )
+
+
+def not_shown_yet(image_id: str, missing: t.Sequence[str]) -> str:
+    return f"the site accepted the change of image {image_id}, but does not show it yet: {', '.join(missing)}"
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _named(image: Image) -> str:
+    return f"Image {image['image_id']} ({image['image_name']!r})"
+
+
+def _listed(images: t.Iterable[Image]) -> str:
+    return "; ".join(f"{image['image_id']} ({image['status']}, {image['creation_time']})" for image in images)
+
+
+def _old_kept(step: Swap) -> str:
+    return "" if step.old is None else f"Image {step.old.image['image_id']} still has the name."

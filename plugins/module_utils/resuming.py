@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whose unfinished replacement is found, and what may become of it. Pure, over a reader.
+
+What still grows may belong to a run that is alive, and is left to it. What is usable is never deleted to make room.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils import differing, marks, obstacles
+from ansible_collections.apsarastack.cloud.plugins.module_utils.image import (
+    UNAVAILABLE,
+    Image,
+    is_failed,
+    is_settled,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Reader
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What earlier runs have left under the temporary names.
+
+    ``old``: the image that is replaced. ``adopted``: becomes the new image of this run. ``useless``: deleted before a
+    new one is created. ``outdated``: usable, so deleted only after the new one is in its place. ``free_name``: for a
+    new one.
+    """
+
+    old: Image | None = None
+    adopted: Image | None = None
+    useless: tuple[Image, ...] = ()
+    outdated: tuple[Image, ...] = ()
+    free_name: str | None = None
+
+
+def successor_in(images: t.Sequence[Image]) -> Image | None:
+    """Of two usable images of a name, the one that was made to replace the other: such a pair is no ambiguity."""
+    for image in images:
+        mark = marks.mark_of(image)
+        if mark is not None and {one["image_id"] for one in images} == {image["image_id"], mark.replaced_id}:
+            return image
+    return None
+
+
+def answers(desired: Wish, image: Image, mark: marks.Mark, now: float) -> bool:
+    """Whether a replacement image that an earlier run made is what this task asks for."""
+    if desired.recreate == "always" and not mark.is_recent(now):
+        return False
+    return mark.digest in (None, marks.digest(desired)) and differing.difference(desired, image) is None
+
+
+def unfinished(desired: Wish, old: Image | None, reader: Reader, now: float) -> Unfinished:
+    """What is there under the temporary names. ``old``: has the desired name; None where nobody has it.
+
+    Raises RefusalError where it may be somebody else's work.
+    """
+    names = marks.temporary_names(str(desired.image_name))
+    found = [image for name in names for image in reader.by_name(name)]
+    marked = [(image, _mark(desired, image)) for image in found]
+    if old is None:
+        old = _retired(desired, marked, reader)
+    adopted: Image | None = None
+    useless: list[Image] = []
+    outdated: list[Image] = []
+    # The oldest first, so that runs which find several agree on one.
+    for image, mark in sorted(marked, key=lambda pair: (pair[0]["creation_time"] or "", str(pair[0]["image_id"]))):
+        if is_failed(image) or image["status"] == UNAVAILABLE:
+            useless.append(image)
+        elif adopted is None and _is_adopted(desired, image, mark, old, now):
+            adopted = image
+        elif is_settled(image):
+            outdated.append(image)
+        else:
+            raise obstacles.unfinished_replacement(desired, image, mark.age(now))
+    taken = {image["image_name"] for image in outdated}
+    free_name = next((name for name in names if name not in taken), None)
+    return Unfinished(old, adopted, tuple(useless), tuple(outdated), free_name)
+
+
+def _mark(desired: Wish, image: Image) -> marks.Mark:
+    mark = marks.mark_of(image)
+    if mark is None:
+        raise obstacles.temporary_name_taken(desired, image)
+    return mark
+
+
+def _retired(desired: Wish, marked: t.Iterable[tuple[Image, marks.Mark]], reader: Reader) -> Image | None:
+    """The image that was replaced, where an interrupted swap has left it without the desired name."""
+    for _image, mark in marked:
+        old = reader.by_id(mark.replaced_id)
+        if old is not None and marks.has_retired_name(old, str(desired.image_name)):
+            return old
+    return None
+
+
+def _is_adopted(desired: Wish, image: Image, mark: marks.Mark, old: Image | None, now: float) -> bool:
+    """Release 1.0.0 wrote no digest, so that of its images nobody knows from what they were made."""
+    replaces_it = old is None or mark.replaced_id == old["image_id"]
+    return replaces_it and mark.digest is not None and answers(desired, image, mark, now)
