@@ -66,7 +66,7 @@ class Mark:
 def mark_of(image: Image) -> Mark | None:
     """The mark that the image carries; None where it has none, or one that this module never wrote."""
     replaced_id, *rest = image["tags"].get(MARK, "").split("/")
-    if not replaced_id:
+    if replaced_id in ("", image["image_id"]):
         return None
     if not rest:
         return Mark(replaced_id)

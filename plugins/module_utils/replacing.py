@@ -179,8 +179,8 @@ def _swap(desired: Wish, new: Successor, made: Image, old: Image | None) -> step
 def _removal(desired: Wish, swap: steps.Swap, reader: Reader, outdated: t.Iterable[Image] = ()) -> Removal:
     leaving = [Leaving(one, "it is an outdated replacement", successor=swap.new, may_stay=True) for one in outdated]
     if swap.old is not None:
-        names = (swap.retired_name,)
-        replaced = Leaving(swap.old.image, "it has been replaced", names, successor=swap.new, may_stay=True)
+        # A list that lags behind the swap still shows the old name.
+        replaced = Leaving(swap.old.image, "it has been replaced", swap.old.names, swap.new, may_stay=True)
         leaving.insert(0, replaced)
     return deletion.removal(desired, reader, leaving)
 

@@ -11,9 +11,10 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Disk, Image, image_stub
+from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Snapshot
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
     from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 
@@ -52,7 +53,13 @@ class FakeImages:
         self.clock = clock or Clock()
         self.images: dict[str, Image] = {str(one["image_id"]): one for one in images}
         self.instances: dict[str, Instance] = {}
-        self.known_snapshots: dict[str, Snapshot] = {}
+        # Those of the images that are there from the beginning were made for them.
+        self.known_snapshots: dict[str, Snapshot] = {
+            snapshot_id: made_for_an_image(snapshot_id)
+            for one in images
+            for snapshot_id in snapshot_ids(one)
+            if snapshot_id
+        }
         self.users_of: dict[str, tuple[str, ...]] = {}
         self.build_time = 0.0
         self.removal_time = 0.0
@@ -129,7 +136,11 @@ class FakeImages:
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
         self._note("snapshots", tuple(snapshot_ids))
-        return {key: value for key, value in self.known_snapshots.items() if key in snapshot_ids}
+        return {
+            key: value
+            for key, value in self.known_snapshots.items()
+            if key in snapshot_ids and key not in self.deleted_snapshots
+        }
 
     def create(self, wanted: Create) -> str:
         self._note("create", wanted)
@@ -203,6 +214,13 @@ class Mortal:
             return result
 
         return call
+
+
+def made_for_an_image(snapshot_id: str) -> Snapshot:
+    """As the cloud makes it together with an image of ``image``."""
+    return Snapshot(
+        snapshot_id, "accomplished", 40, "system", f"SnapshotForImage-{snapshot_id}", "2026-11-24T05:06:07Z", "image"
+    )
 
 
 def snapshot_ids(one: Image) -> list[str | None]:

@@ -10,11 +10,10 @@ import copy
 import os
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import deletion, planning, replacing
+from ansible_collections.apsarastack.cloud.plugins.module_utils import marks, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import Outcome, execute, predict
-from ansible_collections.apsarastack.cloud.plugins.module_utils.finding import find
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, is_failed
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK, own_tags
@@ -25,6 +24,8 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     Mortal,
     disk,
     image,
+    made_for_an_image,
+    snapshot_ids,
 )
 from hypothesis import assume, event, given
 from hypothesis import settings as hypothesis_settings
@@ -43,7 +44,10 @@ def settings(max_examples: int) -> hypothesis_settings:
 
 
 IDS = ("m-1", "m-2", "m-3")
-NAMES = ("web", "db", "web-stand-in", "web-m-1")
+NAMES = ("web", "db", "web-replacement", "web-replacement-2", "web-m-1")
+# 2026-11-26T12:00:00Z, in seconds since the epoch.
+NOW = 1795694400.0
+BACKUPS = ("s-1", "s-2")
 SOURCES = (
     Source(instance_id="i-1"),
     Source(snapshot_id="s-1"),
@@ -52,7 +56,15 @@ SOURCES = (
 )
 TAGS = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(["1", "2"]), max_size=3)
 PLATFORM_TAGS = st.sampled_from([{}, {"ascm:set": "412"}])
-MARKS = st.sampled_from([{}, {}, {}, {MARK: "m-1"}, {MARK: "m-9"}])
+MARKS = st.sampled_from(
+    [{}, {}, {}, {MARK: "m-1"}, {MARK: "m-9"}, {MARK: "no/mark"}]
+    + [
+        {MARK: marks.Mark(image_id, marks.digest(Wish(source=source)), NOW - age).text()}
+        for image_id in ("m-1", "m-9")
+        for source in SOURCES
+        for age in (60.0, 86400.0)
+    ]
+)
 
 
 @st.composite
@@ -105,12 +117,15 @@ def clouds(draw: st.DrawFn) -> FakeImages:
     cloud.removal_time = draw(st.sampled_from([0.0, 4.0]))
     cloud.read_lag = draw(st.sampled_from([0.0, 2.0]))
     cloud.instances = {"i-1": Instance("i-1", "Running")}
-    cloud.known_snapshots = {one: Snapshot(one, "accomplished", 40, "system") for one in ("s-1", "s-2")}
+    backup = {
+        one: Snapshot(one, "accomplished", 40, "system", "backup", "2026-11-01T05:06:07Z", "image") for one in BACKUPS
+    }
+    cloud.known_snapshots = {**{one: made_for_an_image(one) for one in BACKUPS}, **draw(st.sampled_from([{}, backup]))}
     return cloud
 
 
 def planned(wish: Wish, cloud: t.Any) -> Plan:
-    return planning.plan(wish, find(wish, cloud))
+    return planning.plan(wish, cloud, NOW)
 
 
 def run(wish: Wish, cloud: t.Any, clock: t.Any) -> Outcome:
@@ -128,7 +143,7 @@ def would_be_taken(wish: Wish, cloud: FakeImages) -> bool:
     """Whether a name that the plan needs belongs to another image, where the cloud wants unique names: it refuses."""
     names = [one["image_name"] for image_id, one in cloud.images.items() if image_id != wish.image_id]
     renamed = wish.image_id is not None and wish.image_name in names
-    retired = any(replacing.retired_name(str(wish.image_name), image_id) in names for image_id in IDS)
+    retired = any(marks.retired_name(str(wish.image_name), image_id) in names for image_id in IDS)
     return cloud.names_unique and (renamed or retired)
 
 
@@ -153,15 +168,11 @@ def test_a_second_run_changes_nothing(wish: Wish, cloud: FakeImages) -> None:
     made = plan_or_refusal(wish, cloud)
     if made is None:
         return
-    run(wish, cloud, cloud.clock)
+    done = run(wish, cloud, cloud.clock)
     settled(cloud)
-    if any("run the task again" in warning for warning in made.warnings):
-        # An interrupted replacement from another source is finished first, and the second run begins this one.
-        assert made.replaced_image_id is not None
-        return
-    if wish.recreate == "always":
+    if wish.state == "present" and wish.recreate == "always":
         # Each run replaces the image again; what must not be left is anything of this replacement.
-        assert all(MARK not in one["tags"] for one in cloud.images.values() if one["image_name"] == wish.image_name)
+        assert MARK not in cloud.images[str(done.image_id)]["tags"]
         return
     assert planned(wish, cloud).actions == []
 
@@ -237,23 +248,30 @@ def may_be_touched(wish: Wish, one: Image) -> bool:
     if wish.recreate == "never" or wish.state == "absent":
         return False
     name = str(wish.image_name)
-    is_stand_in = one["image_name"] == replacing.stand_in_name(name) and MARK in one["tags"]
-    return is_stand_in or one["image_name"] == replacing.retired_name(name, str(one["image_id"]))
+    is_replacement = one["image_name"] in marks.temporary_names(name) and marks.mark_of(one) is not None
+    return is_replacement or one["image_name"] == marks.retired_name(name, str(one["image_id"]))
 
 
 @settings(max_examples=300)
 @given(wishes(), clouds())
 def test_only_snapshots_that_nothing_needs_are_deleted(wish: Wish, cloud: FakeImages) -> None:
     before = copy.deepcopy(cloud.images)
-    made = plan_or_refusal(wish, cloud)
-    if made is None:
+    if plan_or_refusal(wish, cloud) is None:
         return
-    targets = [one for one in before.values() if one in (made.before,) or may_be_touched(wish, one)]
     done = run(wish, cloud, cloud.clock)
+    after = settled(cloud)
     assert done.snapshots_failed == []
-    assert set(cloud.deleted_snapshots) <= set(deletion.snapshots_at_stake(wish, targets))
-    if wish.source is not None:
-        assert not set(cloud.deleted_snapshots) & set(wish.source.snapshot_ids())
+    gone = [one for image_id, one in before.items() if image_id not in after]
+    of_the_gone = {snapshot_id for one in gone for snapshot_id in snapshot_ids(one)}
+    needed = {snapshot_id for one in after.values() for snapshot_id in snapshot_ids(one)}
+    named = set() if wish.source is None else set(wish.source.snapshot_ids())
+    of_the_user = {one for one in BACKUPS if cloud.known_snapshots[one].name == "backup"}
+    deletable = of_the_gone - needed - named - of_the_user if wish.delete_snapshots else set()
+    deleted = set(cloud.deleted_snapshots)
+    assert deleted <= deletable
+    assert set(done.snapshots_left) == of_the_gone - deleted
+    if len(gone) == 1:
+        assert deleted == deletable
 
 
 @settings(max_examples=500)
