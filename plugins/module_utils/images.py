@@ -12,6 +12,7 @@ import uuid
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, Kind, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, compiled, to_image, to_integer
+from ansible_collections.apsarastack.cloud.plugins.module_utils.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
 
 if t.TYPE_CHECKING:
@@ -46,32 +47,29 @@ class Images:
 
     def by_ids(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
         """The own images of these ids, at most 100, in any status; those that do not exist are missing."""
-        found = self._describe({"ImageId": ",".join(image_ids)})
+        found = self._own({"ImageId": ",".join(image_ids)})
         return {str(image["image_id"]): image for image in found if image["image_id"] in image_ids}
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The own images of exactly this name, in any status."""
-        return tuple(image for image in self._describe(_name_filter(image_name)) if image["image_name"] == image_name)
+        return tuple(image for image in self._own(_name_filter(image_name)) if image["image_name"] == image_name)
 
     def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
         """The own images that are made of the snapshot, in any status."""
         return tuple(
             image
-            for image in self._describe({"SnapshotId": snapshot_id})
+            for image in self._own({"SnapshotId": snapshot_id})
             # The filter may be ignored by the site, so compare here.
             if any(disk["snapshot_id"] == snapshot_id for disk in image["disk_device_mappings"])
         )
 
     def users(self, image_id: str) -> tuple[str, ...]:
         """The ids of the instances that were started from the image."""
-        listed = self._client.pages("DescribeInstances", {"ImageId": image_id}, "Instances.Instance")
+        listed = self._instances({"ImageId": image_id})
         return tuple(str(entry.get("InstanceId")) for entry in listed if entry.get("ImageId") == image_id)
 
     def instance(self, instance_id: str) -> Instance | None:
-        listed = self._client.pages(
-            "DescribeInstances", {"InstanceIds": json.dumps([instance_id])}, "Instances.Instance"
-        )
-        for entry in listed:
+        for entry in self._instances({"InstanceIds": json.dumps([instance_id])}):
             if entry.get("InstanceId") == instance_id:
                 # A lock is a text on some releases and an object on others.
                 locks = json.dumps(compiled("OperationLocks.LockReason").search(entry) or [])
@@ -80,21 +78,10 @@ class Images:
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
         """The snapshots by id; those that the account cannot see are missing."""
-        listed = self._client.pages(
-            "DescribeSnapshots", {"SnapshotIds": json.dumps(list(snapshot_ids))}, "Snapshots.Snapshot"
-        )
-        found = (
-            Snapshot(
-                snapshot_id=str(entry.get("SnapshotId")),
-                status=str(entry.get("Status")),
-                size=to_integer(entry.get("SourceDiskSize")),
-                disk_type=entry.get("SourceDiskType"),
-                name=entry.get("SnapshotName"),
-                creation_time=entry.get("CreationTime"),
-                usage=entry.get("Usage"),
-            )
-            for entry in listed
-        )
+        wanted = {"SnapshotIds": json.dumps(list(snapshot_ids))}
+        found = Listing(
+            self._client, "DescribeSnapshots", wanted, "Snapshots.Snapshot", "SnapshotId", _to_snapshot
+        ).whole()
         # The filter may be ignored by the site, so compare here.
         return {snapshot.snapshot_id: snapshot for snapshot in found if snapshot.snapshot_id in snapshot_ids}
 
@@ -115,6 +102,13 @@ class Images:
         found = [image for ids in _id_filters(selection.image_ids) for image in self._describe({**narrowed, **ids})]
         return [image for image in found if selection.matches(image)]
 
+    def _instances(self, narrowed: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        return Listing(self._client, "DescribeInstances", narrowed, "Instances.Instance", "InstanceId", dict).whole()
+
+    def _own(self, narrowed: t.Mapping[str, t.Any]) -> list[Image]:
+        # The filter of the owner may be ignored by the site, so compare here.
+        return [image for image in self._describe(narrowed) if image["image_owner_alias"] in (None, "", "self")]
+
     def _describe(self, narrowed: t.Mapping[str, t.Any]) -> list[Image]:
         """Own images in every status, save where ``narrowed`` says otherwise."""
         while True:
@@ -132,10 +126,9 @@ class Images:
             "Status": narrowed.get("Status") or self._status_filters[0],
         }
         region = self._client.connection.region
-        listed = self._client.pages("DescribeImages", every_status, "Images.Image")
-        images = (to_image(entry, region) for entry in listed)
-        # Pages shift while images are being made, so one can be listed twice.
-        return list({image["image_id"]: image for image in images}.values())
+        return Listing(
+            self._client, "DescribeImages", every_status, "Images.Image", "ImageId", lambda one: to_image(one, region)
+        ).whole()
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
@@ -205,6 +198,18 @@ class Images:
                     raise
                 self._knows_tag_resources = False
         self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, **old_way})
+
+
+def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
+    return Snapshot(
+        snapshot_id=str(wire.get("SnapshotId")),
+        status=str(wire.get("Status")),
+        size=to_integer(wire.get("SourceDiskSize")),
+        disk_type=wire.get("SourceDiskType"),
+        name=wire.get("SnapshotName"),
+        creation_time=wire.get("CreationTime"),
+        usage=wire.get("Usage"),
+    )
 
 
 def _name_filter(image_name: str) -> dict[str, str]:
