@@ -65,7 +65,7 @@ def unmark(step: steps.Unmark, run: Running) -> bool:
 
 def delete(step: steps.Delete, run: Running) -> bool:
     if run.has_waited:
-        found = run.images.by_id(step.image_id)
+        found = run.seen(step.image_id, lambda: run.images.by_ids([step.image_id]).values(), waiter.VANISHED_AFTER)
         if found is None:
             return False
         changed = step.expected.changes(found)
@@ -85,7 +85,9 @@ def delete(step: steps.Delete, run: Running) -> bool:
 def _judge_successor(step: steps.Delete, run: Running) -> None:
     new = step.successor
     if new is not None:
-        verifying.judge_successor(new, run.id_of(new.image_id), run.images.by_name(new.image_name))
+        new_id = run.id_of(new.image_id)
+        found = run.seen(new_id, lambda: run.images.by_name(new.image_name), waiter.VANISHED_AFTER)
+        verifying.judge_successor(new, new_id, found)
 
 
 def _keep(step: steps.Delete, run: Running, why: str) -> bool:
@@ -108,7 +110,7 @@ def delete_snapshot(step: steps.DeleteSnapshot, run: Running) -> bool:
         try:
             run.images.delete_snapshot(step.snapshot_id)
         except ServiceError as error:
-            if error.code != "SnapshotCreatedImage" or not _has_patience(run, started, SNAPSHOT_PATIENCE):
+            if error.code != "SnapshotCreatedImage" or not run.has_patience(started, SNAPSHOT_PATIENCE):
                 raise
         else:
             return True
@@ -136,7 +138,7 @@ def wait_until_listed(_step: steps.WaitUntilListed, run: Running) -> None:
     image_id = run.id_of(None)
     started = run.deadline.elapsed()
     while _newly_listed(image_id, run) is None:
-        if not _has_patience(run, started, LONGEST_LAG):
+        if not run.has_patience(started, LONGEST_LAG):
             run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
             return
         run.deadline.sleep(waiter.SHORTEST_PAUSE)
@@ -190,7 +192,7 @@ def read_back(step: steps.ReadBack, run: Running) -> None:
             break
         if run.deadline.elapsed() - started >= LONGEST_LAG:
             raise obstacles.not_supported(image_id, missing)
-        if not _has_patience(run, started, LONGEST_LAG):
+        if not run.has_patience(started, LONGEST_LAG):
             run.outcome.warnings.append(obstacles.not_shown_yet(image_id, missing))
             break
         run.deadline.sleep(waiter.SHORTEST_PAUSE)
@@ -201,10 +203,6 @@ def read_back(step: steps.ReadBack, run: Running) -> None:
 def _missing(image: Image, wanted: Image) -> list[str]:
     renamed = ["image_name"] if image["image_name"] != wanted["image_name"] else []
     return [*renamed, *verifying.not_shown(image, wanted)]
-
-
-def _has_patience(run: Running, started: float, seconds: float) -> bool:
-    return run.deadline.elapsed() - started < seconds and run.deadline.remaining() > 2 * waiter.LAST_LOOK
 
 
 HANDLERS: t.Mapping[type, Handler] = {

@@ -80,7 +80,8 @@ class Listing(t.Generic[Shaped]):
             # Shaping thousands of items takes time as well.
             if self.client.deadline.is_over():
                 raise DeadlineError(f"Timed out while {self.items} was read.")
-            found[item.get(self.key, len(found))] = self.shape(item)
+            identity = item.get(self.key)
+            found[identity if isinstance(identity, str) else len(found)] = self.shape(item)
         if len(found) > MOST_ITEMS:
             raise self._unusable(f"{self.items} has more than {MOST_ITEMS} items")
         return len(found) == before + len(page)

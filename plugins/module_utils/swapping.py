@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption, obstacles, verifying
+from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption, obstacles, verifying, waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, ServiceError
 
 if t.TYPE_CHECKING:
@@ -19,9 +19,9 @@ if t.TYPE_CHECKING:
 # Seconds. Three calls of a slow site take that long: with less time left the swap is not begun.
 NEEDED_SECONDS = 5.0
 # Once it is begun it is not cut short: what the two halves and their confirmation get beyond the deadline.
-RESERVED_SECONDS = 60.0
+RESERVED_SECONDS = 30.0
 # A list may come from a replica that has not heard of the new name yet.
-CONFIRMATION_SECONDS = 30.0
+CONFIRMATION_SECONDS = 15.0
 
 _DUPLICATED = "InvalidImageName.Duplicated"
 
@@ -47,8 +47,15 @@ def swap(step: Swap, run: Running) -> bool:
 def _looked_at(step: Swap, run: Running, new_id: str) -> tuple[Image, Image | None]:
     """Both images as they are now. Raises ApsaraStackError where one is not what the plan saw."""
     old_id = None if step.old is None else str(step.old.image["image_id"])
-    found = run.images.by_ids([new_id] if old_id is None else [new_id, old_id])
-    new, old = found.get(new_id), None if old_id is None else found.get(old_id)
+    ids = [new_id] if old_id is None else [new_id, old_id]
+    found: dict[str, Image] = {}
+
+    def look() -> t.Iterable[Image]:
+        found.update(run.images.by_ids(ids))
+        return found.values()
+
+    new = run.seen(new_id, look, waiter.VANISHED_AFTER)
+    old = None if old_id is None else found.get(old_id)
     if new is None:
         raise obstacles.replacement_vanished(new_id, step)
     verifying.judge_replacement(step, new, is_complete=old is None)
@@ -110,13 +117,8 @@ def _rename_old(step: Swap, run: Running, name: str) -> None:
 
 def _confirm(step: Swap, run: Running, new_id: str) -> None:
     """Read the new image under the name: an answer that says success is no proof."""
-    started = run.deadline.elapsed()
-    while True:
-        found = next((one for one in run.images.by_name(step.new.image_name) if one["image_id"] == new_id), None)
-        if found is not None:
-            run.outcome.know(found)
-            verifying.judge_replacement(step, found, is_complete=False)
-            return
-        if run.deadline.elapsed() - started >= CONFIRMATION_SECONDS:
-            raise obstacles.rename_was_ignored(new_id, step.new.image_name)
-        run.deadline.sleep(1.0)
+    found = run.seen(new_id, lambda: run.images.by_name(step.new.image_name), CONFIRMATION_SECONDS)
+    if found is None:
+        raise obstacles.rename_was_ignored(new_id, step.new.image_name)
+    run.outcome.know(found)
+    verifying.judge_replacement(step, found, is_complete=False)

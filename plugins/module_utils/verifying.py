@@ -50,12 +50,11 @@ def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
         raise obstacles.not_as_made(found, missing or [f"tag {MARK}"])
 
 
-def judge_successor(successor: Successor, image_id: str, named: t.Iterable[Image]) -> None:
-    """Raises ApsaraStackError unless the image that takes the place is there, under the name, and usable.
+def judge_successor(successor: Successor, image_id: str, found: Image | None) -> None:
+    """Raises ApsaraStackError unless the image that takes the place is usable.
 
-    ``named``: the images of the name, read right now.
+    ``found``: as it was read under the name right now; None where it was not found there.
     """
-    found = next((image for image in named if image["image_id"] == image_id), None)
     if found is None:
         raise obstacles.successor_missing(successor, image_id)
     if not is_usable(found):
