@@ -11,10 +11,9 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Disk, Image, image_stub
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
     from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 
@@ -46,19 +45,26 @@ def image(image_id: str = "m-1", **known: t.Any) -> Image:
     return image_stub(image_id=image_id, **{**defaults, **known})
 
 
+# What somebody else does right before a call is answered; one that raises is the answer.
+Intervention = t.Callable[["FakeImages"], t.Any]
+
+
 class FakeImages:
-    """``build_time``, ``removal_time``, ``listed_after`` in seconds of the clock; ``outcome`` is how a build ends."""
+    """``build_time``, ``removal_time``, ``listed_after`` in seconds of the clock; ``outcome`` is how a build ends.
+
+    ``ignored``: attributes that the site takes without a word, and does nothing about. ``meanwhile``: what happens
+    right before the call of that verb and number, from 1; each once.
+    """
 
     def __init__(self, *images: Image, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.images: dict[str, Image] = {str(one["image_id"]): one for one in images}
-        self.instances: dict[str, Instance] = {}
+        # What a new image can be made from.
+        self.instances = {"i-1": Instance("i-1", "Running")}
         # Those of the images that are there from the beginning were made for them.
-        self.known_snapshots: dict[str, Snapshot] = {
-            snapshot_id: made_for_an_image(snapshot_id)
-            for one in images
-            for snapshot_id in snapshot_ids(one)
-            if snapshot_id
+        self.known_snapshots = {
+            "s-new": backup("s-new"),
+            **{key: made_for_an_image(key) for one in images for key in snapshot_ids(one) if key},
         }
         self.users_of: dict[str, tuple[str, ...]] = {}
         self.build_time = 0.0
@@ -69,7 +75,8 @@ class FakeImages:
         self.deleted_snapshots: list[str] = []
         self.outcome = "Available"
         self.calls: list[tuple[t.Any, ...]] = []
-        self.errors: dict[str, Exception] = {}
+        self.ignored: set[str] = set()
+        self.meanwhile: dict[tuple[str, int], Intervention] = {}
         self._made = 0
         self._listed_at: dict[str, float] = {}
         self._ready_at: dict[str, float] = {}
@@ -78,8 +85,9 @@ class FakeImages:
 
     def _note(self, verb: str, *arguments: t.Any) -> None:
         self.calls.append((verb, *arguments))
-        if verb in self.errors:
-            raise self.errors.pop(verb)
+        happens = self.meanwhile.pop((verb, sum(call[0] == verb for call in self.calls)), None)
+        if happens is not None:
+            happens(self)
 
     @property
     def writes(self) -> list[tuple[t.Any, ...]]:
@@ -147,17 +155,23 @@ class FakeImages:
         self._check_name(wanted.image_name, None)
         self._made += 1
         image_id = f"m-new-{self._made}"
-        made = image(
+        known = {
+            "description": wanted.description or "",
+            "tags": dict(wanted.tags),
+            "image_version": wanted.image_version,
+            "platform": wanted.platform,
+            "architecture": wanted.architecture,
+        }
+        self.images[image_id] = image(
             image_id,
             image_name=wanted.image_name,
-            description=wanted.description or "",
-            tags=dict(wanted.tags),
             status="Creating",
             progress=0,
-            disk_device_mappings=disks_of(wanted.source),
+            disk_device_mappings=disks_of(wanted.source, image_id),
+            **{key: value for key, value in known.items() if key not in self.ignored},
         )
-        self.images[image_id] = made
-        self._ready_at[image_id] = self.clock.now + self.build_time
+        self.known_snapshots.setdefault(f"s-of-{image_id}", made_for_an_image(f"s-of-{image_id}"))
+        self.finish(image_id, after=self.build_time)
         self._listed_at[image_id] = self.clock.now + self.listed_after
         return image_id
 
@@ -165,20 +179,32 @@ class FakeImages:
         self._note("modify", image_id, image_name, description)
         self._check_name(image_name, image_id)
         changes = {"image_name": image_name, "description": description}
-        self._change(image_id, **{key: value for key, value in changes.items() if value is not None})
+        self._write(image_id, **{key: value for key, value in changes.items() if value is not None})
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
         self._note("set_tags", image_id, dict(tags))
-        self._change(image_id, tags={**self.images[image_id]["tags"], **tags})
+        self._write(image_id, tags={**self.images[image_id]["tags"], **tags})
 
     def unset_tags(self, image_id: str, keys: t.Sequence[str]) -> None:
         self._note("unset_tags", image_id, tuple(keys))
         kept = {key: value for key, value in self.images[image_id]["tags"].items() if key not in keys}
-        self._change(image_id, tags=kept)
+        self._write(image_id, tags=kept)
 
-    def _change(self, image_id: str, **changes: t.Any) -> None:
+    def _write(self, image_id: str, **changes: t.Any) -> None:
         self._stale.setdefault(image_id, (self.clock.now + self.read_lag, self.images[image_id]))
+        self.change(image_id, **{key: value for key, value in changes.items() if key not in self.ignored})
+
+    # What happens without the program under test.
+
+    def change(self, image_id: str, **changes: t.Any) -> None:
         self.images[image_id] = t.cast("Image", {**self.images[image_id], **changes})
+
+    def remove(self, image_id: str) -> None:
+        for known in (self.images, self._ready_at, self._gone_at):
+            known.pop(image_id, None)
+
+    def finish(self, image_id: str, after: float) -> None:
+        self._ready_at[image_id] = self.clock.now + after
 
     def delete(self, image_id: str, force: bool) -> None:
         self._note("delete", image_id, force)
@@ -216,11 +242,40 @@ class Mortal:
         return call
 
 
+# --- what happens meanwhile ------------------------------------------------------------------------------------------
+
+
+def changing(image_id: str, **known: t.Any) -> Intervention:
+    return lambda cloud: cloud.change(image_id, **known)
+
+
+def removing(image_id: str) -> Intervention:
+    return lambda cloud: cloud.remove(image_id)
+
+
+def passing(seconds: float) -> Intervention:
+    return lambda cloud: cloud.clock.sleep(seconds)
+
+
+def refusing(error: Exception) -> Intervention:
+    def refuse(_cloud: FakeImages) -> t.NoReturn:
+        raise error
+
+    return refuse
+
+
+# --- snapshots and disks ---------------------------------------------------------------------------------------------
+
+
 def made_for_an_image(snapshot_id: str) -> Snapshot:
     """As the cloud makes it together with an image of ``image``."""
-    return Snapshot(
-        snapshot_id, "accomplished", 40, "system", f"SnapshotForImage-{snapshot_id}", "2026-11-24T05:06:07Z", "image"
-    )
+    name = f"SnapshotForImage-{snapshot_id}"
+    return Snapshot(snapshot_id, "accomplished", 40, "system", name, "2026-11-24T05:06:07Z", "image")
+
+
+def backup(snapshot_id: str, status: str = "accomplished", disk_type: str = "system") -> Snapshot:
+    """Somebody's own, which images may have been made from."""
+    return Snapshot(snapshot_id, status, 40, disk_type, "backup", "2026-11-01T05:06:07Z", "image")
 
 
 def snapshot_ids(one: Image) -> list[str | None]:
@@ -231,10 +286,10 @@ def disk(snapshot_id: str | None, size: int | None = 40) -> Disk:
     return {"device": None, "size": size, "snapshot_id": snapshot_id, "type": None, "format": None, "progress": None}
 
 
-def disks_of(source: Source) -> list[Disk]:
+def disks_of(source: Source, image_id: str) -> list[Disk]:
     """What the cloud tells of an image's disks; those of an instance are snapshots made for the image."""
     if source.instance_id is not None:
-        return [disk("s-of-instance")]
+        return [disk(f"s-of-{image_id}")]
     if source.snapshot_id is not None:
         return [disk(source.snapshot_id)]
     return [disk(one.snapshot_id, one.size or 40) for one in source.disks]

@@ -9,35 +9,54 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
-    ApsaraStackError,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, RefusalError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
 from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
 
 if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
-    from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages
+    from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, Intervention
 
 # 2026-11-26T12:00:00Z, in seconds since the epoch.
 NOW = 1795694400.0
 FROM_INSTANCE = Source(instance_id="i-1")
+FROM_SNAPSHOT = Source(snapshot_id="s-new")
+
+Meanwhile = t.Mapping[t.Tuple[str, int], "Intervention"]
 
 
-def planned(wish: Wish, images: FakeImages) -> Plan:
-    images.instances = {"i-1": Instance("i-1", "Running")}
-    made = plan(wish, images, NOW)
+def planned(desired: Wish, images: FakeImages) -> Plan:
+    made = plan(desired, images, NOW)
+    assert images.writes == []
     images.calls.clear()
     return made
 
 
-def followed(wish: Wish, images: FakeImages, seconds: float = 600) -> t.Any:
-    return execute(planned(wish, images), t.cast("t.Any", images), images.clock.deadline(seconds))
-
-
-def failing(wish: Wish, images: FakeImages, seconds: float = 600) -> dict[str, t.Any]:
-    with pytest.raises(ApsaraStackError) as caught:
-        followed(wish, images, seconds)
+def refused(desired: Wish, images: FakeImages) -> dict[str, t.Any]:
+    with pytest.raises(RefusalError) as caught:
+        plan(desired, images, NOW)
+    assert images.writes == []
     return caught.value.as_result()
+
+
+def carried_out(made: Plan, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None) -> Outcome:
+    images.meanwhile = dict(meanwhile or {})
+    return execute(made, t.cast("t.Any", images), images.clock.deadline(seconds))
+
+
+def followed(desired: Wish, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None) -> Outcome:
+    return carried_out(planned(desired, images), images, seconds, meanwhile)
+
+
+def failing(
+    desired: Wish, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
+) -> dict[str, t.Any]:
+    with pytest.raises(ApsaraStackError) as caught:
+        followed(desired, images, seconds, meanwhile)
+    return caught.value.as_result()
+
+
+def kinds(made: Plan) -> list[type]:
+    return [type(step) for step in made.steps]

@@ -7,54 +7,169 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deletion import snapshots_at_stake
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Found
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Delete, DeleteSnapshot, WaitUntilGone
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk, image
+from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected
+from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+    Delete,
+    DeleteSnapshot,
+    WaitUntilGone,
+    WaitUntilSettled,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
+    FakeImages,
+    changing,
+    disk,
+    image,
+    made_for_an_image,
+    removing,
+)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    failing,
+    followed,
+    kinds,
+    planned,
+    refused,
+)
 
 WEB = image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk(None), disk("")])
 
 
-def wish(**options: t.Any) -> Wish:
-    return Wish(**{"state": "absent", "image_name": "web", "delete_snapshots": True, **options})
+def absent(**options: t.Any) -> Wish:
+    return Wish(**{"state": "absent", "image_name": "web", **options})
 
 
-def test_snapshots_go_after_the_image_is_gone() -> None:
-    made = plan(wish(), Found(images=(WEB,)))
-    gone = (Delete("m-1", "web"), WaitUntilGone("m-1"))
-    assert made.steps == (*gone, DeleteSnapshot("s-1"), DeleteSnapshot("s-2"))
-    assert made.actions == ["delete image m-1 'web'", "delete snapshot s-1", "delete snapshot s-2"]
-    assert plan(wish(wait=False), Found(images=(WEB,))).steps == made.steps
+def deleted(found: t.Any, *, force: bool = False, settles: bool = False) -> Delete:
+    return Delete(Expected(found, ("web",), settles, may_be_in_use=force), force)
 
 
-def test_a_snapshot_of_another_image_stays() -> None:
-    made = plan(wish(), Found(images=(WEB,), snapshot_users={"s-1": ("m-7", "m-8"), "s-2": ()}))
-    assert made.steps[2:] == (DeleteSnapshot("s-2"),)
-    assert made.warnings == ("snapshot s-1 stays: image m-7, m-8 is made of it, too",)
+# --- in which steps --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_there_is_nothing_to_delete() -> None:
+    nothing = planned(absent(), FakeImages())
+    assert (nothing.steps, nothing.before, nothing.after) == ((), None, None)
 
 
 @pytest.mark.parametrize(
-    ("options", "at_stake"),
+    ("options", "known", "expects", "around"),
     [
-        ({}, ("s-1", "s-2")),
-        ({"delete_snapshots": False}, ()),
-        ({"state": "present"}, ()),
-        ({"source": Source(snapshot_id="s-1")}, ("s-2",)),
-        ({"source": Source(disks=(DiskMapping("s-2"), DiskMapping("s-9")))}, ("s-1",)),
-        ({"source": Source(instance_id="i-1")}, ("s-1", "s-2")),
+        ({}, {}, {}, [Delete, WaitUntilGone]),
+        ({"wait": False}, {}, {}, [Delete]),
+        ({"force": True}, {"usage": "instance"}, {"force": True}, [Delete, WaitUntilGone]),
+        ({}, {"status": "Creating"}, {"settles": True}, [WaitUntilSettled, Delete, WaitUntilGone]),
+        ({}, {"status": "UnAvailable"}, {}, [Delete, WaitUntilGone]),
     ],
 )
-def test_a_snapshot_that_the_task_names_as_its_source_is_never_at_stake(
-    options: dict[str, t.Any], at_stake: tuple[str, ...]
+def test_the_image_is_deleted_as_it_was_found(
+    options: dict[str, t.Any], known: dict[str, t.Any], expects: dict[str, t.Any], around: list[type]
 ) -> None:
-    assert snapshots_at_stake(wish(**options), [WEB]) == at_stake
+    found = image(**known)
+    made = planned(absent(**options), FakeImages(found))
+    assert kinds(made) == around
+    assert deleted(found, **expects) in made.steps
+    assert (made.before, made.after) == (found, None)
 
 
-def test_a_snapshot_of_two_going_images_is_deleted_once() -> None:
-    assert snapshots_at_stake(wish(), [WEB, image("m-2", disk_device_mappings=[disk("s-2"), disk("s-3")])]) == (
-        "s-1",
-        "s-2",
-        "s-3",
-    )
+def test_failed_leftovers_of_the_very_name_are_deleted_with_it() -> None:
+    failed, good = image("m-1", status="CreateFailed"), image("m-2")
+    made = planned(absent(), FakeImages(failed, good))
+    assert [step.image_id for step in made.steps if isinstance(step, Delete)] == ["m-2", "m-1"]
+    assert ["m-1" in warning for warning in made.warnings] == [True]
+
+
+def test_snapshots_are_deleted_after_the_image_is_gone_also_without_wait() -> None:
+    made = planned(absent(delete_snapshots=True), FakeImages(WEB))
+    assert kinds(made) == [Delete, WaitUntilGone, DeleteSnapshot, DeleteSnapshot]
+    assert made.actions == ["delete image m-1 'web'", "delete snapshot s-1", "delete snapshot s-2"]
+    assert made.steps[2] == DeleteSnapshot("s-1", made_for_an_image("s-1"), ("m-1",))
+    assert planned(absent(delete_snapshots=True, wait=False), FakeImages(WEB)).steps == made.steps
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("users", "told"), [(("i-7", "i-8"), "i-7, i-8"), ((), "instances")])
+def test_an_image_in_use_is_refused_with_its_instances(users: tuple[str, ...], told: str) -> None:
+    cloud = FakeImages(image(usage="instance"))
+    cloud.users_of = {"m-1": users}
+    result = refused(absent(), cloud)
+    assert (result["image_id"], told in result["msg"], "force=true" in result["msg"]) == ("m-1", True, True)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_shared_image_is_refused_whatever_the_task_forces(force: bool) -> None:
+    result = refused(absent(force=force), FakeImages(image(is_self_shared=True)))
+    assert (result["reason"], result["image_id"]) == ("shared", "m-1")
+
+
+def test_id_and_name_must_fit_the_same_image_to_delete_it() -> None:
+    result = refused(absent(image_id="m-1"), FakeImages(image(image_name="db")))
+    assert "'db'" in result["msg"]
+    assert "'web'" in result["msg"]
+
+
+def test_of_the_two_images_of_an_unfinished_replacement_none_is_picked() -> None:
+    result = refused(absent(), FakeImages(image("m-1"), image("m-2", tags={MARK: "m-1"})))
+    assert result["reason"] == "unfinished_replacement"
+    assert "m-1" in result["msg"]
+    assert "m-2" in result["msg"]
+
+
+def test_who_deletes_a_replacement_image_hears_of_the_image_that_it_was_to_replace() -> None:
+    replaced = image("m-1", image_name="web-m-1")
+    made = planned(absent(), FakeImages(replaced, image("m-2", tags={MARK: "m-1"})))
+    assert [step.image_id for step in made.steps if isinstance(step, Delete)] == ["m-2"]
+    assert ["m-1" in warning and "'web-m-1'" in warning for warning in made.warnings] == [True]
+
+
+# --- what happens meanwhile ------------------------------------------------------------------------------------------
+
+
+def growing() -> FakeImages:
+    cloud = FakeImages(image(status="Creating"))
+    cloud.finish("m-1", after=50)
+    return cloud
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        ({"image_name": "keep"}, "changed_meanwhile"),
+        ({"tags": {"keep": "1"}}, "changed_meanwhile"),
+        ({"description": "keep"}, "changed_meanwhile"),
+        ({"usage": "instance"}, "in_use"),
+        ({"is_self_shared": True}, "shared"),
+    ],
+)
+def test_what_somebody_changes_during_a_wait_is_not_deleted(known: dict[str, t.Any], reason: str) -> None:
+    cloud = growing()
+    result = failing(absent(), cloud, meanwhile={("by_id", 2): changing("m-1", **known)})
+    assert (result["reason"], result["changed"]) == (reason, False)
+    assert "m-1" in result["msg"]
+    assert cloud.writes == []
+
+
+def test_an_image_that_comes_into_use_during_a_wait_is_deleted_where_the_task_forces_it() -> None:
+    cloud = growing()
+    followed(absent(force=True), cloud, meanwhile={("by_id", 2): changing("m-1", usage="instance")})
+    assert cloud.writes == [("delete", "m-1", True)]
+
+
+def test_an_image_that_somebody_else_deletes_during_a_wait_is_no_action_of_this_task() -> None:
+    cloud = growing()
+    outcome = followed(absent(), cloud, meanwhile={("by_id", 2): removing("m-1")})
+    assert (outcome.actions, cloud.writes) == ([], [])
+
+
+def test_each_of_several_is_read_again_since_a_deletion_lies_between() -> None:
+    cloud = FakeImages(image("m-1"), image("m-2", status="CreateFailed"))
+    result = failing(absent(), cloud, meanwhile={("delete", 1): changing("m-2", tags={"keep": "1"})})
+    assert (result["reason"], result["actions"]) == ("changed_meanwhile", ["delete image m-1 'web'"])
+    assert list(cloud.images) == ["m-2"]
+
+
+def test_a_plain_deletion_costs_no_read_beyond_its_look_up_and_confirmation() -> None:
+    cloud = FakeImages(image())
+    followed(absent(), cloud)
+    assert cloud.calls == [("delete", "m-1", False), ("by_id", "m-1")]

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+    Create,
+    Delete,
+    ReadBack,
+    WaitUntilGone,
+    WaitUntilListed,
+    WaitUntilUsable,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    FROM_INSTANCE,
+    kinds,
+    planned,
+    refused,
+)
+
+LABELS = {"image_version": "7", "platform": "CentOS", "architecture": "x86_64"}
+
+
+def web(**options: t.Any) -> Wish:
+    return Wish(**{"image_name": "web", "source": FROM_INSTANCE, **options})
+
+
+def test_an_image_is_created_with_its_tags_waited_for_and_read_back() -> None:
+    made = planned(web(description="d", tags={"a": "1"}), FakeImages())
+    assert made.steps == (Create("web", FROM_INSTANCE, "d", {"a": "1"}), WaitUntilUsable(None), ReadBack(None))
+    assert made.actions == ["create image 'web' from instance i-1"]
+    assert made.before is None
+    assert made.after is not None
+    assert (made.after["image_id"], made.after["status"], made.after["tags"]) == (None, "Available", {"a": "1"})
+
+
+def test_what_cannot_be_changed_later_is_given_to_the_new_image_and_predicted() -> None:
+    made = planned(web(**LABELS), FakeImages())
+    assert made.steps[0] == Create("web", FROM_INSTANCE, **t.cast("t.Any", LABELS))
+    assert made.after is not None
+    assert made.after.items() >= LABELS.items()
+
+
+def test_without_wait_the_new_image_is_only_looked_for_until_it_is_listed() -> None:
+    made = planned(web(wait=False), FakeImages())
+    assert kinds(made) == [Create, WaitUntilListed]
+    assert made.after is not None
+    assert made.after["status"] == "Creating"
+
+
+def test_an_empty_description_is_not_sent_when_an_image_is_created() -> None:
+    made = planned(web(description=""), FakeImages())
+    assert t.cast("Create", made.steps[0]).description is None
+
+
+def test_without_an_image_and_a_source_the_three_source_options_are_named() -> None:
+    text = refused(web(source=None), FakeImages())["msg"]
+    assert all(option in text for option in ("instance_id", "snapshot_id", "disk_device_mapping"))
+
+
+def test_an_unknown_id_is_refused_since_a_new_image_would_get_another() -> None:
+    assert "m-9" in refused(Wish(image_id="m-9", source=FROM_INSTANCE), FakeImages())["msg"]
+
+
+def test_a_failed_image_is_gone_before_its_successor_is_created_even_without_wait() -> None:
+    failed = image(status="CreateFailed", progress=30)
+    again = planned(web(), FakeImages(failed))
+    assert kinds(again) == [Delete, WaitUntilGone, Create, WaitUntilUsable, ReadBack]
+    assert kinds(planned(web(wait=False), FakeImages(failed))) == [Delete, WaitUntilGone, Create, WaitUntilListed]
+    assert again.before == failed
+    assert ["m-1" in warning and "at 30 %" in warning for warning in again.warnings] == [True]

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot, judge
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, backup
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    FROM_INSTANCE,
+    FROM_SNAPSHOT,
+)
+
+
+def disks(*sizes: int | None) -> Source:
+    return Source(disks=(*(DiskMapping("s-new", size) for size in sizes), DiskMapping(size=20)))
+
+
+def warnings(source: Source, instance: Instance | None, snapshot: Snapshot | None) -> tuple[str, ...]:
+    cloud = FakeImages()
+    cloud.instances = {} if instance is None else {"i-1": instance}
+    cloud.known_snapshots = {} if snapshot is None else {"s-new": snapshot}
+    return judge(source, cloud)
+
+
+@pytest.mark.parametrize(
+    ("source", "known", "facts"),
+    [
+        (FROM_INSTANCE, None, ("i-1", "instance_id")),
+        (FROM_INSTANCE, Instance("i-1", "Running", is_locked=True), ("i-1", "instance_id")),
+        (FROM_SNAPSHOT, None, ("s-new", "snapshot_id")),
+        (FROM_SNAPSHOT, backup("s-new", "failed"), ("s-new", "snapshot_id")),
+        (FROM_SNAPSHOT, backup("s-new", disk_type="data"), ("s-new", "disk_device_mapping")),
+        (disks(20), backup("s-new"), ("s-new", "40 GiB", "20 GiB")),
+        (Source(disks=(DiskMapping("s-new"), DiskMapping("s-2"))), backup("s-new"), ("s-2", "snapshot_id")),
+    ],
+)
+def test_a_source_that_makes_no_image_is_refused(source: Source, known: t.Any, facts: tuple[str, ...]) -> None:
+    with pytest.raises(RefusalError) as caught:
+        warnings(source, *(known, None) if source == FROM_INSTANCE else (None, known))
+    assert [fact for fact in facts if fact not in caught.value.message] == []
+
+
+@pytest.mark.parametrize("status", ["Pending", "Starting", "Stopping"])
+def test_an_instance_that_is_not_ready_yet_gives_a_warning(status: str) -> None:
+    assert [f"i-1 is {status}" in one for one in warnings(FROM_INSTANCE, Instance("i-1", status), None)] == [True]
+
+
+def test_a_snapshot_that_is_not_ready_yet_gives_a_warning() -> None:
+    assert ["s-new" in one for one in warnings(FROM_SNAPSHOT, None, backup("s-new", "progressing"))] == [True]
+
+
+@pytest.mark.parametrize(
+    ("source", "instance", "snapshot"),
+    [
+        (FROM_INSTANCE, Instance("i-1", "Running"), None),
+        (FROM_INSTANCE, Instance("i-1", "Stopped"), None),
+        (FROM_SNAPSHOT, None, backup("s-new")),
+        (disks(None), None, backup("s-new")),
+        (disks(40), None, backup("s-new")),
+        (disks(100), None, backup("s-new")),
+        # A release that does not tell the size of a snapshot's disk.
+        (disks(20), None, Snapshot("s-new", "accomplished")),
+    ],
+)
+def test_a_source_that_is_ready_gives_none(
+    source: Source, instance: Instance | None, snapshot: Snapshot | None
+) -> None:
+    assert warnings(source, instance, snapshot) == ()
