@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import differing, marks, obstacles
+from ansible_collections.apsarastack.cloud.plugins.module_utils import differing, marks, obstacles, verifying
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import (
     UNAVAILABLE,
     Image,
@@ -104,4 +104,6 @@ def _retired(desired: Wish, marked: t.Iterable[tuple[Image, marks.Mark]], reader
 def _is_adopted(desired: Wish, image: Image, mark: marks.Mark, old: Image | None, now: float) -> bool:
     """Release 1.0.0 wrote no digest, so that of its images nobody knows from what they were made."""
     replaces_it = old is None or mark.replaced_id == old["image_id"]
-    return replaces_it and mark.digest is not None and answers(desired, image, mark, now)
+    # One that was deprecated meanwhile takes nobody's place.
+    serves = not is_settled(image) or verifying.is_usable(image)
+    return replaces_it and serves and mark.digest is not None and answers(desired, image, mark, now)
