@@ -28,6 +28,7 @@ Meanwhile = t.Mapping[t.Tuple[str, int], "Intervention"]
 
 
 def planned(desired: Wish, images: FakeImages) -> Plan:
+    images.calls.clear()
     made = plan(desired, images, NOW)
     assert images.writes == []
     images.calls.clear()

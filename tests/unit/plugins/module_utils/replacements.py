@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The images of a replacement, as most tests of it need them: ``web`` is to be made anew from snapshot s-new."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import Mark, digest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_SNAPSHOT, NOW
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+
+MINUTE, DAY = 60.0, 86400.0
+
+
+def replacing(**options: t.Any) -> Wish:
+    return Wish(**{"image_name": "web", "source": FROM_SNAPSHOT, "recreate": "on_source_change", **options})
+
+
+def mark(source: Source | None = FROM_SNAPSHOT, replaced_id: str = "m-old", age: float = MINUTE) -> str:
+    return Mark(replaced_id, digest(Wish(source=source)), NOW - age).text()
+
+
+def old(**known: t.Any) -> Image:
+    defaults = {"disk_device_mappings": [disk("s-old")], "description": "d", "tags": {"a": "1"}}
+    return image("m-old", **{**defaults, **known})
+
+
+def replacement(image_id: str = "m-new", marked: str | None = None, **known: t.Any) -> Image:
+    """Made by an earlier run of ``replacing()`` to replace ``old()``."""
+    defaults = {
+        "image_name": "web-replacement",
+        "description": "d",
+        "tags": {"a": "1", MARK: mark() if marked is None else marked},
+        "disk_device_mappings": [disk("s-new")],
+    }
+    return image(image_id, **{**defaults, **known})

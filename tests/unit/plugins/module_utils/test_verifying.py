@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils import verifying
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Successor, expected
+from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Swap
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark, old, replacement
+
+SUCCESSOR = Successor("m-new", "web", mark())
+SWAP = Swap(SUCCESSOR, replacement(platform="CentOS"), expected(old()), "web-m-old")
+
+
+def reason(judge: t.Callable[[], None]) -> str | None:
+    """Why the judge stops the task; None where it lets it go on."""
+    try:
+        judge()
+    except ApsaraStackError as error:
+        return error.reason
+    return None
+
+
+@pytest.mark.parametrize(
+    ("known", "usable"),
+    [
+        ({}, True),
+        ({"usable": True}, True),
+        ({"usable": False}, False),
+        ({"status": "Deprecated"}, False),
+        ({"status": "Creating"}, False),
+        ({"status": "UnAvailable"}, False),
+        ({"status": "CreateFailed"}, False),
+        ({"status": None}, False),
+    ],
+)
+def test_usable_is_what_instances_can_be_made_from(known: dict[str, t.Any], usable: bool) -> None:
+    assert verifying.is_usable(image(**known)) is usable
+
+
+@pytest.mark.parametrize(
+    ("known", "stops"),
+    [
+        ({}, None),
+        ({"tags": {"keep": "1"}}, "changed_meanwhile"),
+        ({"usage": "instance"}, "in_use"),
+        ({"is_self_shared": True}, "shared"),
+        ({"usage": "instance", "tags": {"keep": "1"}}, "in_use"),
+    ],
+)
+def test_an_image_that_somebody_has_changed_stops_the_task(known: dict[str, t.Any], stops: str | None) -> None:
+    assert reason(lambda: verifying.judge_unchanged(expected(old()), old(**known))) == stops
+
+
+@pytest.mark.parametrize(
+    ("known", "stops"),
+    [
+        pytest.param({}, None, id="as it was made"),
+        pytest.param({"image_name": "web"}, None, id="another run has given it the name"),
+        pytest.param({"description": None, "platform": None}, None, id="on a release that tells less"),
+        pytest.param({"image_name": "mine"}, "changed_meanwhile", id="renamed"),
+        pytest.param({"status": "Deprecated"}, "changed_meanwhile", id="deprecated"),
+        pytest.param({"usable": False}, "changed_meanwhile", id="not usable"),
+        pytest.param({"tags": {MARK: mark()}}, "not_supported_by_site", id="without its tags"),
+        pytest.param({"tags": {"a": "1"}}, "not_supported_by_site", id="without its mark"),
+        pytest.param({"description": ""}, "not_supported_by_site", id="without its description"),
+        pytest.param({"platform": "Ubuntu"}, "not_supported_by_site", id="with another platform"),
+    ],
+)
+def test_a_replacement_image_that_is_not_what_it_was_made_to_be_stops_the_task(
+    known: dict[str, t.Any], stops: str | None
+) -> None:
+    found = {**SWAP.made, **known}
+    assert reason(lambda: verifying.judge_replacement(SWAP, t.cast("t.Any", found), is_complete=False)) == stops
+
+
+def test_a_replacement_image_may_have_lost_its_mark_once_the_replaced_one_is_gone() -> None:
+    unmarked = replacement(image_name="web", tags={"a": "1"})
+    assert reason(lambda: verifying.judge_replacement(SWAP, unmarked, is_complete=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "stops"),
+    [
+        pytest.param([replacement(image_name="web")], None, id="there"),
+        pytest.param([old(), replacement(image_name="web")], None, id="there, beside the old one"),
+        pytest.param([], "changed_meanwhile", id="gone or renamed"),
+        pytest.param([old()], "changed_meanwhile", id="only the old one has the name"),
+        pytest.param([replacement(status="Deprecated")], "changed_meanwhile", id="deprecated"),
+        pytest.param([replacement(tags={"a": "1"})], "changed_meanwhile", id="without its mark"),
+        pytest.param([replacement(marked="m-old")], "changed_meanwhile", id="made by another replacement"),
+    ],
+)
+def test_what_takes_the_place_is_there_usable_and_made_by_this_replacement(
+    named: list[t.Any], stops: str | None
+) -> None:
+    assert reason(lambda: verifying.judge_successor(SUCCESSOR, "m-new", named)) == stops
+
+
+@pytest.mark.parametrize(
+    ("known", "missing"),
+    [
+        ({}, []),
+        ({"tags": {"a": "1", "ascm:set": "412", MARK: "m-1"}}, []),
+        ({"image_version": "", "platform": None, "architecture": "x86_64"}, []),
+        ({"description": None}, []),
+        ({"description": ""}, ["description"]),
+        ({"tags": {}}, ["tags"]),
+        ({"tags": {"a": "1", "b": "2"}}, ["tags"]),
+        ({"image_version": "8", "platform": "Ubuntu"}, ["image_version", "platform"]),
+    ],
+)
+def test_what_an_image_does_not_show_is_named_by_its_options(known: dict[str, t.Any], missing: list[str]) -> None:
+    wanted = image(description="d", tags={"a": "1"}, image_version="7", platform="CentOS")
+    found = t.cast("t.Any", {**wanted, **known})
+    assert verifying.not_shown(found, wanted) == missing
