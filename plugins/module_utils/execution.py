@@ -15,15 +15,15 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     NoAnswerError,
     ServiceError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.handlers import HANDLERS
 from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.outcome import Outcome
-from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.handlers import Handler
     from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running
 
 
 def predict(plan: Plan) -> Outcome:
@@ -39,9 +39,15 @@ def predict(plan: Plan) -> Outcome:
 
 def execute(plan: Plan, images: Images, deadline: Deadline) -> Outcome:
     """Carry the plan out. Any ApsaraStackError leaves with the facts of what was done until then."""
+    if not plan.steps:
+        return predict(plan)
+    # Most tasks change nothing, and should not pay for what the others need.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.handlers import HANDLERS  # noqa: PLC0415
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running  # noqa: PLC0415
+
     outcome = Outcome(warnings=list(plan.warnings))
     try:
-        _follow(Running(plan, images, deadline, outcome))
+        _follow(Running(plan, images, deadline, outcome), HANDLERS)
     except ApsaraStackError as error:
         # An interruption can come at any moment, also between two steps.
         error.facts = {**outcome.facts(), **error.facts}
@@ -49,14 +55,14 @@ def execute(plan: Plan, images: Images, deadline: Deadline) -> Outcome:
     return outcome
 
 
-def _follow(run: Running) -> None:
+def _follow(run: Running, handlers: t.Mapping[type, Handler]) -> None:
     outcome, after = run.outcome, run.plan.after
     if run.plan.before is not None:
         outcome.know(run.plan.before)
     for step in run.plan.steps:
         run.has_just_looked = run.has_just_looked and isinstance(step, (steps.CheckUnchanged, steps.ReadBack))
         try:
-            was_needed = HANDLERS[type(step)](step, run) is not False
+            was_needed = handlers[type(step)](step, run) is not False
         except ApsaraStackError as error:
             if isinstance(step, steps.DeleteSnapshot) and isinstance(error, ServiceError):
                 _note_refusal(outcome, step, error)

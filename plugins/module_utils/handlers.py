@@ -19,11 +19,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils import (
     waiter,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running
 
 # Seconds that a list may lag behind a write.
 LONGEST_LAG = 60.0
@@ -33,7 +33,7 @@ SNAPSHOT_PATIENCE = 10.0
 # What makes an image stay that was to be deleted, and is none of this task's business.
 _KEPT_FOR = ("ImageUsingByInstance", "ImageUseShared", "ImageIsPublic")
 
-Handler = t.Callable[[t.Any, "Running"], t.Optional[bool]]
+Handler = t.Callable[[t.Any, Running], t.Optional[bool]]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -76,6 +76,15 @@ def mark_of(image: Image) -> Mark | None:
     return Mark(replaced_id, rest[0], begun)
 
 
+def successor_in(images: t.Sequence[Image]) -> Image | None:
+    """Of two usable images of a name, the one that was made to replace the other: such a pair is no ambiguity."""
+    for image in images:
+        mark = mark_of(image)
+        if mark is not None and {one["image_id"] for one in images} == {image["image_id"], mark.replaced_id}:
+            return image
+    return None
+
+
 def digest(desired: Wish) -> str:
     """Of all that a new image is made from: two tasks with the same one would make the same image."""
     made_from = {} if desired.source is None else desired.source.as_dict()

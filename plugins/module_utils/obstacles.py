@@ -45,25 +45,6 @@ def shared(image: Image) -> RefusalError:
     )
 
 
-def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
-    name = others[0]["image_name"]
-    return _refusal(
-        f"{_named(image)} cannot be renamed to {name!r}: the name is already used by {_listed(others)}, and every "
-        "later task that names it would refuse the two. Give another image_name, or rename or delete the "
-        "other image first.",
-        "name_taken",
-        image,
-    )
-
-
-def unfinished_pair(desired: Wish, images: t.Sequence[Image], successor: Image) -> RefusalError:
-    return _refusal(
-        f"Two images are named {desired.image_name!r}, as image {successor['image_id']} is replacing the other one and "
-        f"that is not finished: {_listed(images)}. Run the task that replaces it again, or delete each with image_id.",
-        "unfinished_replacement",
-    )
-
-
 def temporary_name_taken(desired: Wish, image: Image) -> RefusalError:
     return _refusal(
         f"Replacing {desired.image_name!r} needs the name {image['image_name']!r} for a while, but the name is already "

@@ -11,14 +11,9 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import (
     changes,
-    creating,
-    deletion,
     differing,
     marks,
-    obstacles,
     refusals,
-    replacing,
-    resuming,
     steps,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import (
@@ -43,17 +38,23 @@ def plan(desired: Wish, reader: Reader, now: float) -> Plan:
     images = _selected(desired, reader)
     failed = tuple(image for image in images if is_failed(image))
     usable = _unambiguous(desired, [image for image in images if not is_failed(image)], images)
+    # Most tasks change nothing, and should not pay for what the others need.
     if desired.state == "absent":
+        from ansible_collections.apsarastack.cloud.plugins.module_utils import deletion  # noqa: PLC0415
+
         return deletion.plan_absent(desired, reader, (*usable, *failed))
     if desired.may_replace:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils import replacing  # noqa: PLC0415
+
         replacement = replacing.plan_replacement(desired, usable, failed, reader, now)
         if replacement is not None:
             return _with_warnings(replacement, map(_left_alone, failed) if usable else ())
     if usable:
-        current = resuming.successor_in(usable) or usable[0]
-        return _plan_change(desired, current, failed, reader)
+        return _plan_change(desired, marks.successor_in(usable) or usable[0], failed, reader)
     if failed and (desired.image_id is not None or desired.source is None):
         raise refusals.failed(desired, failed[0])
+    from ansible_collections.apsarastack.cloud.plugins.module_utils import creating  # noqa: PLC0415
+
     return creating.plan_creation(desired, reader, failed)
 
 
@@ -66,11 +67,11 @@ def _selected(desired: Wish, reader: Reader) -> tuple[Image, ...]:
 
 def _unambiguous(desired: Wish, usable: t.Sequence[Image], images: t.Sequence[Image]) -> t.Sequence[Image]:
     """The one usable image, or the two of an unfinished replacement."""
-    successor = resuming.successor_in(usable)
+    successor = marks.successor_in(usable)
     if len(usable) > 1 and successor is None:
         raise refusals.ambiguous(desired.image_name, images)
     if successor is not None and desired.state == "absent":
-        raise obstacles.unfinished_pair(desired, usable, successor)
+        raise refusals.unfinished_pair(desired, usable, successor)
     return usable
 
 
@@ -105,7 +106,7 @@ def _judge_new_name(image: Image, after: Image, reader: Reader) -> None:
     """Raises RefusalError when another own image has the name already: every later run would refuse the two."""
     others = [one for one in reader.by_name(str(after["image_name"])) if one["image_id"] != image["image_id"]]
     if others:
-        raise obstacles.name_taken(image, others)
+        raise refusals.name_taken(image, others)
 
 
 def _unchangeable(desired: Wish, image: Image) -> t.Iterator[str]:

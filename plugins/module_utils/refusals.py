@@ -143,6 +143,26 @@ def disk_too_small(snapshot_id: str, size: int, smallest: int) -> RefusalError:
     )
 
 
+def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
+    name, listed = others[0]["image_name"], ", ".join(str(one["image_id"]) for one in others)
+    return RefusalError(
+        f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and every "
+        "later task that names it would refuse the two. Give another image_name, or rename or delete the other image "
+        "first. Nothing was changed.",
+        "name_taken",
+    )
+
+
+def unfinished_pair(desired: Wish, images: t.Sequence[Image], successor: Image) -> RefusalError:
+    listed = ", ".join(str(one["image_id"]) for one in images)
+    return RefusalError(
+        f"Two images are named {desired.image_name!r} ({listed}), as image {successor['image_id']} is replacing the "
+        "other one and that is not finished. Run the task that replaces it again, or delete each with image_id. "
+        "Nothing was changed.",
+        "unfinished_replacement",
+    )
+
+
 def failure(image: Image) -> str:
     """What the cloud tells of a failed creation; DescribeImages has no field for a reason."""
     progress = "" if image["progress"] is None else f" at {image['progress']} %"

@@ -47,7 +47,7 @@ def plan_replacement(
     ``usable``: the image of the desired name, or it and the one that it is replacing. ``failed``: leftovers of the
     name. ``now``: seconds since the epoch. Raises RefusalError.
     """
-    current = resuming.successor_in(usable) or next(iter(usable), None)
+    current = marks.successor_in(usable) or next(iter(usable), None)
     if current is None:
         return None if desired.source is None else _plan_without_current(desired, failed, reader, now)
     mark = marks.mark_of(current)

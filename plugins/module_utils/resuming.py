@@ -41,15 +41,6 @@ class Unfinished:
     free_name: str | None = None
 
 
-def successor_in(images: t.Sequence[Image]) -> Image | None:
-    """Of two usable images of a name, the one that was made to replace the other: such a pair is no ambiguity."""
-    for image in images:
-        mark = marks.mark_of(image)
-        if mark is not None and {one["image_id"] for one in images} == {image["image_id"], mark.replaced_id}:
-            return image
-    return None
-
-
 def answers(desired: Wish, image: Image, mark: marks.Mark, now: float) -> bool:
     """Whether a replacement image that an earlier run made is what this task asks for."""
     if desired.recreate == "always" and not mark.is_recent(now):

@@ -106,19 +106,38 @@ def test_every_row_is_put_to_the_planner() -> None:
     assert set(ABSENT) == set(IN_ABSENT)
 
 
+class Cloud:
+    """What a planner may ask, of the images of a situation."""
+
+    def __init__(self, images: t.Iterable[dict[str, t.Any]], sources: t.Any) -> None:
+        self._images = tuple(images)
+        self._sources = sources
+
+    def by_id(self, image_id: str) -> dict[str, t.Any] | None:
+        return next((one for one in self._images if one["image_id"] == image_id), None)
+
+    def by_name(self, image_name: str) -> tuple[dict[str, t.Any], ...]:
+        return tuple(one for one in self._images if one["image_name"] == image_name)
+
+    def users(self, _image_id: str) -> tuple[str, ...]:
+        return ("i-user",)
+
+    def instance(self, instance_id: str) -> t.Any:
+        return self._sources.Instance(instance_id, "Running")
+
+    def snapshots(self, snapshot_ids: t.Iterable[str]) -> dict[str, t.Any]:
+        return {each: self._sources.Snapshot(each, "accomplished", 40, "system") for each in snapshot_ids}
+
+
 def outcome_of(state: str, situation: Situation) -> str:
-    planning, plans, wishes, images, sources, errors = (
-        importlib.import_module(f"{UTILS}.{name}")
-        for name in ("planning", "plans", "wish", "image", "sources", "errors")
+    planning, wishes, images, sources, errors = (
+        importlib.import_module(f"{UTILS}.{name}") for name in ("planning", "wish", "image", "sources", "errors")
     )
     source = wishes.Source(**situation.source) if situation.source else None
     wish = wishes.Wish(state=state, source=source, **situation.wish)
-    facts = sources.SourceFacts(
-        sources.Instance("i-1", "Running"), {"s-1": sources.Snapshot("s-1", "accomplished", 40, "system")}
-    )
-    found = plans.Found(images=tuple(images.image_stub(**one) for one in situation.images), source=facts)
+    cloud = Cloud((images.image_stub(**one) for one in situation.images), sources)
     try:
-        plan = planning.plan(wish, found)
+        plan = planning.plan(wish, cloud, now=0.0)
     except errors.RefusalError:
         return "refused"
     return "changed" if plan.actions else "ok"

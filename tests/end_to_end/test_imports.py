@@ -27,7 +27,8 @@ ROOMS_OF_BOTH = """
 """
 ROOMS = {
     "apsarastack_image": f"""
-        {ROOMS_OF_BOTH} changes deletion difference execution finding planning plans replacing steps waiter wish
+        {ROOMS_OF_BOTH} changes difference differing execution expectations listing marks outcome planning plans
+        snapshots steps wish
     """,
     "apsarastack_image_info": f"{ROOMS_OF_BOTH} selection",
 }

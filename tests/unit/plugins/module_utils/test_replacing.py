@@ -267,7 +267,9 @@ def test_a_source_that_is_not_ready_yet_is_told() -> None:
 
 
 @pytest.mark.parametrize("known", [{"usage": "instance"}, {"is_self_shared": True}])
-def test_a_replaced_image_that_may_not_be_deleted_any_more_is_kept_and_later_runs_go_on(known: dict[str, t.Any]) -> None:
+def test_a_replaced_image_that_may_not_be_deleted_any_more_is_kept_and_later_runs_go_on(
+    known: dict[str, t.Any],
+) -> None:
     retired = old(image_name="web-m-old", **known)
     made = of(retired, SWAPPED, description="newer")
     assert kinds(made) == [Modify]

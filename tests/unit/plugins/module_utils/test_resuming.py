@@ -182,7 +182,8 @@ def test_a_second_one_that_is_still_being_created_belongs_to_somebody() -> None:
 
 def test_where_usable_ones_have_both_temporary_names_somebody_has_to_decide() -> None:
     result = refused(
-        replacing(), FakeImages(old(), replacement("m-2", **OF_OTHER), replacement("m-3", image_name=SECOND, **OF_OTHER))
+        replacing(),
+        FakeImages(old(), replacement("m-2", **OF_OTHER), replacement("m-3", image_name=SECOND, **OF_OTHER)),
     )
     assert result["reason"] == "unfinished_replacement"
     assert "m-2" in result["msg"]
