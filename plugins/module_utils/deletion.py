@@ -70,16 +70,25 @@ def removal(desired: Wish, reader: Reader, leaving: t.Sequence[Leaving], *, unti
     """Delete the images one by one, then their snapshots.
 
     ``until_gone``: what follows needs them gone, whether the task waits or not. Raises RefusalError for an image that
-    may not be deleted.
+    may not be deleted, unless it may stay.
     """
-    images = [each.image for each in leaving]
-    for image in images:
-        judge(desired, reader, image)
+    staying = [each for each in leaving if each.may_stay and obstacle(desired, each.image) is not None]
+    going = [each for each in leaving if each not in staying]
+    for each in going:
+        judge(desired, reader, each.image)
     # Snapshots can only be deleted when the image is gone (SnapshotCreatedImage).
     waits = desired.wait or until_gone or desired.delete_snapshots
-    deleting = [step for each in leaving for step in _deletion(desired, each, waits)]
-    going, kept = snapshots.deletions(desired, reader, images)
-    return Removal((*deleting, *going), kept)
+    deleting = [step for each in going for step in _deletion(desired, each, waits)]
+    told = [obstacles.image_kept(str(each.image["image_id"]), str(obstacle(desired, each.image))) for each in staying]
+    with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going])
+    return Removal((*deleting, *with_them), (*told, *kept))
+
+
+def obstacle(desired: Wish, image: Image) -> str | None:
+    """Why the image may not be deleted, as a part of a sentence; None where it may."""
+    if image["is_self_shared"]:
+        return "it is shared with other accounts"
+    return "instances use it" if image["usage"] == "instance" and not desired.force else None
 
 
 def judge(desired: Wish, reader: Reader, image: Image) -> None:

@@ -181,7 +181,7 @@ def check_unchanged(step: steps.CheckUnchanged, run: Running) -> None:
 
 def read_back(step: steps.ReadBack, run: Running) -> None:
     """Until the image shows what was written. Raises ApsaraStackError where it never does: the site ignores it."""
-    image_id, wanted = run.id_of(step.image_id), t.cast("Image", run.plan.after)
+    image_id, wanted = run.id_of(step.image_id), step.wanted or t.cast("Image", run.plan.after)
     started = run.deadline.elapsed()
     image = run.outcome.image if run.has_just_looked else run.images.by_id(image_id)
     while True:

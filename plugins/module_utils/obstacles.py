@@ -199,13 +199,6 @@ def image_kept(image_id: str, why: str) -> str:
     )
 
 
-def replaced_image_in_use(current: Image, old: Image) -> str:
-    return (
-        f"image {old['image_id']} ({old['image_name']!r}) was replaced by image {current['image_id']} and is not "
-        f"deleted, as instances use it: delete it with state=absent and image_id={old['image_id']} when it may go"
-    )
-
-
 def not_listed_yet(image_id: str) -> str:
     return (
         f"image {image_id} was created, but the cloud does not list it yet: until it does, another task of the same "

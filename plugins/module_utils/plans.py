@@ -33,10 +33,7 @@ class Reader(t.Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """``before`` and ``after`` are the image as it is and as it will be; None stands for no image.
-
-    ``snapshots_left``: those of the images that are deleted which stay.
-    """
+    """``before`` and ``after`` are the image as it is and as it will be; None stands for no image."""
 
     before: Image | None
     after: Image | None

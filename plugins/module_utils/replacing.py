@@ -27,6 +27,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils import (
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deletion import Leaving, Removal
 from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected, Successor
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import (
+    UNAVAILABLE,
     Image,
     image_stub,
     is_settled,
@@ -53,6 +54,10 @@ def plan_replacement(
     mark = marks.mark_of(current)
     if mark is not None:
         return _plan_marked(desired, current, mark, usable, reader, now)
+    return _plan_unmarked(desired, current, reader, now)
+
+
+def _plan_unmarked(desired: Wish, current: Image, reader: Reader, now: float) -> Plan | None:
     if differing.reason(desired, current) is None:
         return None
     return _replace(desired, resuming.unfinished(desired, current, reader, now), reader, now)
@@ -68,7 +73,7 @@ def _plan_without_current(desired: Wish, failed: t.Sequence[Image], reader: Read
 
 def _plan_marked(
     desired: Wish, current: Image, mark: marks.Mark, usable: t.Sequence[Image], reader: Reader, now: float
-) -> Plan:
+) -> Plan | None:
     """The replacement image has the name, and the replaced one is perhaps still there: that is finished first."""
     old = next((one for one in usable if one["image_id"] == mark.replaced_id), None) or reader.by_id(mark.replaced_id)
     names = (desired.image_name, marks.retired_name(str(desired.image_name), mark.replaced_id))
@@ -77,10 +82,20 @@ def _plan_marked(
         old = None
     if old is not None and is_settled(current) and not verifying.is_usable(current):
         raise obstacles.successor_not_usable(current, old)
-    finishing = _finishing(desired, current, old, reader)
-    if desired.source is None or resuming.answers(desired, current, mark, now):
-        return _finish(desired, current, old, finishing, mark)
+    if current["status"] == UNAVAILABLE:
+        # There is nothing to finish, and the image is as any other that cannot be used.
+        return _plan_unmarked(desired, current, reader, now)
+    if desired.source is None or _is_this_run(desired, current, mark, old, now):
+        return _finish(desired, current, old, reader, mark)
+    finishing = _finishing(desired, current, current, old, reader)
     return _replace(desired, resuming.unfinished(desired, current, reader, now), reader, now, finishing)
+
+
+def _is_this_run(desired: Wish, current: Image, mark: marks.Mark, old: Image | None, now: float) -> bool:
+    """Whether the replacement is the one that the task asks for, ended by accident. One that ended with its replaced
+    image kept has done all that it could: a task that makes a new image each time begins another."""
+    ended = old is not None and old["image_name"] != desired.image_name and deletion.obstacle(desired, old) is not None
+    return resuming.answers(desired, current, mark, now) and not (ended and desired.recreate == "always")
 
 
 # --- in which steps --------------------------------------------------------------------------------------------------
@@ -155,9 +170,15 @@ def _making(desired: Wish, found: resuming.Unfinished, marked: Image) -> tuple[l
 
 def _adopting(adopted: Image, marked: Image) -> tuple[list[steps.Step], Image]:
     new: Image = {**adopted, "status": "Available", "description": marked["description"], "tags": marked["tags"]}
-    writes = changes.writes(adopted, new)
-    waiting = [] if is_settled(adopted) else changes.waiting(adopted, writes)
-    return [*waiting, *writes], new
+    return _writing(adopted, new), new
+
+
+def _writing(image: Image, wanted: Image) -> list[steps.Step]:
+    """What is written to a replacement image, and seen on it, before anything is taken away for it."""
+    writes = changes.writes(image, wanted)
+    waiting = [] if is_settled(image) else changes.waiting(image, writes)
+    reading: list[steps.Step] = [steps.ReadBack(image["image_id"], wanted)] if writes else []
+    return [*waiting, *writes, *reading]
 
 
 def _restoring(desired: Wish, found: resuming.Unfinished) -> list[steps.Step]:
@@ -190,31 +211,28 @@ def _closing(desired: Wish, image_id: str | None) -> list[steps.Step]:
     return [steps.Unmark(image_id), *reading]
 
 
-def _finishing(desired: Wish, current: Image, old: Image | None, reader: Reader) -> Removal:
-    """What is left of a replacement whose new image has the name."""
+def _finishing(desired: Wish, current: Image, made: Image, old: Image | None, reader: Reader) -> Removal:
+    """What is left of a replacement whose new image has the name. ``made``: that image when it is come to."""
     if old is None:
         return Removal()
-    if old["usage"] == "instance" and not desired.force:
-        # It must not keep later runs from their work: they have nothing to do with it.
-        return Removal(warnings=(obstacles.replaced_image_in_use(current, old),))
-    new = Successor(current["image_id"], str(desired.image_name), current["tags"][MARK])
-    swap = _swap(desired, new, current, old)
+    swap = _swap(desired, Successor(current["image_id"], str(desired.image_name), current["tags"][MARK]), made, old)
     removed = _removal(desired, swap, reader)
     swapping = [swap] if old["image_name"] == desired.image_name else []
     return Removal((*swapping, *removed.steps), removed.warnings)
 
 
-def _finish(desired: Wish, current: Image, old: Image | None, finishing: Removal, mark: marks.Mark) -> Plan:
+def _finish(desired: Wish, current: Image, old: Image | None, reader: Reader, mark: marks.Mark) -> Plan:
     wanted = changes.target(desired, {**current, "tags": own_tags(current["tags"])})
+    if not is_settled(current):
+        wanted["status"] = "Available"
     marked: Image = {**wanted, "tags": {**wanted["tags"], MARK: current["tags"][MARK]}}
-    writes = changes.writes(current, marked)
-    waiting = [] if is_settled(current) else changes.waiting(current, writes)
-    is_complete = old is None or bool(finishing.steps)
+    finishing = _finishing(desired, current, marked, old, reader)
+    is_complete = old is None or any(isinstance(step, steps.Delete) for step in finishing.steps)
     closing = _closing(desired, current["image_id"]) if is_complete else []
     return Plan(
         before=current if old is None else old,
-        after={**wanted, "status": "Available"},
-        steps=(*waiting, *writes, *finishing.steps, *closing),
+        after=wanted,
+        steps=(*_writing(current, marked), *finishing.steps, *closing),
         warnings=finishing.warnings,
         replaced_image_id=mark.replaced_id,
     )

@@ -200,9 +200,11 @@ class CheckUnchanged(_Look):
 
 @dataclass(frozen=True)
 class ReadBack(_Look):
-    """Until the image shows what was written to it: reads may lag behind writes."""
+    """Until the image shows what was written to it: reads may lag behind writes. ``wanted``: what it has to show; None
+    stands for what the plan comes to."""
 
     image_id: str | None
+    wanted: Image | None = None
 
     def attempt(self) -> str:
         return f"read {_subject(self.image_id)} back"
