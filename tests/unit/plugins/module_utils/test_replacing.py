@@ -205,21 +205,27 @@ def test_a_new_image_can_have_the_empty_description_that_the_old_one_could_not_g
 
 def test_an_adopted_image_gets_what_the_task_names_meanwhile_before_it_takes_the_name() -> None:
     made = of(old(), replacement(), description="newer", tags={"b": "2"})
-    assert made.steps[:3] == (
+    wanted = replacement(description="newer", tags={"b": "2", MARK: mark()})
+    assert made.steps[:4] == (
         Modify("m-new", description="newer"),
         UnsetTags("m-new", ("a",)),
         SetTags("m-new", {"b": "2"}),
+        ReadBack("m-new", wanted),
     )
-    assert only(made, Swap).made == replacement(description="newer", tags={"b": "2", MARK: mark()})
+    assert only(made, Swap).made == wanted
     growing = of(old(), replacement(status="Creating"), description="newer")
-    assert kinds(growing)[:4] == [WaitUntilUsable, CheckUnchanged, Modify, Swap]
+    assert kinds(growing)[:5] == [WaitUntilUsable, CheckUnchanged, Modify, ReadBack, Swap]
 
 
-def test_a_successor_gets_what_the_task_names_meanwhile_before_the_old_image_is_deleted() -> None:
-    made = of(RETIRED, SWAPPED, description="newer")
-    assert kinds(made) == [Modify, Delete, WaitUntilGone, Unmark, ReadBack]
-    assert made.after is not None
-    assert made.after["description"] == "newer"
+@pytest.mark.parametrize(("images", "first"), [((RETIRED, SWAPPED), []), ((old(), SWAPPED), [Swap])])
+def test_a_successor_gets_what_the_task_names_meanwhile_before_anything_is_taken_away(
+    images: tuple[t.Any, ...], first: list[type]
+) -> None:
+    made = of(*images, description="newer")
+    assert kinds(made) == [Modify, ReadBack, *first, Delete, WaitUntilGone, Unmark, ReadBack]
+    assert made.after == {**SWAPPED, "description": "newer", "tags": {"a": "1"}}
+    if first:
+        assert only(made, Swap).made == {**SWAPPED, "description": "newer"}
 
 
 @pytest.mark.parametrize("count", [19, 20])
@@ -266,13 +272,46 @@ def test_a_source_that_is_not_ready_yet_is_told() -> None:
     assert ["i-1" in warning for warning in made.warnings] == [True]
 
 
-@pytest.mark.parametrize("known", [{"usage": "instance"}, {"is_self_shared": True}])
-def test_a_replaced_image_that_may_not_be_deleted_any_more_is_kept_and_later_runs_go_on(
-    known: dict[str, t.Any],
-) -> None:
-    retired = old(image_name="web-m-old", **known)
-    made = of(retired, SWAPPED, description="newer")
-    assert kinds(made) == [Modify]
+# --- what may not be deleted any more --------------------------------------------------------------------------------
+
+KEPT = pytest.mark.parametrize("known", [{"usage": "instance"}, {"is_self_shared": True}], ids=["in use", "shared"])
+
+
+@KEPT
+def test_a_replaced_image_that_may_not_be_deleted_stays_and_later_runs_go_on(known: dict[str, t.Any]) -> None:
+    made = of(old(image_name="web-m-old", **known), SWAPPED, description="newer")
+    assert kinds(made) == [Modify, ReadBack]
     assert ["m-old" in warning for warning in made.warnings] == [True]
-    again = of(retired, SWAPPED, source=FROM_INSTANCE, platform="CentOS")
-    assert [step.image_id for step in again.steps if isinstance(step, Delete)] == ["m-new"]
+
+
+@KEPT
+def test_it_gives_the_name_up_all_the_same(known: dict[str, t.Any]) -> None:
+    assert kinds(of(old(**known), SWAPPED)) == [Swap]
+
+
+@KEPT
+def test_it_keeps_no_task_from_making_a_new_image_each_time(known: dict[str, t.Any]) -> None:
+    made = of(old(image_name="web-m-old", **known), SWAPPED, **ALWAYS)
+    assert (made.replaced_image_id, only(made, Delete).image_id) == ("m-new", "m-new")
+    assert ["m-old" in warning for warning in made.warnings] == [True]
+
+
+@KEPT
+def test_an_outdated_replacement_that_may_not_be_deleted_stays(known: dict[str, t.Any]) -> None:
+    made = of(old(), replacement("m-2", marked="m-old", **known))
+    assert only(made, Delete).image_id == "m-old"
+    assert ["m-2" in warning for warning in made.warnings] == [True]
+
+
+# --- a successor that is not usable ----------------------------------------------------------------------------------
+
+
+def test_a_successor_that_cannot_be_used_is_as_any_such_image_once_the_old_one_is_gone() -> None:
+    unusable = replacement(image_name="web", status="UnAvailable")
+    assert refused(replacing(), FakeImages(unusable))["image_id"] == "m-new"
+    assert only(of(unusable, **ALWAYS), Delete).image_id == "m-new"
+
+
+def test_a_deprecated_successor_stays_deprecated() -> None:
+    made = of(replacement(image_name="web", status="Deprecated"))
+    assert (made.steps, t.cast("t.Any", made.after)["status"]) == (CLOSING, "Deprecated")
