@@ -14,6 +14,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Swa
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark, old, replacement
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
 
 SUCCESSOR = Successor("m-new", "web", mark())
 SWAP = Swap(SUCCESSOR, replacement(platform="CentOS"), expected(old()), "web-m-old")
@@ -87,21 +89,19 @@ def test_a_replacement_image_may_have_lost_its_mark_once_the_replaced_one_is_gon
 
 
 @pytest.mark.parametrize(
-    ("named", "stops"),
+    ("found", "stops"),
     [
-        pytest.param([replacement(image_name="web")], None, id="there"),
-        pytest.param([old(), replacement(image_name="web")], None, id="there, beside the old one"),
-        pytest.param([], "changed_meanwhile", id="gone or renamed"),
-        pytest.param([old()], "changed_meanwhile", id="only the old one has the name"),
-        pytest.param([replacement(status="Deprecated")], "changed_meanwhile", id="deprecated"),
-        pytest.param([replacement(tags={"a": "1"})], "changed_meanwhile", id="without its mark"),
-        pytest.param([replacement(marked="m-old")], "changed_meanwhile", id="made by another replacement"),
+        pytest.param(replacement(image_name="web"), None, id="there"),
+        pytest.param(None, "changed_meanwhile", id="gone or renamed"),
+        pytest.param(replacement(status="Deprecated"), "changed_meanwhile", id="deprecated"),
+        pytest.param(replacement(tags={"a": "1"}), "changed_meanwhile", id="without its mark"),
+        pytest.param(replacement(marked="m-old"), "changed_meanwhile", id="made by another replacement"),
     ],
 )
 def test_what_takes_the_place_is_there_usable_and_made_by_this_replacement(
-    named: list[t.Any], stops: str | None
+    found: Image | None, stops: str | None
 ) -> None:
-    assert reason(lambda: verifying.judge_successor(SUCCESSOR, "m-new", named)) == stops
+    assert reason(lambda: verifying.judge_successor(SUCCESSOR, "m-new", found)) == stops
 
 
 @pytest.mark.parametrize(
