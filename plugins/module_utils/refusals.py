@@ -145,12 +145,14 @@ def disk_too_small(snapshot_id: str, size: int, smallest: int) -> RefusalError:
 
 def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
     name, listed = others[0]["image_name"], ", ".join(str(one["image_id"]) for one in others)
-    return RefusalError(
+    error = RefusalError(
         f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and every "
         "later task that names it would refuse the two. Give another image_name, or rename or delete the other image "
         "first. Nothing was changed.",
         "name_taken",
     )
+    error.facts.update(image_id=image["image_id"], image=image)
+    return error
 
 
 def unfinished_pair(desired: Wish, images: t.Sequence[Image], successor: Image) -> RefusalError:

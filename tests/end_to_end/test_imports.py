@@ -22,9 +22,8 @@ STANDARD_LIBRARY = "uuid _uuid"
 
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
 ROOMS_OF_BOTH = """
-    advice answers arguments client connection deadline endpoints errors given image images interruption libraries listing
-    login
-    origins parameters refusals requesting services signing sources tags task texts transport
+    advice answers arguments client connection deadline endpoints errors given image images interruption libraries
+    listing login origins parameters refusals requesting services signing sources tags task texts transport
 """
 ROOMS = {
     "apsarastack_image": f"""

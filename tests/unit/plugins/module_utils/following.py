@@ -24,7 +24,7 @@ NOW = 1795694400.0
 FROM_INSTANCE = Source(instance_id="i-1")
 FROM_SNAPSHOT = Source(snapshot_id="s-new")
 
-Meanwhile = t.Mapping[t.Tuple[str, int], "Intervention"]
+Meanwhile = t.Mapping[tuple[str, int], "Intervention"]
 
 
 def planned(desired: Wish, images: FakeImages) -> Plan:

@@ -11,7 +11,6 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected, Successor
 from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import Mark, digest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     CheckUnchanged,
@@ -43,6 +42,9 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
     replacement,
     replacing,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 
 ALWAYS = {"recreate": "always"}
 BEGUN = Mark("m-old", digest(replacing()), NOW).text()

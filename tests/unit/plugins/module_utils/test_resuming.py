@@ -9,8 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils.resuming import successor_in
+from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import successor_in
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     Create,
     Delete,
@@ -38,6 +37,9 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
     replacement,
     replacing,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 
 ALWAYS = {"recreate": "always"}
 OTHER = Source(snapshot_id="s-other")

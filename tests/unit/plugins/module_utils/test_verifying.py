@@ -14,6 +14,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Swa
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark, old, replacement
+
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
 
