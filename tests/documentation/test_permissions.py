@@ -157,9 +157,9 @@ class Bench:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
 
-    def deny(self, *actions: str) -> None:
-        for action in actions:
-            self._simulator.fault(action=action.partition(":")[2], code="Forbidden.RAM", times=0)
+    def deny(self, *actions: str, denied_lists: str = "forbidden") -> None:
+        names = [action.partition(":")[2] for action in actions]
+        self._simulator.knobs(denied_actions=names, denied_lists=denied_lists)
 
     def allow_only(self, policy: frozenset[str]) -> None:
         self.deny(*(name for name in QUALIFIED.values() if name.startswith("ecs:") and name not in policy))
@@ -173,7 +173,6 @@ class Bench:
         return result, {QUALIFIED[call["action"]] for call in calls}
 
     def reset(self, situation: Situation) -> None:
-        self._simulator.clear_faults()
         self._simulator.reset(seed=WORLD, knobs={"create_time": 0, **situation.knobs})
 
 
@@ -254,3 +253,20 @@ def test_a_snapshot_whose_deletion_is_denied_stays_and_is_told(bench: Bench) -> 
     result, _called = bench.run(situation)
     assert "failed" not in result
     assert [each["snapshot_id"] for each in result["snapshots_failed"]] == ["s-of-web"]
+
+
+def test_a_key_that_may_not_list_images_sees_none_on_some_releases(bench: Bench) -> None:
+    everything = Situation({}, module="apsarastack_image_info")
+    bench.reset(everything)
+    bench.deny("ecs:DescribeImages", denied_lists="empty")
+    result, _called = bench.run(everything)
+    assert result["images"] == []
+
+
+def test_an_image_in_use_is_protected_where_the_instances_are_hidden(bench: Bench) -> None:
+    (situation,) = SITUATIONS["would delete an image that is in use, to name the instances"]
+    bench.reset(situation)
+    bench.deny("ecs:DescribeInstances", denied_lists="empty")
+    result, called = bench.run(situation)
+    assert result["failed"]
+    assert "ecs:DeleteImage" not in called

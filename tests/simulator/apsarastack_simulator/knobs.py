@@ -36,6 +36,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "dry_run": ("perform", "honour"),
     "missing_source_code": ("MissingParameter", "InvalidParameter.AllEmpty"),
     "foreign_tenant": ("forbidden", "empty"),
+    "denied_lists": ("forbidden", "empty"),
     "metadata_token": ("optional", "required"),
     "body": ("decorated", "plain", "asapi200"),
     "gateway": ("both", "pop", "asapi"),
@@ -44,6 +45,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 # What the patterns of a knob may name: a pattern that fits nothing is a typing error, and would change nothing.
 PATTERNS: dict[str, frozenset[str]] = {
     "missing_actions": NAMES,
+    "denied_actions": NAMES,
     "ignored_parameters": frozenset(
         f"{action.name}.{parameter.name}" for action in REGISTRY.values() for parameter in action.specification
     ),
@@ -98,6 +100,9 @@ class Knobs:
     dry_run: str = "perform"
     missing_source_code: str = "MissingParameter"
     foreign_tenant: str = "forbidden"
+    denied_actions: tuple[str, ...] = ()
+    # DescribeInstances is documented to list nothing rather than to refuse.
+    denied_lists: str = "forbidden"
 
     # Quotas.
     image_quota: int = 100

@@ -154,7 +154,7 @@ class Service:
         before = effects.error_of(fault)
         if before is not None and not before.processed:
             raise before.error
-        context = self._context(request, folded, key, action, call)
+        context = self._permitted(action, self._context(request, folded, key, action, call))
         arguments, unknown = parameters.read(action.specification, self._heeded(folded.all, call))
         self._judge_unknown(unknown, call)
         body = effects.run(action, context, arguments, fault)
@@ -164,6 +164,14 @@ class Service:
         if before is not None:
             raise before.error
         return body
+
+    def _permitted(self, action: Action, context: Context) -> Context:
+        """What the policy of the caller lets the action see. Raises CloudError."""
+        if not fits(action.name, self.knobs.denied_actions):
+            return context
+        if self.knobs.denied_lists == "forbidden" or not action.name.startswith("Describe"):
+            raise CloudError("Forbidden.RAM")
+        return dataclasses.replace(context, resource_group=tenancy.NOWHERE)
 
     def _heeded(self, given: Parameters, call: Call) -> Parameters:
         """Without what this site takes and ignores."""

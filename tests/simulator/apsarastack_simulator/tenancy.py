@@ -27,7 +27,7 @@ class _Names(t.NamedTuple):
 _ORGANIZATION = _Names("x-acs-organizationid", ("OrganizationId", "Department"), "org-")
 _RESOURCE_GROUP = _Names("x-acs-resourcegroupid", ("ResourceGroup",), "rs-")
 # No resource set has this id: a caller that is narrowed to it sees nothing.
-_NOWHERE = -1
+NOWHERE = -1
 
 
 def tenancy_of(
@@ -56,7 +56,7 @@ def _key(names: _Names, value: str) -> int | str:
 def _foreign(knobs: Knobs, what: str) -> int:
     if knobs.foreign_tenant == "forbidden":
         raise CloudError("NoPermission", f"The access key is not authorized for {what}.")
-    return _NOWHERE
+    return NOWHERE
 
 
 def _given(request: Request, parameters: Parameters, names: _Names, notes: list[str]) -> str:

@@ -131,3 +131,18 @@ def test_a_page_behind_the_end_cannot_move(simulator: Simulator, caller: Caller)
     three_names(caller)
     simulator.knobs(shifting_pages=1)
     assert names_on(caller, 3, 2) == [[], []]
+
+
+def test_a_policy_may_deny_actions(simulator: Simulator, caller: Caller) -> None:
+    simulator.knobs(denied_actions="Delete*,DescribeInstances")
+    for action in ("DeleteImage", "DeleteSnapshot", "DescribeInstances"):
+        reply = caller.call(action, ImageId="m-in-use", SnapshotId="s-system")
+        assert (reply.status, reply.code) == (403, "Forbidden.RAM")
+    assert caller.image("m-in-use") is not None
+
+
+def test_a_denied_list_may_be_empty_instead(simulator: Simulator, caller: Caller) -> None:
+    simulator.knobs(denied_actions="Delete*,Describe*", denied_lists="empty")
+    assert caller.find() == []
+    assert caller.call("DescribeInstances").body["TotalCount"] == 0
+    assert caller.call("DeleteImage", ImageId="m-in-use", Force="true").code == "Forbidden.RAM"
