@@ -83,6 +83,7 @@ ALWAYS = "looks for images: every task of ``apsarastack_image`` and ``apsarastac
 FROM_INSTANCE = "creates an image from ``instance_id``"
 FROM_SNAPSHOT = "creates an image from ``snapshot_id`` or ``disk_device_mapping``"
 DELETES = "deletes an image (``state: absent``)"
+REPLACES = "replaces an image (``recreate``)"
 INSTANCE = {"instance_id": "i-web-running"}
 ROLE = {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}}
 # Of one tag that is there another is made, or it goes.
@@ -117,7 +118,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "web", **ADDED}, rows=("adds or changes ``tags``",), knobs=OLD_SITE),
         Situation({"image_name": "web", **REMOVED}, rows=("removes ``tags`` (``purge_tags``)",), knobs=OLD_SITE),
     ),
-    "replaces an image (``recreate``)": (
+    REPLACES: (
         Situation({"image_name": "web", **INSTANCE, "recreate": "always"}, rows=(FROM_INSTANCE,)),
         Situation(
             {"image_name": "web", "snapshot_id": "s-system", "recreate": "on_source_change"}, rows=(FROM_SNAPSHOT,)
@@ -132,6 +133,10 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
     ),
     "deletes the snapshots of an image as well (``delete_snapshots``)": (
         Situation({"image_name": "web", "state": "absent", "delete_snapshots": True}, rows=(DELETES,)),
+        Situation(
+            {"image_name": "web", **INSTANCE, "recreate": "always", "delete_snapshots": True},
+            rows=(FROM_INSTANCE, REPLACES),
+        ),
     ),
     "``assume_role``, or a ``profile`` that assumes a role": (Situation({"image_id": "m-web", **ROLE}),),
     "``resource_group_set_name``": (
@@ -247,7 +252,7 @@ def test_a_missing_permission_is_named(action: str, situation: Situation, bench:
 
 
 def test_a_snapshot_whose_deletion_is_denied_stays_and_is_told(bench: Bench) -> None:
-    (situation,) = SITUATIONS["deletes the snapshots of an image as well (``delete_snapshots``)"]
+    situation, _replacement = SITUATIONS["deletes the snapshots of an image as well (``delete_snapshots``)"]
     bench.reset(situation)
     bench.deny("ecs:DeleteSnapshot")
     result, _called = bench.run(situation)
