@@ -119,26 +119,33 @@ options:
     default: false
   delete_snapshots:
     description:
-      - With O(state=absent), also delete the snapshots that the image was made of, once it is gone.
-      - A snapshot stays when another image of the account is made of it, or when the task itself names it as its
-        source. One that the cloud refuses to delete is listed in RV(snapshots_failed), and the task succeeds.
+      - Also delete the snapshots of each image that the task deletes, once the image is gone. That is the image of
+        O(state=absent), one that O(recreate) replaces, and a failed leftover.
+      - Only snapshots that the cloud made for the image are deleted. A snapshot is kept when the image was made from
+        it, when another image of the account uses it, or when the task names it as its source.
+      - One that the cloud refuses to delete is listed in RV(snapshots_failed), and the task succeeds. All that stay are
+        listed in RV(snapshots_left).
     type: bool
     default: false
   recreate:
     description:
-      - What to do when the image exists, but is made from another source than the task names.
-      - With V(never) this is refused, and the refusal names both.
-      - With V(on_source_change) the image is replaced when the cloud tells that its snapshots or the sizes of its disks
-        differ from those of the task, or its O(image_version), O(platform) or O(architecture). Of an image made from an
-        instance it tells nothing that could be compared.
-      - With V(always) every run replaces the image. Use it to make a new image of the same instance.
-      - The image is replaced without a gap. The new one is made under the name with C(-stand-in) at its end and waited
-        for, whatever O(wait) says. Then the old image gives up the name (its own id is added to it), the new one takes
-        it, and the old one is deleted. An old image in use is refused before anything is done, save with O(force=true).
-      - Until the old image is gone, the new one carries the tag C(apsarastack.cloud/replaces). When a run was
-        interrupted, the next one finishes the same replacement.
-      - What the task leaves out, description or tags, the new image takes over from the old one.
-      - It needs O(image_name) alone, since the new image has another id.
+      - What to do when the image exists, but was made from another source than the task names.
+      - With V(never) the task fails, and the message names both sources.
+      - With V(on_source_change) the image is replaced when its snapshots or the sizes of its disks differ from those of
+        the task, or its O(image_version), O(platform) or O(architecture). The cloud tells nothing about the source of an
+        image made from an instance, so this cannot be compared.
+      - With V(always) every run replaces the image. Use it to create a new image of the same instance.
+      - The image is replaced without a gap. The new image is created under a temporary name, the name with
+        C(-replacement) appended, and waited for, whatever O(wait) says. Then it takes the name, is read under it, and
+        only then the replaced image is deleted.
+      - If the replaced image was changed, or came into use, while the new one was being created, the task fails and
+        deletes nothing.
+      - Until the replaced image is gone, the new one carries the tag C(apsarastack.cloud/replaces). If a run was
+        interrupted, the next one resumes the same replacement. With V(always) only one that was begun within the last
+        three hours is resumed. An image has room for 19 tags of its own then.
+      - A replacement image that another run is still creating from another source is left to it, and the task fails.
+      - If omitted in the task, description and tags are taken over from the replaced image.
+      - It needs O(image_name) without O(image_id), since the new image has another id.
     type: str
     choices: [never, on_source_change, always]
     default: never
@@ -161,7 +168,7 @@ options:
   wait:
     description:
       - Whether to wait until the image is usable, or gone.
-      - With V(false), a new image is returned while the cloud is still creating it.
+      - With V(false), a new image is returned while the cloud is still creating it, as soon as the cloud lists it.
       - The module looks at the image at most once a second, and less often as time passes and as the progress that the
         cloud tells allows it. That is about 40 calls in ten minutes, and 60 in an hour.
     type: bool
@@ -381,6 +388,14 @@ replaced_image_id:
   sample: m-8vb0z9y8x7w6v5u4t3s2
 snapshots_deleted:
   description: The snapshots that were deleted, or would be in check mode. Empty without O(delete_snapshots).
+  returned: success, and a failure after the first step was begun
+  type: list
+  elements: str
+  sample: []
+snapshots_left:
+  description:
+    - The snapshots that stay although the task deleted their image, or would stay in check mode. Those that the image was
+      made from are among them.
   returned: success, and a failure after the first step was begun
   type: list
   elements: str
