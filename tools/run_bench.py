@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import sys
 
-from steps import BENCH, checks_venv
+from environments import checks_venv
+from steps import BENCH
 from workspace import ROOT, ToolError, collections_path, environment_variables, run, stage
 
 

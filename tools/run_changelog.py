@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from steps import checks_venv
+from environments import checks_venv
 from workspace import ROOT, ToolError, collections_path, environment_variables, run, stage
 
 NOTES = (Path("CHANGELOG.md"), Path("changelogs", "changelog.yaml"))

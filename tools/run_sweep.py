@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import sys
 
-from steps import RELIABILITY, checks_venv
+from environments import checks_venv
+from steps import RELIABILITY
 from workspace import ROOT, ToolError, collections_path, environment_variables, run, stage
 
 

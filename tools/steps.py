@@ -18,6 +18,7 @@ import ansible_test
 import run_docs
 import shipping
 from ansible_test import AnsibleTest
+from environments import asapi_variables, checks_venv, conformance_venv, documentation_venvs
 from workspace import (
     BUILD,
     ROOT,
@@ -25,7 +26,6 @@ from workspace import (
     collections_path,
     environment_variables,
     installed_interpreters,
-    make_venv,
     run,
     side_by_side,
     stage,
@@ -43,6 +43,8 @@ END_TO_END = Path("tests", "end_to_end")
 BENCH = Path("tests", "bench")
 RELIABILITY = Path("tests", "reliability")
 DOCUMENTATION = Path("tests", "documentation")
+# The tests of it that run plays of the documentation.
+PLAYS = ("test_examples.py", "test_keep_newest.py", "test_recipes.py")
 GUIDES = Path("docs", "docsite", "rst")
 PACKAGING = Path("tests", "packaging")
 
@@ -53,15 +55,6 @@ class Step:
 
     run: t.Callable[[], None]
     folder: Path = Path()
-
-
-@functools.cache
-def checks_venv() -> Path:
-    """The linters, and what the code that they and pytest look at imports."""
-    core, interpreter = supported_pairs()[0]
-    names = ("tests/requirements.txt", "tests/requirements-lint.txt", "tests/simulator/requirements.txt")
-    files = [ROOT / name for name in ("requirements.txt", *names)]
-    return make_venv(BUILD / "checks", interpreter, [*files, core.requirement])
 
 
 @functools.cache
@@ -181,11 +174,7 @@ def simulator() -> None:
 
 def conformance() -> None:
     """The vendor's own packages as the judge: its signer of our signature, its SDKs of the simulator."""
-    _core, interpreter = supported_pairs()[0]
-    sdks = SIMULATOR / "tests" / "conformance"
-    files = [ROOT / folder / "requirements.txt" for folder in (".", "tests", CONFORMANCE, SIMULATOR, sdks)]
-    # An environment of its own: the vendor's packages hold others down to old versions.
-    venv = make_venv(BUILD / "conformance", interpreter, files)
+    venv, sdks = conformance_venv(), SIMULATOR / "tests" / "conformance"
     paths = f"{ROOT / SIMULATOR}:{collections_path(stage('clean'))}"
     variables = asapi_variables(ROOT / sdks / "requirements-asapi.txt")
     for folder in (CONFORMANCE, sdks):
@@ -197,11 +186,13 @@ def end_to_end() -> None:
 
 
 def documentation() -> None:
-    """What the documentation shows, on the collection as it is installed from its tarball."""
-    core, interpreter = supported_pairs()[0]
-    folders = (Path(), SIMULATOR, DOCUMENTATION)
-    files = [ROOT / folder / "requirements.txt" for folder in folders]
-    pytest(DOCUMENTATION, venv=make_venv(BUILD / "documentation", interpreter, [*files, core.requirement]))
+    """What the documentation shows, on the collection as it is installed from its tarball.
+
+    The plays in it run on the oldest ansible-core as well, which may refuse what a later one takes. Both at a time,
+    since a play keeps hardly more than one processor busy.
+    """
+    tests = ([DOCUMENTATION], [DOCUMENTATION / name for name in PLAYS])
+    side_by_side(functools.partial(pytest, *paths, venv=venv) for paths, venv in zip(tests, documentation_venvs()))
 
 
 def docs() -> None:
@@ -213,15 +204,6 @@ def reliability() -> None:
     """The sweeps thinned out; `make sweep` runs them whole."""
     path = collections_path(stage("clean"))
     pytest(RELIABILITY, venv=checks_venv(), ANSIBLE_COLLECTIONS_PATH=path, PYTHONPATH=path)
-
-
-def asapi_variables(requirements: Path) -> dict[str, Path]:
-    """Where the tests find the ApsaraStack SDK: alone in an environment, on a Python that it still runs on."""
-    fitting = [each for each in installed_interpreters() if each.version <= (3, 11)]
-    if not fitting:
-        return {}
-    venv = make_venv(BUILD / "asapi", fitting[-1], [requirements])
-    return {"APSARASTACK_SIMULATOR_ASAPI_PYTHON": venv / "bin" / "python"}
 
 
 def integration() -> None:

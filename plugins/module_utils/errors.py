@@ -232,6 +232,9 @@ class NoAnswerError(ApsaraStackError):
 class DeadlineError(ApsaraStackError):
     """``wait_timeout`` ran out; ``__cause__`` is the last error where there was one."""
 
+    def __init__(self, message: str, reason: str = "timed_out") -> None:
+        super().__init__(message, reason)
+
     def error(self) -> dict[str, t.Any] | None:
         """The ``error`` of the last error."""
         return self.__cause__.error() if isinstance(self.__cause__, ApsaraStackError) else None

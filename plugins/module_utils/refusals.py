@@ -30,9 +30,11 @@ def nothing_to_make_it_from(wish: Wish) -> RefusalError:
 
 
 def unknown_id(wish: Wish) -> RefusalError:
-    return _told(
+    return RefusalError(
         f"There is no own image {wish.image_id} in this region and organization, and image_id only selects an image: "
-        "a new one would get another id. Correct image_id, or name the image with image_name and leave image_id out."
+        "a new one would get another id. Correct image_id, or name the image with image_name and leave image_id out. "
+        "Nothing was changed.",
+        reason="not_found",
     )
 
 

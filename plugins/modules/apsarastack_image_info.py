@@ -83,7 +83,9 @@ options:
     type: str
   newest:
     description:
-      - Only so many of the images that fit, the newest ones by their creation time.
+      - Return at most this many images, the newest ones by their creation time.
+      - It counts every image that the other options select, whatever its status. With O(status=[Available]) the newest
+        one can still be unusable, which newer releases tell in RV(images[].usable).
     type: int
   wait_timeout:
     description:
@@ -99,16 +101,24 @@ EXAMPLES = r"""
   apsarastack.cloud.apsarastack_image_info:
   register: own
 
-- name: The newest approved golden image
+- name: List the approved golden images, newest first
   apsarastack.cloud.apsarastack_image_info:
     name_regex: ^web-golden-
     status: [Available]
     tags:
       stage: approved
-    newest: 1
   register: golden
 
-- name: What is left of failed creations
+- name: Show the newest one that is usable
+  ansible.builtin.debug:
+    msg: "{{ golden.images | rejectattr('usable', 'eq', false) | map(attribute='image_id') | first | default('none') }}"
+
+- name: Find the newest image, whatever its status
+  apsarastack.cloud.apsarastack_image_info:
+    newest: 1
+  register: latest
+
+- name: List what is left of failed creations
   apsarastack.cloud.apsarastack_image_info:
     status: [CreateFailed]
   register: failed

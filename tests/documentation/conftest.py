@@ -54,6 +54,12 @@ def installed(collections: Path) -> Path:
     return collections / "ansible_collections" / "apsarastack" / "cloud"
 
 
+@pytest.fixture
+def playbooks(installed: Path) -> Path:
+    """The playbooks that come with the collection."""
+    return installed / "playbooks"
+
+
 @pytest.fixture(scope="session")
 def importable(collections: Path) -> None:
     """Lets tests import the installed collection by its full name."""

@@ -12,6 +12,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import worlds
 import yaml
 from examples import (
     MODULES,
@@ -25,6 +26,7 @@ from examples import (
     module_document,
     own_calls,
     pages,
+    tasks_in,
 )
 
 if t.TYPE_CHECKING:
@@ -33,7 +35,6 @@ if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
 COLLECTION = "ansible_collections.apsarastack.cloud.plugins"
-TENANT = {"organization": 37, "resource_group": 412}
 GROUP = f"group/{NAMESPACE}apsarastack"
 # Files and services of a site, which are not here: their form is judged, and the rest of the task is run without them.
 ELSEWHERE = ("ca_path", "proxy", "profile", "shared_credentials_file", "ecs_role_name", "endpoint", "validate_certs")
@@ -130,26 +131,14 @@ def test_every_block_is_tasks_plays_or_something_that_is_held_otherwise(block: B
 # --- run -------------------------------------------------------------------------------------------------------------
 
 
-def seeded(image_id: str, name: str, age: int, **more: t.Any) -> dict[str, t.Any]:
-    return {"id": image_id, "name": name, "created": -age, **TENANT, **more}
-
-
 # Every id and name that an example takes for granted.
-WORLD = {
-    "images": [
-        seeded("m-8vb0a1b2c3d4e5f6g7h8", "web-golden", 3600, tags={"team": "web"}),
-        seeded("m-approved", "web-golden-approved", 7200, tags={"stage": "approved"}),
-        seeded("m-october", "web-golden-2026-10", 86400),
-        seeded("m-september", "web-golden-2026-09", 86400),
-        seeded("m-in-use", "web-golden-2026-08", 86400),
-    ]
-}
-
-
-@pytest.fixture
-def site(simulator: Simulator) -> Simulator:
-    simulator.reset(seed=WORLD, knobs={"create_time": 0.1})
-    return simulator
+WORLD = [
+    worlds.seeded("web-golden", 3600, id="m-8vb0a1b2c3d4e5f6g7h8", tags={"team": "web"}),
+    worlds.seeded("web-golden-approved", 7200, tags={"stage": "approved"}),
+    worlds.seeded("web-golden-2026-10", 86400),
+    worlds.seeded("web-golden-2026-09", 86400),
+    worlds.seeded("web-golden-2026-08", 86400, id="m-in-use"),
+]
 
 
 def runnable(blocks_of_a_page: t.Iterable[Block]) -> list[dict[str, t.Any]]:
@@ -171,25 +160,58 @@ def _without_elsewhere(value: t.Any) -> t.Any:
     return [_without_elsewhere(each) for each in value] if isinstance(value, list) else value
 
 
-def run(ansible: Playbooks, plays: list[dict[str, t.Any]]) -> str:
-    path = ansible.write("page.yml", yaml.safe_dump(plays, sort_keys=False))
-    answer = ansible.playbook(path)
-    assert answer.code == 0, answer.output
-    return answer.output
+def written(ansible: Playbooks, plays: list[dict[str, t.Any]]) -> Path:
+    return ansible.write("page.yml", yaml.safe_dump(plays, sort_keys=False))
+
+
+def names_in(plays: list[dict[str, t.Any]]) -> set[str]:
+    return {options["image_name"] for _module, options in own_calls(plays) if "image_name" in options}
+
+
+def check_and_run(ansible: Playbooks, simulator: Simulator, plays: list[dict[str, t.Any]]) -> str:
+    """The output of the run. Check mode writes nothing, and neither touches what the plays do not name."""
+    around = worlds.bystanders(names_in(plays))
+    worlds.populate(simulator, [*WORLD, *around], create_time=0.1)
+    all_images = worlds.remembered(simulator)
+    before = {image["id"]: all_images[image["id"]] for image in around}
+    path = written(ansible, plays)
+
+    checked = ansible.playbook(path, "--check")
+    assert checked.code == 0, checked.output
+    assert [call["action"] for call in simulator.calls() if call["write"]] == []
+    done = ansible.playbook(path)
+
+    assert done.code == 0, done.output
+    # One guide begins with a reset of the simulator, which takes everything away.
+    if "_simulator/reset" not in path.read_text(encoding="utf-8"):
+        after = worlds.remembered(simulator)
+        assert {image_id: after.get(image_id) for image_id in before} == before
+    return done.output
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_examples_of_a_module_run_one_after_another(module: str, ansible: Playbooks, site: Simulator) -> None:
-    run(ansible, runnable([Block(module, module_document(module, "EXAMPLES"))]))
+def test_the_examples_of_a_module_run_one_after_another(module: str, ansible: Playbooks, simulator: Simulator) -> None:
+    check_and_run(ansible, simulator, runnable([Block(module, module_document(module, "EXAMPLES"))]))
 
 
 WITH_TASKS = [page for page in pages() if runnable(blocks(page))]
 
 
 @pytest.mark.parametrize("page", WITH_TASKS, ids=lambda page: page.name)
-def test_the_playbooks_of_a_page_run_one_after_another(page: Path, ansible: Playbooks, site: Simulator) -> None:
-    output = run(ansible, runnable(blocks(page)))
+def test_the_playbooks_of_a_page_run_one_after_another(page: Path, ansible: Playbooks, simulator: Simulator) -> None:
+    output = check_and_run(ansible, simulator, runnable(blocks(page)))
     assert [shown for shown in diffs(page) if shown not in output] == []
+
+
+def test_what_builds_on_an_earlier_task_passes_in_check_mode_on_an_empty_site(
+    ansible: Playbooks, simulator: Simulator
+) -> None:
+    plays = [play for page in pages() for play in runnable(blocks(page)) if len(list(tasks_in([play]))) > 1]
+    assert len(plays) >= 4
+    worlds.populate(simulator, [])
+    checked = ansible.playbook(written(ansible, plays), "--check")
+
+    assert checked.code == 0, checked.output
 
 
 @pytest.mark.parametrize("page", FIRST)

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each playbook of `playbooks/` does what its heading says."""
+"""Each playbook of `playbooks/` does what its heading says, and leaves alone what else there is.
+
+The deletions of `keep_newest.yml` are in test_keep_newest.py.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import worlds
 
 if t.TYPE_CHECKING:
+    from ansible_process import Result
     from written_playbooks import Playbooks
 
     from apsarastack_simulator.testing import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
-TENANT = {"organization": 37, "resource_group": 412}
-# The demo runs this one, five times and with its diffs: tools/run_demo.py.
-DEMO = "golden_image.yml"
-
-
-@pytest.fixture
-def playbooks(installed: Path) -> Path:
-    """They come with the collection."""
-    return installed / "playbooks"
+GOLDEN = "golden_image.yml"
 
 
 def own_images(simulator: Simulator) -> dict[str, dict[str, t.Any]]:
@@ -34,13 +31,8 @@ def own_images(simulator: Simulator) -> dict[str, dict[str, t.Any]]:
     return {
         image["image_name"]: image
         for image in simulator.state()["images"]
-        if image["organization"] == TENANT["organization"] and not image["deleted"] and image["image_name"] != "in-use"
+        if image["organization"] == 37 and not image["deleted"] and image["image_name"] != "in-use"
     }
-
-
-def seeded(name: str, age: int, **more: t.Any) -> dict[str, t.Any]:
-    """An image, `age` seconds old."""
-    return {"id": f"m-{name}", "name": name, "created": -age, **TENANT, **more}
 
 
 def writes(simulator: Simulator) -> list[str]:
@@ -48,13 +40,47 @@ def writes(simulator: Simulator) -> list[str]:
 
 
 def test_every_playbook_has_a_test() -> None:
-    tested = {"replace_golden_image.yml", "many_images.yml", "keep_newest.yml", "use_newest.yml", "resume.yml"}
-    assert {path.name for path in (ROOT / "playbooks").glob("*.yml")} == tested | {DEMO}
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    names = [path.name for path in (ROOT / "playbooks").glob("*.yml")]
+    assert len(names) >= 6
+    assert [name for name in names if f'"{name}"' not in tests] == []
 
 
-def test_the_golden_image_is_made_once(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
-    first = ansible.playbook(playbooks / DEMO)
-    second = ansible.playbook(playbooks / DEMO)
+# --- every recipe that creates images ---------------------------------------------------------------------------------
+
+# The names that a recipe gives to images.
+CREATED = {
+    GOLDEN: ("web-golden-2026-11",),
+    "replace_golden_image.yml": ("web-golden",),
+    "many_images.yml": ("web-nightly", "db-nightly"),
+    "resume.yml": ("big-golden",),
+}
+
+
+@pytest.mark.parametrize("recipe", CREATED)
+def test_a_recipe_creates_its_images_and_leaves_all_others_alone(
+    recipe: str, ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    worlds.populate(simulator, worlds.bystanders(CREATED[recipe]))
+    before = worlds.remembered(simulator)
+
+    checked = ansible.playbook(playbooks / recipe, "--check")
+    assert checked.code == 0, checked.output
+    assert writes(simulator) == []
+    run = ansible.playbook(playbooks / recipe)
+
+    assert run.code == 0, run.output
+    after = worlds.remembered(simulator)
+    assert {image_id: after.get(image_id) for image_id in before} == before
+    assert sorted(after[each]["image_name"] for each in after.keys() - before) == sorted(CREATED[recipe])
+
+
+# --- golden_image.yml -------------------------------------------------------------------------------------------------
+
+
+def test_the_golden_image_is_created_once(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+    first = ansible.playbook(playbooks / GOLDEN)
+    second = ansible.playbook(playbooks / GOLDEN)
 
     assert (first.code, second.code) == (0, 0), first.output + second.output
     assert first.results[0]["changed"] is True
@@ -62,18 +88,42 @@ def test_the_golden_image_is_made_once(ansible: Playbooks, simulator: Simulator,
     assert writes(simulator) == ["CreateImage"]
 
 
-def test_a_replacement_has_a_successor_ready_before_the_old_image_goes(
+def test_the_golden_image_is_not_deleted_while_instances_use_it(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
-    simulator.reset(seed={"images": [seeded("web-golden", 3600)]}, knobs={"create_time": 0.2})
+    worlds.populate(simulator, [worlds.seeded("golden-in-use", 60)])
+    run = ansible.playbook(playbooks / GOLDEN, image_state="absent", image_name="golden-in-use")
+
+    assert run.code != 0
+    assert writes(simulator) == []
+
+
+def test_a_state_that_does_not_exist_is_refused(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+    run = ansible.playbook(playbooks / GOLDEN, image_state="removed")
+
+    assert run.code != 0
+    assert simulator.calls() == []
+
+
+# --- replace_golden_image.yml -----------------------------------------------------------------------------------------
+
+
+def test_a_replacement_has_a_successor_ready_before_the_old_image_is_deleted(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    worlds.populate(simulator, [worlds.seeded("web-golden", 3600)])
     run = ansible.playbook(playbooks / "replace_golden_image.yml")
 
     assert run.code == 0, run.output
     (new,) = own_images(simulator).values()
     assert (new["image_name"], new["status"]) == ("web-golden", "Available")
-    assert f"web-golden is {new['image_id']}, and was m-web-golden" in run.output
-    # The old image gives up the name, the new one takes it, and only then the old one goes.
-    assert writes(simulator)[:4] == ["CreateImage", "ModifyImageAttribute", "ModifyImageAttribute", "DeleteImage"]
+    assert f"web-golden is {new['image_id']}; it replaced m-web-golden" in run.output
+    called = writes(simulator)
+    assert called[0] == "CreateImage"
+    assert called.index("DeleteImage") > called.index("ModifyImageAttribute")
+
+
+# --- many_images.yml --------------------------------------------------------------------------------------------------
 
 
 def test_many_images_grow_at_the_same_time(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
@@ -91,117 +141,128 @@ def test_many_images_grow_at_the_same_time(ansible: Playbooks, simulator: Simula
     assert abs((second - first).total_seconds()) < 4
 
 
-def test_a_nightly_build_that_is_run_again_makes_nothing(
+def outcome(result: Result) -> t.Any:
+    """What check mode has to foretell."""
+    return result.get("reason", result.get("actions"))
+
+
+def test_check_mode_foretells_what_becomes_of_an_image_in_each_state(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
-    simulator.reset(
-        seed={
-            "images": [
-                seeded("web-nightly", 60, tags={"kind": "nightly"}),
-                seeded("db-nightly", 60, tags={"kind": "nightly"}),
-            ]
-        }
-    )
-    run = ansible.playbook(playbooks / "many_images.yml")
-
-    assert run.code == 0, run.output
+    """All at once, and some are refused."""
+    states = worlds.in_every_state("nightly-", 60)
+    names = {image["name"]: "i-web-running" for image in states}
+    worlds.populate(simulator, states)
+    checked = ansible.playbook(playbooks / "many_images.yml", "--check", images=names)
     assert writes(simulator) == []
 
+    worlds.populate(simulator, [worlds.finished_soon(image) for image in states])
+    run = ansible.playbook(playbooks / "many_images.yml", images=names)
 
-def old_images(simulator: Simulator) -> None:
-    """Five images of the pattern, the oldest in use, and one of another name that is older than all."""
-    snapshots = [f"s-{number}" for number in range(1, 6)]
-    images = [
-        seeded(f"web-golden-{number}", number * 3600, mappings=[disk(snapshot)])
-        for number, snapshot in enumerate(snapshots, start=1)
-    ]
-    used = {"id": "i-1", "name": "web-1", "status": "Running", "image_id": "m-web-golden-5", "disks": [], **TENANT}
-    simulator.reset(
-        seed={
-            "images": [*images, seeded("db-golden", 100 * 3600)],
-            "instances": [used],
-            "snapshots": [
-                {"id": snapshot, "name": snapshot, "disk_type": "system", "size": 40, "disk_id": "d-1", **TENANT}
-                for snapshot in snapshots
-            ],
-        }
-    )
+    foretold = {result["item"]["key"]: outcome(result) for result in checked.results[-1]["results"]}
+    done = {result["item"]["item"]["key"]: outcome(result) for result in run.results[-1]["results"]}
+    assert foretold == done
+    assert len(foretold) == len(worlds.STATES)
 
 
-def disk(snapshot_id: str) -> dict[str, t.Any]:
-    return {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": snapshot_id}
+# --- use_newest.yml ---------------------------------------------------------------------------------------------------
+
+TAGS = {"team": "web", "stage": "golden"}
 
 
-def test_check_mode_lists_the_old_images_and_deletes_none(
-    ansible: Playbooks, simulator: Simulator, playbooks: Path
-) -> None:
-    old_images(simulator)
-    run = ansible.playbook(playbooks / "keep_newest.yml", "--check", keep=2)
-
-    assert run.code == 0, run.output
-    assert [result["actions"] for result in run.results[-1]["results"]] == [
-        ["delete image m-web-golden-3 'web-golden-3'", "delete snapshot s-3"],
-        ["delete image m-web-golden-4 'web-golden-4'", "delete snapshot s-4"],
-    ]
-    assert writes(simulator) == []
-
-
-def test_the_old_images_go_with_their_snapshots_but_not_one_in_use(
-    ansible: Playbooks, simulator: Simulator, playbooks: Path
-) -> None:
-    old_images(simulator)
-    run = ansible.playbook(playbooks / "keep_newest.yml", keep=2)
-
-    assert run.code == 0, run.output
-    assert sorted(own_images(simulator)) == ["db-golden", "web-golden-1", "web-golden-2", "web-golden-5"]
-    assert sorted(each["snapshot_id"] for each in simulator.state()["snapshots"]) == ["s-1", "s-2", "s-5"]
-
-
+@pytest.mark.parametrize("options", [(), ("--check",)], ids=["run", "check"])
 def test_the_newest_usable_image_of_the_tags_is_found(
-    ansible: Playbooks, simulator: Simulator, playbooks: Path
+    options: tuple[str, ...], ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
-    tags = {"team": "web", "stage": "golden"}
-    simulator.reset(
-        seed={
-            "images": [
-                seeded("older", 7200, tags=tags),
-                seeded("newer", 3600, tags={**tags, "approved": "yes"}),
-                seeded("of-another-team", 60, tags={**tags, "team": "db"}),
-                seeded("still-growing", 30, tags=tags, ready_at=3600),
-            ]
-        }
-    )
-    run = ansible.playbook(playbooks / "use_newest.yml")
+    newer = [each for each in worlds.in_every_state("newer-", 60, tags=TAGS) if each["name"] not in USABLE]
+    good = [
+        worlds.seeded("older", 7200, tags=TAGS),
+        worlds.seeded("right", 3600, tags={**TAGS, "approved": "yes"}),
+        worlds.seeded("of-another-team", 60, tags={**TAGS, "team": "db"}),
+    ]
+    worlds.populate(simulator, [*good, *newer])
+    run = ansible.playbook(playbooks / "use_newest.yml", *options)
 
     assert run.code == 0, run.output
-    assert run.results[-1]["ansible_facts"] == {"golden_image_id": "m-newer"}
+    assert run.results[-1]["ansible_facts"] == {"golden_image_id": "m-right"}
 
 
-def test_no_image_of_the_tags_is_told_in_a_sentence(ansible: Playbooks, playbooks: Path) -> None:
+# These can be used all the same.
+USABLE = ("newer-in-use", "newer-shared", "newer-unfinished-replacement")
+
+
+def test_no_image_of_the_tags_is_told_in_a_sentence(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+    unusable = [each for each in worlds.in_every_state("newer-", 60, tags=TAGS) if each["name"] not in USABLE]
+    worlds.populate(simulator, unusable)
     run = ansible.playbook(playbooks / "use_newest.yml")
 
     assert run.code != 0
     assert run.results[-1]["msg"] == "No usable image has the tags team=web and stage=golden."
 
 
+# --- resume.yml -------------------------------------------------------------------------------------------------------
+
+# What the first task sees last, and what makes it so.
+UNFINISHED: dict[str, dict[str, t.Any]] = {
+    "creating": {"create_time": 6},
+    "waiting": {"waiting_time": 5, "create_time": 1},
+    "not listed": {"visible_after": 6, "create_time": 1},
+    "not usable": {"available_but_not_usable": 6, "create_time": 0},
+}
+
+
+@pytest.mark.parametrize("knobs", UNFINISHED.values(), ids=UNFINISHED)
 def test_a_timeout_is_followed_by_a_wait_for_the_same_image(
-    ansible: Playbooks, simulator: Simulator, playbooks: Path
+    knobs: dict[str, t.Any], ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
-    simulator.knobs(create_time=5)
+    simulator.knobs(**knobs)
     run = ansible.playbook(playbooks / "resume.yml", patience=3)
 
     assert run.code == 0, run.output
     first, last = run.results[0], run.results[-1]
-    assert first["image"]["status"] == "Creating"
-    assert last["image"]["status"] == "Available"
-    assert first["image_id"] == last["image_id"]
+    assert first["reason"] == "timed_out"
+    assert (last["image"]["status"], last["image_id"]) == ("Available", first["image_id"])
     assert writes(simulator) == ["CreateImage"]
 
 
-def test_what_is_no_timeout_is_not_waited_for(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
-    simulator.fault(action="CreateImage", code="QuotaExceed.Image")
+def test_a_timeout_before_the_build_has_begun_is_followed_by_the_build(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    simulator.fault(action="CreateImage", code="IncorrectInstanceStatus", times=4, delay=1)
+    run = ansible.playbook(playbooks / "resume.yml", patience=3)
+
+    assert run.code == 0, run.output
+    assert run.results[0]["reason"] == "timed_out"
+    assert list(own_images(simulator)) == ["big-golden"]
+
+
+def test_an_image_that_is_quick_is_not_waited_for_again(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
     run = ansible.playbook(playbooks / "resume.yml")
 
+    assert run.code == 0, run.output
+    assert len(run.results) == 1
+    assert "localhost | SKIPPED" in run.output
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"action": "CreateImage", "code": "QuotaExceed.Image"},
+        {"action": "CreateImage", "image": "CreateFailed"},
+        # A failure without a reason is one of Ansible's own.
+        None,
+    ],
+    ids=["refused", "failed", "no reason"],
+)
+def test_a_failure_other_than_a_timeout_ends_the_play(
+    fault: dict[str, t.Any] | None, ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    if fault is not None:
+        simulator.fault(**fault)
+    run = ansible.playbook(playbooks / "resume.yml", patience=60 if fault else "a minute")
+
     assert run.code != 0
-    assert "QuotaExceed.Image" in run.results[-1]["msg"]
-    assert len(simulator.calls("CreateImage")) == 1
+    assert len(run.results) == 1
+    assert len(simulator.calls("CreateImage")) == (0 if fault is None else 1)

@@ -162,7 +162,9 @@ def _system_image(world: World, entry: Document, now: float) -> None:
 
 def _image(world: World, entry: Document, now: float) -> None:
     created = _time(entry.pop("created", None), now)
+    creating_at = _time(entry.pop("creating_at", created - now), now)
     ready_at = _time(entry.pop("ready_at", created - now), now)
+    usable_at = _time(entry.pop("usable_at", ready_at - now), now)
     size = entry.pop("size", 40)
     mappings = [Mapping(**mapping) for mapping in entry.pop("mappings", [])] or [Mapping("/dev/xvda", "system", size)]
     names = ("name", "description", "family", "boot_mode", "deprecated", "tags")
@@ -172,8 +174,8 @@ def _image(world: World, entry: Document, now: float) -> None:
     image = Image(
         created=created,
         ready_at=ready_at,
-        creating_at=created,
-        usable_at=ready_at,
+        creating_at=creating_at,
+        usable_at=usable_at,
         visible_at=created,
         attributes=attributes,
         mappings=mappings,
