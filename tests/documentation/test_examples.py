@@ -37,7 +37,12 @@ if t.TYPE_CHECKING:
 COLLECTION = "ansible_collections.apsarastack.cloud.plugins"
 GROUP = f"group/{NAMESPACE}apsarastack"
 # Files and services of a site, which are not here: their form is judged, and the rest of the task is run without them.
-ELSEWHERE = ("ca_path", "proxy", "profile", "shared_credentials_file", "ecs_role_name", "endpoint", "validate_certs")
+ELSEWHERE = frozenset(
+    {
+        *("ca_path", "validate_certs", "proxy", "endpoint", "popgw_domain"),
+        *("profile", "shared_credentials_file", "ecs_role_name"),
+    }
+)
 # These belong to AWX and not to Ansible; they are in the collection as files, too.
 AWX = {"fields": "inputs.yml", "env": "injectors.yml"}
 
