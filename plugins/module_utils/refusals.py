@@ -138,6 +138,14 @@ def failed_snapshot(snapshot_id: str) -> RefusalError:
     return _told(f"Snapshot {snapshot_id} has failed, so no image can be made of it. Give another snapshot_id.")
 
 
+def not_one_system_disk(count: int) -> RefusalError:
+    return RefusalError(
+        f"disk_device_mapping must contain exactly one system disk, but contains {count or 'none'}. The kind of a disk "
+        "is that of the snapshot, unless disk_type sets another. Nothing was changed.",
+        "source_not_usable",
+    )
+
+
 def disk_too_small(snapshot_id: str, size: int, smallest: int) -> RefusalError:
     return _told(
         f"The disk of snapshot {snapshot_id} has {smallest} GiB, and the task asks for {size} GiB. "

@@ -53,6 +53,7 @@ def judge(source: Source, reader: Reader) -> tuple[str, ...]:
         raise refusals.data_snapshot(source.snapshot_id)
     for disk in source.disks:
         _judge_size(disk, snapshots)
+    _judge_kinds(source.disks, snapshots)
     return tuple(warning for warning in warnings if warning is not None)
 
 
@@ -86,3 +87,14 @@ def _judge_size(disk: DiskMapping, snapshots: t.Mapping[str, Snapshot]) -> None:
     smallest = snapshots[disk.snapshot_id].size
     if smallest is not None and disk.size < smallest:
         raise refusals.disk_too_small(disk.snapshot_id, disk.size, smallest)
+
+
+def _judge_kinds(disks: t.Sequence[DiskMapping], snapshots: t.Mapping[str, Snapshot]) -> None:
+    """An image has exactly one system disk. A release that does not tell the kinds leaves that to CreateImage."""
+    kinds = [disk.disk_type or _kind(disk.snapshot_id, snapshots) for disk in disks]
+    if disks and None not in kinds and kinds.count("system") != 1:
+        raise refusals.not_one_system_disk(kinds.count("system"))
+
+
+def _kind(snapshot_id: str | None, snapshots: t.Mapping[str, Snapshot]) -> str | None:
+    return "data" if snapshot_id is None else snapshots[snapshot_id].disk_type

@@ -52,7 +52,7 @@ SOURCES = (
     Source(instance_id="i-1"),
     Source(snapshot_id="s-1"),
     Source(snapshot_id="s-2"),
-    Source(disks=(DiskMapping("s-1"), DiskMapping("s-2", 40))),
+    Source(disks=(DiskMapping("s-1"), DiskMapping("s-2", 40, disk_type="data"))),
 )
 TAGS = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(["1", "2"]), max_size=3)
 PLATFORM_TAGS = st.sampled_from([{}, {"ascm:set": "412"}])

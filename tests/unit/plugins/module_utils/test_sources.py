@@ -37,6 +37,9 @@ def warnings(source: Source, instance: Instance | None, snapshot: Snapshot | Non
         (FROM_SNAPSHOT, backup("s-new", "failed"), ("s-new", "snapshot_id")),
         (FROM_SNAPSHOT, backup("s-new", disk_type="data"), ("s-new", "disk_device_mapping")),
         (disks(20), backup("s-new"), ("s-new", "40 GiB", "20 GiB")),
+        (disks(None), backup("s-new", disk_type="data"), ("disk_device_mapping", "one system disk", "none")),
+        (disks(None, None), backup("s-new"), ("disk_device_mapping", "one system disk", "contains 2")),
+        (Source(disks=(DiskMapping("s-new", disk_type="data"),)), backup("s-new"), ("disk_type", "none")),
         (Source(disks=(DiskMapping("s-new"), DiskMapping("s-2"))), backup("s-new"), ("s-2", "snapshot_id")),
     ],
 )
@@ -64,6 +67,7 @@ def test_a_snapshot_that_is_not_ready_yet_gives_a_warning() -> None:
         (disks(None), None, backup("s-new")),
         (disks(40), None, backup("s-new")),
         (disks(100), None, backup("s-new")),
+        (Source(disks=(DiskMapping("s-new", disk_type="system"),)), None, backup("s-new", disk_type="data")),
         # A release that does not tell the size of a snapshot's disk.
         (disks(20), None, Snapshot("s-new", "accomplished")),
     ],
