@@ -40,6 +40,12 @@ def test_the_version_that_a_site_is_told_is_that_of_the_collection() -> None:
     assert re.findall(r'^VERSION = "(.*)"$', source, re.MULTILINE) == [version_in_galaxy_yml()]
 
 
+def test_what_breaks_playbooks_waits_for_a_new_major_version() -> None:
+    documents = [yaml.safe_load(fragment.read_text(encoding="utf-8")) for fragment in FRAGMENTS]
+    breaks = any({"breaking_changes", "removed_features"} & document.keys() for document in documents)
+    assert not breaks or Version(version_in_galaxy_yml()).major > newest_release().major
+
+
 def sentences(document: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     for section in document.values():
         yield from section if isinstance(section, list) else [section]
@@ -49,6 +55,8 @@ def sentences(document: t.Mapping[str, t.Any]) -> t.Iterator[str]:
 def test_a_fragment_holds_sentences_that_name_what_has_changed(fragment: Path) -> None:
     for sentence in sentences(yaml.safe_load(fragment.read_text(encoding="utf-8"))):
         assert sentence.endswith("."), sentence
+        # The notes are reStructuredText: code has two marks on each side.
+        assert not re.search(r"(?<!`)`(?!`)", sentence), sentence
         subject, dash, _change = sentence.partition(" - ")
         named = set(re.findall(r"\bapsarastack_\w+", subject)) if dash else set()
         assert named <= MODULES, sentence
