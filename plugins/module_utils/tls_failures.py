@@ -52,19 +52,16 @@ _NOTHING_IN_COMMON = (
 _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE_UNKNOWN", "NO_CERTIFICATE")
 _UNKNOWN_NAME = ("UNRECOGNIZED_NAME",)
 
-CHECK_NAME = "Use the host name that the certificate is for in endpoint, popgw_domain or domain."
-CHECK_PROTOCOL = "Check the port in endpoint, and set protocol to http only if the site offers nothing else."
 NO_TLS_IN_COMMON = (
-    "The server must support TLS 1.2 or later and current ciphers: have them enabled on the gateway of the site."
-    " Certificates play no part in this, so that neither ca_path nor validate_certs helps."
+    "The server must support TLS 1.2 or later and current ciphers: have them enabled there. Certificates play no part"
+    " in this, so that neither ca_path nor validate_certs helps."
 )
 MAYBE_CLIENT_CERTIFICATE = "A server that requires a client certificate may answer the same; no module presents one."
-NO_CLIENT_CERTIFICATE = "No module presents one: use an endpoint of the site that does not require it."
+NO_CLIENT_CERTIFICATE = "No module presents one: ask the operators for access without it."
 CHECK_CLOSING = (
     "Check endpoint, its port and the proxy. A server that has no TLS version or cipher in common with this host, or"
     " that requires a client certificate, may close the connection as well."
 )
-CHECK_TLS = "Check that endpoint leads to the gateway of the site, and that it supports TLS 1.2 or later."
 
 
 class Explanation(t.NamedTuple):
@@ -75,35 +72,55 @@ class Explanation(t.NamedTuple):
 
 
 class Peer(t.NamedTuple):
-    """Who speaks TLS on the other side, as a subject and as an owner."""
+    """Who speaks TLS on the other side: as a subject, as an owner and as what it is; where its host name is set, what
+    to do where it speaks plain HTTP, and ``host:port``."""
 
     who: str
     whose: str
+    of: str
+    named_in: str
+    without_tls: str
+    address: str
 
 
-ENDPOINT = Peer("it", "its")
-PROXY = Peer("the proxy", "the proxy's")
+def site(connection: Connection) -> Peer:
+    """The site itself."""
+    without_tls = "Check the port in endpoint, and set protocol to http only if the site offers nothing else."
+    places = "endpoint, popgw_domain or domain"
+    return Peer("it", "its", "the site", places, without_tls, _address(connection.endpoint))
 
 
-def explained(error: ssl.SSLError, connection: Connection, peer: Peer = ENDPOINT) -> Explanation:
+def proxy(url: str) -> Peer:
+    """The proxy, where its own URL begins with https."""
+    without_tls = "Check the port in the URL of the proxy, or begin it with http://."
+    return Peer("the proxy", "the proxy's", "the proxy", "the URL of the proxy", without_tls, _address(url))
+
+
+def explained(error: ssl.SSLError, connection: Connection, peer: Peer) -> Explanation:
     """The explanation of a failed handshake."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _of_certificate(error, connection, peer)
-    said = words(error)
-    for reasons, problem, advice in (
-        (_PLAIN_HTTP, f"{peer.who} answered without TLS", CHECK_PROTOCOL),
-        (_CLIENT_CERTIFICATE, f"{peer.who} requires a client certificate", NO_CLIENT_CERTIFICATE),
-        (_NOTHING_IN_COMMON, f"{peer.who} has no TLS version or cipher in common with this host", NO_TLS_IN_COMMON),
-        (_UNKNOWN_NAME, f"{peer.who} does not know the host name that it was called by", CHECK_NAME),
-    ):
-        if any(reason in name_of(error) for reason in reasons):
-            return Explanation(f"{problem} ({said})", _with_client_certificate(error, advice))
-    return Explanation(f"the TLS handshake with {peer.who} failed ({said})", CHECK_TLS)
+    said, name = words(error), name_of(error)
+    if any(reason in name for reason in _PLAIN_HTTP):
+        return Explanation(f"{peer.who} answered without TLS ({said})", peer.without_tls)
+    if any(reason in name for reason in _CLIENT_CERTIFICATE):
+        return Explanation(f"{peer.who} requires a client certificate ({said})", NO_CLIENT_CERTIFICATE)
+    if any(reason in name for reason in _NOTHING_IN_COMMON):
+        more = f" {MAYBE_CLIENT_CERTIFICATE}" if "HANDSHAKE_FAILURE" in name else ""
+        problem = f"{peer.who} has no TLS version or cipher in common with this host ({said})"
+        return Explanation(problem, f"{NO_TLS_IN_COMMON}{more}")
+    if any(reason in name for reason in _UNKNOWN_NAME):
+        return Explanation(f"{peer.who} does not know the host name {peer.address} ({said})", f"Check {peer.named_in}.")
+    return Explanation(
+        f"the TLS handshake with {peer.address} failed ({said})",
+        f"Check {peer.named_in}, and that the server supports TLS 1.2 or later.",
+    )
 
 
-def other_name(said: str, peer: Peer = ENDPOINT) -> Explanation:
+def other_name(said: str, peer: Peer) -> Explanation:
     """``said``: what the library says of the names."""
-    return Explanation(f"{peer.whose} certificate is for another host name ({said})", CHECK_NAME)
+    problem = f"{peer.whose} certificate is for another host name ({said})"
+    return Explanation(problem, f"Use the host name that the certificate is for in {peer.named_in}.")
 
 
 def words(error: ssl.SSLError) -> str:
@@ -117,8 +134,9 @@ def name_of(error: ssl.SSLError) -> str:
     return getattr(error, "reason", None) or words(error).upper().replace(" ", "_")
 
 
-def _with_client_certificate(error: ssl.SSLError, advice: str) -> str:
-    return f"{advice} {MAYBE_CLIENT_CERTIFICATE}" if "HANDSHAKE_FAILURE" in name_of(error) else advice
+def _address(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    return f"{parts.hostname}:{parts.port or 443}"
 
 
 def _of_certificate(error: ssl.SSLCertVerificationError, connection: Connection, peer: Peer) -> Explanation:
@@ -132,7 +150,7 @@ def _of_certificate(error: ssl.SSLCertVerificationError, connection: Connection,
         advice = f"Have the certificate renewed, or correct the clock of this host, which says {now}."
         return Explanation(f"{peer.whose} certificate, or the one of a CA above it, is out of date ({said})", advice)
     if code in _UNTRUSTED:
-        return Explanation(f"{peer.whose} certificate is not trusted ({said})", _trust_advice(code, connection))
+        return Explanation(f"{peer.whose} certificate is not trusted ({said})", _trust_advice(code, connection, peer))
     return _of_rule(code, said, peer)
 
 
@@ -147,16 +165,16 @@ def _of_rule(code: int, said: str, peer: Peer) -> Explanation:
     return Explanation(f"{peer.whose} certificate breaks a rule that {enforcer} enforces ({rule})", advice)
 
 
-def _trust_advice(code: int, connection: Connection) -> str:
+def _trust_advice(code: int, connection: Connection, peer: Peer) -> str:
     """What resolves missing trust, which depends on where the trusted CA certificates have come from."""
-    host = urllib.parse.urlsplit(connection.endpoint)
-    show = f"'openssl s_client -connect {host.hostname}:{host.port or 443} -showcerts' shows who issued it."
+    show = f"'openssl s_client -connect {peer.address} -showcerts' shows who issued it."
     source = certificates.source_of(connection)
     if source is None:
-        return f"Set ca_path to the CA certificate of the site. {_default_store()} {show}"
+        return f"Set ca_path to the CA certificate of {peer.of}. {_default_store()} {show}"
     if isinstance(connection.verify, str):
-        return f"{_not_in(code, source)} It must contain the CA certificate of the site. {show}"
-    return f"{_not_in(code, source)} Set ca_path to the CA certificate of the site; it wins over the variable. {show}"
+        return f"{_not_in(code, source)} It must contain the CA certificate of {peer.of}. {show}"
+    advice = f"Set ca_path to the CA certificate of {peer.of}; it wins over the variable."
+    return f"{_not_in(code, source)} {advice} {show}"
 
 
 def _not_in(code: int, source: certificates.Source) -> str:

@@ -48,9 +48,10 @@ _TIMEOUTS = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutErro
 # The first two bytes of an alert of TLS, with which a server answers plain HTTP.
 _TLS_ALERT = "\x15\x03"
 
-# Functions of the standard library that tell how far a request got.
+# Functions of the standard library and of urllib3 that tell how far a request got.
 _HANDSHAKE = "do_handshake"
 _ANSWER = "getresponse"
+_TO_PROXY = ("_tunnel", "_connect_tls_proxy")
 # The parts of OpenSSL that read files.
 _OF_FILES = ("X509", "PEM")
 
@@ -115,6 +116,12 @@ def _came_from(causes: _Causes, function: str) -> bool:
     return any(frame.f_code.co_name == function for frame in frames)
 
 
+def _tls_error(causes: _Causes) -> BaseException | None:
+    """What TLS has failed with. urllib3 1.26 compares the host name itself, and its error is none of ``ssl``."""
+    kinds = [cause for cause in causes if not isinstance(cause, _CLOSED_TLS)]
+    return next((c for c in kinds if isinstance(c, ssl.SSLError) or type(c).__name__ == "CertificateError"), None)
+
+
 def _said(causes: _Causes) -> str:
     """The words of the innermost error of the operating system, else those of the outermost exception."""
     system = [
@@ -156,19 +163,36 @@ def _proxy_failure(causes: _Causes, connection: Connection) -> _Failure | None:
     """No connection to the proxy, or none from there to the site."""
     if isinstance(causes[0], requests.exceptions.InvalidProxyURL):
         return _Failure("the URL of the proxy is not valid", _proxy_advice(connection), "invalid_input", permanent=True)
-    is_blamed = _one_of(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) is not None
-    # urllib3 1.26 blames the proxy for whatever happens to a connection that goes through one.
-    if not is_blamed or _came_from(causes, _ANSWER):
+    if not _is_of_proxy(causes, connection):
         return None
-    failed = _one_of(causes, ssl.SSLError)
-    if failed is not None and not isinstance(failed, _CLOSED_TLS):
-        problem, advice = tls_failures.explained(failed, connection, tls_failures.PROXY)
-        return _Failure(problem, advice, "tls", permanent=True)
-    said = _said(causes)
+    failed = _tls_error(causes)
+    if failed is not None:
+        return _handshake_failure(failed, connection, tls_failures.proxy(_proxy_of(connection)))
+    strange = _unusable_answer(causes, connection)
+    said = _said(causes) if strange is None else strange.problem
     # It wants a password, or does not lead there: no repeat changes that.
     is_refused = any(f" {status}" in said for status in ("403", "407"))
     problem = f"could not connect through the proxy ({said})"
     return _Failure(problem, _proxy_advice(connection), permanent=is_refused)
+
+
+def _is_of_proxy(causes: _Causes, connection: Connection) -> bool:
+    if any(_came_from(causes, function) for function in _TO_PROXY):
+        return True
+    is_blamed = _one_of(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) is not None
+    # With SOCKS, each new connection is one to the proxy.
+    is_new = _one_of(causes, (urllib3.exceptions.NewConnectionError, requests.exceptions.ConnectTimeout)) is not None
+    is_socks = is_new and _proxy_of(connection).startswith("socks")
+    # urllib3 1.26 blames the proxy for whatever happens to a connection that goes through one.
+    return is_socks or (is_blamed and not _came_from(causes, _ANSWER))
+
+
+def _proxy_of(connection: Connection) -> str:
+    """The URL of the proxy, empty where there is none."""
+    if connection.proxy is not None:
+        return connection.proxy
+    of_environment = requests.utils.get_environ_proxies(connection.endpoint)
+    return requests.utils.select_proxy(connection.endpoint, of_environment) or ""
 
 
 def _proxy_advice(connection: Connection) -> str:
@@ -182,20 +206,23 @@ def _proxy_advice(connection: Connection) -> str:
 
 
 def _tls_failure(causes: _Causes, connection: Connection) -> _Failure | None:
-    # urllib3 1.26 compares the host name itself, and its error is none of ``ssl``.
-    mismatch = next((cause for cause in causes if type(cause).__name__ == "CertificateError"), None)
-    if mismatch is not None:
-        problem, advice = tls_failures.other_name(str(mismatch))
-        return _Failure(problem, advice, "tls", permanent=True)
-    failed = _one_of([cause for cause in causes if not isinstance(cause, _CLOSED_TLS)], ssl.SSLError)
+    failed = _tls_error(causes)
     if failed is None:
         return None
     # With TLS 1.3 the server asks for a certificate when the client takes the handshake for finished.
-    if _came_from(causes, _HANDSHAKE) or "CERTIFICATE" in tls_failures.name_of(failed):
-        problem, advice = tls_failures.explained(failed, connection)
-        return _Failure(problem, advice, "tls", permanent=True)
+    is_late = isinstance(failed, ssl.SSLError) and "CERTIFICATE" in tls_failures.name_of(failed)
+    if is_late or not isinstance(failed, ssl.SSLError) or _came_from(causes, _HANDSHAKE):
+        return _handshake_failure(failed, connection, tls_failures.site(connection))
     said = tls_failures.words(failed)
     return _Failure(f"the TLS connection broke before the answer was complete ({said})", reason="tls", sent=True)
+
+
+def _handshake_failure(failed: BaseException, connection: Connection, peer: tls_failures.Peer) -> _Failure:
+    if isinstance(failed, ssl.SSLError):
+        problem, advice = tls_failures.explained(failed, connection, peer)
+    else:
+        problem, advice = tls_failures.other_name(str(failed), peer)
+    return _Failure(problem, advice, "tls", permanent=True)
 
 
 def _not_reached(causes: _Causes, _connection: Connection) -> _Failure | None:
@@ -215,7 +242,7 @@ def _not_reached(causes: _Causes, _connection: Connection) -> _Failure | None:
 
 def _unusable_request(causes: _Causes, _connection: Connection) -> _Failure | None:
     """A URL or a header that cannot be used, or what the operating system refuses before there is a connection."""
-    if isinstance(causes[0], ValueError):
+    if isinstance(causes[0], ValueError) and not _came_from(causes, _ANSWER):
         problem = f"the request could not be sent ({_said(causes[:1])})"
         return _Failure(problem, reason="invalid_input", permanent=True)
     if type(causes[0]) is OSError:
@@ -223,7 +250,7 @@ def _unusable_request(causes: _Causes, _connection: Connection) -> _Failure | No
     return None
 
 
-def _unusable_answer(causes: _Causes, _connection: Connection) -> _Failure | None:
+def _unusable_answer(causes: _Causes, connection: Connection) -> _Failure | None:
     """Something came back, and it is no answer."""
     known = _one_of(causes, UnusableAnswerError)
     if known is not None:
@@ -232,12 +259,20 @@ def _unusable_answer(causes: _Causes, _connection: Connection) -> _Failure | Non
         return _strange("the answer was cut short")
     if _one_of(causes, (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError)) is not None:
         return _strange("the answer cannot be decompressed")
-    foreign = _one_of(causes, http.client.HTTPException)
+    foreign = _one_of(causes, (http.client.HTTPException, ValueError))
     if foreign is None or _one_of(causes, _CLOSED) is not None:
         return None
-    if str(foreign).startswith(_TLS_ALERT):
+    is_alert = str(foreign).startswith(_TLS_ALERT)
+    return (_expects_tls(connection) if is_alert else None) or _strange("what came back is not HTTP")
+
+
+def _expects_tls(connection: Connection) -> _Failure | None:
+    if _proxy_of(connection).startswith("http:"):
+        problem = "the proxy expects TLS, and its URL begins with http"
+        return _Failure(problem, _proxy_advice(connection), "tls", permanent=True)
+    if connection.endpoint.startswith("http:"):
         return _Failure("it expects TLS, and the endpoint is http", USE_HTTPS, "tls", permanent=True)
-    return _strange("what came back is not HTTP")
+    return None
 
 
 def _strange(problem: str, *, permanent: bool = False) -> _Failure:

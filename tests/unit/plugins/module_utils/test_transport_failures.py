@@ -8,6 +8,7 @@ import http.client
 import socket
 import ssl
 import sys
+import types
 import typing as t
 
 import pytest
@@ -23,6 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import connection
 
 PROTOCOLS = ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1020)")
+PLAIN = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1020)")
 CORRUPT = ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac (_ssl.c:1)")
 EOF = ssl.SSLEOFError(8, "EOF occurred in violation of protocol (_ssl.c:1)")
 REFUSED = ConnectionRefusedError(111, "Connection refused")
@@ -36,28 +38,25 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-def in_handshake(error: Exception) -> Exception:
-    """The error as it is raised within a handshake of the standard library."""
+def in_function(name: str, error: Exception) -> Exception:
+    """The error as a function of this name raises it."""
 
-    def do_handshake() -> None:
+    def fail() -> None:
         raise type(error)(*error.args)
 
-    return _raised(do_handshake)
+    named = types.FunctionType(fail.__code__.replace(co_name=name), globals(), closure=fail.__closure__)
+    with pytest.raises(Exception) as raised:
+        named()
+    return raised.value
+
+
+def in_handshake(error: Exception) -> Exception:
+    return in_function("do_handshake", error)
 
 
 def in_answer(error: Exception) -> Exception:
-    """The error as it is raised where the standard library waits for an answer."""
-
-    def getresponse() -> None:
-        raise type(error)(*error.args)
-
-    return _raised(getresponse)
-
-
-def _raised(function: t.Callable[[], None]) -> Exception:
-    with pytest.raises(Exception) as raised:
-        function()
-    return raised.value
+    """Where the standard library waits for an answer."""
+    return in_function("getresponse", error)
 
 
 def wrapped(inner: Exception) -> urllib3.exceptions.MaxRetryError:
@@ -114,7 +113,7 @@ NOT_SENT, MAYBE_SENT = False, True
             NOT_SENT,
         ),
         (of_proxy(REFUSED), "could not connect through the proxy (Connection refused)", "HTTPS_PROXY", NOT_SENT),
-        # urllib3 1.26 blames the proxy for it.
+        # urllib3 1.26 blames the proxy for it, wrongly.
         (
             of_proxy(in_answer(RESET)),
             "it closed the connection without a complete answer",
@@ -203,7 +202,6 @@ def test_what_came_back_and_is_no_answer_may_have_been_carried_out(
             "its certificate is for another host name (hostname 'a' doesn't match 'b')",
             "tls",
         ),
-        (of_protocol(http.client.BadStatusLine("\x15\x03\x01")), "it expects TLS, and the endpoint is http", "tls"),
         (of_proxy(in_handshake(PROTOCOLS)), "the proxy has no TLS version or cipher in common", "tls"),
         (
             of_proxy(OSError("Tunnel connection failed: 407 Auth")),
@@ -228,6 +226,22 @@ def test_what_another_attempt_would_not_change_is_permanent_and_was_not_sent(
     assert found.advice != ""
 
 
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"endpoint": "http://h/"}, "it expects TLS, and the endpoint is http"),
+        ({"endpoint": "http://h/", "proxy": "http://p:1"}, "the proxy expects TLS, and its URL begins with http"),
+    ],
+)
+def test_an_alert_of_tls_in_the_place_of_http_says_who_expects_tls(options: dict[str, t.Any], problem: str) -> None:
+    alert = http.client.BadStatusLine("\x15\x03\x01")
+    found = explained(of_protocol(alert), **options)
+    assert isinstance(found, NoAnswerError)
+    assert (found.problem, found.reason, found.permanent, found.sent) == (problem, "tls", True, NOT_SENT)
+    # Within TLS, it is nothing but strange.
+    assert explained(of_protocol(alert)).reason == "unexpected_answer"
+
+
 def test_a_tls_connection_that_breaks_after_the_handshake_may_have_carried_the_request() -> None:
     found = explained(of_tls(in_answer(CORRUPT)))
     assert isinstance(found, NoAnswerError)
@@ -235,6 +249,30 @@ def test_a_tls_connection_that_breaks_after_the_handshake_may_have_carried_the_r
         "the TLS connection broke before the answer was complete (decryption failed or bad record mac)"
     )
     assert (found.reason, found.permanent, found.sent) == ("tls", False, MAYBE_SENT)
+
+
+@pytest.mark.parametrize("function", ["_tunnel", "_connect_tls_proxy"])
+def test_what_goes_wrong_on_the_way_to_the_proxy_is_told_of_the_proxy(function: str) -> None:
+    error = in_function(function, PLAIN)
+    found = explained(of_tls(error), proxy="https://user:password@p.example.com:3129")
+    assert isinstance(found, NoAnswerError)
+    assert found.problem == "the proxy answered without TLS (wrong version number)"
+    assert found.advice == "Check the port in the URL of the proxy, or begin it with http://."
+    found = explained(of_protocol(in_function(function, http.client.BadStatusLine("SSH-2.0"))), proxy="http://p:1")
+    assert isinstance(found, NoAnswerError)
+    assert found.problem == "could not connect through the proxy (what came back is not HTTP)"
+    assert (found.reason, found.permanent, found.sent) == ("unreachable", False, NOT_SENT)
+
+
+@pytest.mark.parametrize(
+    "error", [of_connection(socket.gaierror(-2, "Name or service not known")), requests.ConnectTimeout()]
+)
+def test_with_socks_each_connection_is_one_to_the_proxy(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5h://p:1")
+    found = explained(error)
+    assert isinstance(found, NoAnswerError)
+    assert found.problem.startswith("could not connect through the proxy (")
+    assert found.advice.startswith("Check the environment variable ALL_PROXY;")
 
 
 @pytest.mark.parametrize(
