@@ -168,7 +168,7 @@ def _proxy_failure(causes: _Causes, connection: Connection) -> _Failure | None:
     failed = _tls_error(causes)
     if failed is not None:
         return _handshake_failure(failed, connection, tls_failures.proxy(_proxy_of(connection)))
-    strange = _unusable_answer(causes, connection)
+    strange = _unfinished_handshake(causes) or _unusable_answer(causes, connection)
     said = _said(causes) if strange is None else strange.problem
     # It wants a password, or does not lead there: no repeat changes that.
     is_refused = any(f" {status}" in said for status in ("403", "407"))
@@ -233,9 +233,13 @@ def _not_reached(causes: _Causes, _connection: Connection) -> _Failure | None:
         return _Failure("no connection within connect_timeout")
     if _one_of(causes, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)) is not None:
         return _Failure(f"no connection could be made ({_said(causes)})")
+    return _unfinished_handshake(causes)
+
+
+def _unfinished_handshake(causes: _Causes) -> _Failure | None:
     if not _came_from(causes, _HANDSHAKE):
         return None
-    if _one_of(causes, _TIMEOUTS) is not None:
+    if _one_of(causes, (TimeoutError, *_TIMEOUTS)) is not None:
         return _Failure("it did not finish the TLS handshake within connect_timeout")
     return _Failure("it closed the connection during the TLS handshake", tls_failures.CHECK_CLOSING)
 

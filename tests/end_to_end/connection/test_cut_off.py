@@ -182,3 +182,31 @@ def test_a_record_that_is_damaged_after_the_handshake_is_a_lost_answer(site: Sim
     assert error is not None
     assert error.problem.startswith("the TLS connection broke before the answer was complete (")
     assert (error.reason, error.permanent, error.sent) == ("tls", False, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the proxy answered without TLS (wrong version number)"),
+        (b"", "could not connect through the proxy (it closed the connection during the TLS handshake)"),
+        (None, "could not connect through the proxy (it did not finish the TLS handshake within connect_timeout)"),
+    ],
+    ids=["plain HTTP", "nothing", "silence"],
+)
+def test_a_proxy_that_does_not_speak_the_tls_of_its_url_is_told_as_the_proxy(
+    answer: bytes | None, problem: str
+) -> None:
+    def serve(connected: socket.socket) -> None:
+        connected.recv(65536)
+        if answer is None:
+            # Until the other side gives up.
+            connected.recv(65536)
+        else:
+            connected.sendall(answer)
+
+    with listening(serve) as port:
+        error = attempt("https://ecs.example.com", proxy=f"https://127.0.0.1:{port}")
+    assert error is not None
+    assert error.problem == problem
+    assert "proxy" in error.advice
+    assert not error.sent

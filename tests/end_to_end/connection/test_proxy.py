@@ -99,13 +99,3 @@ def test_a_proxy_of_the_environment_is_told_with_its_variable(
     calling.deadline.seconds = 0.5
     with pytest.raises(DeadlineError, match="Check the environment variable HTTP_PROXY; the option proxy overrides it"):
         own_images(calling)
-
-
-def test_a_proxy_that_does_not_speak_the_tls_of_its_url_is_told_as_the_proxy(tmp_path: Path) -> None:
-    with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:
-        where = {"endpoint": simulator.endpoint, "ca_path": simulator.ca_path}
-        with pytest.raises(NoAnswerError) as raised:
-            own_images(client(**WHOLE, **where, proxy=leading.url.replace("http:", "https:")))
-    assert raised.value.problem.startswith("the proxy answered without TLS (")
-    assert "begin it with http://" in raised.value.advice
-    assert (raised.value.reason, raised.value.permanent) == ("tls", True)
