@@ -177,7 +177,9 @@ def _proxy_failure(causes: _Causes, connection: Connection) -> _Failure | None:
 
 
 def _is_of_proxy(causes: _Causes, connection: Connection) -> bool:
-    if any(_came_from(causes, function) for function in _TO_PROXY):
+    # With plain HTTP to the site, TLS is spoken with the proxy alone.
+    is_its_tls = connection.endpoint.startswith("http:") and _came_from(causes, _HANDSHAKE)
+    if is_its_tls or any(_came_from(causes, function) for function in _TO_PROXY):
         return True
     is_blamed = _one_of(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) is not None
     # With SOCKS, each new connection is one to the proxy.
@@ -239,7 +241,7 @@ def _not_reached(causes: _Causes, _connection: Connection) -> _Failure | None:
 def _unfinished_handshake(causes: _Causes) -> _Failure | None:
     if not _came_from(causes, _HANDSHAKE):
         return None
-    if _one_of(causes, (TimeoutError, *_TIMEOUTS)) is not None:
+    if _one_of(causes, (socket.timeout, *_TIMEOUTS)) is not None:
         return _Failure("it did not finish the TLS handshake within connect_timeout")
     return _Failure("it closed the connection during the TLS handshake", tls_failures.CHECK_CLOSING)
 

@@ -193,8 +193,9 @@ def test_a_record_that_is_damaged_after_the_handshake_is_a_lost_answer(site: Sim
     ],
     ids=["plain HTTP", "nothing", "silence"],
 )
+@pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_does_not_speak_the_tls_of_its_url_is_told_as_the_proxy(
-    answer: bytes | None, problem: str
+    scheme: str, answer: bytes | None, problem: str
 ) -> None:
     def serve(connected: socket.socket) -> None:
         connected.recv(65536)
@@ -205,7 +206,7 @@ def test_a_proxy_that_does_not_speak_the_tls_of_its_url_is_told_as_the_proxy(
             connected.sendall(answer)
 
     with listening(serve) as port:
-        error = attempt("https://ecs.example.com", proxy=f"https://127.0.0.1:{port}")
+        error = attempt(f"{scheme}://ecs.example.com", proxy=f"https://127.0.0.1:{port}")
     assert error is not None
     assert error.problem == problem
     assert "proxy" in error.advice
