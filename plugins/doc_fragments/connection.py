@@ -28,10 +28,11 @@ options:
     type: str
   profile:
     description:
-      - Name of a profile in O(shared_credentials_file). The modes V(AK), V(StsToken), V(RamRoleArn), V(EcsRamRole) and
-        V(CloudSSO) are supported. A profile provides credentials only; region and endpoint are not read from it.
-      - Of a profile of mode V(CloudSSO) the temporary access key is used that the command line tool has stored when it
-        signed in last.
+      - Name of a profile in O(shared_credentials_file). The modes V(AK), V(StsToken), V(RamRoleArn), V(EcsRamRole),
+        V(CloudSSO) and V(OAuth) are supported. A profile provides credentials only; region and endpoint are not read
+        from it.
+      - For the modes V(CloudSSO) and V(OAuth), the temporary access key is used that the command line tool stored at
+        the last sign-in. If it has expired, the task fails; sign in again with the tool.
       - Ignored if O(access_key) is set.
     type: str
   shared_credentials_file:
@@ -169,8 +170,8 @@ notes:
     O(is_center_region) are not used; the same applies to credentials, and to O(department), O(resource_group) and
     O(resource_group_set_name).
   - A null counts as an omitted option. So does an empty string in a connection option, except in O(proxy).
-  - An option that holds text must be a string or an integer. A boolean, a floating-point number or a list is refused,
-    since YAML has changed its spelling already; quote such a value.
+  - Quote the value of an option that holds text. YAML reads V(yes) as a boolean, V(1.10) as the number 1.1 and V(037)
+    as the number 31 before the module sees it; for booleans and floating-point numbers the module warns.
   - All modules are in the action group C(apsarastack.cloud.apsarastack), so that one entry in C(module_defaults) serves
     them all.
   - The secret key is never sent. The other parameters of a call are protected by HTTPS alone.

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils import texts
+
 # A key that ends in a dot stands for all codes with this beginning; the longest match wins.
 _ADVICE: t.Mapping[str, str] = {
     "SignatureDoesNotMatch": "The secret key does not belong to the access key: check secret_key.",
@@ -47,9 +49,11 @@ _ADVICE: t.Mapping[str, str] = {
     "ImageIsImporting": "The image is being imported: wait, or cancel the import task.",
     "ImageIsExporting": "The image is being exported: wait, or cancel the export task.",
     "InvalidImageName.Duplicated": "This site wants unique image names: use another image_name.",
-    "InvalidImageName.Malformed": "image_name: 2 to 128 characters, a letter first; then letters, digits,"
-    " colons, underscores, hyphens.",
-    "InvalidDescription.Malformed": "description: 2 to 256 characters, not starting with http:// or https://.",
+    "InvalidImageName.Malformed": f"image_name {texts.NAME_RULE}. {texts.NAME_ERAS}.",
+    "InvalidDescription.Malformed": f"description {texts.DESCRIPTION_RULE}. {texts.DESCRIPTION_ERAS}.",
+    "InvalidImageVersion.Malformed": f"image_version {texts.VERSION_RULE}.",
+    "InvalidTagKey.Malformed": f"A key in tags {texts.TAG_KEY_RULE}. {texts.TAG_ERAS}.",
+    "InvalidTagValue.Malformed": f"A value in tags {texts.TAG_VALUE_RULE}. {texts.TAG_ERAS}.",
     "QuotaExceed.Image": "The account's image quota is used up: delete images, or have the quota raised.",
     "QuotaExceed.Snapshot": "The snapshot quota is used up: delete snapshots, or have the quota raised.",
     "QuotaExceed.Tags": "A resource holds at most 20 tags.",

@@ -182,4 +182,17 @@ def _proxy(values: t.Mapping[str, t.Any], origins: Origins) -> str | None:
     if parts is None or parts.scheme not in PROXY_SCHEMES:
         # Not quoted: it may hold a password.
         raise RefusalError(f"{origins.named('proxy')} is not a valid URL. Expected http://[user:password@]host:port.")
+    if parts.scheme.startswith("socks"):
+        _refuse_socks_without_library(origins)
     return parts.geturl()
+
+
+def _refuse_socks_without_library(origins: Origins) -> None:
+    try:
+        import socks  # noqa: F401, PLC0415 - only users of such a proxy need it
+    except ImportError as error:
+        raise RefusalError(
+            f"{origins.named('proxy')} is a SOCKS proxy, which requires the Python library PySocks on the host that "
+            "runs the module: install requests[socks].",
+            reason="missing_library",
+        ) from error

@@ -57,7 +57,7 @@ class Listing(t.Generic[Shaped]):
 
     def _read(self) -> list[Shaped] | None:
         """None where the list changed meanwhile: an item comes twice, the total differs, or the pages end before it."""
-        found: dict[t.Any, Shaped] = {}
+        found: dict[str, Shaped] = {}
         totals: set[int | None] = set()
         number = 0
         while True:
@@ -73,15 +73,14 @@ class Listing(t.Generic[Shaped]):
             if not page:
                 return None
 
-    def _add(self, page: t.Sequence[dict[str, t.Any]], found: dict[t.Any, Shaped]) -> bool:
+    def _add(self, page: t.Sequence[dict[str, t.Any]], found: dict[str, Shaped]) -> bool:
         """Whether all of the page is new."""
         before = len(found)
         for item in page:
             # Shaping thousands of items takes time as well.
             if self.client.deadline.is_over():
                 raise DeadlineError(f"Timed out while {self.items} was read.")
-            identity = item.get(self.key)
-            found[identity if isinstance(identity, str) else len(found)] = self.shape(item)
+            found[item[self.key]] = self.shape(item)
         if len(found) > MOST_ITEMS:
             raise self._unusable(f"{self.items} has more than {MOST_ITEMS} items")
         return len(found) == before + len(page)
@@ -95,6 +94,9 @@ class Listing(t.Generic[Shaped]):
             return []
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             raise self._unusable(f"{self.items} is not a list of objects")
+        # An item without an id would be acted on by the id "None".
+        if not all(isinstance(item.get(self.key), str) and item[self.key] for item in found):
+            raise self._unusable(f"{self.items} has an entry without {self.key}")
         return found
 
     def _unusable(self, problem: str) -> NoAnswerError:

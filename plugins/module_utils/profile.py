@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import time
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, role_from
@@ -136,6 +137,17 @@ def _of_token(profile: _Profile) -> Caller:
     return Caller(keys=profile.keys(profile.needed("sts_token")))
 
 
+def _of_sign_in(profile: _Profile) -> Caller:
+    """What the tool has stored when somebody signed in last; only the tool can sign in again."""
+    expires = profile.seconds("sts_expiration")
+    if expires is not None and expires <= time.time():
+        raise RefusalError(
+            f"The temporary access key of {profile.where} has expired: sign in again with the command line tool.",
+            reason="credentials",
+        )
+    return _of_token(profile)
+
+
 _ROLE_KEYS = {
     "role_arn": "ram_role_arn",
     "session_name": "ram_session_name",
@@ -163,4 +175,6 @@ _MODES: t.Mapping[str, t.Callable[[_Profile], Caller]] = {
     "StsToken": _of_token,
     "RamRoleArn": _of_role,
     "EcsRamRole": _of_instance,
+    "CloudSSO": _of_sign_in,
+    "OAuth": _of_sign_in,
 }

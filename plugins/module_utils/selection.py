@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils import texts
 from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
     blank_problems,
     entries,
@@ -65,12 +66,12 @@ def _snapshot_ids(image: Image) -> list[str | None]:
 
 def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
     """The selection of a task's parameters. Raises RefusalError with one sentence for each that makes no sense."""
-    texts = {option: params[option] for option in _NEVER_BLANK}
-    problems = [*blank_problems({**texts, **entries("image_ids", params["image_ids"])}), *timeout_problems(params)]
+    named = {option: params[option] for option in _NEVER_BLANK}
+    problems = [*blank_problems({**named, **entries("image_ids", params["image_ids"])}), *timeout_problems(params)]
     if params["newest"] is not None and params["newest"] < 1:
         problems.append(f"newest must be at least 1, but is {params['newest']}; omit it to list all")
     name_regex = _pattern(params["name_regex"], problems)
-    tags = _tags(params["tags"] or {}, problems)
+    tags = tag_rules.read(params["tags"], problems)
     refuse(problems)
     return Selection(
         image_ids=_tuple(params["image_ids"]),
@@ -78,7 +79,7 @@ def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
         name_regex=name_regex,
         status=_tuple(params["status"]),
         owner=params["owner"],
-        tags=tags,
+        tags=tags or {},
         os_type=params["os_type"],
         architecture=params["architecture"],
         usage=params["usage"],
@@ -94,17 +95,18 @@ def _tuple(values: t.Sequence[str] | None) -> tuple[str, ...] | None:
 def _pattern(text: str | None, problems: list[str]) -> re.Pattern[str] | None:
     try:
         return None if text is None else re.compile(text)
-    except re.error as error:
-        problems.append(f"name_regex {text!r} is no regular expression of Python: {error}")
+    except (re.error, OverflowError, RecursionError) as error:
+        hint = _from_shell(str(text)) or str(error)
+        problems.append(f"name_regex {texts.quoted(str(text))} is not a valid Python regular expression ({hint})")
         return None
 
 
-def _tags(raw: t.Mapping[t.Any, t.Any], problems: list[str]) -> dict[str, str]:
-    try:
-        return tag_rules.as_text(raw)
-    except ValueError as error:
-        problems.append(str(error))
-        return {}
+def _from_shell(pattern: str) -> str | None:
+    """A question, where it may be a pattern as shells have them."""
+    if re.fullmatch(r"[\w.*?:-]+", pattern) is None:
+        return None
+    meant = pattern.replace(".", r"\.").replace("*", ".*").replace("?", ".")
+    return f"did you mean {texts.quoted(meant)}?"
 
 
 def newest_first(images: t.Iterable[Image], newest: int | None = None) -> list[Image]:

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils import texts
+
 MAXIMUM_TAGS = 20
-MAXIMUM_KEY_LENGTH = 128
-MAXIMUM_VALUE_LENGTH = 128
 
 # Marks an image that is to replace another one, whose id is the value, until that other one is gone.
 MARK = "apsarastack.cloud/replaces"
 
-# Keys the platform sets itself; its console adds ``ascm:`` keys to ECS resources. They are never purged.
-RESERVED_PREFIXES = ("aliyun", "acs:", "ascm:", "http://", "https://")
-
 
 def is_reserved(key: str) -> bool:
-    """Whether the key belongs to the platform or to this collection.
+    """Whether the key belongs to the platform or to this collection: it is never purged.
 
     The documents print the prefixes in lower case; the strict reading ignores case.
     """
-    return key == MARK or key.lower().startswith(RESERVED_PREFIXES)
+    return key == MARK or key.lower().startswith(texts.RESERVED_PREFIXES)
 
 
 def own_tags(tags: t.Mapping[str, str]) -> dict[str, str]:
@@ -52,29 +49,26 @@ def merged(current: t.Mapping[str, str], to_set: t.Mapping[str, str], to_unset: 
     return {key: value for key, value in {**current, **to_set}.items() if key not in dropped}
 
 
-def as_text(raw: t.Mapping[t.Any, t.Any]) -> dict[str, str]:
-    """The tags of a playbook as the API knows them: text.
+def read(raw: t.Mapping[t.Any, t.Any] | None, problems: list[str]) -> dict[str, str] | None:
+    """The tags of a playbook as the API knows them: strings. None, and a sentence in ``problems``, for what is none."""
+    if raw is None:
+        return None
+    found = [problem for key, value in raw.items() for problem in _misread(key, value) if problem is not None]
+    problems += found
+    return None if found else {str(key): str(value) for key, value in raw.items()}
 
-    A whole number has one spelling, so it is taken as it is written. Any other type has several (``yes`` arrives
-    as ``True``, ``1.10`` as ``1.1``), so it raises ValueError with a sentence that asks for quotes.
-    """
-    return {_one_text("key", key, key): _one_text("value", value, key) for key, value in raw.items()}
 
-
-def _one_text(part: str, value: t.Any, key: t.Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise ValueError(
-        f"the {part} of tag {key!r} is {value!r} ({type(value).__name__}), but tags are text: "
-        "put the text that you mean in quotes ('' for an empty value)"
+def _misread(key: t.Any, value: t.Any) -> tuple[str | None, ...]:
+    of_key, of_value = "a key in tags", f"the value of {texts.quoted(str(key))} in tags"
+    return (
+        texts.type_problem(of_key, key) or texts.template_problem(of_key, key),
+        texts.type_problem(of_value, value) or texts.template_problem(of_value, value),
     )
 
 
 def problems(tags: t.Mapping[str, str]) -> list[str]:
     """Sentences about what the API would reject; empty when all is well."""
-    found = [_key_problem(key) or _value_problem(key, value) for key, value in tags.items()]
+    found = [_key_problem(key) or texts.tag_value_problem(key, value) for key, value in tags.items()]
     return [problem for problem in [*found, count_problem(tags)] if problem is not None]
 
 
@@ -83,22 +77,10 @@ def count_problem(tags: t.Mapping[str, str]) -> str | None:
     count = len(own_tags(tags))
     if count <= MAXIMUM_TAGS:
         return None
-    return f"an image holds at most {MAXIMUM_TAGS} tags, and these would be {count}"
+    return f"an image can have at most {MAXIMUM_TAGS} tags, but these would be {count}"
 
 
 def _key_problem(key: str) -> str | None:
-    if not 1 <= len(key) <= MAXIMUM_KEY_LENGTH:
-        return f"a tag key has 1 to {MAXIMUM_KEY_LENGTH} characters, and {key[:40]!r} has {len(key)}"
     if key == MARK:
-        return f"the tag key {key!r} is kept for images that replace another one"
-    if is_reserved(key):
-        return f"the tag key {key!r} begins with one of {', '.join(RESERVED_PREFIXES)}, which the platform reserves"
-    return None
-
-
-def _value_problem(key: str, value: str) -> str | None:
-    if len(value) > MAXIMUM_VALUE_LENGTH:
-        return f"a tag value has at most {MAXIMUM_VALUE_LENGTH} characters, and that of {key!r} has {len(value)}"
-    if value.lower().startswith(("acs:", "http://", "https://")):
-        return f"the value of tag {key!r} begins with acs:, http:// or https://, which the platform rejects"
-    return None
+        return f"the key {key!r} in tags is reserved for images that replace another one"
+    return texts.tag_key_problem(key)

@@ -20,8 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import O
 class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no types
     """An AnsibleModule with the connection options, to which a null is not given (see ``given``).
 
-    ``origins``: where the connection options have their values from. ``nulls``: the options that the task leaves out
-    with a null.
+    ``given``: what the task gives. ``origins``: where the connection options have their values from.
     """
 
     params: dict[str, t.Any]
@@ -29,20 +28,21 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
     def __init__(self, arguments: t.Mapping[str, t.Any], **rules: t.Any) -> None:
         """``rules``: further arguments of AnsibleModule."""
         self.origins = Origins()
-        self.nulls: tuple[str, ...] = ()
-        self._problems: tuple[str, ...] = ()
+        self.given = Given()
         self._is_checked = False
         super().__init__(argument_spec={**connection_spec(), **arguments}, supports_check_mode=True, **rules)
-        if self._problems:
+        for warning in self.given.warnings:
+            self.warn(warning)
+        if self.given.problems:
             # Only now does Ansible know what it must hide.
-            self.fail_json(msg="; ".join(self._problems) + ". Nothing was sent.")
+            self.fail_json(msg="; ".join(self.given.problems) + ". Nothing was sent.")
         self._is_checked = True
 
     def _load_params(self) -> None:
         """Ansible's hook for reading the parameters; what it leaves in ``params`` is validated next."""
         super()._load_params()
-        given, self.origins = options_of(self.params, self.argument_spec, os.environ)
-        self.params, self.nulls, self._problems = given.options, given.nulls, given.problems
+        self.given, self.origins = options_of(self.params, self.argument_spec, os.environ)
+        self.params = dict(self.given.options)
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """As Ansible's own; a failure of its checks gets a reason, and the origin of each option that it names."""

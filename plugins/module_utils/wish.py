@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils import texts
 from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
     blank_problems,
     entries,
@@ -17,9 +18,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters impor
     timeout_problems,
 )
 
-NAME_LENGTH = (2, 128)
-MAXIMUM_DESCRIPTION_LENGTH = 256
-MAXIMUM_VERSION_LENGTH = 40
 # 5 is the smallest disk on every release. The largest is 2000 on older ones and 32768 on newer ones:
 # what lies between is the cloud's to judge.
 DISK_SIZE_GIB = (5, 32768)
@@ -109,14 +107,18 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
 
     Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
     """
-    texts = {option: params[option] for option in _NEVER_BLANK}
-    problems = [*blank_problems({**texts, **_disk_texts(params)}), *timeout_problems(params)]
-    tags, tag_problems = _tags(params["tags"])
+    named = {option: params[option] for option in _NEVER_BLANK}
+    problems = [*blank_problems({**named, **_disk_texts(params)}), *timeout_problems(params)]
+    if params["image_id"] is None and params["image_name"] is None:
+        problems.append("image_id or image_name is required")
+    tag_problems: list[str] = []
+    tags = tag_rules.read(params["tags"], tag_problems)
     if params["state"] == "present":
         # With state=absent nothing of this would be sent: an odd name may still be looked up and deleted.
         problems += [
             *_text_problems(params),
             *tag_problems,
+            *tag_rules.problems(tags or {}),
             *_disk_problems(params["disk_device_mapping"]),
             *_recreate_problems(params),
         ]
@@ -144,47 +146,21 @@ def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     if recreate == "never":
         return []
     if params["image_id"] is not None:
-        return [
-            f"recreate is {recreate}, but image_id selects one very image, and its successor has another id: "
-            "select it with image_name alone"
-        ]
+        return [f"recreate={recreate} requires image_name without image_id, since the replacement image has another id"]
     if recreate == "always" and _source(params) is None:
-        return ["recreate is always, but there is nothing to make the image from: give a source"]
+        return ["recreate=always needs one of instance_id, snapshot_id and disk_device_mapping"]
     return []
 
 
 def _text_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    found = [
-        _length_problem("image_name", params["image_name"], *NAME_LENGTH),
-        _prefix_problem("image_name", params["image_name"]),
-        # Older releases take one character, newer ones want two: a single one is the cloud's to judge.
-        _length_problem("description", params["description"], 0, MAXIMUM_DESCRIPTION_LENGTH),
-        _prefix_problem("description", params["description"]),
-        _length_problem("image_version", params["image_version"], 1, MAXIMUM_VERSION_LENGTH),
-    ]
+    rules = {
+        "image_name": texts.name_problem,
+        "description": texts.description_problem,
+        "image_version": texts.version_problem,
+    }
+    # An empty one is told of elsewhere, or empties a description.
+    found = [rule(option, params[option]) for option, rule in rules.items() if (params[option] or "").strip()]
     return [problem for problem in found if problem is not None]
-
-
-def _length_problem(option: str, value: str | None, shortest: int, longest: int) -> str | None:
-    if value is None or value == "" or shortest <= len(value) <= longest:
-        return None
-    return f"{option} has {len(value)} characters, but the cloud takes {shortest or 'up'} to {longest}"
-
-
-def _prefix_problem(option: str, value: str | None) -> str | None:
-    if value is None or not value.lower().startswith(("http://", "https://")):
-        return None
-    return f"{option} begins with {value.split('//')[0]}//, which the cloud rejects: give it another beginning"
-
-
-def _tags(raw: t.Mapping[t.Any, t.Any] | None) -> tuple[dict[str, str] | None, list[str]]:
-    if raw is None:
-        return None, []
-    try:
-        tags = tag_rules.as_text(raw)
-    except ValueError as error:
-        return None, [str(error)]
-    return tags, tag_rules.problems(tags)
 
 
 def _disk_texts(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -199,22 +175,19 @@ def _disk_problems(disks: t.Sequence[t.Mapping[str, t.Any]] | None) -> list[str]
     if disks is None:
         return []
     if not 1 <= len(disks) <= MAXIMUM_DISKS:
-        return [f"disk_device_mapping lists {len(disks)} disks, but an image has 1 to {MAXIMUM_DISKS}"]
-    found = [_disk_problem(number, disk) for number, disk in enumerate(disks, start=1)]
+        return [f"disk_device_mapping must have 1 to {MAXIMUM_DISKS} entries, but has {len(disks)}"]
+    found = [_disk_problem(entry, disk) for entry, disk in entries("disk_device_mapping", disks).items()]
     if not any(disk["snapshot_id"] for disk in disks):
-        found.append("no entry of disk_device_mapping has a snapshot_id, but the system disk is made from a snapshot")
+        found.append("disk_device_mapping needs a snapshot_id, since the system disk is created from a snapshot")
     return [problem for problem in found if problem is not None]
 
 
-def _disk_problem(number: int, disk: t.Mapping[str, t.Any]) -> str | None:
+def _disk_problem(entry: str, disk: t.Mapping[str, t.Any]) -> str | None:
     smallest, largest = DISK_SIZE_GIB
     if disk["size"] is not None and not smallest <= disk["size"] <= largest:
-        return (
-            f"entry {number} of disk_device_mapping has size {disk['size']}, "
-            f"but a disk has {smallest} to {largest} GiB (2000 on older releases)"
-        )
+        return f"{entry}.size must be {smallest} to {largest} GiB (2000 on older releases), but is {disk['size']}"
     if disk["size"] is None and not disk["snapshot_id"]:
-        return f"entry {number} of disk_device_mapping needs a snapshot_id, a size (GiB), or both"
+        return f"{entry} needs a snapshot_id, a size (GiB), or both"
     return None
 
 

@@ -40,23 +40,27 @@ options:
   image_id:
     description:
       - Selects an existing image by its id.
-      - An id that does not exist is refused with O(state=present), since a new image would get another id.
-      - At least one of O(image_id) and O(image_name) is required.
+      - With O(state=present), an id that does not exist is an error, since a new image would get another id.
+      - At least one of O(image_id) and O(image_name) is required. A null selects nothing.
     type: str
   image_name:
     description:
-      - Without O(image_id) it selects the image of exactly this name among the account's own images, in every
-        status. When several carry the name, the module refuses and lists them; it never picks one.
-      - With O(image_id) and O(state=present) it is the name that the image should have.
-      - With O(image_id) and O(state=absent) both have to fit the same image.
-      - 2 to 128 characters, not beginning with C(http://) or C(https://).
+      - Without O(image_id), selects the image with exactly this name among the account's own images, in every status.
+        If several have the name, the task fails and lists them; it never picks one.
+      - With O(image_id) and O(state=present), the desired name of the image.
+      - With O(image_id) and O(state=absent), both must match the same image.
+      - With O(state=present), it must have 2 to 128 characters, start with a letter, and contain only letters, digits,
+        '.', ':', '_' and '-'. Some releases do not accept '.' in a name, letters other than Latin and Chinese ones, or
+        a name that starts with 'acs:' or 'aliyun'.
     type: str
     aliases: [name]
   description:
     description:
-      - The description of the image, up to 256 characters, not beginning with C(http://) or C(https://).
-      - Left out, an existing description is left alone.
-      - The API cannot empty a description. Asking for V('') is refused when the image has one.
+      - The description of the image.
+      - It must have at most 256 characters and must not start with http:// or https://. Some releases require at least
+        2 characters.
+      - If omitted, an existing description stays unchanged.
+      - The API cannot empty a description. An empty string is refused if the image has a description.
     type: str
   instance_id:
     description:
@@ -99,15 +103,20 @@ options:
         choices: [system, data]
   tags:
     description:
-      - The tags of the image, at most 20. Keys have up to 128 characters, values too.
-      - Values are text. A whole number is taken as it is written; put anything else in quotes.
-      - Left out, the tags are left alone. V({}) together with O(purge_tags=true) removes all of them.
-      - Keys that begin with C(aliyun), C(acs:), C(ascm:), C(http://) or C(https://) belong to the platform. They
-        cannot be set, and are never removed.
+      - The tags of the image, at most 20.
+      - A key must have 1 to 128 characters and must not start with aliyun, acs:, ascm:, http:// or https://. Keys with
+        one of these prefixes belong to the platform and are never removed. Some releases allow at most 64 characters.
+      - A value must have at most 128 characters and must not start with acs:, http:// or https://.
+      - Keys and values must be strings. An integer is used in its decimal spelling, as YAML has read it; since YAML
+        reads V(00000122) as an octal number, it becomes V(82). Quote such values, and booleans and floating-point
+        numbers, which are refused.
+      - A template of a single variable keeps the variable's type. Append C(| string) if the variable is a boolean or a
+        number.
+      - If omitted, the tags stay unchanged. V({}) together with O(purge_tags=true) removes all of them.
     type: dict
   purge_tags:
     description:
-      - Whether tags that the task does not name are removed. Without O(tags) nothing is removed.
+      - Whether to remove tags that O(tags) does not list. Without O(tags), nothing is removed.
     type: bool
     default: true
   force:
@@ -151,7 +160,8 @@ options:
     default: never
   image_version:
     description:
-      - A version that the image is labelled with when it is made, 1 to 40 characters.
+      - A version that the image is labelled with when it is created.
+      - It must have 1 to 40 printable ASCII characters. Quote it; YAML reads V(1.10) as the number 1.1.
       - It cannot be changed later. A difference gives a warning.
     type: str
   platform:

@@ -11,9 +11,12 @@ short_description: List ECS images on ApsaraStack
 version_added: "1.0.0"
 description:
   - Lists images, newest first, from all pages of the API.
-  - Without an option it lists the account's own images in every status.
-  - Every option narrows the list. What the cloud can filter it filters, and the module compares exactly afterwards,
+  - Without an option, it lists the account's own images in every status.
+  - Every option narrows the list. Filters are sent to the cloud where possible and always checked again by the module,
     since releases differ in what their filters do.
+  - A filter that is null does not narrow the list, and the module warns about it, since it may be a variable that was
+    unexpectedly empty. Use C(default(omit, true)) for a filter that may be empty. An empty string, or a list with
+    nothing but null, is an error.
 author:
   - apsarastack.cloud contributors (@apsarastack)
 extends_documentation_fragment:
@@ -33,21 +36,21 @@ attributes:
 options:
   image_ids:
     description:
-      - Only images with one of these ids. One that does not exist is left out. An empty list gives none.
+      - Only images with one of these ids. Ids that do not exist are ignored. An empty list returns no images.
     type: list
     elements: str
   image_name:
     description:
-      - Only images of exactly this name.
+      - Only images with exactly this name.
     type: str
     aliases: [name]
   name_regex:
     description:
-      - Only images in whose name this regular expression of Python is found, anywhere in it.
+      - Only images whose name matches this Python regular expression (C(re.search)), for example V(^web-golden-).
     type: str
   status:
     description:
-      - Only images in one of these statuses. Left out, in every status.
+      - Only images in one of these statuses. If omitted, images in every status.
     type: list
     elements: str
     choices: [Creating, Waiting, Available, UnAvailable, CreateFailed, Deprecated]
@@ -60,7 +63,8 @@ options:
     default: self
   tags:
     description:
-      - Only images that have all of these tags with these values, among others.
+      - Only images that have all of these tags with these values. They may have other tags as well.
+      - Keys and values must be strings or integers, as in M(apsarastack.cloud.apsarastack_image).
     type: dict
   os_type:
     description:
@@ -83,7 +87,7 @@ options:
     type: str
   newest:
     description:
-      - Return at most this many images, the newest ones by their creation time.
+      - Return at most this many images, the newest by creation time. It must be at least 1.
       - It counts every image that the other options select, whatever its status. With O(status=[Available]) the newest
         one can still be unusable, which newer releases tell in RV(images[].usable).
     type: int
@@ -320,6 +324,13 @@ def run(selection: Selection, images: Images) -> dict[str, t.Any]:
     return {"changed": False, "images": newest_first(images.search(selection), selection.newest)}
 
 
+def _warn_of_null_filters(module: TaskModule) -> None:
+    """A variable that is unexpectedly empty would list everything, perhaps for tasks that delete what is listed."""
+    for option in module.given.nulls:
+        if option in ARGUMENTS and "default" not in ARGUMENTS[option]:
+            module.warn(f"{option} is null and does not narrow the list: give a value, or omit it")
+
+
 def main() -> None:
     module = TaskModule(ARGUMENTS)
     library = missing_library()
@@ -328,6 +339,7 @@ def main() -> None:
     try:
         with interruption.reported(interruption.LEFT_BY_A_READER):
             selection = selection_from(module.params)
+            _warn_of_null_filters(module)
             client = client_from(module.params, Deadline(module.params["wait_timeout"]), module.origins)
             result = run(selection, Images(client))
     except ApsaraStackError as error:

@@ -12,6 +12,7 @@ import typing as t
 import urllib.parse
 
 import pytest
+from ansible_process import MODULE
 
 if t.TYPE_CHECKING:
     from ansible_process import Ansible
@@ -81,3 +82,68 @@ def test_no_output_result_or_log_holds_a_secret(
     assert simulator.calls() != []
     told = run.output + json.dumps(simulator.calls()) + json.dumps(simulator.state())
     assert [form for secret in (SECRET, TOKEN) for form in encodings(secret) if form in told] == []
+
+
+def test_a_secret_with_a_line_end_is_refused_without_showing_it(ansible: Ansible, simulator: Simulator) -> None:
+    secrets = {"secret": SECRET, "token": TOKEN}
+    variables = ansible.write("secrets.json", json.dumps({name: f"{value}\n" for name, value in secrets.items()}))
+    clean = {"access_key": "STS.special", "secret_key": "{{ secret | trim }}", "security_token": "{{ token | trim }}"}
+    ways: list[dict[str, t.Any]] = [
+        {"secret_key": "{{ secret }}"},
+        {"security_token": "{{ token }}"},
+        {"security_token": " {{ token | trim }}"},
+        {"access_key": "LTAIspecial\n"},
+    ]
+    # Each of these sends the keys somewhere first.
+    elsewhere: list[dict[str, t.Any]] = [
+        {},
+        {"resource_group_set_name": "ops"},
+        {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}},
+    ]
+    tasks = [{MODULE: {"image_name": "web", **clean, **where, **way}} for way in ways for where in elsewhere]
+
+    run = ansible.play([{**task, "ignore_errors": True} for task in tasks], "-vvv", "-e", f"@{variables}")
+
+    spoiled = [next(iter(way)) for way in ways for _where in elsewhere]
+    assert len(run.results) == len(spoiled)
+    for option, result in zip(spoiled, run.results):
+        assert result["reason"] == "invalid_input"
+        assert result["msg"].startswith(f"{option} (set in the task) must be printable ASCII text without blanks")
+    assert simulator.calls() == []
+    told = run.output + json.dumps(simulator.state())
+    assert [form for secret in secrets.values() for form in encodings(secret) if form in told] == []
+
+
+PASSWORD = "simulator/password-of:proxy"
+
+
+@pytest.mark.parametrize("quoted", [urllib.parse.quote(PASSWORD, safe=""), "simulator-password"])
+def test_the_password_of_a_proxy_is_in_no_output_and_no_invocation(ansible: Ansible, quoted: str) -> None:
+    proxy = f"http://bob:{quoted}@127.0.0.1:1"
+    variables = ansible.write("secrets.json", json.dumps({"proxy": proxy}))
+    short = {"image_name": "web", "wait_timeout": 1}
+    by_option: list[dict[str, t.Any]] = [
+        # A connection that is not made, and refusals by the module and by Ansible itself.
+        {**short, "proxy": "{{ proxy }}"},
+        {**short, "proxy": "{{ proxy }}", "image_name": "web golden"},
+        {**short, "proxy": "gopher{{ proxy }}"},
+        {**short, "proxy": ["{{ proxy }}"]},
+        {**short, "proxy": "{{ proxy }}", "wait": "perhaps"},
+        {**short, "proxy": "{{ proxy }}", "no_such_option": 1},
+        {"proxy": "{{ proxy }}"},
+    ]
+    by_variable: list[dict[str, t.Any]] = [short, {**short, "wait": "perhaps"}, {**short, "image_name": "web golden"}]
+    environment = {"APSARASTACK_PROXY": "{{ proxy }}"}
+    # Newer releases of ansible-core show it on demand only.
+    ansible.environment["ANSIBLE_INJECT_INVOCATION"] = "true"
+    tasks: list[dict[str, t.Any]] = [{MODULE: options} for options in by_option]
+    tasks += [{MODULE: options, "environment": environment} for options in by_variable]
+
+    run = ansible.play([{**task, "ignore_errors": True} for task in tasks], "-vvv", "-e", f"@{variables}")
+
+    assert len(run.results) == len(tasks)
+    assert all("msg" in result for result in run.results)
+    assert all(result["invocation"]["module_args"]["proxy"] for result in run.results)
+    # The environment of a task is shown by Ansible itself, where the connection prints its command.
+    told = "".join(line for line in run.output.splitlines() if "APSARASTACK_PROXY=" not in line)
+    assert [form for form in encodings(quoted) if form in told] == []

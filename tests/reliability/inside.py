@@ -21,6 +21,7 @@ from unittest import mock
 import requests
 import urllib3
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from requests.adapters import HTTPAdapter
@@ -83,6 +84,8 @@ def run_main(
     ``options``: beside those of CONNECTION, or in their place.
     """
     clock, printed = Clock(), io.StringIO()
+    # Ansible gathers them in the process, in which other tasks have run before.
+    warnings._global_warnings.clear()
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**CONNECTION, **options}}).encode()
     with contextlib.ExitStack() as stack:
         for name, value in (("_ANSIBLE_ARGS", arguments), ("_ANSIBLE_PROFILE", "legacy")):

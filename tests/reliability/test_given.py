@@ -39,7 +39,7 @@ class Recorder(Site):
     """A site with one image, which keeps what it is asked."""
 
     def __init__(self) -> None:
-        super().__init__(lambda _number, action: Answer(json.dumps({"RequestId": "r-1", **ANSWERS[action]}).encode()))
+        super().__init__(lambda _number, action: Answer(json.dumps(ANSWERS.get(action, {})).encode()))
         self.requests: list[requests.PreparedRequest] = []
 
     def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
@@ -48,7 +48,11 @@ class Recorder(Site):
 
     def form(self) -> dict[str, str]:
         """The parameters of the first request."""
-        return dict(urllib.parse.parse_qsl(str(self.requests[0].body)))
+        return sent_in(self.requests[0])
+
+
+def sent_in(request: requests.PreparedRequest) -> dict[str, str]:
+    return dict(urllib.parse.parse_qsl(str(request.body)))
 
 
 def outcome(module: types.ModuleType, **options: t.Any) -> tuple[dict[str, t.Any], Recorder]:
@@ -149,7 +153,7 @@ def run_main_of(options: dict[str, t.Any]) -> t.Any:
     absent = {name: None for name in CONNECTION if name not in options}
     result = run_main({**absent, "_ansible_check_mode": True, **options}, site)
     result.pop("invocation", None)
-    return result, [(request.url, "tag" in str(request.body)) for request in site.requests]
+    return result, [(request.url, sent_in(request).get("Action")) for request in site.requests]
 
 
 NULLS = st.sets(st.sampled_from(sorted({*connection_spec(), *IMAGE.ARGUMENTS} - CONNECTION.keys())))
@@ -214,3 +218,70 @@ def test_an_alias_beats_the_environment_without_a_warning(monkeypatch: pytest.Mo
     header = {"region": "x-acs-regionid", "department": "x-acs-organizationid"}[option]
     assert site.requests[0].headers[header] == "of-the-task"
     assert "warnings" not in result
+
+
+# --- YAML types ------------------------------------------------------------------------------------------------------
+
+
+def text_options(module: types.ModuleType) -> list[tuple[types.ModuleType, str]]:
+    spec = {**connection_spec(), **module.ARGUMENTS}
+    return [(module, name) for name, rule in spec.items() if rule["type"] in ("str", "path") and "choices" not in rule]
+
+
+each_text = pytest.mark.parametrize(("module", "option"), [row for module in MODULES for row in text_options(module)])
+
+
+@each_text
+@pytest.mark.parametrize("value", [["web-golden"], {"web-golden": "web-silver"}])
+def test_a_list_or_a_dictionary_is_no_text(module: types.ModuleType, option: str, value: t.Any) -> None:
+    message = refusal(module, **{"image_name": "web", option: value})
+    assert f"{option} must be a string, but is a {type(value).__name__}" in message
+
+
+@each_text
+@pytest.mark.parametrize("value", [True, False, 1.1])
+def test_a_text_whose_spelling_yaml_may_have_changed_gives_a_warning(
+    module: types.ModuleType, option: str, value: t.Any
+) -> None:
+    result, _site = outcome(module, **{"image_name": "web", option: value})
+    # Newer releases of ansible-core print more of a warning than its sentence.
+    (warning,) = [text for text in map(str, result["warnings"]) if f"read {option} as" in text]
+    assert "quote it" in warning
+    assert "`| string`" in warning
+    is_secret = option in ("secret_key", "security_token", "proxy")
+    assert (repr(value) in warning) == (not is_secret)
+
+
+@pytest.mark.parametrize("value", [2024, 0, 10**20])
+def test_an_integer_is_taken_in_its_decimal_spelling(value: int) -> None:
+    result, _site = outcome(IMAGE, image_id="m-1", description=value, tags={"ticket": value})
+    assert f"description {str(value)!r}" in result["actions"][0] or str(value) in str(result["diff"]["after"])
+    assert result["diff"]["after"]["tags"] == {"ticket": str(value)}
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (IMAGE, {"image_id": "m-1", "tags": {"backup": True}}),
+        (IMAGE, {"image_id": "m-1", "tags": {"version": 1.10}}),
+        (INFO, {"tags": {"backup": False}}),
+    ],
+)
+def test_a_tag_that_yaml_has_read_as_another_type_is_refused_with_both_ways_out(
+    module: types.ModuleType, options: dict[str, t.Any]
+) -> None:
+    message = refusal(module, **options)
+    assert "quote it" in message
+    assert "`| string`" in message
+
+
+@pytest.mark.parametrize("option", ["image_id", "image_name", "description", "region", "department", "snapshot_id"])
+@pytest.mark.parametrize("template", ["{{ name }}", "web-{% if x %}a{% endif %}"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_template_that_was_not_evaluated_is_refused_with_its_text(option: str, template: str, state: str) -> None:
+    assert repr(template) in refusal(IMAGE, **{"image_name": "web", "state": state, option: template})
+
+
+def test_a_template_in_a_filter_is_refused() -> None:
+    for options in ({"name_regex": "{{ x }}"}, {"image_ids": ["{{ x }}"]}, {"tags": {"a": "{{ x }}"}}):
+        assert "'{{ x }}'" in refusal(INFO, **options)

@@ -37,7 +37,7 @@ SECONDS = 30
 def client(**options: t.Any) -> Client:
     """What a module makes of its connection options. Raises ApsaraStackError."""
     given, origins = options_of(options, connection_spec(), os.environ)
-    assert given.problems == ()
+    assert given.problems == []
     result = ArgumentSpecValidator(connection_spec()).validate(given.options)
     assert result.error_messages == []
     return client_from(dict(result.validated_parameters), Deadline(SECONDS), origins)

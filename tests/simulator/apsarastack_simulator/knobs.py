@@ -19,6 +19,7 @@ _FALSE = ("false", "no", "off", "0")
 CHOICES: dict[str, tuple[str, ...]] = {
     "failed_status": ("CreateFailed", "UnAvailable", "gone"),
     "progress": ("linear", "absent", "stalling"),
+    "image_names": ("strict", "2018", "2021"),
     "name_match": ("exact", "fuzzy"),
     "delete_unknown": ("404", "200"),
     "delete_creating": ("403", "200"),
@@ -75,6 +76,7 @@ class Knobs:
 
     # Where public sources disagree, the stricter reading is the default.
     names_unique: bool = False
+    image_names: str = "strict"
     name_match: str = "exact"
     max_page_size: int = 100
     delete_unknown: str = "404"

@@ -26,18 +26,30 @@ ARCHITECTURES = ("i386", "x86_64", "arm64")
 BOOT_MODES = ("BIOS", "UEFI", "UEFI-Preferred")
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 _RESERVED = re.compile(r"(aliyun|acs:)", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff:_.\-]{1,127}")
+_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff:_\-]{1,127}")
+_NAME_WITH_DOTS = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff:_.\-]{1,127}")
 _VERSION = re.compile(r"[\x20-\x7e]{1,40}")
 
 
-def is_image_name(name: str) -> bool:
-    """2-128 characters, a Latin or Chinese letter first. The dot is of the newer pages."""
-    return bool(_NAME.fullmatch(name)) and not _LINK.search(name) and not _RESERVED.match(name)
+def is_image_name(name: str, release: str) -> bool:
+    """2-128 characters, a Latin or Chinese letter first. The pages of 2021 brought the dot and the reserved beginnings.
+
+    `release`: see the knob image_names.
+    """
+    fits_2018 = _NAME.fullmatch(name) is not None
+    fits_2021 = _NAME_WITH_DOTS.fullmatch(name) is not None and not _RESERVED.match(name)
+    return {"strict": fits_2018 and fits_2021, "2018": fits_2018, "2021": fits_2021}[release]
 
 
-def check_image_name(name: str | None, code: str = "InvalidImageName.Malformed") -> None:
-    if name is not None and not is_image_name(name):
-        raise CloudError(code)
+def check_image_name(name: str | None, release: str) -> None:
+    if name is not None and not is_image_name(name, release):
+        raise CloudError("InvalidImageName.Malformed")
+
+
+def check_image_family(family: str | None) -> None:
+    """Families came with the newer rule of names."""
+    if family is not None and not is_image_name(family, "2021"):
+        raise CloudError("InvalidImageFamily.Malformed")
 
 
 def check_description(description: str | None, minimum: int) -> None:

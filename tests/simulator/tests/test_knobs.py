@@ -67,6 +67,21 @@ def test_visible_after_hides_a_new_image_from_lists_only(simulator: Simulator, c
     assert status_of(caller, image_id) == "Available"
 
 
+@pytest.mark.parametrize(
+    ("release", "taken"),
+    [("strict", []), ("2018", ["acs:web", "aliyun-web"]), ("2021", ["web-1.2", "Web.Server"])],
+)
+def test_image_names_decides_which_names_a_release_takes(
+    simulator: Simulator, caller: Caller, release: str, taken: list[str]
+) -> None:
+    simulator.knobs(image_names=release, create_time=0)
+    names = ["acs:web", "aliyun-web", "web-1.2", "Web.Server", "web golden", "1web", "web/golden"]
+    image_id = caller.create()
+    calls = {name: caller.call("ModifyImageAttribute", ImageId=image_id, ImageName=name) for name in names}
+    assert [name for name, call in calls.items() if call.status == 200] == taken
+    assert {call.code for call in calls.values() if call.status != 200} == {"InvalidImageName.Malformed"}
+
+
 def test_delete_latency_keeps_a_deleted_image_listed(simulator: Simulator, caller: Caller) -> None:
     simulator.knobs(delete_latency=5)
     image_id = caller.create()

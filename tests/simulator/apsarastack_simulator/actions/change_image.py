@@ -51,10 +51,10 @@ def changing(context: Context, image: Image) -> Attributes:
 def _modify_image_attribute(context: Context, arguments: Arguments) -> Body:
     image = context.own_image(arguments.required_text("ImageId"))
     name = arguments.text("ImageName")
-    rules.check_image_name(name)
+    rules.check_image_name(name, context.knobs.image_names)
     description = arguments.text("Description")
     rules.check_description(description, context.knobs.description_minimum)
-    rules.check_image_name(arguments.text("ImageFamily"), "InvalidImageFamily.Malformed")
+    rules.check_image_family(arguments.text("ImageFamily"))
     rules.check_member(arguments.text("BootMode"), rules.BOOT_MODES, "InvalidBootMode.NotSupport")
     rules.check_member(arguments.text("LicenseType"), ("BYOL",), "InvalidLicenseType.NotSupported")
     if lifecycle.is_growing(image, context.now):

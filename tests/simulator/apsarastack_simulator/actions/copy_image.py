@@ -51,7 +51,7 @@ def _copy_image(context: Context, arguments: Arguments) -> Body:
     destination = arguments.text("DestinationRegionId") or context.region
     if destination not in context.world.regions:
         raise CloudError("DestinationRegion.NotFound")
-    rules.check_image_name(arguments.text("DestinationImageName"))
+    rules.check_image_name(arguments.text("DestinationImageName"), context.knobs.image_names)
     rules.check_description(arguments.text("DestinationDescription"), context.knobs.description_minimum)
     _check_key(arguments)
     tags = rules.tags_in(arguments)

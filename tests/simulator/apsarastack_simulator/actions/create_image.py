@@ -60,10 +60,10 @@ def _create_image(context: Context, arguments: Arguments) -> Body:
 
 
 def _check_values(context: Context, arguments: Arguments) -> None:
-    rules.check_image_name(arguments.text("ImageName"))
+    rules.check_image_name(arguments.text("ImageName"), context.knobs.image_names)
     rules.check_description(arguments.text("Description"), context.knobs.description_minimum)
     rules.check_version(arguments.text("ImageVersion"))
-    rules.check_image_name(arguments.text("ImageFamily"), "InvalidImageFamily.Malformed")
+    rules.check_image_family(arguments.text("ImageFamily"))
     rules.check_member(arguments.text("Platform"), rules.PLATFORMS, "InvalidPlatform.Malformed")
     rules.check_member(arguments.text("Architecture"), rules.ARCHITECTURES, "InvalidArchitecture.Malformed")
     rules.check_member(arguments.text("BootMode"), rules.BOOT_MODES, "InvalidBootMode.NotSupport")

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+import types
 import typing as t
 
 import pytest
@@ -141,11 +143,15 @@ def test_a_ca_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("", ""),
         ("http://proxy.example.com:3128", "http://proxy.example.com:3128"),
         ("proxy.example.com:3128", "http://proxy.example.com:3128"),
-        ("socks5h://proxy.example.com", "socks5h://proxy.example.com"),
     ],
 )
 def test_a_proxy_is_a_url_or_nothing_or_left_to_the_environment(proxy: str | None, kept: str | None) -> None:
     assert connection(proxy=proxy).proxy == kept
+
+
+def test_a_socks_proxy_with_its_library_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "socks", types.ModuleType("socks"))
+    assert connection(proxy="socks5h://proxy.example.com").proxy == "socks5h://proxy.example.com"
 
 
 @pytest.mark.parametrize("proxy", ["ftp://u:simulator-secret@p", "http://u:simulator-secret@p:port", "http://"])
@@ -153,6 +159,16 @@ def test_an_unusable_proxy_is_refused_without_showing_its_password(proxy: str) -
     message = refusal(proxy=proxy)
     assert message.startswith("proxy (set in the task) is not a valid URL.")
     assert "simulator-secret" not in message
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks4", "socks4a"])
+def test_a_socks_proxy_without_its_library_is_refused(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setitem(sys.modules, "socks", None)
+    with pytest.raises(RefusalError, match="requires the Python library PySocks") as raised:
+        connection(proxy=f"{scheme}://u:simulator-password@p:1")
+    assert raised.value.reason == "missing_library"
+    assert "simulator-password" not in raised.value.message
+    assert connection(proxy="http://p:1").proxy == "http://p:1"
 
 
 def test_no_secret_is_in_the_representation() -> None:

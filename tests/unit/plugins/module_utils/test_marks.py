@@ -18,7 +18,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import (
     retired_name,
     temporary_names,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK, MAXIMUM_VALUE_LENGTH, own_tags
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK, own_tags
+from ansible_collections.apsarastack.cloud.plugins.module_utils.texts import MAXIMUM_TAG_LENGTH
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
@@ -31,7 +32,7 @@ WHOLE = Mark("m-old", DIGEST, NOW)
 
 def test_a_mark_is_one_short_tag_value_that_says_what_when_and_of_what() -> None:
     assert WHOLE.text() == f"m-old/{DIGEST}/20261126T120000Z"
-    assert len(Mark("m-" + "x" * 60, DIGEST, NOW).text()) <= MAXIMUM_VALUE_LENGTH
+    assert len(Mark("m-" + "x" * 60, DIGEST, NOW).text()) <= MAXIMUM_TAG_LENGTH
 
 
 @pytest.mark.parametrize("mark", [WHOLE, Mark("m-old")])

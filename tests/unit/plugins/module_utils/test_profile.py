@@ -136,11 +136,12 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path) -> None:
     assert refusal("work", file) == f"{file} has 2 profiles named 'work': give each a name of its own."
 
 
-@pytest.mark.parametrize("mode", ["CloudSSO", None, ""])
+@pytest.mark.parametrize("mode", ["External", None, ""])
 def test_another_mode_is_refused(tmp_path: Path, mode: str | None) -> None:
     file = write(tmp_path, {**AK, "mode": mode})
     assert refusal("work", file) == (
-        f"Profile 'work' in {file}: mode is {mode or None!r}; supported are AK, StsToken, RamRoleArn, EcsRamRole."
+        f"Profile 'work' in {file}: mode is {mode or None!r}; supported are "
+        "AK, StsToken, RamRoleArn, EcsRamRole, CloudSSO, OAuth."
     )
 
 
@@ -175,3 +176,34 @@ def test_a_missing_key_is_named(tmp_path: Path, mode: str, key: str, nothing: st
 def test_a_value_that_is_no_good_is_named_by_its_key(tmp_path: Path, change: dict[str, t.Any], problem: str) -> None:
     file = write(tmp_path, {**AK, "mode": "RamRoleArn", "ram_role_arn": ARN, **change})
     assert refusal("work", file) == f"Profile 'work' in {file}: {problem}."
+
+
+SIGNED_IN = {**AK, "sts_token": TOKEN, "cloud_sso_sign_in_url": "https://signin.example.com"}
+
+
+@pytest.mark.parametrize("mode", ["CloudSSO", "OAuth"])
+@pytest.mark.parametrize("expiration", [{}, {"sts_expiration": 0}, {"sts_expiration": 2**40}])
+def test_a_profile_of_a_sign_in_gives_the_stored_keys(tmp_path: Path, mode: str, expiration: dict[str, t.Any]) -> None:
+    file = write(tmp_path, {**SIGNED_IN, "mode": mode, **expiration})
+    assert caller_in_profile("work", file) == Caller(keys=Keys("LTAIprofile", SECRET, TOKEN))
+
+
+def test_an_expired_sign_in_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    file = write(tmp_path, {**SIGNED_IN, "mode": "CloudSSO", "sts_expiration": 1_700_000_000})
+    with pytest.raises(RefusalError, match="has expired: sign in again with the command line tool") as raised:
+        caller_in_profile("work", file)
+    assert raised.value.reason == "credentials"
+
+
+@pytest.mark.parametrize("key", ["access_key_id", "access_key_secret", "sts_token"])
+@pytest.mark.parametrize("mode", ["AK", "StsToken", "RamRoleArn", "CloudSSO"])
+@pytest.mark.parametrize("spoiled", ["simulator-x\n", " simulator-x", "simulator x"])
+def test_a_key_of_a_profile_with_blanks_is_refused_without_showing_it(
+    tmp_path: Path, key: str, mode: str, spoiled: str
+) -> None:
+    if mode == "AK" and key == "sts_token":
+        return  # not read
+    file = write(tmp_path, {**SIGNED_IN, "ram_role_arn": ARN, "mode": mode, key: spoiled})
+    message = refusal("work", file)
+    assert f"{key} must be printable ASCII text without blanks" in message
+    assert "simulator" not in message

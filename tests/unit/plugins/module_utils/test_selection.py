@@ -83,8 +83,17 @@ def test_what_the_cloud_leaves_out_is_no_reason_to_leave_an_image_out_of_its_own
         ({"image_name": ""}, "image_name is an empty string"),
         ({"name_regex": ""}, "name_regex is an empty string"),
         ({"snapshot_id": ""}, "snapshot_id is an empty string"),
-        ({"name_regex": "("}, "name_regex '(' is no regular expression"),
-        ({"tags": {"ready": True}}, "the value of tag 'ready' is True"),
+        ({"name_regex": "("}, "name_regex '(' is not a valid Python regular expression (missing ), "),
+        (
+            {"name_regex": "*golden*"},
+            "name_regex '*golden*' is not a valid Python regular expression (did you mean '.*golden.*'?)",
+        ),
+        ({"name_regex": "?eb-1.2*"}, "(did you mean '.eb-1\\\\.2.*'?)"),
+        (
+            {"name_regex": "a{99999999999}"},
+            "is not a valid Python regular expression (the repetition number is too large)",
+        ),
+        ({"tags": {"ready": True}}, "the value of 'ready' in tags must be a string"),
     ],
 )
 def test_bad_input_gets_a_sentence(params: dict[str, t.Any], told: str) -> None:

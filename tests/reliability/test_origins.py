@@ -1,0 +1,260 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task beats the environment, and a refusal says which of the two a value came from."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_info
+from inside import CONNECTION, Answer, Site, run_main
+from test_given import Recorder
+
+SECRET = "simulator-secret-of-"
+# Every option has its own value in the environment.
+ENVIRONMENT = {
+    "APSARASTACK_ENDPOINT": "http://ecs-internal.environment.example.com",
+    "APSARASTACK_POPGW_DOMAIN": "popgw.environment.example.com",
+    "APSARASTACK_DOMAIN": "http://asapi.environment.example.com",
+    "APSARASTACK_REGION": "region-of-the-environment",
+    "APSARASTACK_ACCESS_KEY": "LTAIenvironment",
+    "APSARASTACK_SECRET_KEY": f"{SECRET}environment",
+    "APSARASTACK_SECURITY_TOKEN": "token-of-the-environment",
+    "APSARASTACK_PROFILE": "profile-of-the-environment",
+    "APSARASTACK_ECS_ROLE_NAME": "role-of-the-environment",
+    "APSARASTACK_DEPARTMENT": "37",
+    "APSARASTACK_RESOURCE_GROUP": "412",
+    "APSARASTACK_RESOURCE_GROUP_SET_NAME": "set-of-the-environment",
+}
+
+
+def alone(environment: t.Mapping[str, str], **options: t.Any) -> tuple[dict[str, t.Any], Recorder]:
+    """A task that gives nothing but ``options``, in this environment."""
+    site = Recorder()
+    nothing = dict.fromkeys(CONNECTION.keys() - {"wait_timeout", "_ansible_no_log"})
+    with mock.patch.dict("os.environ", environment):
+        return run_main({**nothing, **options}, site, apsarastack_image_info), site
+
+
+def host(site: Recorder) -> str:
+    return str(site.requests[0].url).split("/")[2]
+
+
+# --- the task beats the environment ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, "ecs-internal.environment.example.com"),
+        ({"endpoint": "http://task.example.com"}, "task.example.com"),
+        ({"popgw_domain": "task.example.com"}, "ecs-internal.task.example.com"),
+        ({"domain": "asapi.task.example.com"}, "asapi.task.example.com"),
+        ({"endpoint": None, "popgw_domain": "", "domain": " "}, "ecs-internal.environment.example.com"),
+        ({"is_center_region": False}, "ecs-internal.environment.example.com"),
+    ],
+)
+def test_the_place_of_the_task_beats_every_place_of_the_environment(options: dict[str, t.Any], expected: str) -> None:
+    _result, site = alone(ENVIRONMENT, **options)
+    assert host(site) == expected
+
+
+def test_a_place_of_the_task_does_not_take_over_the_center_region_of_the_environment() -> None:
+    environment = {**ENVIRONMENT, "APSARASTACK_IS_CENTER_REGION": "false"}
+    _result, site = alone(environment, popgw_domain="task.example.com")
+    assert host(site) == "ecs-internal.task.example.com"
+    del environment["APSARASTACK_ENDPOINT"]
+    _result, site = alone(environment)
+    assert host(site) == "ecs-internal.region-of-the-environment.popgw.environment.example.com"
+
+
+def profiles(folder: Path) -> str:
+    entries = [
+        {"name": name, "mode": "AK", "access_key_id": f"LTAI{name}", "access_key_secret": f"{SECRET}{name}"}
+        for name in ("current", "named", "profile-of-the-environment")
+    ]
+    path = folder / "config.json"
+    path.write_text(json.dumps({"current": "current", "profiles": entries}), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "without", "signer"),
+    [
+        ({}, (), "LTAIenvironment"),
+        ({"access_key": "LTAItask", "secret_key": f"{SECRET}task"}, (), "LTAItask"),
+        ({"profile": "named", "shared_credentials_file": ...}, (), "LTAInamed"),
+        ({"shared_credentials_file": ...}, ("PROFILE",), "LTAIcurrent"),
+        # A profile and its file complete each other.
+        ({"shared_credentials_file": ...}, (), "LTAIprofile-of-the-environment"),
+    ],
+)
+def test_the_caller_of_the_task_beats_every_caller_of_the_environment(
+    tmp_path: Path, options: dict[str, t.Any], without: tuple[str, ...], signer: str
+) -> None:
+    environment = {name: value for name, value in ENVIRONMENT.items() if not name.endswith(without or "-")}
+    filled = {name: profiles(tmp_path) if value is ... else value for name, value in options.items()}
+    _result, site = alone(environment, **filled)
+    assert site.form()["AccessKeyId"] == signer
+    assert site.form().get("SecurityToken") == (None if options else "token-of-the-environment")
+
+
+def test_a_role_of_the_task_is_assumed_by_the_caller_of_the_environment() -> None:
+    _result, site = alone(ENVIRONMENT, assume_role={"role_arn": "acs:ram::1:role/imager"})
+    assert (site.form()["Action"], site.form()["AccessKeyId"]) == ("AssumeRole", "LTAIenvironment")
+
+
+def test_a_caller_of_the_task_assumes_no_role_of_the_environment() -> None:
+    environment = {**ENVIRONMENT, "APSARASTACK_ASSUME_ROLE": '{"role_arn": "acs:ram::1:role/imager"}'}
+    _result, site = alone(environment, access_key="LTAItask", secret_key=f"{SECRET}task")
+    assert (site.form()["Action"], site.form()["AccessKeyId"]) == ("DescribeImages", "LTAItask")
+
+
+@pytest.mark.parametrize(
+    ("options", "action", "department", "resource_group"),
+    [
+        ({}, "DescribeImages", "37", "412"),
+        ({"department": "38"}, "DescribeImages", "38", None),
+        ({"department": "38", "resource_group": "500"}, "DescribeImages", "38", "500"),
+        ({"resource_group_set_name": "of-the-task"}, "ListResourceGroup", None, None),
+    ],
+)
+def test_the_tenant_of_the_task_beats_every_tenant_of_the_environment(
+    options: dict[str, t.Any], action: str, department: str | None, resource_group: str | None
+) -> None:
+    _result, site = alone(ENVIRONMENT, **options)
+    headers = site.requests[0].headers
+    told = site.form().get("Action", "ListResourceGroup")
+    assert (told, headers.get("x-acs-organizationid"), headers.get("x-acs-resourcegroupid")) == (
+        action,
+        department,
+        resource_group,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "unused", "rival"),
+    [
+        ({"resource_group": "500"}, "APSARASTACK_DEPARTMENT", "resource_group"),
+        ({"secret_key": f"{SECRET}task"}, "APSARASTACK_ACCESS_KEY", "secret_key"),
+        ({"security_token": "token-of-the-task"}, "APSARASTACK_SECRET_KEY", "security_token"),
+    ],
+)
+def test_a_refusal_says_that_a_variable_is_set_and_why_it_is_not_used(
+    options: dict[str, t.Any], unused: str, rival: str
+) -> None:
+    result, site = alone(ENVIRONMENT, **options)
+    assert site.requests == []
+    assert f"The environment variable {unused} is set, but is not used because the task gives {rival}." in result["msg"]
+
+
+# --- where a value came from -----------------------------------------------------------------------------------------
+
+# A value of each connection option that is refused before the first request, and what else it takes to be looked at.
+REFUSED: dict[str, tuple[str, dict[str, str]]] = {
+    "access_key": ("LTAI x", {}),
+    "secret_key": ("simulator x", {}),
+    "security_token": ("simulator\n", {}),
+    "profile": ("nobody", {"shared_credentials_file": "PROFILES"}),
+    "shared_credentials_file": ("/nowhere/config.json", {"profile": "x"}),
+    "assume_role": ('{"role_arn": "acs:ram::1:role/x", "session_expiration": 1}', {}),
+    "ecs_role_name": ("role", {"profile": "x"}),
+    "region": ("a b", {}),
+    "department": ("3 7", {}),
+    "resource_group": ("412", {}),
+    "endpoint": ("ftp://x", {}),
+    "popgw_domain": ("http://x", {}),
+    "is_center_region": ("perhaps", {}),
+    "domain": ("ftp://x", {}),
+    "protocol": ("gopher", {}),
+    "validate_certs": ("perhaps", {}),
+    "ca_path": ("/nowhere/ca.pem", {}),
+    "proxy": ("gopher://bob:simulator-password@x", {}),
+    "connect_timeout": ("0", {}),
+    "read_timeout": ("soon", {}),
+}
+# It is a name, and only the cloud knows which ones there are.
+NEVER_REFUSED = {"resource_group_set_name"}
+each_refused = pytest.mark.parametrize("option", REFUSED)
+
+
+def test_every_connection_option_is_tried() -> None:
+    assert REFUSED.keys() | NEVER_REFUSED == connection_spec().keys()
+
+
+def refused(folder: Path, option: str, *, in_environment: bool) -> str:
+    value, others = REFUSED[option]
+    base = {"endpoint": "http://x.example.com", "region": "r", "access_key": "LTAI1", "secret_key": "simulator-1"}
+    rivals = {
+        "profile": ("access_key", "secret_key"),
+        "shared_credentials_file": ("access_key", "secret_key"),
+        "ecs_role_name": ("access_key", "secret_key"),
+        "popgw_domain": ("endpoint",),
+        "domain": ("endpoint",),
+    }.get(option, ())
+    filled = {name: profiles(folder) if text == "PROFILES" else text for name, text in others.items()}
+    options: dict[str, t.Any] = {**{name: text for name, text in base.items() if name not in rivals}, **filled}
+    whole = {**options, option: value}
+    environment = {f"APSARASTACK_{name.upper()}": text for name, text in whole.items()} if in_environment else {}
+    result, site = alone(environment, **({} if in_environment else whole))
+    assert result.get("failed"), result
+    assert site.requests == []
+    assert result["reason"] == "invalid_input"
+    assert "simulator" not in json.dumps(result)
+    return str(result["msg"])
+
+
+@each_refused
+def test_a_refusal_names_the_variable_that_the_value_came_from(tmp_path: Path, option: str) -> None:
+    assert f"APSARASTACK_{option.upper()}" in refused(tmp_path, option, in_environment=True)
+
+
+@each_refused
+def test_a_refusal_says_that_the_value_is_the_tasks_own(tmp_path: Path, option: str) -> None:
+    message = refused(tmp_path, option, in_environment=False)
+    assert option in message
+    assert "set by" not in message
+    # The words of Ansible's own checks are what they are.
+    by_ansible = option in ("is_center_region", "protocol", "validate_certs", "read_timeout")
+    assert by_ansible or "set in the task" in message
+
+
+# --- a variable that is empty ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_an_empty_variable_is_unset(nothing: str) -> None:
+    environment = {**ENVIRONMENT, "APSARASTACK_REGION": nothing, "ALIBABACLOUDSTACK_REGION": "second"}
+    _result, site = alone(environment)
+    assert site.requests[0].headers["x-acs-regionid"] == "second"
+
+
+@pytest.mark.parametrize("option", sorted(connection_spec()))
+@pytest.mark.parametrize("nothing", [None, "", " "])
+def test_an_empty_option_leaves_its_variable_in_force(option: str, nothing: str | None) -> None:
+    if option in ("proxy", "protocol", "is_center_region", "validate_certs", "connect_timeout", "read_timeout"):
+        nothing = None
+    expected, _site = alone(ENVIRONMENT)
+    assert alone(ENVIRONMENT, **{option: nothing})[0] == expected
+
+
+def test_an_empty_proxy_is_no_proxy_even_if_the_environment_has_one() -> None:
+    answers: list[t.Any] = []
+
+    class Proxied(Site):
+        def send(self, request: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
+            answers.append(options.get("proxies"))
+            return super().send(request, *arguments, **options)
+
+    site = Proxied(lambda _number, _action: Answer(b'{"Images": {"Image": []}}'))
+    with mock.patch.dict("os.environ", {"APSARASTACK_PROXY": "http://127.0.0.1:9"}):
+        for proxy in ("", None):
+            run_main({"proxy": proxy}, site, apsarastack_image_info)
+    assert [dict(proxies or {}).get("http") or None for proxies in answers] == [None, "http://127.0.0.1:9"]
