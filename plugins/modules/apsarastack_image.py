@@ -141,8 +141,8 @@ options:
       - What to do when the image exists, but was made from another source than the task names.
       - With V(never) the task fails, and the message names both sources.
       - With V(on_source_change) the image is replaced when its snapshots or the sizes of its disks differ from those of
-        the task, or its O(image_version), O(platform) or O(architecture). The cloud tells nothing about the source of an
-        image made from an instance, so this cannot be compared.
+        the task, or its O(image_version), O(platform) or O(architecture). The cloud tells nothing about the source of
+        an image made from an instance, so this cannot be compared.
       - With V(always) every run replaces the image. Use it to create a new image of the same instance.
       - The image is replaced without a gap. The new image is created under a temporary name, the name with
         C(-replacement) appended, and waited for, whatever O(wait) says. Then it takes the name, is read under it, and
@@ -404,8 +404,8 @@ snapshots_deleted:
   sample: []
 snapshots_left:
   description:
-    - The snapshots that stay although the task deleted their image, or would stay in check mode. Those that the image was
-      made from are among them.
+    - The snapshots that stay although the task deleted their image, or would stay in check mode. Those that the image
+      was made from are among them.
   returned: success, and a failure after the first step was begun
   type: list
   elements: str
