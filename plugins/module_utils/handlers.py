@@ -142,6 +142,7 @@ def wait_until_listed(_step: steps.WaitUntilListed, run: Running) -> None:
             run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
             return
         run.deadline.sleep(waiter.SHORTEST_PAUSE)
+    run.has_just_looked = True
 
 
 def _newly_listed(image_id: str, run: Running) -> Image | None:
