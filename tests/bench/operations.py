@@ -65,8 +65,9 @@ def _of_scenario(title: str, scenario: str, most: int | None = None, **more: t.A
 
 def _creations() -> t.Iterator[Operation]:
     for source in ("an instance", "a snapshot", "disks"):
-        # One look-up, one look at the source, the creation.
-        yield _of_scenario(f"create from {source}, no wait", f"create from {source}", 3, wait=False)
+        # One look-up, one look at the source, the creation, and one look whether the new image is listed: until it is,
+        # another run would not find it and make a second one.
+        yield _of_scenario(f"create from {source}, no wait", f"create from {source}", 4, wait=False)
         yield _of_scenario(f"create from {source}, 10 minutes", f"create from {source}", 3 + POLLS)
 
 
@@ -83,9 +84,10 @@ OPERATIONS = (
     Operation(f"unchanged, by name among {grouped(MANY)}", {"image_name": "generated-05000"}, most=1, images=MANY),
     *_creations(),
     _update("update description", 3, description="nginx 1.27"),
-    _update("update name", 3, image_name="web-golden"),
+    # For a new name, one look more: another image may have it already.
+    _update("update name", 4, image_name="web-golden"),
     _update("update tags, one of them away", 4, tags=TAGS),
-    _update("update name, description and tags", 5, image_name="web-golden", **TEXTS),
+    _update("update name, description and tags", 6, image_name="web-golden", **TEXTS),
     # One look-up, the deletion, one look that it is gone.
     _of_scenario("delete", "delete", 3),
     _of_scenario("forced delete with 2 of 3 snapshots", "forced delete with snapshots"),
