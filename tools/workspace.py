@@ -31,6 +31,8 @@ FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "VIRTUAL_
 # What git tells a hook of the repository it belongs to: every other repository would be taken for that one.
 OF_A_HOOK = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
+LOOPBACK = "127.0.0.1"
+
 # A command that hangs has to fail before whatever waits for the tests loses its patience.
 MAX_SECONDS = 40 * 60
 # What a command that is interrupted gets to clean up.
@@ -142,7 +144,8 @@ def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
 
 
 def environment_variables(venv: Path, **more: str | Path) -> dict[str, str]:
-    """The environment of everything that runs in `venv`: its tools first, then every Python found, no shims, no user.
+    """The environment of everything that runs in `venv`: its tools first, then every Python found, no shims, no user,
+    and no proxy between it and the simulator.
 
     HOME lies in the build folder: what Ansible and its tools leave in a home does not reach the user's,
     and what lies in the user's cannot hide a step that is missing here.
@@ -157,6 +160,7 @@ def environment_variables(venv: Path, **more: str | Path) -> dict[str, str]:
         "PATH": os.pathsep.join(folders),
         "HOME": str(make_home()),
         "ANSIBLE_CONFIG": str(make_home() / "ansible.cfg"),
+        **{name: ",".join(filter(None, (LOOPBACK, kept.get(name)))) for name in ("NO_PROXY", "no_proxy")},
     }
     return {**kept, **locale, **own, **{name: str(value) for name, value in more.items()}}
 
@@ -223,6 +227,16 @@ def stage(name: str) -> Path:
     return tree
 
 
+def linked() -> Path:
+    """The checkout itself as `build/linked/ansible_collections/apsarastack/cloud`: what is edited is what runs."""
+    link = BUILD / "linked" / COLLECTION
+    link.parent.mkdir(parents=True, exist_ok=True)
+    # The checkout may have been moved since.
+    link.unlink(missing_ok=True)
+    link.symlink_to(ROOT, target_is_directory=True)
+    return link
+
+
 def collections_path(tree: Path) -> Path:
-    """The folder that ANSIBLE_COLLECTIONS_PATH has to name for the collection staged in `tree`."""
+    """The folder that ANSIBLE_COLLECTIONS_PATH has to name for the collection in `tree`."""
     return tree.parents[2]

@@ -25,15 +25,22 @@ from apsarastack_simulator.testing import Simulator  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `ansible-galaxy collection build` makes of the project's files."""
-    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's files, as somebody has them who has just cloned it."""
+    folder = tmp_path_factory.mktemp("source")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split("\0")
     for name in filter(None, names):
         if (ROOT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, source / name)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tarball(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `ansible-galaxy collection build` makes of the project's files."""
+    target = tmp_path_factory.mktemp("dist")
     subprocess.run([tool("ansible-galaxy"), "collection", "build", "--output-path", target], cwd=source, check=True)
     (built,) = target.glob("*.tar.gz")
     return built

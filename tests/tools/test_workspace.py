@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from workspace import ROOT, ToolError, run, side_by_side
+from workspace import ROOT, ToolError, environment_variables, run, side_by_side
 
 TWO_SLEEPERS = """
 import signal, sys
@@ -22,6 +22,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 sleeper = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
 side_by_side([lambda: run(sleeper), lambda: run(sleeper)])
 """
+
+
+@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize(("before", "after"), [(None, "127.0.0.1"), ("example.com", "127.0.0.1,example.com")])
+def test_no_proxy_is_asked_for_the_simulator(
+    variable: str, before: str | None, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(variable, raising=False)
+    if before is not None:
+        monkeypatch.setenv(variable, before)
+    assert environment_variables(ROOT / "build")[variable] == after
 
 
 def test_all_jobs_run_although_one_of_them_fails(tmp_path: Path) -> None:

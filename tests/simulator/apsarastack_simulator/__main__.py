@@ -14,8 +14,9 @@ import signal
 import sys
 import time
 import typing as t
+import urllib.parse
 
-from . import seed, state
+from . import seed, shell, state
 from .clock import Clock
 from .knobs import Knobs
 from .server import Server
@@ -36,19 +37,27 @@ def _arguments(words: t.Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (%(default)s)")
     parser.add_argument("--gateway", choices=("both", "pop", "asapi"), default="both", help="paths to serve (both)")
     parser.add_argument("--state", type=pathlib.Path, help="keep the world in this file, over restarts")
+    parser.add_argument(
+        "--prepend", action="append", default=[], metavar="NAME=FOLDER", help="for the shell's PATH, say"
+    )
     parser.add_argument("--knob", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
     return parser.parse_args(words)
 
 
 def _knobs(arguments: argparse.Namespace) -> Knobs:
     """Raises ValueError."""
-    changes = {"gateway": arguments.gateway}
-    for text in arguments.knob:
+    return Knobs().changed({"gateway": arguments.gateway, **_pairs("--knob", arguments.knob)})
+
+
+def _pairs(option: str, texts: t.Sequence[str]) -> dict[str, str]:
+    """Raises ValueError."""
+    pairs = {}
+    for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise ValueError(f"--knob takes name=value, not {text!r}")
-        changes[name] = value
-    return Knobs().changed(changes)
+            raise ValueError(f"{option} takes name=value, not {text!r}")
+        pairs[name] = value
+    return pairs
 
 
 def _write_port(path: pathlib.Path, port: int) -> None:
@@ -59,7 +68,7 @@ def _write_port(path: pathlib.Path, port: int) -> None:
 
 
 def _environment(service: Service, server: Server, arguments: argparse.Namespace) -> list[str]:
-    """What to export so that a playbook finds this cloud."""
+    """What to paste into a shell so that a playbook finds this cloud."""
     key = service.world.access_keys.get(_FIRST_KEY) or next(iter(service.world.access_keys.values()))
     organization = service.world.organizations[key.organization]
     values = {
@@ -73,7 +82,9 @@ def _environment(service: Service, server: Server, arguments: argparse.Namespace
     }
     if arguments.tls != "off":
         values["CA_PATH"] = str(pathlib.Path(arguments.tls).resolve() / "ca.pem")
-    return [f"export APSARASTACK_{name}={value}" for name, value in values.items()]
+    variables = {f"APSARASTACK_{name}": value for name, value in values.items()}
+    host = urllib.parse.urlsplit(server.endpoint).hostname or arguments.host
+    return shell.lines(variables, _pairs("--prepend", arguments.prepend), host)
 
 
 def _service(arguments: argparse.Namespace) -> Service:
@@ -108,8 +119,10 @@ async def _serve(service: Service, arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     await server.start()
+    # As comments, since all of it may be pasted; without what an interactive zsh would not take for one.
+    print("# Paste these lines into the terminal that runs ansible-playbook:")
     print("\n".join(_environment(service, server, arguments)))
-    print(f"# The simulated cloud listens on {server.endpoint}; watch it at {server.endpoint}/_simulator", flush=True)
+    print(f"# The simulated cloud listens on {server.endpoint} - watch it at {server.endpoint}/_simulator", flush=True)
     if arguments.port_file is not None:
         _write_port(arguments.port_file, server.port)
     keeper = asyncio.ensure_future(_keep(service, arguments.state)) if arguments.state is not None else None
