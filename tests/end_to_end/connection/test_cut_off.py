@@ -66,6 +66,23 @@ def listening(serve: t.Callable[[socket.socket], None]) -> t.Iterator[int]:
         thread.join(SECONDS)
 
 
+def answering(answer: bytes | None) -> t.Callable[[socket.socket], None]:
+    """Sends this once something has come, and ends; without an answer, waits until the other side gives up."""
+
+    def serve(connected: socket.socket) -> None:
+        connected.recv(65536)
+        if answer is not None:
+            connected.sendall(answer)
+            connected.shutdown(socket.SHUT_WR)
+        # What is closed with something unread is reset, and the answer may be lost. A client whose error is still looked
+        # at may not close at all.
+        connected.settimeout(1.5)
+        while connected.recv(65536):
+            pass
+
+    return serve
+
+
 def pass_on(connected: socket.socket, server: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while data := connected.recv(65536):
@@ -142,11 +159,7 @@ STRANGE: t.Mapping[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("answer", "problem"), STRANGE.values(), ids=STRANGE)
 def test_a_strange_answer_may_have_been_carried_out_and_is_told_in_words(answer: bytes, problem: str) -> None:
-    def serve(connected: socket.socket) -> None:
-        connected.recv(65536)
-        connected.sendall(answer)
-
-    with listening(serve) as port:
+    with listening(answering(answer)) as port:
         error = attempt(f"http://127.0.0.1:{port}")
     assert error is not None
     assert error.problem == problem
@@ -155,11 +168,7 @@ def test_a_strange_answer_may_have_been_carried_out_and_is_told_in_words(answer:
 
 
 def test_a_server_that_expects_tls_is_told() -> None:
-    def serve(connected: socket.socket) -> None:
-        connected.recv(65536)
-        connected.sendall(b"\x15\x03\x01\x00\x02\x02\x46")
-
-    with listening(serve) as port:
+    with listening(answering(b"\x15\x03\x01\x00\x02\x02\x46")) as port:
         error = attempt(f"http://127.0.0.1:{port}")
     assert error is not None
     assert error.problem == "it expects TLS, and the endpoint is http"
@@ -197,15 +206,7 @@ def test_a_record_that_is_damaged_after_the_handshake_is_a_lost_answer(site: Sim
 def test_a_proxy_that_does_not_speak_the_tls_of_its_url_is_told_as_the_proxy(
     scheme: str, answer: bytes | None, problem: str
 ) -> None:
-    def serve(connected: socket.socket) -> None:
-        connected.recv(65536)
-        if answer is None:
-            # Until the other side gives up.
-            connected.recv(65536)
-        else:
-            connected.sendall(answer)
-
-    with listening(serve) as port:
+    with listening(answering(answer)) as port:
         error = attempt(f"{scheme}://ecs.example.com", proxy=f"https://127.0.0.1:{port}")
     assert error is not None
     assert error.problem == problem
