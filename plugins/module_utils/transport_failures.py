@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import dataclasses
 import http.client
-import os
 import socket
 import ssl
-import sys
 import traceback
 import typing as t
-import urllib.parse
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import certificates, tls_failures
+from ansible_collections.apsarastack.cloud.plugins.module_utils import certificates, proxies, tls_failures
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ApsaraStackError,
     NoAnswerError,
@@ -76,9 +73,7 @@ def explained(error: BaseException, action: str, connection: Connection) -> Apsa
     refusal = _refusal(causes, connection)
     if refusal is not None:
         return refusal
-    # The first rule that knows a cause decides.
-    rules = (_proxy_failure, _tls_failure, _not_reached, _unusable_request, _unusable_answer)
-    failure = next(filter(None, (rule(causes, connection) for rule in rules)), None) or _lost_answer(causes)
+    failure = _proxy_failure(causes, connection) or _with_note(_site_failure(causes, connection), connection)
     return NoAnswerError(
         failure.problem,
         action=action,
@@ -88,6 +83,17 @@ def explained(error: BaseException, action: str, connection: Connection) -> Apsa
         advice=failure.advice,
         reason=failure.reason,
     )
+
+
+def _site_failure(causes: _Causes, connection: Connection) -> _Failure:
+    # The first rule that knows a cause decides.
+    rules = (_tls_failure, _not_reached, _unusable_request, _unusable_answer)
+    return next(filter(None, (rule(causes, connection) for rule in rules)), None) or _lost_answer(causes)
+
+
+def _with_note(failure: _Failure, connection: Connection) -> _Failure:
+    note = proxies.note_on(connection)
+    return dataclasses.replace(failure, advice=f"{failure.advice} {note}") if note else failure
 
 
 # --- causes ----------------------------------------------------------------------------------------------------------
@@ -137,9 +143,11 @@ def _said(causes: _Causes) -> str:
 
 def _refusal(causes: _Causes, connection: Connection) -> RefusalError | None:
     """What is wrong on this host, so that nothing was sent."""
+    # Of a proxy of the environment; the option has been looked at before.
     if isinstance(causes[0], requests.exceptions.InvalidSchema) and "SOCKS" in str(causes[0]):
         return RefusalError(
-            f"The proxy has a SOCKS URL, which needs the Python library PySocks: install it for {sys.executable}.",
+            f"The SOCKS proxy of {proxies.named(connection)} requires the Python library PySocks on the host that runs"
+            " the module: install requests[socks].",
             reason="missing_library",
         )
     # requests looks for the file itself, and complains with the base class of what the operating system says.
@@ -162,18 +170,20 @@ def _is_of_tls(causes: _Causes) -> bool:
 def _proxy_failure(causes: _Causes, connection: Connection) -> _Failure | None:
     """No connection to the proxy, or none from there to the site."""
     if isinstance(causes[0], requests.exceptions.InvalidProxyURL):
-        return _Failure("the URL of the proxy is not valid", _proxy_advice(connection), "invalid_input", permanent=True)
+        return _Failure(
+            "the URL of the proxy is not valid", proxies.advice_on(connection), "invalid_input", permanent=True
+        )
     if not _is_of_proxy(causes, connection):
         return None
     failed = _tls_error(causes)
     if failed is not None:
-        return _handshake_failure(failed, connection, tls_failures.proxy(_proxy_of(connection)))
+        return _handshake_failure(failed, connection, tls_failures.proxy(proxies.url_of(connection)))
     strange = _unfinished_handshake(causes) or _unusable_answer(causes, connection)
     said = _said(causes) if strange is None else strange.problem
     # It wants a password, or does not lead there: no repeat changes that.
     is_refused = any(f" {status}" in said for status in ("403", "407"))
     problem = f"could not connect through the proxy ({said})"
-    return _Failure(problem, _proxy_advice(connection), permanent=is_refused)
+    return _Failure(problem, proxies.advice_on(connection), permanent=is_refused)
 
 
 def _is_of_proxy(causes: _Causes, connection: Connection) -> bool:
@@ -184,27 +194,9 @@ def _is_of_proxy(causes: _Causes, connection: Connection) -> bool:
     is_blamed = _one_of(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) is not None
     # With SOCKS, each new connection is one to the proxy.
     is_new = _one_of(causes, (urllib3.exceptions.NewConnectionError, requests.exceptions.ConnectTimeout)) is not None
-    is_socks = is_new and _proxy_of(connection).startswith("socks")
+    is_socks = is_new and proxies.url_of(connection).startswith("socks")
     # urllib3 1.26 blames the proxy for whatever happens to a connection that goes through one.
     return is_socks or (is_blamed and not _came_from(causes, _ANSWER))
-
-
-def _proxy_of(connection: Connection) -> str:
-    """The URL of the proxy, empty where there is none."""
-    if connection.proxy is not None:
-        return connection.proxy
-    of_environment = requests.utils.get_environ_proxies(connection.endpoint)
-    return requests.utils.select_proxy(connection.endpoint, of_environment) or ""
-
-
-def _proxy_advice(connection: Connection) -> str:
-    if connection.proxy is not None:
-        return f"Check {connection.origins.named('proxy')}."
-    scheme = urllib.parse.urlsplit(connection.endpoint).scheme
-    names = (name for lower in (f"{scheme}_proxy", "all_proxy") for name in (lower, lower.upper()))
-    # Nothing but a variable is left.
-    variable = next((name for name in names if os.environ.get(name)), "HTTPS_PROXY")
-    return f"Check the environment variable {variable}; the option proxy overrides it, and NO_PROXY excludes hosts."
 
 
 def _tls_failure(causes: _Causes, connection: Connection) -> _Failure | None:
@@ -273,9 +265,9 @@ def _unusable_answer(causes: _Causes, connection: Connection) -> _Failure | None
 
 
 def _expects_tls(connection: Connection) -> _Failure | None:
-    if _proxy_of(connection).startswith("http:"):
+    if proxies.url_of(connection).startswith("http:"):
         problem = "the proxy expects TLS, and its URL begins with http"
-        return _Failure(problem, _proxy_advice(connection), "tls", permanent=True)
+        return _Failure(problem, proxies.advice_on(connection), "tls", permanent=True)
     if connection.endpoint.startswith("http:"):
         return _Failure("it expects TLS, and the endpoint is http", USE_HTTPS, "tls", permanent=True)
     return None

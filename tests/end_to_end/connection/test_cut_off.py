@@ -74,8 +74,8 @@ def answering(answer: bytes | None) -> t.Callable[[socket.socket], None]:
         if answer is not None:
             connected.sendall(answer)
             connected.shutdown(socket.SHUT_WR)
-        # What is closed with something unread is reset, and the answer may be lost. A client whose error is still looked
-        # at may not close at all.
+        # What is closed with something unread is reset, and the answer may be lost. A client may not close at all while
+        # its error is looked at.
         connected.settimeout(1.5)
         while connected.recv(65536):
             pass

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
@@ -86,7 +85,7 @@ def test_a_socks_proxy_without_its_library_names_the_library_before_anything_is_
     with pytest.raises(RefusalError) as raised:
         own_images(client(**WHOLE, endpoint=simulator.endpoint, **({"proxy": url} if is_option else {})))
     assert raised.value.reason == "missing_library"
-    assert f"Python library PySocks: install it for {sys.executable}" in raised.value.message
+    assert "requires the Python library PySocks" in raised.value.message
     assert PASSWORD not in raised.value.message
     assert simulator.calls() == []
 
@@ -97,5 +96,15 @@ def test_a_proxy_of_the_environment_is_told_with_its_variable(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     calling = client(**WHOLE, endpoint=simulator.endpoint)
     calling.deadline.seconds = 0.5
-    with pytest.raises(DeadlineError, match="Check the environment variable HTTP_PROXY; the option proxy overrides it"):
+    with pytest.raises(DeadlineError, match="Check environment variable HTTP_PROXY; the option proxy overrides it"):
         own_images(calling)
+
+
+def test_a_certificate_that_a_proxy_may_have_replaced_is_told_with_the_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:
+        monkeypatch.setenv("HTTPS_PROXY", leading.url)
+        with pytest.raises(NoAnswerError, match="its certificate is not trusted") as raised:
+            own_images(client(**WHOLE, endpoint=simulator.endpoint))
+    assert raised.value.advice.endswith("The connection leads through a proxy: environment variable HTTPS_PROXY.")

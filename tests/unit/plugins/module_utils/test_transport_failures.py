@@ -7,7 +7,6 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import sys
 import types
 import typing as t
 
@@ -272,17 +271,17 @@ def test_with_socks_each_connection_is_one_to_the_proxy(error: Exception, monkey
     found = explained(error)
     assert isinstance(found, NoAnswerError)
     assert found.problem.startswith("could not connect through the proxy (")
-    assert found.advice.startswith("Check the environment variable ALL_PROXY;")
+    assert found.advice.startswith("Check environment variable ALL_PROXY;")
 
 
 @pytest.mark.parametrize(
     ("options", "environment", "advice"),
     [
         ({"proxy": "http://p:1"}, {"HTTPS_PROXY": "http://q:1"}, "Check proxy (set in the task)."),
-        ({}, {"HTTPS_PROXY": "http://q:1", "ALL_PROXY": "http://r:1"}, "Check the environment variable HTTPS_PROXY;"),
-        ({}, {"https_proxy": "http://q:1", "HTTPS_PROXY": "http://s:1"}, "Check the environment variable https_proxy;"),
-        ({}, {"HTTP_PROXY": "http://q:1", "ALL_PROXY": "http://r:1"}, "Check the environment variable ALL_PROXY;"),
-        ({"endpoint": "http://h/"}, {"HTTP_PROXY": "http://q:1"}, "Check the environment variable HTTP_PROXY;"),
+        ({}, {"HTTPS_PROXY": "http://q:1", "ALL_PROXY": "http://r:1"}, "Check environment variable HTTPS_PROXY;"),
+        ({}, {"https_proxy": "http://q:1", "HTTPS_PROXY": "http://s:1"}, "Check environment variable https_proxy;"),
+        ({}, {"HTTP_PROXY": "http://q:1", "ALL_PROXY": "http://r:1"}, "Check environment variable ALL_PROXY;"),
+        ({"endpoint": "http://h/"}, {"HTTP_PROXY": "http://q:1"}, "Check environment variable HTTP_PROXY;"),
     ],
 )
 def test_the_advice_names_what_the_proxy_has_come_from(
@@ -295,12 +294,14 @@ def test_the_advice_names_what_the_proxy_has_come_from(
     assert found.advice.startswith(advice)
 
 
-def test_a_socks_proxy_without_its_library_names_the_library() -> None:
+def test_a_socks_proxy_without_its_library_names_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://user:password@p:1")
     found = explained(requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support."))
     assert isinstance(found, RefusalError)
     assert (found.reason, found.message) == (
         "missing_library",
-        f"The proxy has a SOCKS URL, which needs the Python library PySocks: install it for {sys.executable}.",
+        "The SOCKS proxy of environment variable ALL_PROXY requires the Python library PySocks on the host that runs"
+        " the module: install requests[socks].",
     )
 
 
