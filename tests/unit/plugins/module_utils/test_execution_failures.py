@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""What a task tells that ends in the middle."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -15,58 +17,67 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     RefusalError,
     ServiceError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
 from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
+    FakeImages,
+    Intervention,
+    disk,
+    image,
+    refusing,
+)
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
+    carried_out,
     failing,
+    followed,
     planned,
 )
 
+CREATED = Wish(image_name="web", source=FROM_INSTANCE)
+CREATE = ["create image 'web' from instance i-1"]
+IN_USE = ServiceError("SnapshotCreatedDisk", "in use", http_status=403)
 
-def test_a_failed_wait_carries_the_id_and_what_was_done() -> None:
+
+def growing() -> FakeImages:
     images = FakeImages()
     images.build_time = 1000
-    result = failing(Wish(image_name="web", source=FROM_INSTANCE), images, seconds=30)
-    assert result["changed"] is True
-    assert result["image_id"] == "m-new-1"
+    return images
+
+
+# --- waiting ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "meanwhile"),
+    [
+        pytest.param(30, {}, id="the time is over"),
+        pytest.param(600, {("by_id", 3): refusing(ServiceError("Forbidden.RAM", http_status=403))}, id="refused"),
+        pytest.param(600, {("by_id", 3): refusing(InterruptedTaskError("SIGINT"))}, id="interrupted"),
+    ],
+)
+def test_what_ends_a_wait_leaves_the_image_as_it_was_last_seen_and_what_was_done(
+    seconds: float, meanwhile: dict[tuple[str, int], Intervention]
+) -> None:
+    result = failing(CREATED, growing(), seconds, meanwhile)
+    assert (result["changed"], result["actions"], result["image_id"]) == (True, CREATE, "m-new-1")
     assert result["image"]["status"] == "Creating"
-    assert result["actions"] == ["create image 'web' from instance i-1"]
-
-
-def test_an_error_that_ends_a_wait_leaves_the_image_as_it_was_last_seen() -> None:
-    images = FakeImages()
-    images.build_time = 1000
-    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
-    looked = images.by_id
-    images.by_id = lambda image_id: looked(image_id) if images.clock.now < 5 else _forbidden()  # type: ignore[method-assign]
-    with pytest.raises(ServiceError) as caught:
-        execute(made, t.cast("t.Any", images), images.clock.deadline())
-    assert caught.value.facts["image"]["status"] == "Creating"
-    assert caught.value.facts["image_id"] == "m-new-1"
-
-
-def _forbidden() -> t.NoReturn:
-    raise ServiceError("Forbidden.RAM", http_status=403)
 
 
 def test_a_build_that_fails_carries_the_id() -> None:
     images = FakeImages()
     images.build_time, images.outcome = 5, "CreateFailed"
-    result = failing(Wish(image_name="web", source=FROM_INSTANCE), images)
+    result = failing(CREATED, images)
     assert (result["image_id"], result["image"]["status"], result["changed"]) == ("m-new-1", "CreateFailed", True)
 
 
 def test_a_new_image_that_is_never_listed_still_has_its_id_told() -> None:
     images = FakeImages()
     images.listed_after = 1000
-    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
-    with pytest.raises(DeadlineError) as caught:
-        execute(made, t.cast("t.Any", images), images.clock.deadline(10))
-    assert caught.value.facts["image_id"] == "m-new-1"
+    assert failing(CREATED, images, seconds=10)["image_id"] == "m-new-1"
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -77,50 +88,32 @@ def test_a_new_image_that_is_never_listed_still_has_its_id_told() -> None:
         (ServiceError("InternalError", http_status=500), True),
         (NoAnswerError("reset"), True),
         (NoAnswerError("refused", sent=False), False),
+        (InterruptedTaskError("SIGTERM"), True),
     ],
 )
 def test_a_failed_write_counts_as_changed_only_if_it_may_have_been_done(error: ApsaraStackError, changed: bool) -> None:
-    images = FakeImages()
-    images.errors["create"] = error
-    assert failing(Wish(image_name="web", source=FROM_INSTANCE), images)["changed"] is changed
+    result = failing(CREATED, FakeImages(), meanwhile={("create", 1): refusing(error)})
+    assert (result["changed"], result["actions"], result["image_id"]) == (changed, [], None)
+    # Nothing else tells of the call that an interruption came into.
+    assert (CREATE[0] in result["msg"]) is isinstance(error, InterruptedTaskError)
 
 
 def test_a_deadline_over_a_lost_answer_counts_as_changed() -> None:
-    images = FakeImages(image())
     late = DeadlineError("too late")
     late.__cause__ = NoAnswerError("reset")
-    images.errors["delete"] = late
-    assert failing(Wish(state="absent", image_id="m-1"), images)["changed"] is True
+    deleted = Wish(state="absent", image_id="m-1")
+    assert failing(deleted, FakeImages(image()), meanwhile={("delete", 1): refusing(late)})["changed"] is True
 
 
 def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
+    quota = refusing(ServiceError("QuotaExceed.Tags", http_status=403))
     images = FakeImages(image(tags={"a": "1"}))
-    images.errors["set_tags"] = ServiceError("QuotaExceed.Tags", http_status=403)
-    result = failing(Wish(image_id="m-1", description="d", tags={"b": "2"}), images)
-    assert result["changed"] is True
+    result = failing(
+        Wish(image_id="m-1", description="d", tags={"b": "2"}), images, meanwhile={("set_tags", 1): quota}
+    )
+    assert (result["changed"], result["image_id"]) == (True, "m-1")
     assert result["actions"] == ["set the description of image m-1 to 'd'", "remove tags a from image m-1"]
-    assert result["image_id"] == "m-1"
     assert result["error"]["code"] == "QuotaExceed.Tags"
-
-
-def test_an_interrupted_creation_may_have_been_done_and_is_named() -> None:
-    images = FakeImages()
-    images.errors["create"] = InterruptedTaskError("SIGTERM")
-    result = failing(Wish(image_name="web", source=FROM_INSTANCE), images)
-    assert (result["changed"], result["actions"], result["image_id"]) == (True, [], None)
-    assert "Not known is whether this was done: create image 'web' from instance i-1." in result["msg"]
-
-
-def test_an_interrupted_wait_tells_the_image_and_what_was_done() -> None:
-    images = FakeImages()
-    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
-    images.errors["by_name"] = InterruptedTaskError("SIGINT")
-    with pytest.raises(InterruptedTaskError) as caught:
-        execute(made, t.cast("t.Any", images), images.clock.deadline())
-    result = caught.value.as_result()
-    assert (result["changed"], result["image_id"]) == (True, "m-new-1")
-    assert result["actions"] == ["create image 'web' from instance i-1"]
-    assert "Not known" not in result["msg"]
 
 
 def test_an_interruption_between_two_steps_tells_what_was_done() -> None:
@@ -131,18 +124,75 @@ def test_an_interruption_between_two_steps_tells_what_was_done() -> None:
         yield made.steps[0]
         raise InterruptedTaskError("SIGTERM")
 
-    broken = dataclasses.replace(made, steps=t.cast("t.Any", interrupted()))
     with pytest.raises(InterruptedTaskError) as caught:
-        execute(broken, t.cast("t.Any", images), images.clock.deadline())
+        carried_out(dataclasses.replace(made, steps=t.cast("t.Any", interrupted())), images)
     assert caught.value.facts["actions"] == ["set the description of image m-1 to 'd'"]
     assert (caught.value.facts["changed"], caught.value.facts["image_id"]) == (True, "m-1")
 
 
-def test_the_warnings_of_the_plan_are_told_in_a_failure_too() -> None:
+def test_the_warnings_of_the_plan_are_told_in_a_failure_as_well() -> None:
     images = FakeImages()
-    made = planned(Wish(image_name="web", source=FROM_INSTANCE), images)
-    pending = Plan(made.before, made.after, made.steps, ("i-1 is Pending",))
-    images.errors["create"] = ServiceError("IncorrectInstanceStatus")
+    pending = dataclasses.replace(planned(CREATED, images), warnings=("i-1 is Pending",))
     with pytest.raises(ApsaraStackError) as caught:
-        execute(pending, t.cast("t.Any", images), images.clock.deadline())
+        carried_out(pending, images, meanwhile={("create", 1): refusing(ServiceError("IncorrectInstanceStatus"))})
     assert caught.value.facts["warnings"] == ["i-1 is Pending"]
+
+
+# --- snapshots -------------------------------------------------------------------------------------------------------
+
+GONE = Wish(state="absent", image_name="web", delete_snapshots=True)
+
+
+def with_snapshots(*ids: str) -> FakeImages:
+    return FakeImages(image(disk_device_mappings=[disk(one) for one in ids or ("s-1", "s-2")]))
+
+
+def not_tried(*snapshot_ids: str) -> list[dict[str, str | None]]:
+    return [{"snapshot_id": one, "code": None, "message": "the task ended before"} for one in snapshot_ids]
+
+
+def test_a_snapshot_that_refuses_is_told_and_the_rest_goes_on() -> None:
+    outcome = followed(GONE, with_snapshots(), meanwhile={("delete_snapshot", 1): refusing(IN_USE)})
+    assert outcome.snapshots_failed == [{"snapshot_id": "s-1", "code": "SnapshotCreatedDisk", "message": "in use"}]
+    assert outcome.actions == ["delete image m-1 'web'", "delete snapshot s-2"]
+    assert ["s-1" in warning for warning in outcome.warnings] == [True]
+
+
+def test_a_snapshot_whose_image_the_cloud_still_remembers_is_tried_again_for_a_while() -> None:
+    remembered = refusing(ServiceError("SnapshotCreatedImage", "used", http_status=403))
+    images = with_snapshots("s-1")
+    outcome = followed(GONE, images, meanwhile={("delete_snapshot", number): remembered for number in (1, 2, 3)})
+    assert (outcome.snapshots_deleted, images.clock.now) == (["s-1"], 3)
+    images = with_snapshots()
+    refused = {("delete_snapshot", number): remembered for number in range(1, 12)}
+    outcome = followed(GONE, images, meanwhile=refused)
+    assert [each["code"] for each in outcome.snapshots_failed] == ["SnapshotCreatedImage"]
+    assert (outcome.snapshots_deleted, images.clock.now <= 15) == (["s-2"], True)
+
+
+@pytest.mark.parametrize(
+    ("broken", "error", "left"),
+    [
+        pytest.param("delete", NoAnswerError("reset"), ("s-1", "s-2"), id="the image may be gone"),
+        pytest.param("delete_snapshot", NoAnswerError("reset"), ("s-1", "s-2"), id="a snapshot may be gone"),
+        pytest.param("delete", ServiceError("ImageUsingByInstance"), (), id="the image is there, and tells of them"),
+    ],
+)
+def test_a_failure_names_the_snapshots_that_no_later_run_could_find(
+    broken: str, error: ApsaraStackError, left: tuple[str, ...]
+) -> None:
+    result = failing(GONE, with_snapshots(), meanwhile={(broken, 1): refusing(error)})
+    assert (result["changed"], result["snapshots_deleted"]) == (bool(left), [])
+    assert result["snapshots_failed"] == not_tried(*left)
+    assert ("s-1, s-2" in result["msg"]) is bool(left)
+
+
+def test_a_failure_names_no_snapshot_that_is_settled() -> None:
+    result = failing(
+        GONE,
+        with_snapshots("s-1", "s-2", "s-3"),
+        meanwhile={("delete_snapshot", 2): refusing(IN_USE), ("delete_snapshot", 3): refusing(NoAnswerError("reset"))},
+    )
+    assert result["snapshots_deleted"] == ["s-1"]
+    refused = {"snapshot_id": "s-2", "code": "SnapshotCreatedDisk", "message": "in use"}
+    assert result["snapshots_failed"] == [refused, *not_tried("s-3")]
