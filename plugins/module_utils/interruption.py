@@ -49,8 +49,9 @@ def deferred() -> t.Iterator[None]:
         yield
     finally:
         _State.is_deferred = False
-    if _State.waiting is not None:
-        raise _State.waiting
+        heard, _State.waiting = _State.waiting, None
+    if heard is not None:
+        raise heard
 
 
 @contextlib.contextmanager
