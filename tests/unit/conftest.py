@@ -10,9 +10,13 @@ Under `ansible-test units` the collection lies in an `ansible_collections` tree 
 from __future__ import annotations
 
 import importlib.util
+import signal
 import sys
 import types
+import typing as t
 from pathlib import Path
+
+import pytest
 
 COLLECTION = "ansible_collections.apsarastack.cloud"
 
@@ -35,3 +39,16 @@ if not is_importable(COLLECTION):
     add_package("ansible_collections", [])
     add_package("ansible_collections.apsarastack", [])
     add_package(COLLECTION, [str(Path(__file__).resolve().parents[2])])
+
+
+@pytest.fixture
+def ending_signals() -> t.Iterator[tuple[signal.Signals, ...]]:
+    """The signals that end a task, as a process finds them that nobody has set up; what pytest has set comes back."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    # Some test runners are started with an ignored SIGHUP or SIGINT.
+    for number in numbers:
+        signal.signal(number, signal.SIG_DFL)
+    yield numbers
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -41,6 +41,38 @@ def test_a_sleep_never_goes_past_the_end(asked: float, slept: float) -> None:
     assert sleeps == [slept]
 
 
+# --- what must not be cut short --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("now", "left"), [(5.0, 30.0), (9.0, 30.0), (10.0, 30.0), (15.0, 30.0)])
+def test_within_a_reservation_so_much_is_left_whatever_the_deadline(now: float, left: float) -> None:
+    clock = Clock()
+    deadline = clock.deadline(10)
+    clock.now = now
+    with deadline.reserved(left):
+        assert (deadline.remaining(), deadline.is_over()) == (left, False)
+        clock.now = now + left
+        assert deadline.is_over()
+
+
+def test_a_reservation_takes_no_time_away() -> None:
+    deadline = Clock().deadline(100)
+    with deadline.reserved(30):
+        assert deadline.remaining() == 100
+
+
+def test_a_reservation_ends_also_when_what_it_was_made_for_fails() -> None:
+    clock = Clock()
+    deadline = clock.deadline(10)
+    clock.now = 9.0
+    with pytest.raises(ValueError, match="failed"), deadline.reserved(30):
+        raise ValueError("failed")
+    assert deadline.remaining() == 1.0
+
+
+# --- pauses ----------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(("attempt", "ceiling"), [(0, 0.5), (1, 1.0), (2, 2.0), (5, 16.0), (6, 20.0), (100000, 20.0)])
 def test_the_ceiling_of_a_pause_doubles_up_to_the_cap(attempt: int, ceiling: float) -> None:
     assert backoff(attempt, random=lambda: 1.0) == ceiling

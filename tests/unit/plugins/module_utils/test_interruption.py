@@ -13,22 +13,13 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import (
     LEFT_BY_A_READER,
     InterruptedTaskError,
+    deferred,
     reported,
 )
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-
-
-@pytest.fixture(autouse=True)
-def handlers() -> t.Iterator[None]:
-    """What pytest has set up comes back, whatever a test has done."""
-    before = {number: signal.getsignal(number) for number in ENDING}
-    # Some test runners are started with an ignored SIGHUP or SIGINT.
-    for number in ENDING:
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+# What pytest has set up comes back, whatever a test has done.
+pytestmark = pytest.mark.usefixtures("ending_signals")
 
 
 @pytest.mark.parametrize("number", ENDING)
@@ -83,3 +74,37 @@ def test_outside_of_the_main_thread_signals_are_left_to_the_others() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.SIG_DFL] == [signal.getsignal(signal.SIGTERM)]
+
+
+# --- calls that belong together --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_waits_until_calls_that_belong_together_are_done(number: signal.Signals) -> None:
+    done = []
+    with pytest.raises(InterruptedTaskError) as caught, reported(), deferred():
+        os.kill(os.getpid(), number)
+        done.append("second half")
+    assert done == ["second half"]
+    assert number.name in caught.value.message
+
+
+def test_what_fails_in_between_is_told_instead_of_the_signal() -> None:
+    def failing() -> None:
+        with deferred():
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise ValueError("second half")
+
+    with pytest.raises(ValueError, match="second half"), reported():
+        failing()
+    # And no later one hears of it.
+    with deferred():
+        pass
+
+
+def test_a_signal_after_them_is_not_deferred() -> None:
+    with pytest.raises(InterruptedTaskError), reported():
+        with deferred():
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        pytest.fail("it went on")
