@@ -47,7 +47,8 @@ def carried_out(made: Plan, images: FakeImages, seconds: float = 600, meanwhile:
     return execute(made, t.cast("t.Any", images), images.clock.deadline(seconds))
 
 
-def followed(desired: Wish, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None) -> Outcome:
+def followed(desired: Wish, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None) -> t.Any:
+    """The outcome; tests know which image there is to ask."""
     return carried_out(planned(desired, images), images, seconds, meanwhile)
 
 

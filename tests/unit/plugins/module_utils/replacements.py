@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import Mark, digest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_SNAPSHOT, NOW
 
 if t.TYPE_CHECKING:
@@ -42,3 +42,20 @@ def replacement(image_id: str = "m-new", marked: str | None = None, **known: t.A
         "disk_device_mappings": [disk("s-new")],
     }
     return image(image_id, **{**defaults, **known})
+
+
+def ready(*more: Image, unique: bool = False) -> FakeImages:
+    """A cloud in which the swap of names is what comes next."""
+    made = FakeImages(old(), replacement(), *more)
+    made.names_unique = unique
+    return made
+
+
+def names(images: FakeImages) -> dict[str, str | None]:
+    return {image_id: one["image_name"] for image_id, one in images.images.items()}
+
+
+UNTOUCHED = {"m-old": "web", "m-new": "web-replacement"}
+SWAPPED = {"m-old": "web-m-old", "m-new": "web"}
+# Right before the swap, and right before the deletion that follows it.
+BEFORE_THE_SWAP, BEFORE_THE_DELETION = ("by_ids", 1), ("by_ids", 2)

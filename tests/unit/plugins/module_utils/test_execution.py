@@ -255,7 +255,7 @@ def test_the_prediction_names_the_same_actions_and_the_same_image(desired: Wish)
     for fact in ("actions", "snapshots_deleted", "snapshots_left", "warnings"):
         assert getattr(predicted, fact) == getattr(done, fact)
     shown = [
-        outcome.image and {name: outcome.image[name] for name in ("image_name", "description", "tags")}  # type: ignore[literal-required]
+        outcome.image and {name: outcome.image[name] for name in ("image_name", "description", "tags")}
         for outcome in (predicted, done)
     ]
     assert shown[0] == shown[1]

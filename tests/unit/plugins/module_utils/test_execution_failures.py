@@ -108,9 +108,7 @@ def test_a_deadline_over_a_lost_answer_counts_as_changed() -> None:
 def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
     quota = refusing(ServiceError("QuotaExceed.Tags", http_status=403))
     images = FakeImages(image(tags={"a": "1"}))
-    result = failing(
-        Wish(image_id="m-1", description="d", tags={"b": "2"}), images, meanwhile={("set_tags", 1): quota}
-    )
+    result = failing(Wish(image_id="m-1", description="d", tags={"b": "2"}), images, meanwhile={("set_tags", 1): quota})
     assert (result["changed"], result["image_id"]) == (True, "m-1")
     assert result["actions"] == ["set the description of image m-1 to 'd'", "remove tags a from image m-1"]
     assert result["error"]["code"] == "QuotaExceed.Tags"

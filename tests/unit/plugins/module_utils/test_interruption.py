@@ -82,9 +82,14 @@ def test_outside_of_the_main_thread_signals_are_left_to_the_others() -> None:
 @pytest.mark.parametrize("number", ENDING)
 def test_a_signal_waits_until_calls_that_belong_together_are_done(number: signal.Signals) -> None:
     done = []
-    with pytest.raises(InterruptedTaskError) as caught, reported(), deferred():
-        os.kill(os.getpid(), number)
-        done.append("second half")
+
+    def both() -> None:
+        with deferred():
+            os.kill(os.getpid(), number)
+            done.append("second half")
+
+    with pytest.raises(InterruptedTaskError) as caught, reported():
+        both()
     assert done == ["second half"]
     assert number.name in caught.value.message
 
@@ -103,8 +108,14 @@ def test_what_fails_in_between_is_told_instead_of_the_signal() -> None:
 
 
 def test_a_signal_after_them_is_not_deferred() -> None:
-    with pytest.raises(InterruptedTaskError), reported():
+    done = []
+
+    def more() -> None:
         with deferred():
-            pass
+            done.append("both halves")
         os.kill(os.getpid(), signal.SIGTERM)
-        pytest.fail("it went on")
+        done.append("what follows")
+
+    with pytest.raises(InterruptedTaskError), reported():
+        more()
+    assert done == ["both halves"]

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils import marks, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import Outcome, execute, predict
+from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute, predict
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, is_failed
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK, own_tags
@@ -32,6 +32,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 
 # The same cases each time, so that a change is judged by itself; with EXPLORE in the environment many and new ones.

@@ -43,7 +43,7 @@ if t.TYPE_CHECKING:
 
 ALWAYS = {"recreate": "always"}
 OTHER = Source(snapshot_id="s-other")
-OF_OTHER = {"marked": mark(OTHER), "disk_device_mappings": [disk("s-other")]}
+OF_OTHER: dict[str, t.Any] = {"marked": mark(OTHER), "disk_device_mappings": [disk("s-other")]}
 RETIRED = old(image_name="web-m-old")
 SECOND = "web-replacement-2"
 

@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What somebody else does to the images of a replacement, before the swap of names and before the deletion after it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
+    FakeImages,
+    Intervention,
+    changing,
+    image,
+    refusing,
+    removing,
+)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    Meanwhile,
+    failing,
+    followed,
+    planned,
+)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
+    BEFORE_THE_DELETION,
+    BEFORE_THE_SWAP,
+    SWAPPED,
+    names,
+    old,
+    ready,
+    replacing,
+)
+
+# --- before the swap -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        ({"tags": {"a": "1", "keep": "1"}}, "changed_meanwhile"),
+        ({"description": "keep"}, "changed_meanwhile"),
+        ({"status": "Deprecated"}, "changed_meanwhile"),
+        ({"usage": "instance"}, "in_use"),
+        ({"is_self_shared": True}, "shared"),
+    ],
+)
+def test_an_old_image_that_was_changed_stops_the_swap(known: dict[str, t.Any], reason: str) -> None:
+    images = ready()
+    result = failing(replacing(), images, meanwhile={BEFORE_THE_SWAP: changing("m-old", **known)})
+    assert (result["reason"], result["changed"], images.writes) == (reason, False, [])
+    assert images.images["m-old"] == {**old(), **known}
+    assert "m-old" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (changing("m-new", image_name="mine"), "changed_meanwhile"),
+        (changing("m-new", status="Deprecated"), "changed_meanwhile"),
+        (changing("m-new", description="mine"), "not_supported_by_site"),
+        (removing("m-new"), "vanished"),
+        (lambda now: now.images.update({"m-2": image("m-2")}), "name_taken"),
+    ],
+)
+def test_a_replacement_that_is_not_as_it_was_made_stops_the_swap(happens: Intervention, reason: str) -> None:
+    images = ready()
+    result = failing(replacing(), images, meanwhile={BEFORE_THE_SWAP: happens})
+    assert (result["reason"], result["changed"], images.writes) == (reason, False, [])
+    assert images.images["m-old"] == old()
+    assert "m-new" in result["msg"]
+
+
+@pytest.mark.parametrize("ignored", ["tags", "description"])
+def test_a_site_that_ignores_what_the_new_image_is_made_with_keeps_the_old_one(ignored: str) -> None:
+    images = FakeImages(old())
+    images.ignored = {ignored}
+    result = failing(replacing(), images)
+    assert (result["reason"], result["image_id"]) == ("not_supported_by_site", "m-new-1")
+    assert images.images["m-old"] == old()
+
+
+def test_an_old_image_that_somebody_renamed_to_keep_it_keeps_its_name_and_its_tags() -> None:
+    images = ready()
+    kept = {"image_name": "web-known-good", "tags": {"keep": "1"}}
+    outcome = followed(replacing(), images, meanwhile={BEFORE_THE_SWAP: changing("m-old", **kept)})
+    assert images.images["m-old"] == {**old(), **kept}
+    assert names(images)["m-new"] == "web"
+    assert ["m-old" in warning for warning in outcome.warnings[1:]] == [True]
+    assert followed(replacing(), images).actions == [f"remove tags {MARK} from image m-new"]
+    assert images.images["m-old"] == {**old(), **kept}
+
+
+def test_an_old_image_that_somebody_deleted_leaves_nothing_but_to_take_the_name() -> None:
+    images = ready()
+    outcome = followed(replacing(), images, meanwhile={BEFORE_THE_SWAP: removing("m-old")})
+    assert (names(images), outcome.image_id) == ({"m-new": "web"}, "m-new")
+
+
+# --- before the deletion ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        removing("m-new"),
+        changing("m-new", image_name="mine"),
+        changing("m-new", status="Deprecated"),
+        changing("m-new", status="UnAvailable"),
+        changing("m-new", tags={"a": "1"}),
+    ],
+    ids=["deleted", "renamed", "deprecated", "unavailable", "unmarked"],
+)
+def test_a_new_image_that_is_not_seen_in_its_place_gets_no_old_one_deleted(happens: Intervention) -> None:
+    images = ready()
+    result = failing(replacing(), images, meanwhile={BEFORE_THE_DELETION: happens})
+    assert (result["reason"], result["changed"]) == ("changed_meanwhile", True)
+    assert "m-old" in images.images
+    assert "m-new" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {BEFORE_THE_DELETION: changing("m-old", usage="instance")},
+        {BEFORE_THE_DELETION: changing("m-old", is_self_shared=True)},
+        {BEFORE_THE_DELETION: changing("m-old", tags={"keep": "1"})},
+        {("delete", 1): refusing(ServiceError("ImageUsingByInstance", http_status=403))},
+        {("delete", 1): refusing(ServiceError("ImageUseShared", http_status=403))},
+    ],
+    ids=["in use", "shared", "tagged", "in use, as the cloud says", "shared, as the cloud says"],
+)
+def test_an_old_image_that_may_not_be_deleted_any_more_stays_and_is_told(meanwhile: Meanwhile) -> None:
+    images = ready()
+    outcome = followed(replacing(), images, meanwhile=meanwhile)
+    assert (names(images), outcome.image_id) == (SWAPPED, "m-new")
+    assert ["m-old" in warning for warning in outcome.warnings[1:]] == [True]
+    # Its mark tells later runs of the image that is left, and keeps none of them from its work.
+    assert MARK in images.images["m-new"]["tags"]
+    assert planned(replacing(description="newer"), images).actions
