@@ -57,9 +57,12 @@ def unset_tags(step: steps.UnsetTags, run: Running) -> None:
 
 
 def unmark(step: steps.Unmark, run: Running) -> bool:
-    if run.outcome.kept:
+    image_id, known = run.id_of(step.image_id), run.outcome.image
+    # Another run may have finished the same replacement.
+    is_unmarked = known is not None and known["image_id"] == image_id and MARK not in known["tags"]
+    if run.outcome.kept or is_unmarked:
         return False
-    run.images.unset_tags(run.id_of(step.image_id), (MARK,))
+    run.images.unset_tags(image_id, (MARK,))
     return True
 
 

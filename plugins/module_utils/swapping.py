@@ -36,6 +36,7 @@ def swap(step: Swap, run: Running) -> bool:
     new, old = _looked_at(step, run, new_id)
     if new["image_name"] == step.new.image_name and (old is None or old["image_name"] != step.new.image_name):
         # Another run has finished the same replacement meanwhile.
+        run.outcome.know(new)
         return False
     if run.deadline.remaining() < NEEDED_SECONDS:
         raise obstacles.no_time_for_the_swap(step, new, run.deadline.seconds)
