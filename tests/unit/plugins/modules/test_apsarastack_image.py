@@ -8,7 +8,6 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import run
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
@@ -19,7 +18,6 @@ PRESENT = {"state": "present", "image_name": "web", "description": "d", "tags": 
 
 def cloud(*images: t.Any) -> FakeImages:
     fake = FakeImages(*images)
-    fake.instances = {"i-1": Instance("i-1", "Running")}
     fake.build_time = 20
     return fake
 
@@ -33,7 +31,7 @@ def test_a_new_image() -> None:
     assert result(MADE, images) == {
         "changed": True,
         "image_id": "m-new-1",
-        "image": image("m-new-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-of-instance")]),
+        "image": image("m-new-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-of-m-new-1")]),
         "actions": ["create image 'web' from instance i-1"],
         "diff": {
             "before": {"state": "absent"},
@@ -43,6 +41,7 @@ def test_a_new_image() -> None:
         },
         "snapshots_deleted": [],
         "snapshots_failed": [],
+        "snapshots_left": [],
         "warnings": [],
     }
 
@@ -59,6 +58,7 @@ def test_a_second_run_changes_nothing() -> None:
         "diff": {"before": PRESENT, "after": PRESENT, "before_header": "m-new-1", "after_header": "m-new-1"},
         "snapshots_deleted": [],
         "snapshots_failed": [],
+        "snapshots_left": [],
         "warnings": [],
     }
     assert images.calls == [("by_name", "web")]
@@ -79,6 +79,7 @@ def test_a_second_run_while_the_first_is_still_building_makes_no_second_image() 
         MADE,
         Wish(image_name="old", description="new", tags={}),
         Wish(image_name="old"),
+        Wish(image_name="old", source=Source(instance_id="i-1"), recreate="always"),
         Wish(state="absent", image_name="old"),
         Wish(state="absent", image_name="nothing"),
     ],
@@ -88,8 +89,8 @@ def test_check_mode_tells_the_same_and_writes_nothing(wish: Wish) -> None:
     predicted = result(wish, images, check_mode=True)
     assert images.writes == []
     done = result(wish, images)
-    for key in ("changed", "actions", "diff"):
-        assert predicted[key] == done[key]
+    for key in ("changed", "actions", "diff", "replaced_image_id", "snapshots_left"):
+        assert predicted.get(key) == done.get(key)
 
 
 def test_a_refusal_touches_nothing() -> None:

@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Several runs at once, and runs that follow each other while lists lag: no usable image is lost, none is left over."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
+from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
+    FakeImages,
+    backup,
+    disk,
+    image,
+    removing,
+)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    FROM_INSTANCE,
+    NOW,
+    failing,
+    followed,
+    planned,
+)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
+    BEFORE_THE_SWAP,
+    mark,
+    names,
+    old,
+    replacement,
+    replacing,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+
+OTHER = Source(snapshot_id="s-other")
+# In the middle of the build, and right before the new image is created.
+WHILE_IT_IS_BUILT, BEFORE_IT_IS_CREATED = ("by_id", 2), ("create", 1)
+
+
+class Run:
+    """Another run, from its start to its end, between two calls of the first. ``made``: it has planned long before."""
+
+    def __init__(self, desired: Wish, made: Plan | None = None) -> None:
+        self.desired, self.made = desired, made
+        self.result: dict[str, t.Any] = {}
+
+    def __call__(self, cloud: FakeImages) -> None:
+        try:
+            made = self.made or plan(self.desired, cloud, NOW + cloud.clock.now)
+            outcome = execute(made, t.cast("t.Any", cloud), cloud.clock.deadline(600))
+        except ApsaraStackError as error:
+            self.result = error.as_result()
+        else:
+            self.result = outcome.facts()
+
+
+def cloud(*more: t.Any) -> FakeImages:
+    made = FakeImages(old(), *more)
+    made.build_time = 120
+    made.known_snapshots["s-other"] = backup("s-other")
+    return made
+
+
+def settled(images: FakeImages) -> dict[str, str | None]:
+    images.by_name("")
+    return names(images)
+
+
+# --- at once ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unique", [True, False])
+@pytest.mark.parametrize("recreate", ["on_source_change", "always"])
+def test_while_an_image_is_built_another_run_from_another_source_leaves_it_alone(recreate: str, unique: bool) -> None:
+    images, other = cloud(), Run(replacing(source=OTHER, recreate=recreate))
+    images.names_unique = unique
+    outcome = followed(replacing(), images, meanwhile={WHILE_IT_IS_BUILT: other})
+    assert (other.result["reason"], other.result["image_id"]) == ("unfinished_replacement", "m-new-1")
+    assert settled(images) == {outcome.image_id: "web"} == {"m-new-1": "web"}
+    other(images)
+    assert settled(images) == {"m-new-2": "web"}
+
+
+@pytest.mark.parametrize("moment", [WHILE_IT_IS_BUILT, BEFORE_THE_SWAP])
+@pytest.mark.parametrize("unique", [True, False])
+def test_of_two_runs_that_ask_for_the_same_both_succeed_with_the_same_image(
+    unique: bool, moment: tuple[str, int]
+) -> None:
+    images, other = cloud(), Run(replacing())
+    images.names_unique = unique
+    outcome = followed(replacing(), images, meanwhile={moment: other})
+    assert outcome.image_id == other.result["image_id"] == "m-new-1"
+    assert settled(images) == {"m-new-1": "web"}
+    assert MARK not in images.images["m-new-1"]["tags"]
+    # What the other one has done is no action of this one.
+    assert outcome.actions == ["create image 'web-replacement' from snapshot s-new, to replace image m-old"]
+
+
+def test_of_two_runs_that_begin_at_once_one_stops_and_names_both_images() -> None:
+    images = cloud()
+    first = planned(replacing(source=OTHER), images).steps[0]
+    result = failing(
+        replacing(), images, meanwhile={BEFORE_IT_IS_CREATED: lambda now: now.create(t.cast("t.Any", first))}
+    )
+    assert (result["reason"], result["changed"]) == ("ambiguous_name", True)
+    assert "m-new-1" in result["msg"]
+    assert "m-new-2" in result["msg"]
+    assert images.images["m-old"] == old()
+
+
+def test_what_somebody_else_has_given_the_name_meanwhile_is_not_taken_away_from_it() -> None:
+    """The other run has planned first: to this one, the image that the other gives the name is an outdated one."""
+    images = cloud(replacement("m-2", marked=mark(OTHER), disk_device_mappings=[disk("s-other")]))
+    other = replacing(source=OTHER)
+    result = failing(replacing(), images, meanwhile={WHILE_IT_IS_BUILT: Run(other, planned(other, images))})
+    assert (result["reason"], result["image_id"]) == ("name_taken", "m-new-1")
+    assert settled(images) == {"m-2": "web", "m-new-1": "web-replacement-2"}
+    # The image that this run has made was to replace another one.
+    followed(replacing(), images)
+    assert settled(images) == {"m-new-2": "web"}
+
+
+def test_an_outdated_replacement_that_somebody_makes_his_own_is_not_deleted() -> None:
+    images = cloud(replacement("m-2", marked=mark(OTHER)))
+    outcome = followed(
+        replacing(), images, meanwhile={BEFORE_THE_SWAP: lambda now: now.change("m-2", image_name="mine")}
+    )
+    assert settled(images) == {"m-2": "mine", "m-new-1": "web"}
+    assert ["m-2" in warning for warning in outcome.warnings] == [True]
+
+
+def test_a_failed_replacement_that_is_gone_already_is_as_good_as_deleted() -> None:
+    images = cloud(replacement("m-2", status="CreateFailed"), replacement("m-3", status="CreateFailed"))
+    images.change("m-3", image_name="web-replacement-2")
+    outcome = followed(replacing(), images, meanwhile={("delete", 1): removing("m-3")})
+    assert settled(images) == {outcome.image_id: "web"}
+    assert not any("m-3" in action for action in outcome.actions)
+
+
+# --- one after the other ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unique", [True, False])
+@pytest.mark.parametrize("lag", [3.0, 10.0])
+def test_a_run_that_follows_while_the_lists_lag_loses_nothing(unique: bool, lag: float) -> None:
+    images = cloud()
+    images.names_unique, images.read_lag = unique, lag
+    followed(replacing(), images)
+    Run(replacing(recreate="always"))(images)
+    images.clock.sleep(1000)
+    usable = [one for one in images.images.values() if one["image_name"] == "web"]
+    assert [one["status"] for one in usable] == ["Available"]
+
+
+def test_a_usable_image_is_there_when_its_successor_cannot_be_created() -> None:
+    """The old image is gone, the source has changed, and the quota is used up."""
+    images = cloud(replacement(marked=mark(OTHER), disk_device_mappings=[disk("s-other")]))
+    images.remove("m-old")
+
+    def full(_now: FakeImages) -> t.NoReturn:
+        raise ApsaraStackError("QuotaExceed.Image")
+
+    failing(replacing(), images, meanwhile={BEFORE_IT_IS_CREATED: full})
+    assert settled(images) == {"m-new": "web-replacement"}
+
+
+def test_two_runs_without_wait_within_the_lag_of_the_list_make_one_image() -> None:
+    images = FakeImages()
+    images.build_time, images.listed_after = 300, 5
+    later = Wish(image_name="web", source=FROM_INSTANCE, wait=False)
+    assert followed(later, images).image_id == followed(later, images).image_id == "m-new-1"
+
+
+@pytest.mark.parametrize("age", [60.0, 86400.0])
+def test_each_run_of_always_makes_a_new_image_but_resumes_what_was_just_begun(age: float) -> None:
+    images = cloud(replacement(marked=mark(age=age)), image("m-9", image_name="db"))
+    outcome = followed(replacing(recreate="always"), images)
+    assert settled(images) == {outcome.image_id: "web", "m-9": "db"}
+    assert outcome.image_id == ("m-new" if age == 60.0 else "m-new-1")
