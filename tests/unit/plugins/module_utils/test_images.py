@@ -5,66 +5,21 @@
 from __future__ import annotations
 
 import json
-import types
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import to_image
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import (
+    ALL,
+    OWN,
+    one,
+    scripted,
+)
 
-ALL = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
-OWN = {"ImageOwnerAlias": "self", "Status": ALL}
-
-
-class ScriptedClient:
-    """Plays a list of (action, parameters, answer); an answer that is an error is raised. One call more fails."""
-
-    def __init__(self, *script: tuple[str, dict[str, t.Any], t.Any]) -> None:
-        self.connection = types.SimpleNamespace(region="cn-1")
-        self.script = list(script)
-
-    def call(self, action: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
-        return t.cast("dict[str, t.Any]", self._next(action, parameters))
-
-    def pages(self, action: str, parameters: dict[str, t.Any], items: str) -> t.Iterator[dict[str, t.Any]]:
-        answer = self._next(action, parameters)
-        assert (
-            items
-            == {
-                "DescribeImages": "Images.Image",
-                "DescribeInstances": "Instances.Instance",
-                "DescribeSnapshots": "Snapshots.Snapshot",
-            }[action]
-        )
-        yield from answer
-
-    def _next(self, action: str, parameters: dict[str, t.Any]) -> t.Any:
-        assert self.script, f"one call too many: {action} {parameters}"
-        expected_action, expected, answer = self.script.pop(0)
-        sent = {key: value for key, value in parameters.items() if value not in (None, [])}
-        token = sent.pop("ClientToken", None)
-        assert (token is not None) is (action == "CreateImage")
-        assert (action, sent) == (expected_action, expected)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def scripted(*script: tuple[str, dict[str, t.Any], t.Any]) -> tuple[Images, ScriptedClient]:
-    client = ScriptedClient(*script)
-    return Images(t.cast("t.Any", client)), client
-
-
-def one(image_id: str, name: str = "web") -> dict[str, t.Any]:
-    return {"ImageId": image_id, "ImageName": name}
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- own images ------------------------------------------------------------------------------------------------------
 
 
 def test_by_id_asks_for_the_own_image_in_every_status() -> None:
@@ -90,9 +45,18 @@ def test_a_name_with_an_asterisk_is_not_sent_as_a_filter() -> None:
     assert [image["image_id"] for image in images.by_name("a*")] == ["m-1"]
 
 
-def test_an_image_that_two_pages_list_counts_once() -> None:
-    images, _client = scripted(("DescribeImages", {**OWN, "ImageName": "web"}, [one("m-1"), one("m-1")]))
-    assert len(images.by_name("web")) == 1
+@pytest.mark.parametrize("owner", ["others", "system", "marketplace"])
+def test_an_image_of_somebody_else_is_none_of_the_own_ones_where_the_site_ignores_the_filter(owner: str) -> None:
+    alien = {**one("m-2"), "ImageOwnerAlias": owner}
+    own = [one("m-1"), {**one("m-3"), "ImageOwnerAlias": "self"}, {**one("m-4"), "ImageOwnerAlias": ""}]
+    images, _client = scripted(("DescribeImages", {**OWN, "ImageName": "web"}, [alien, *own]))
+    assert [image["image_id"] for image in images.by_name("web")] == ["m-1", "m-3", "m-4"]
+
+
+def test_two_images_cost_one_call_and_those_that_do_not_exist_are_missing() -> None:
+    images, client = scripted(("DescribeImages", {**OWN, "ImageId": "m-1,m-2"}, [one("m-2"), one("m-9")]))
+    assert list(images.by_ids(["m-1", "m-2"])) == ["m-2"]
+    assert client.script == []
 
 
 def test_a_release_that_rejects_a_late_status_is_asked_with_fewer_and_only_once() -> None:
@@ -159,107 +123,20 @@ def test_an_instance_that_is_not_listed_is_none() -> None:
 
 def test_snapshots_are_compared_by_id_since_the_filter_may_be_ignored() -> None:
     listed = [
-        {"SnapshotId": "s-1", "Status": "accomplished", "SourceDiskSize": "40", "SourceDiskType": "system"},
         {"SnapshotId": "s-9", "Status": "accomplished"},
+        {
+            "SnapshotId": "s-1",
+            "Status": "accomplished",
+            "SourceDiskSize": "40",
+            "SourceDiskType": "system",
+            "SnapshotName": "nightly",
+            "CreationTime": "2026-11-24T05:06:07Z",
+            "Usage": "image",
+        },
     ]
     images, _client = scripted(("DescribeSnapshots", {"SnapshotIds": '["s-1", "s-2"]'}, listed))
-    assert images.snapshots(("s-1", "s-2")) == {"s-1": Snapshot("s-1", "accomplished", 40, "system")}
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("source", "sent"),
-    [
-        (Source(instance_id="i-1"), {"InstanceId": "i-1"}),
-        (Source(snapshot_id="s-1"), {"SnapshotId": "s-1"}),
-        (
-            Source(disks=(DiskMapping("s-1", 40, "/dev/xvda", "system"), DiskMapping(size=5))),
-            {
-                "DiskDeviceMapping": [
-                    {"SnapshotId": "s-1", "Size": 40, "Device": "/dev/xvda", "DiskType": "system"},
-                    {"SnapshotId": None, "Size": 5, "Device": None, "DiskType": None},
-                ]
-            },
-        ),
-    ],
-)
-def test_create_sends_exactly_one_source_and_the_tags(source: Source, sent: dict[str, t.Any]) -> None:
-    expected = {
-        "ImageName": "web",
-        "Description": "d",
-        "ImageVersion": "7",
-        "Platform": "CentOS",
-        "Architecture": "x86_64",
-        "Tag": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}],
-        **sent,
-    }
-    images, client = scripted(("CreateImage", expected, {"ImageId": "m-1"}))
-    assert images.create(Create("web", source, "d", {"b": "", "a": "1"}, "7", "CentOS", "x86_64")) == "m-1"
-    assert client.script == []
-
-
-def test_each_create_has_a_token_of_its_own() -> None:
-    tokens = []
-
-    class Recorder(ScriptedClient):
-        def call(self, action: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
-            assert action == "CreateImage"
-            tokens.append(parameters["ClientToken"])
-            return {"ImageId": "m-1"}
-
-    images = Images(t.cast("t.Any", Recorder()))
-    images.create(Create("web", Source(instance_id="i-1")))
-    images.create(Create("web", Source(instance_id="i-1")))
-    assert len(set(tokens)) == 2
-    assert all(0 < len(token) <= 64 and token.isascii() for token in tokens)
-
-
-def test_an_accepted_create_without_an_id_says_to_run_again() -> None:
-    images, _client = scripted(("CreateImage", {"ImageName": "web", "InstanceId": "i-1"}, {"RequestId": "r"}))
-    with pytest.raises(ApsaraStackError, match="Run the task again"):
-        images.create(Create("web", Source(instance_id="i-1")))
-
-
-def test_modify_sends_only_what_changes() -> None:
-    images, client = scripted(
-        ("ModifyImageAttribute", {"ImageId": "m-1", "Description": "d"}, {}),
-        ("ModifyImageAttribute", {"ImageId": "m-1", "ImageName": "n"}, {}),
-    )
-    images.modify("m-1", None, "d")
-    images.modify("m-1", "n", None)
-    assert client.script == []
-
-
-def test_deleting_what_is_gone_is_as_good() -> None:
-    gone = ServiceError("InvalidImageId.NotFound", http_status=404)
-    images, client = scripted(("DeleteImage", {"ImageId": "m-1", "Force": True}, gone))
-    images.delete("m-1", force=True)
-    assert client.script == []
-
-
-def test_deleting_a_snapshot_that_is_gone_is_as_good() -> None:
-    gone = ServiceError("InvalidSnapshotId.NotFound", http_status=404)
-    images, client = scripted(
-        ("DeleteSnapshot", {"SnapshotId": "s-1"}, gone), ("DeleteSnapshot", {"SnapshotId": "s-2"}, {})
-    )
-    images.delete_snapshot("s-1")
-    images.delete_snapshot("s-2")
-    assert client.script == []
-
-
-def test_not_every_not_found_is_a_deletion() -> None:
-    refused = ServiceError("InvalidRegionId.NotFound", http_status=404)
-    images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
-    with pytest.raises(ServiceError):
-        images.delete("m-1", force=False)
-
-
-def test_by_snapshot_takes_only_images_that_are_made_of_it() -> None:
-    disks = {"DiskDeviceMappings": {"DiskDeviceMapping": [{"SnapshotId": "s-1"}]}}
-    images, _client = scripted(("DescribeImages", {**OWN, "SnapshotId": "s-1"}, [one("m-1"), {**one("m-2"), **disks}]))
-    assert [image["image_id"] for image in images.by_snapshot("s-1")] == ["m-2"]
+    known = Snapshot("s-1", "accomplished", 40, "system", "nightly", "2026-11-24T05:06:07Z", "image")
+    assert images.snapshots(("s-1", "s-2")) == {"s-1": known}
 
 
 # --- searching -------------------------------------------------------------------------------------------------------
@@ -313,46 +190,3 @@ def test_a_status_that_the_reader_asked_for_is_not_left_out_when_the_site_reject
     images, _client = scripted(("DescribeImages", {**OWN, "Status": "Deprecated"}, rejected))
     with pytest.raises(ServiceError):
         images.search(Selection(status=("Deprecated",)))
-
-
-# --- deleting --------------------------------------------------------------------------------------------------------
-
-
-def test_a_refused_deletion_is_no_success() -> None:
-    refused = ServiceError("ImageUsingByInstance", http_status=403)
-    images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
-    with pytest.raises(ServiceError):
-        images.delete("m-1", force=False)
-
-
-RESOURCE = {"ResourceType": "image", "ResourceId": ["m-1"]}
-OLD_RESOURCE = {"ResourceType": "image", "ResourceId": "m-1"}
-
-
-def test_tags_are_set_and_unset_with_the_resource_family() -> None:
-    images, client = scripted(
-        ("TagResources", {**RESOURCE, "Tag": [{"Key": "a", "Value": "1"}]}, {}),
-        ("UntagResources", {**RESOURCE, "TagKey": ["a", "b"]}, {}),
-    )
-    images.set_tags("m-1", {"a": "1"})
-    images.unset_tags("m-1", ("a", "b"))
-    assert client.script == []
-
-
-@pytest.mark.parametrize("code", ["InvalidAction.NotFound", "InvalidApi.NotFound", "InvalidAction"])
-def test_a_site_without_the_resource_family_is_served_the_old_way_and_asked_once(code: str) -> None:
-    images, client = scripted(
-        ("UntagResources", {**RESOURCE, "TagKey": ["a"]}, ServiceError(code, http_status=404)),
-        ("RemoveTags", {**OLD_RESOURCE, "Tag": [{"Key": "a"}]}, {}),
-        ("AddTags", {**OLD_RESOURCE, "Tag": [{"Key": "b", "Value": "2"}]}, {}),
-    )
-    images.unset_tags("m-1", ("a",))
-    images.set_tags("m-1", {"b": "2"})
-    assert client.script == []
-
-
-def test_another_error_of_tagging_is_told() -> None:
-    quota = ServiceError("QuotaExceed.Tags", http_status=403)
-    images, _client = scripted(("TagResources", {**RESOURCE, "Tag": [{"Key": "a", "Value": "1"}]}, quota))
-    with pytest.raises(ServiceError):
-        images.set_tags("m-1", {"a": "1"})

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import (
+    OWN,
+    ScriptedClient,
+    one,
+    scripted,
+)
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "sent"),
+    [
+        (Source(instance_id="i-1"), {"InstanceId": "i-1"}),
+        (Source(snapshot_id="s-1"), {"SnapshotId": "s-1"}),
+        (
+            Source(disks=(DiskMapping("s-1", 40, "/dev/xvda", "system"), DiskMapping(size=5))),
+            {
+                "DiskDeviceMapping": [
+                    {"SnapshotId": "s-1", "Size": 40, "Device": "/dev/xvda", "DiskType": "system"},
+                    {"SnapshotId": None, "Size": 5, "Device": None, "DiskType": None},
+                ]
+            },
+        ),
+    ],
+)
+def test_create_sends_exactly_one_source_and_the_tags(source: Source, sent: dict[str, t.Any]) -> None:
+    expected = {
+        "ImageName": "web",
+        "Description": "d",
+        "ImageVersion": "7",
+        "Platform": "CentOS",
+        "Architecture": "x86_64",
+        "Tag": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}],
+        **sent,
+    }
+    images, client = scripted(("CreateImage", expected, {"ImageId": "m-1"}))
+    assert images.create(Create("web", source, "d", {"b": "", "a": "1"}, "7", "CentOS", "x86_64")) == "m-1"
+    assert client.script == []
+
+
+def test_each_create_has_a_token_of_its_own() -> None:
+    tokens = []
+
+    class Recorder(ScriptedClient):
+        def call(self, action: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
+            assert action == "CreateImage"
+            tokens.append(parameters["ClientToken"])
+            return {"ImageId": "m-1"}
+
+    images = Images(t.cast("t.Any", Recorder()))
+    images.create(Create("web", Source(instance_id="i-1")))
+    images.create(Create("web", Source(instance_id="i-1")))
+    assert len(set(tokens)) == 2
+    assert all(0 < len(token) <= 64 and token.isascii() for token in tokens)
+
+
+def test_an_accepted_create_without_an_id_says_to_run_again() -> None:
+    images, _client = scripted(("CreateImage", {"ImageName": "web", "InstanceId": "i-1"}, {"RequestId": "r"}))
+    with pytest.raises(ApsaraStackError, match="Run the task again"):
+        images.create(Create("web", Source(instance_id="i-1")))
+
+
+def test_modify_sends_only_what_changes() -> None:
+    images, client = scripted(
+        ("ModifyImageAttribute", {"ImageId": "m-1", "Description": "d"}, {}),
+        ("ModifyImageAttribute", {"ImageId": "m-1", "ImageName": "n"}, {}),
+    )
+    images.modify("m-1", None, "d")
+    images.modify("m-1", "n", None)
+    assert client.script == []
+
+
+def test_deleting_what_is_gone_is_as_good() -> None:
+    gone = ServiceError("InvalidImageId.NotFound", http_status=404)
+    images, client = scripted(("DeleteImage", {"ImageId": "m-1", "Force": True}, gone))
+    images.delete("m-1", force=True)
+    assert client.script == []
+
+
+def test_deleting_a_snapshot_that_is_gone_is_as_good() -> None:
+    gone = ServiceError("InvalidSnapshotId.NotFound", http_status=404)
+    images, client = scripted(
+        ("DeleteSnapshot", {"SnapshotId": "s-1"}, gone), ("DeleteSnapshot", {"SnapshotId": "s-2"}, {})
+    )
+    images.delete_snapshot("s-1")
+    images.delete_snapshot("s-2")
+    assert client.script == []
+
+
+def test_not_every_not_found_is_a_deletion() -> None:
+    refused = ServiceError("InvalidRegionId.NotFound", http_status=404)
+    images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
+    with pytest.raises(ServiceError):
+        images.delete("m-1", force=False)
+
+
+def test_by_snapshot_takes_only_images_that_are_made_of_it() -> None:
+    disks = {"DiskDeviceMappings": {"DiskDeviceMapping": [{"SnapshotId": "s-1"}]}}
+    images, _client = scripted(("DescribeImages", {**OWN, "SnapshotId": "s-1"}, [one("m-1"), {**one("m-2"), **disks}]))
+    assert [image["image_id"] for image in images.by_snapshot("s-1")] == ["m-2"]
+
+
+# --- deleting and tagging --------------------------------------------------------------------------------------------
+
+
+def test_a_refused_deletion_is_no_success() -> None:
+    refused = ServiceError("ImageUsingByInstance", http_status=403)
+    images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
+    with pytest.raises(ServiceError):
+        images.delete("m-1", force=False)
+
+
+RESOURCE = {"ResourceType": "image", "ResourceId": ["m-1"]}
+OLD_RESOURCE = {"ResourceType": "image", "ResourceId": "m-1"}
+
+
+def test_tags_are_set_and_unset_with_the_resource_family() -> None:
+    images, client = scripted(
+        ("TagResources", {**RESOURCE, "Tag": [{"Key": "a", "Value": "1"}]}, {}),
+        ("UntagResources", {**RESOURCE, "TagKey": ["a", "b"]}, {}),
+    )
+    images.set_tags("m-1", {"a": "1"})
+    images.unset_tags("m-1", ("a", "b"))
+    assert client.script == []
+
+
+@pytest.mark.parametrize("code", ["InvalidAction.NotFound", "InvalidApi.NotFound", "InvalidAction"])
+def test_a_site_without_the_resource_family_is_served_the_old_way_and_asked_once(code: str) -> None:
+    images, client = scripted(
+        ("UntagResources", {**RESOURCE, "TagKey": ["a"]}, ServiceError(code, http_status=404)),
+        ("RemoveTags", {**OLD_RESOURCE, "Tag": [{"Key": "a"}]}, {}),
+        ("AddTags", {**OLD_RESOURCE, "Tag": [{"Key": "b", "Value": "2"}]}, {}),
+    )
+    images.unset_tags("m-1", ("a",))
+    images.set_tags("m-1", {"b": "2"})
+    assert client.script == []
+
+
+def test_another_error_of_tagging_is_told() -> None:
+    quota = ServiceError("QuotaExceed.Tags", http_status=403)
+    images, _client = scripted(("TagResources", {**RESOURCE, "Tag": [{"Key": "a", "Value": "1"}]}, quota))
+    with pytest.raises(ServiceError):
+        images.set_tags("m-1", {"a": "1"})
