@@ -120,9 +120,9 @@ def not_as_made(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
     )
 
 
-def replacement_vanished(image_id: str, step: Swap) -> ApsaraStackError:
+def replacement_vanished(image_id: str, old: Image | None) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Replacement image {image_id} no longer exists: somebody has deleted it. {_old_kept(step)} Run the task again "
+        f"Replacement image {image_id} no longer exists: somebody has deleted it. {_old_kept(old)}Run the task again "
         "to create a new one.",
         "vanished",
     )
@@ -139,18 +139,19 @@ def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
 
 def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Replacement {_named(image)} is ready, but the name it was made for is now used by {_listed(others)}. Nothing "
-        "was renamed or deleted. Decide which one is right, delete the other with image_id, and run the task again.",
+        f"{_named(image)} is ready, but the name that it was made for is now used by {_listed(others)}. It keeps its "
+        "temporary name, and nothing was deleted. Decide which one is right, delete the other with image_id, and run the "
+        "task again.",
         "name_taken",
     )
 
 
-def no_time_for_the_swap(step: Swap, new: Image, seconds: float) -> DeadlineError:
-    old = "" if step.old is None else f" and deletes image {step.old.image['image_id']}"
+def no_time_for_the_swap(step: Swap, new: Image, old: Image | None, seconds: float) -> DeadlineError:
+    deletes = "" if old is None else f" and deletes image {old['image_id']}"
     return DeadlineError(
         f"Timed out after {seconds:g} s (wait_timeout), right before the new image would have taken the name. "
-        f"{_named(new)} is ready. {_old_kept(step)} Run the task again: it gives the new image the name "
-        f"{step.new.image_name!r}{old}."
+        f"{_named(new)} is ready. {_old_kept(old)}Run the task again: it gives the new image the name "
+        f"{step.new.image_name!r}{deletes}."
     )
 
 
@@ -221,5 +222,5 @@ def _listed(images: t.Iterable[Image]) -> str:
     return "; ".join(f"{image['image_id']} ({image['status']}, {image['creation_time']})" for image in images)
 
 
-def _old_kept(step: Swap) -> str:
-    return "" if step.old is None else f"Image {step.old.image['image_id']} still has the name."
+def _old_kept(old: Image | None) -> str:
+    return "" if old is None else f"Image {old['image_id']} is still named {old['image_name']!r}. "

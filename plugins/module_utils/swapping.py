@@ -39,7 +39,7 @@ def swap(step: Swap, run: Running) -> bool:
         run.outcome.know(new)
         return False
     if run.deadline.remaining() < NEEDED_SECONDS:
-        raise obstacles.no_time_for_the_swap(step, new, run.deadline.seconds)
+        raise obstacles.no_time_for_the_swap(step, new, old, run.deadline.seconds)
     with interruption.deferred(), run.deadline.reserved(RESERVED_SECONDS):
         _swap_names(step, run, new, old)
     return True
@@ -58,14 +58,20 @@ def _looked_at(step: Swap, run: Running, new_id: str) -> tuple[Image, Image | No
     new = run.seen(new_id, look, waiter.VANISHED_AFTER)
     old = None if old_id is None else found.get(old_id)
     if new is None:
-        raise obstacles.replacement_vanished(new_id, step)
+        raise obstacles.replacement_vanished(new_id, old)
     verifying.judge_replacement(step, new, is_complete=old is None)
     if step.old is not None and old is not None and old["image_name"] == step.new.image_name:
         verifying.judge_unchanged(step.old, old)
-    strangers = [one for one in run.images.by_name(step.new.image_name) if one["image_id"] not in (new_id, old_id)]
-    if verifying.usable(strangers):
+    strangers = _strangers(step, new_id, run.images.by_name(step.new.image_name))
+    if strangers:
         raise obstacles.name_was_taken(new, strangers)
     return new, old
+
+
+def _strangers(step: Swap, new_id: str, named: t.Iterable[Image]) -> list[Image]:
+    """The usable images of the name that are none of the two of the swap."""
+    own = (new_id, None if step.old is None else step.old.image["image_id"])
+    return [image for image in verifying.usable(named) if image["image_id"] not in own]
 
 
 def _swap_names(step: Swap, run: Running, new: Image, old: Image | None) -> None:
@@ -118,8 +124,20 @@ def _rename_old(step: Swap, run: Running, name: str) -> None:
 
 def _confirm(step: Swap, run: Running, new_id: str) -> None:
     """Read the new image under the name: an answer that says success is no proof."""
-    found = run.seen(new_id, lambda: run.images.by_name(step.new.image_name), CONFIRMATION_SECONDS)
+    named: tuple[Image, ...] = ()
+
+    def look() -> t.Iterable[Image]:
+        nonlocal named
+        named = run.images.by_name(step.new.image_name)
+        return named
+
+    found = run.seen(new_id, look, CONFIRMATION_SECONDS)
     if found is None:
         raise obstacles.rename_was_ignored(new_id, step.new.image_name)
     run.outcome.know(found)
     verifying.judge_replacement(step, found, is_complete=False)
+    strangers = _strangers(step, new_id, named)
+    if strangers:
+        # Another task has given the name away in the same moment: the later of the two sees it here, and steps back.
+        run.images.modify(new_id, step.made["image_name"], None)
+        raise obstacles.name_was_taken(step.made, strangers)
