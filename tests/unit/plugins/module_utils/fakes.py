@@ -183,15 +183,20 @@ class FakeImages:
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
         self._note("set_tags", image_id, dict(tags))
-        self._write(image_id, tags={**self.images[image_id]["tags"], **tags})
+        self._write(image_id, tags={**self._existing(image_id)["tags"], **tags})
 
     def unset_tags(self, image_id: str, keys: t.Sequence[str]) -> None:
         self._note("unset_tags", image_id, tuple(keys))
-        kept = {key: value for key, value in self.images[image_id]["tags"].items() if key not in keys}
+        kept = {key: value for key, value in self._existing(image_id)["tags"].items() if key not in keys}
         self._write(image_id, tags=kept)
 
+    def _existing(self, image_id: str) -> Image:
+        if image_id not in self.images:
+            raise ServiceError("InvalidImageId.NotFound", http_status=404)
+        return self.images[image_id]
+
     def _write(self, image_id: str, **changes: t.Any) -> None:
-        self._stale.setdefault(image_id, (self.clock.now + self.read_lag, self.images[image_id]))
+        self._stale.setdefault(image_id, (self.clock.now + self.read_lag, self._existing(image_id)))
         self.change(image_id, **{key: value for key, value in changes.items() if key not in self.ignored})
 
     # What happens without the program under test.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, NoAnswerError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
 from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
@@ -19,6 +19,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     backup,
     disk,
     image,
+    refusing,
     removing,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
@@ -126,6 +127,21 @@ def test_what_somebody_else_has_given_the_name_meanwhile_is_not_taken_away_from_
     # The image that this run has made was to replace another one.
     followed(replacing(), images)
     assert settled(images) == {"m-new-2": "web"}
+
+
+@pytest.mark.parametrize("lag", [0.0, 3.0])
+def test_of_two_runs_that_take_the_name_in_the_same_moment_the_later_steps_back(lag: float) -> None:
+    """The other run takes it when this one has just seen it free, and ends in the middle."""
+    images = cloud()
+    images.build_time, images.read_lag = 0.0, lag
+    other = Run(replacing(source=OTHER))
+    result = failing(
+        replacing(), images, meanwhile={("modify", 1): other, ("by_id", 1): refusing(NoAnswerError("reset"))}
+    )
+    assert (result["reason"], result["image_id"]) == ("name_taken", "m-new-1")
+    assert settled(images) == {"m-new-2": "web", "m-new-1": "web-replacement"}
+    followed(replacing(source=OTHER), images)
+    assert settled(images)["m-new-2"] == "web"
 
 
 def test_an_outdated_replacement_that_somebody_makes_his_own_is_not_deleted() -> None:
