@@ -48,7 +48,7 @@ def shared(image: Image) -> RefusalError:
 def temporary_name_taken(desired: Wish, image: Image) -> RefusalError:
     return _refusal(
         f"Replacing {desired.image_name!r} needs the name {image['image_name']!r} for a while, but the name is already "
-        f"used by image {image['image_id']}, which this module did not create. Rename or delete that image.",
+        f"used by image {image['image_id']}, which carries no mark of this module. Rename or delete that image.",
         "name_taken",
     )
 
