@@ -224,29 +224,6 @@ class FakeImages:
         self.deleted_snapshots.append(snapshot_id)
 
 
-class Killed(BaseException):
-    """The process ends here: nothing of the program under test may catch it."""
-
-
-class Mortal:
-    """Hands every call on, and dies right before or right after the one of this number (from 0)."""
-
-    def __init__(self, images: FakeImages, number: int, *, after: bool) -> None:
-        self._images, self._left, self._after = images, number, after
-
-    def __getattr__(self, verb: str) -> t.Callable[..., t.Any]:
-        def call(*arguments: t.Any) -> t.Any:
-            dies, self._left = self._left == 0, self._left - 1
-            if dies and not self._after:
-                raise Killed
-            result = getattr(self._images, verb)(*arguments)
-            if dies:
-                raise Killed
-            return result
-
-        return call
-
-
 # --- what happens meanwhile ------------------------------------------------------------------------------------------
 
 
