@@ -16,9 +16,25 @@ from pathlib import Path
 
 from workspace import BUILD, COLLECTION, ROOT, ToolError, environment_variables, make_venv, run, stage, supported_pairs
 
-ROOMS = ("planning", "changes", "replacing", "deletion", "tags", "signing")
+ROOMS = (
+    "planning",
+    "changes",
+    "creating",
+    "sources",
+    "differing",
+    "marks",
+    "resuming",
+    "replacing",
+    "deletion",
+    "snapshots",
+    "expectations",
+    "verifying",
+    "swapping",
+    "tags",
+    "signing",
+)
 # Without the property tests: they hold every law, and would take hours over every mutant.
-TESTS = (*ROOMS, "finding", "execution", "wish")
+TESTS = (*ROOMS, "kept", "meanwhile", "parallel", "execution", "wish")
 MAX_SURVIVORS_PERCENT = 3.0
 
 
