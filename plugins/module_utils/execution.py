@@ -78,7 +78,8 @@ def _follow(run: Running, handlers: t.Mapping[type, Handler]) -> None:
 
 
 def _tell(run: Running, error: ApsaraStackError, step: steps.Step) -> None:
-    uncertain = step.text() is not None and _may_have_been_done(error)
+    is_done = step in run.outcome.done
+    uncertain = step.text() is not None and not is_done and _may_have_been_done(error)
     if uncertain and isinstance(error, InterruptedTaskError):
         error.message += f" It is unknown whether this step was carried out: {step.text()}."
     _tell_snapshots(run, error, [*run.outcome.done, *([step] if uncertain else [])])

@@ -40,8 +40,13 @@ def swap(step: Swap, run: Running) -> bool:
         return False
     if run.deadline.remaining() < NEEDED_SECONDS:
         raise obstacles.no_time_for_the_swap(step, new, old, run.deadline.seconds)
-    with interruption.deferred(), run.deadline.reserved(RESERVED_SECONDS):
-        _swap_names(step, run, new, old)
+    try:
+        with interruption.deferred(), run.deadline.reserved(RESERVED_SECONDS):
+            _swap_names(step, run, new, old)
+    except interruption.InterruptedTaskError:
+        # It has waited until all was done.
+        run.outcome.done.append(step)
+        raise
     return True
 
 
