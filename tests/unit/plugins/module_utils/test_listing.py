@@ -71,8 +71,11 @@ def test_a_list_is_read_to_its_end_and_no_further(bodies: list[Body], count: int
     assert listed(*pages(*bodies)) == [f"m-{number}" for number in range(count)]
 
 
-def test_items_of_which_nothing_tells_them_apart_are_all_kept() -> None:
-    assert listed(page(1, {"Images": {"Image": [{}, {"ImageId": 7}, {"ImageId": 7}]}, "TotalCount": 3})) == [None, 7, 7]
+@pytest.mark.parametrize("entry", [{}, {"ImageId": None}, {"ImageId": ""}, {"ImageId": 7}])
+def test_an_item_without_an_id_is_no_item(entry: Body) -> None:
+    bench = Bench(page(1, {"Images": {"Image": [entry]}, "TotalCount": 1}))
+    with pytest.raises(NoAnswerError, match="without ImageId"):
+        whole(bench)
 
 
 @pytest.mark.parametrize(
