@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -142,6 +143,7 @@ def test_the_ca_of_the_site_is_trusted(site: Start) -> None:
     assert own_images(client(**found.options, ca_path=found.ca_path)) == ["in-use"]
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="The command openssl, which names the file, is not here.")
 def test_a_directory_that_openssl_has_prepared_is_trusted(site: Start, tmp_path: Path) -> None:
     found = site()
     prepared = tmp_path / "prepared"
