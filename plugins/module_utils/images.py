@@ -29,6 +29,8 @@ _STATUS_FILTERS = (
     "Creating,Available,UnAvailable,CreateFailed",
 )
 _IDS_PER_CALL = 100
+# Newer releases take more in a filter, AddTags and RemoveTags.
+_OLD_TAGS_PER_CALL = 5
 
 
 class Images:
@@ -96,8 +98,8 @@ class Images:
             "OSType": selection.os_type,
             "Architecture": selection.architecture,
             "Usage": selection.usage,
-            # Older releases filter by at most five tags; the rest is compared here.
-            "Tag": _tag_list(selection.tags)[:5],
+            # The rest is compared here.
+            "Tag": _tag_list(selection.tags)[:_OLD_TAGS_PER_CALL],
         }
         found = [image for ids in _id_filters(selection.image_ids) for image in self._describe({**narrowed, **ids})]
         return [image for image in found if selection.matches(image)]
@@ -179,14 +181,13 @@ class Images:
                 raise
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
-        self._tag(("TagResources", "AddTags"), image_id, {"Tag": _tag_list(tags)}, {"Tag": _tag_list(tags)})
+        self._tag(("TagResources", "AddTags"), image_id, {"Tag": _tag_list(tags)}, _tag_list(tags))
 
     def unset_tags(self, image_id: str, keys: t.Sequence[str]) -> None:
-        old_way = {"Tag": [{"Key": key} for key in keys]}
-        self._tag(("UntagResources", "RemoveTags"), image_id, {"TagKey": list(keys)}, old_way)
+        self._tag(("UntagResources", "RemoveTags"), image_id, {"TagKey": list(keys)}, [{"Key": key} for key in keys])
 
     def _tag(
-        self, actions: tuple[str, str], image_id: str, new_way: dict[str, t.Any], old_way: dict[str, t.Any]
+        self, actions: tuple[str, str], image_id: str, new_way: dict[str, t.Any], old_tags: list[dict[str, str]]
     ) -> None:
         """Older releases do not offer the TagResources family, and say so."""
         if self._knows_tag_resources:
@@ -197,7 +198,9 @@ class Images:
                 if error.kind is not Kind.NOT_OFFERED:
                     raise
                 self._knows_tag_resources = False
-        self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, **old_way})
+        for start in range(0, len(old_tags), _OLD_TAGS_PER_CALL):
+            part = old_tags[start : start + _OLD_TAGS_PER_CALL]
+            self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, "Tag": part})
 
 
 def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:

@@ -44,6 +44,7 @@ READING, CHANGING, DELETING = POLICIES
 
 TENANT = {"organization": 37, "resource_group": 412}
 OF_WEB = "SnapshotForImage-m-web-system"
+MANY = {f"key-{number:02d}": "value" for number in range(12)}
 WORLD = {
     "images": [
         {
@@ -59,6 +60,7 @@ WORLD = {
             ("m-web", "web", "s-of-web", {}),
             ("m-failed", "failed", "", {"fails_as": "CreateFailed"}),
             ("m-in-use", "in-use", "", {}),
+            ("m-many-tags", "many-tags", "", {"tags": MANY}),
         )
     ],
     "snapshots": [
@@ -88,7 +90,7 @@ INSTANCE = {"instance_id": "i-web-running"}
 ROLE = {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}}
 # Of one tag that is there another is made, or it goes.
 ADDED, REMOVED = {"tags": {"team": "web", "left": "over", "stage": "golden"}}, {"tags": {"team": "web"}}
-OLD_SITE = {"tag_resources": False}
+OLD_SITE = {"tag_resources": False, "tags_per_call": 5}
 SITUATIONS: dict[str, tuple[Situation, ...]] = {
     ALWAYS: (
         Situation({"image_name": "web", **INSTANCE}),
@@ -117,6 +119,11 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
     "does either on a site that does not know ``TagResources``": (
         Situation({"image_name": "web", **ADDED}, rows=("adds or changes ``tags``",), knobs=OLD_SITE),
         Situation({"image_name": "web", **REMOVED}, rows=("removes ``tags`` (``purge_tags``)",), knobs=OLD_SITE),
+        Situation(
+            {"image_name": "many-tags", "tags": {name.replace("key", "new"): "value" for name in MANY}},
+            rows=("adds or changes ``tags``", "removes ``tags`` (``purge_tags``)"),
+            knobs=OLD_SITE,
+        ),
     ),
     REPLACES: (
         Situation({"image_name": "web", **INSTANCE, "recreate": "always"}, rows=(FROM_INSTANCE,)),
