@@ -233,6 +233,8 @@ class World:
         self.instance_role: str = ""
         # Images that are deleted, or fail by vanishing: to be forgotten when their time has come.
         self.leaving: set[str] = set()
+        # From a prefix to an id that nothing else has. Tests that compare two worlds count instead.
+        self.new_id: t.Callable[[str], str] = new_id
 
     def used_image_ids(self) -> set[str]:
         return {instance.image_id for instance in self.instances.values()}

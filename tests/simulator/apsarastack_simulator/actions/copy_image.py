@@ -13,7 +13,7 @@ from .. import lifecycle, rules
 from ..context import Action, Context, new_home
 from ..errors import CloudError
 from ..parameters import Arguments, Parameter, Repeated, boolean
-from ..world import SYSTEM, Attributes, Image, Mapping, Snapshot, new_id
+from ..world import SYSTEM, Attributes, Image, Mapping, Snapshot
 from .change_image import delete
 from .create_image import check_room, recall, remember
 
@@ -94,7 +94,7 @@ def _source(context: Context, image_id: str, destination: str) -> Image:
 
 
 def _new_copy(there: Context, arguments: Arguments, source: Image) -> Image:
-    image_id = new_id("m-")
+    image_id = there.world.new_id("m-")
     image = dataclasses.replace(
         copy.deepcopy(source),
         id=image_id,
@@ -131,7 +131,7 @@ def _free_at(there: Context) -> float:
 
 def _copied_disk(there: Context, image: Image, mapping: Mapping) -> Mapping:
     snapshot = Snapshot(
-        id=new_id("s-"),
+        id=there.world.new_id("s-"),
         name=f"SnapshotForImage-{image.id}-{mapping.type}",
         organization=image.organization,
         resource_group=image.resource_group,

@@ -11,7 +11,7 @@ from .. import lifecycle, rules
 from ..context import Action, Context, new_home
 from ..errors import CloudError, invalid
 from ..parameters import Arguments, Parameter, Repeated, boolean
-from ..world import Attributes, Image, RememberedToken, Snapshot, new_id
+from ..world import Attributes, Image, RememberedToken, Snapshot
 from .sources import Source, source_of
 
 if t.TYPE_CHECKING:
@@ -103,7 +103,7 @@ def own_named(context: Context, name: str) -> list[Image]:
 
 
 def _new_image(context: Context, arguments: Arguments, source: Source) -> Image:
-    image_id = new_id("m-")
+    image_id = context.world.new_id("m-")
     platform = arguments.text("Platform") or source.platform or "Others Linux"
     image = Image(
         id=image_id,
@@ -147,7 +147,7 @@ def _snapshot_disks(context: Context, image: Image, source: Source) -> None:
     """An image of an instance rests on one new snapshot per disk; they outlive the image."""
     for mapping, disk in zip(image.mappings, source.disks):
         snapshot = Snapshot(
-            id=new_id("s-"),
+            id=context.world.new_id("s-"),
             name=f"SnapshotForImage-{image.id}-{disk.type}",
             organization=image.organization,
             resource_group=image.resource_group,

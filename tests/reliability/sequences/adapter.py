@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The only module here that knows the code under test: one task, from its options to its result, over a given wire."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption, marks
+from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Answer
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import wish_from
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
+
+from .beginning import EPOCH, REGION
+from .story import NAME
+
+if t.TYPE_CHECKING:
+    import requests
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
+
+    from .story import Options
+
+TEMPORARY_NAMES = marks.temporary_names(NAME)
+MARK_KEY = MARK
+# Seconds. With recreate=always an earlier run's replacement is adopted only when it is no older than this.
+RECENT = marks.RECENT_SECONDS
+READ_TIMEOUT = 60.0
+HALF = 0.5
+
+_CONNECTION = Connection(
+    endpoint="https://ecs.example.internal/",
+    region=REGION,
+    access_key="key",
+    secret_key="secret",
+    read_timeout=READ_TIMEOUT,
+)
+_VALIDATOR = ArgumentSpecValidator(ARGUMENTS, required_one_of=[("image_id", "image_name")])
+# Of the parameters on the wire, those that every call has.
+_ENVELOPE = frozenset({"Action", "Version", "Format", "RegionId", "AccessKeyId", "Timestamp"})
+
+
+class Reset(Exception):  # noqa: N818 - what happens to a connection
+    """No answer came. ``sent``: the cloud may have got the request."""
+
+    def __init__(self, problem: str, *, sent: bool) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.sent = sent
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer of the cloud; an error has a ``Code`` in its body."""
+
+    status: int
+    body: t.Mapping[str, t.Any]
+
+
+@dataclass
+class Ending:
+    """What a run came to. ``reason``: None where it succeeded."""
+
+    result: t.Mapping[str, t.Any] = field(default_factory=dict)
+    reason: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result.get("changed"))
+
+    def text(self) -> str:
+        """All that the run tells."""
+        return json.dumps(self.result, ensure_ascii=False, default=str)
+
+
+# Action, parameters, the seconds that are left, and what to call when a signal comes: gives the Reply, or raises Reset.
+Wire = t.Callable[[str, t.Mapping[str, str], float, t.Callable[[], None]], Reply]
+
+
+class _Signals:
+    """The signals of one process. Here several tasks share one, and with it what the process knows of its signals."""
+
+    def __init__(self) -> None:
+        self._is_deferred = False
+        self._waiting: interruption.InterruptedTaskError | None = None
+
+    @contextlib.contextmanager
+    def away(self) -> t.Iterator[None]:
+        """While others run."""
+        state = interruption._State
+        self._is_deferred, self._waiting = state.is_deferred, state.waiting
+        state.is_deferred, state.waiting = False, None
+        try:
+            yield
+        finally:
+            state.is_deferred, state.waiting = self._is_deferred, self._waiting
+
+    def interrupt(self) -> None:
+        """A signal comes."""
+        error = interruption.InterruptedTaskError("SIGTERM")
+        if not self._is_deferred:
+            raise error
+        self._waiting = error
+
+
+class _Transport:
+    """In the place of the real one, which speaks HTTP."""
+
+    def __init__(self, wire: Wire, signals: _Signals) -> None:
+        self._wire = wire
+        self._signals = signals
+
+    def send(self, action: str, request: Request, deadline: Deadline) -> Answer:
+        form = {
+            name: value
+            for name, value in request.form.items()
+            if name not in _ENVELOPE and not name.startswith("Signature")
+        }
+        seconds = min(READ_TIMEOUT, deadline.remaining())
+        try:
+            with self._signals.away():
+                reply = self._wire(action, form, seconds, self._signals.interrupt)
+        except Reset as reset:
+            raise NoAnswerError(reset.problem, action=action, endpoint=_CONNECTION.endpoint, sent=reset.sent) from reset
+        return Answer(reply.status, {}, json.dumps(reply.body).encode())
+
+
+def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: t.Callable[[float], None]) -> Ending:
+    """One task. Anything but an ApsaraStackError is a defect, and leaves from here. ``clock``: in seconds."""
+    parameters = _VALIDATOR.validate(dict(options))
+    if parameters.error_messages:
+        raise ValueError(f"no task of the module: {parameters.error_messages}")
+    signals = _Signals()
+
+    def pause(seconds: float) -> None:
+        with signals.away():
+            sleep(seconds)
+
+    try:
+        desired = wish_from(parameters.validated_parameters)
+        deadline = Deadline(parameters.validated_parameters["wait_timeout"], clock=clock, sleep=pause)
+        client = Client(
+            _CONNECTION,
+            deadline,
+            session=t.cast("requests.Session", object()),
+            now=lambda: EPOCH + clock(),
+            random=lambda: HALF,
+        )
+        client._transport = t.cast("t.Any", _Transport(wire, signals))
+        return Ending(run(desired, Images(client), deadline, check_mode=False, now=lambda: EPOCH + clock()))
+    except ApsaraStackError as error:
+        return Ending(error.as_result(), error.reason)
+    finally:
+        # The process ends here.
+        interruption._State.is_deferred, interruption._State.waiting = False, None

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Virtual time: threads of which exactly one runs at any moment, in an order that depends on nothing but the story.
+
+A thread hands over only where it waits. It goes on at once, without any switch, where nobody else is due before it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+import threading
+import typing as t
+from dataclasses import dataclass, field
+
+Work = t.Callable[[], None]
+
+
+@dataclass(order=True)
+class _Due:
+    """Something to resume: at the same time in the order in which it was asked for."""
+
+    time: float
+    order: int
+    resume: Work = field(compare=False)
+
+
+class _AbandonedError(BaseException):
+    """Nobody will resume this work any more."""
+
+
+class _Strand:
+    """A thread that runs only while somebody resumes it."""
+
+    def __init__(self, work: Work) -> None:
+        self._may_run, self._has_stopped = threading.Lock(), threading.Lock()
+        self._may_run.acquire()
+        self._has_stopped.acquire()
+        self._work = work
+        self.error: BaseException | None = None
+        self._is_abandoned = False
+        self._has_ended = False
+        threading.Thread(target=self._main, daemon=True).start()
+
+    def _main(self) -> None:
+        try:
+            self._go_on()
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - raised again by the schedule
+            self.error = error
+        self._has_ended = True
+        self._has_stopped.release()
+
+    def resume(self) -> bool:
+        """Let it run until it pauses or ends, and return whether it has ended. Raises what it ended with."""
+        self._may_run.release()
+        self._has_stopped.acquire()
+        if self.error is not None:
+            raise self.error
+        return self._has_ended
+
+    def pause(self) -> None:
+        """From inside: let the one who resumed it go on."""
+        self._has_stopped.release()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._may_run.acquire()
+        if self._is_abandoned:
+            raise _AbandonedError
+
+    def abandon(self) -> None:
+        """Let the thread end, wherever it is."""
+        self._is_abandoned = True
+        self._may_run.release()
+
+
+class Schedule:
+    """What is due when. ``now`` is in seconds since the beginning."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._due: list[_Due] = []
+        self._orders = itertools.count()
+        self._running: _Strand | None = None
+        self._strands: set[_Strand] = set()
+
+    def at(self, time: float, work: Work) -> None:
+        """Call it then; it must not wait."""
+        heapq.heappush(self._due, _Due(max(time, self.now), next(self._orders), work))
+
+    def start(self, work: Work) -> None:
+        """Begin it as soon as whoever runs now waits; it may wait."""
+        strand = _Strand(work)
+        self._strands.add(strand)
+        self.at(self.now, lambda: self._resume(strand))
+
+    def wait(self, seconds: float) -> None:
+        """For work that was begun with ``start``: come back so much later."""
+        # A rest that is too short to change the sum would never pass.
+        until = max(self.now + seconds, math.nextafter(self.now, math.inf)) if seconds > 0 else self.now
+        if not self._due or self._due[0].time > until:
+            self.now = until
+            return
+        strand = self._running
+        if strand is None:
+            raise RuntimeError("only work that was begun with start() may wait")
+        self.at(until, lambda: self._resume(strand))
+        strand.pause()
+
+    def run(self) -> None:
+        """Until nothing is due any more. Raises what any of the work raised."""
+        try:
+            while self._due:
+                due = heapq.heappop(self._due)
+                self.now = max(self.now, due.time)
+                due.resume()
+        except BaseException:
+            for strand in self._strands:
+                strand.abandon()
+            raise
+
+    def _resume(self, strand: _Strand) -> None:
+        self._running = strand
+        try:
+            if strand.resume():
+                self._strands.discard(strand)
+        finally:
+            self._running = None

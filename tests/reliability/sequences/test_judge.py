@@ -1,0 +1,288 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the judge can see: a task that does one thing wrong is found out, and one that does all right is not."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from .adapter import Ending, Reset, Wire
+from .beginning import SNAPSHOTS
+from .findings import KILLED_IN_SWAP, LAST_ROUND_TRIP, SIMULTANEOUS
+from .judge import judge
+from .play import play
+from .story import NAME, OLD, Act, Event, Fault, Moment, Options, Run, Site, Story
+
+ALL = {"Status": "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated", "ImageOwnerAlias": "self"}
+PRESENT = {"image_name": NAME, "snapshot_id": "s-2", "recreate": "on_source_change"}
+ABSENT = {"image_name": NAME, "state": "absent"}
+Sleep = t.Callable[[float], None]
+
+
+class Hand:
+    """The verbs of the API, for tasks that are written out."""
+
+    def __init__(self, wire: Wire, sleep: Sleep) -> None:
+        self._wire = wire
+        self.sleep = sleep
+
+    def call(self, action: str, **form: str) -> t.Mapping[str, t.Any]:
+        return self._wire(
+            action, {name.replace("_", "."): value for name, value in form.items()}, 60.0, lambda: None
+        ).body
+
+    def look(self, **filters: str) -> list[str]:
+        body = self.call("DescribeImages", **ALL, **filters)
+        return [image["ImageId"] for image in body["Images"]["Image"]]
+
+    def create(self, name: str, snapshot_id: str = "s-2", **tags: str) -> str:
+        numbered = {
+            f"Tag.{n}.{part}": text
+            for n, pair in enumerate(tags.items(), 1)
+            for part, text in zip(("Key", "Value"), pair)
+        }
+        body = self._wire(
+            "CreateImage", {"ImageName": name, "SnapshotId": snapshot_id, **numbered}, 60.0, lambda: None
+        ).body
+        return str(body.get("ImageId"))
+
+    def rename(self, image_id: str, name: str) -> None:
+        self.call("ModifyImageAttribute", ImageId=image_id, ImageName=name)
+
+    def delete(self, image_id: str) -> None:
+        self.call("DeleteImage", ImageId=image_id, Force="true")
+
+
+Script = t.Callable[[Hand, Options], t.Optional[str]]
+
+
+def ok(image_id: str | None = None, **told: t.Any) -> Ending:
+    return Ending({"changed": True, "image_id": image_id, **told})
+
+
+def find(script: t.Callable[[Hand], Ending], story: Story) -> dict[str, str]:
+    """Kinds and their excuses."""
+
+    def task(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
+        # What comes after the story is not what is tested here.
+        return script(Hand(wire, sleep)) if clock() < 3600.0 else Ending({"changed": False}, "invalid_input")
+
+    return {finding.kind: finding.excuse for finding in judge(play(story, task)) if finding.run not in ("Y", "Z")}
+
+
+def story(
+    *events: Event, site: Site | None = None, options: Options | None = None, made_of: str | None = "snapshot"
+) -> Story:
+    first = Run("A", 0.0, options or PRESENT)
+    return Story(site or Site(build=60.0), made_of, (first, *events))
+
+
+def replace(hand: Hand) -> Ending:
+    """As it should be, where names need not be unique."""
+    hand.look(ImageName=NAME)
+    new = hand.create("web-new", team="web", stage="golden", replaces=OLD)
+    hand.sleep(70.0)
+    hand.rename(new, NAME)
+    hand.look(ImageId=OLD)
+    hand.delete(OLD)
+    hand.look(ImageId=new)
+    hand.call("UntagResources", ResourceType="image", ResourceId_1=new, TagKey_1="replaces")
+    hand.look(ImageName=NAME)
+    return ok(new, replaced_image_id=OLD)
+
+
+def test_a_task_that_does_all_right_is_blameless() -> None:
+    assert find(replace, story()) == {}
+
+
+def test_a_task_whose_image_changes_at_the_last_moment_is_excused() -> None:
+    change = Act(Moment("A", "DeleteImage", 0, after=False), "tag", OLD, "keep=yes")
+    assert find(replace, story(change)) == {"old facts": LAST_ROUND_TRIP}
+
+
+def test_a_task_that_deletes_what_changed_during_its_wait_is_not_excused() -> None:
+    assert find(replace, story(Act(30.0, "tag", OLD, "keep=yes"))) == {"old facts": ""}
+
+
+def test_a_task_that_deletes_what_was_renamed_during_its_wait_touches_what_it_does_not_name() -> None:
+    found = find(replace, story(Act(30.0, "rename", OLD, "web-keep")))
+    assert found == {"old facts": ""} or found == {"old facts": "", "touched": ""}
+
+
+def test_a_task_that_deletes_a_neighbour_touches_what_it_does_not_name() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.delete("m-web-2")
+        return ok(OLD)
+
+    assert find(script, story(options={"image_name": NAME}))["touched"] == ""
+
+
+@pytest.mark.parametrize("snapshot_id", SNAPSHOTS)
+def test_a_snapshot_of_the_user_is_never_deleted(snapshot_id: str) -> None:
+    def script(hand: Hand) -> Ending:
+        hand.delete(OLD)
+        hand.call("DeleteSnapshot", SnapshotId=snapshot_id)
+        return ok()
+
+    assert find(script, story(options={**ABSENT, "delete_snapshots": True})) == {"snapshot": ""}
+
+
+def test_a_snapshot_of_the_image_is_deleted_only_by_a_task_that_says_so() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.delete(OLD)
+        hand.call("DeleteSnapshot", SnapshotId="s-of-old")
+        return ok()
+
+    assert find(script, story(options={**ABSENT, "delete_snapshots": True}, made_of="instance")) == {}
+    assert find(script, story(options=ABSENT, made_of="instance")) == {"snapshot": ""}
+
+
+def test_the_only_usable_image_is_deleted_first() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.delete(OLD)
+        new = hand.create(NAME)
+        hand.sleep(70.0)
+        return ok(new)
+
+    assert find(script, story()) == {"lost": ""}
+
+
+def test_an_image_may_be_absent_when_the_task_says_so() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.delete(OLD)
+        return ok()
+
+    assert find(script, story(options=ABSENT)) == {}
+
+
+def swap(hand: Hand) -> Ending:
+    """The old image gives its name up first."""
+    new = hand.create("web-new", team="web", stage="golden")
+    hand.sleep(70.0)
+    hand.look(ImageId=OLD)
+    hand.rename(OLD, "web-m-old")
+    hand.rename(new, NAME)
+    hand.look(ImageId=OLD)
+    hand.delete(OLD)
+    hand.look(ImageId=new)
+    return ok(new)
+
+
+def test_a_gap_between_two_renames_is_seen_where_names_need_not_be_unique() -> None:
+    assert find(swap, story()) == {"gap": ""}
+    assert find(swap, story(site=Site(build=60.0, unique_names=True))) == {}
+
+
+def test_nobody_has_the_name_when_the_run_ends_between_two_renames() -> None:
+    between = Moment("A", "ModifyImageAttribute", 0)
+    unique = Site(build=60.0, unique_names=True)
+    assert find(swap, story(Fault(between, "kill"), site=unique)) == {"nameless": KILLED_IN_SWAP}
+    assert find(swap, story(Fault(between, "kill"))) == {"nameless": ""}
+
+
+def test_two_of_a_name_are_seen() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.look(ImageName="another")
+        new = hand.create(NAME)
+        hand.sleep(70.0)
+        return ok(new)
+
+    found = find(script, story())
+    assert found == {"twice": "", "several": ""}
+
+
+def test_two_who_create_at_once_are_excused() -> None:
+    def script(hand: Hand) -> Ending:
+        assert hand.look(ImageName=NAME) == []
+        hand.create(NAME)
+        hand.sleep(70.0)
+        return Ending({"changed": True, "msg": "there are several called web"}, "ambiguous_name")
+
+    second = Run("B", Moment("A", "DescribeImages", 0), PRESENT)
+    assert find(script, story(second, made_of=None)) == {"twice": SIMULTANEOUS}
+
+
+def test_a_rename_to_a_name_that_is_taken_is_seen() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.rename(OLD, "web-2")
+        return Ending({"changed": True}, "invalid_input")
+
+    assert find(script, story(options={"image_id": OLD, "image_name": "web-2"})) == {"renamed": ""}
+
+
+def test_changed_false_after_a_write_is_seen() -> None:
+    def script(hand: Hand) -> Ending:
+        try:
+            hand.create("web-new")
+        except Reset:
+            return Ending({"changed": False, "msg": "web-new"}, "unreachable")
+        raise AssertionError("the answer was not lost")
+
+    lost = Fault(Moment("A", "CreateImage", 0), "lost")
+    assert find(script, story(lost)) == {"unchanged": ""}
+
+
+def test_ok_without_having_reached_it_is_seen() -> None:
+    wanted = {"description": "new", "tags": {"stage": "test"}}
+    assert find(
+        lambda hand: Ending({"changed": False, "image_id": OLD}), story(options={"image_name": NAME, **wanted})
+    ) == {"differs": ""}
+    assert find(lambda hand: ok("m-9"), story()) == {"not there": ""}
+    assert find(lambda hand: ok(), story(options=ABSENT)) == {"still there": ""}
+
+
+def test_tags_that_were_lost_with_the_old_image_are_seen() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.look(ImageName=NAME)
+        new = hand.create("web-new")
+        hand.sleep(70.0)
+        hand.look(ImageId=OLD)
+        hand.rename(OLD, "web-m-old")
+        hand.rename(new, NAME)
+        hand.delete(OLD)
+        return ok(new, replaced_image_id=OLD)
+
+    assert find(script, story(site=Site(build=60.0, unique_names=True))) == {"not handed on": ""}
+
+
+def test_an_old_replacement_is_not_what_always_means() -> None:
+    always = {"image_name": NAME, "snapshot_id": "s-1", "recreate": "always"}
+    assert find(lambda hand: Ending({"changed": False, "image_id": OLD}), story(options=always)) == {"outdated": ""}
+
+
+def test_a_failure_that_does_not_name_what_was_made_is_seen() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.create("web-new")
+        return Ending({"changed": True, "msg": "sorry"}, "cloud_error")
+
+    assert find(script, story()) == {"not named": ""}
+
+
+def test_runs_that_never_end_well_are_seen() -> None:
+    def refuse(options: Options, wire: Wire, clock: t.Any, sleep: Sleep) -> Ending:
+        Hand(wire, sleep).look(ImageName=NAME)
+        return Ending({"changed": False, "msg": "no"}, "invalid_input")
+
+    assert {finding.kind for finding in judge(play(story(), refuse))} == {"stuck"}
+
+
+def test_a_task_that_changes_something_each_time_is_seen() -> None:
+    def paint(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
+        hand = Hand(wire, sleep)
+        hand.call("ModifyImageAttribute", ImageId=OLD, Description=f"at {clock()}")
+        return ok(OLD)
+
+    assert {finding.kind for finding in judge(play(story(options={"image_name": NAME}), paint))} == {"restless"}
+
+
+def test_what_is_left_under_a_temporary_name_is_seen() -> None:
+    def leave(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
+        if clock() < 3600.0:
+            Hand(wire, sleep).create("web-new")
+        return Ending({"changed": clock() < 3600.0, "image_id": OLD})
+
+    assert {finding.kind for finding in judge(play(story(options={"image_name": NAME}), leave))} == {"left over"}
