@@ -71,7 +71,7 @@ class Case:
 
 
 KNOWN = frozenset({"image_id", "image"})
-BEGUN = KNOWN | {"actions", "snapshots_deleted", "snapshots_failed"}
+BEGUN = KNOWN | {"actions", "snapshots_deleted", "snapshots_failed", "snapshots_left"}
 ERROR = frozenset({"error"})
 IMAGES = frozenset({"images"})
 OLD = {"image_name": "old", "state": "absent", "delete_snapshots": True}
@@ -103,10 +103,11 @@ CASES = (
 
 @pytest.fixture
 def site(simulator: Simulator) -> Simulator:
-    disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": "s-system"}
+    snapshot = {"id": "s-old", "name": "SnapshotForImage-m-old", "disk_type": "system", "created": -3600, **TENANT}
+    disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": snapshot["id"]}
     used = {"id": "m-in-use", "name": "in-use", "created": -7200, **TENANT}
     old = {"id": "m-old", "name": "old", "created": -3600, "mappings": [disk], **TENANT}
-    simulator.reset(seed={"images": [used, old]}, knobs={"create_time": 0.1})
+    simulator.reset(seed={"images": [used, old], "snapshots": [snapshot]}, knobs={"create_time": 0.1})
     return simulator
 
 
