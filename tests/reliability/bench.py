@@ -79,6 +79,29 @@ class Detour(HTTPAdapter):
         super().close()
 
 
+class Meanwhile(HTTPAdapter):
+    """Lets somebody else do something right before a task calls ``action``, the call number ``skip`` of it."""
+
+    def __init__(self, action: str, deed: t.Callable[[], object], skip: int = 0) -> None:
+        super().__init__()
+        self._action, self._deed, self._skip = f"Action={action}&", deed, skip
+        self.is_done = False
+
+    def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
+        if not self.is_done and self._action in f"{request.body!s}&":
+            self._skip -= 1
+            if self._skip < 0:
+                self.is_done = True
+                self._deed()
+        return super().send(request, *arguments, **options)
+
+
+def call_as_colleague(simulator: Simulator, action: str, **parameters: t.Any) -> None:
+    """A call of somebody else of the same account."""
+    with requests.Session() as session:
+        Client(connection_to(simulator, read_timeout=30.0), Deadline(60.0), session=session).call(action, parameters)
+
+
 def wish_of(options: t.Mapping[str, t.Any]) -> Wish:
     """The wish of a task with these options, through the argument spec of the module."""
     return wish_from(ArgumentSpecValidator(ARGUMENTS).validate(dict(options)).validated_parameters)
@@ -107,10 +130,12 @@ def run_task(
     read_timeout: float = 30.0,
     wait_timeout: float = WAIT_TIMEOUT,
     clock_error: float = 0.0,
+    later: float = 0.0,
 ) -> Run:
     """One task, from its options to its result. Anything but an ApsaraStackError is a defect, and leaves from here.
 
-    ``clock_error``: seconds by which the clock of this host is ahead.
+    ``clock_error``: seconds by which the clock of this host is ahead. ``later``: the task starts so many seconds after
+    everything before it.
     """
     passing = SimulatedTime(simulator)
     deadline = Deadline(wait_timeout, clock=passing, sleep=passing.sleep)
@@ -125,6 +150,7 @@ def run_task(
             random=lambda: HALF,
         )
         try:
-            return Run(run(wish_of(options), Images(client), deadline, check_mode=False))
+            images, now = Images(client), lambda: time.time() + later
+            return Run(run(wish_of(options), images, deadline, check_mode=False, now=now))
         except ApsaraStackError as error:
             return Run(error.as_result(), error)

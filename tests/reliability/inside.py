@@ -112,6 +112,6 @@ def run_main(
 def seconds_of(options: t.Mapping[str, t.Any]) -> float:
     """The deadline that the options give; where they give none that can be read, the task ends at once."""
     try:
-        return float(options.get("wait_timeout", CONNECTION["wait_timeout"]))
+        return max(0.0, float(options.get("wait_timeout", CONNECTION["wait_timeout"])))
     except (TypeError, ValueError):
         return 0.0
