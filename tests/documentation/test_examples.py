@@ -20,6 +20,7 @@ from examples import (
     ROOT,
     Block,
     blocks,
+    commands,
     diffs,
     is_list_of_tasks,
     is_play,
@@ -50,6 +51,7 @@ ALL = [Block(f"EXAMPLES of {module}", module_document(module, "EXAMPLES")) for m
 ALL += [block for page in pages() for block in blocks(page)]
 # A reader's first playbook, which has to run as it stands.
 FIRST = {page: blocks(ROOT / page)[0] for page in ("README.md", "docs/docsite/rst/guide_getting_started.rst")}
+CHECK_MODE = ROOT / "docs" / "docsite" / "rst" / "guide_check_mode.rst"
 # test_recipes runs these, each on the site that it needs.
 RECIPES = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "playbooks").glob("*.yml")]
 
@@ -140,7 +142,7 @@ def test_every_block_is_tasks_plays_or_something_that_is_held_otherwise(block: B
 WORLD = [
     worlds.seeded("web-golden", 3600, id="m-8vb0a1b2c3d4e5f6g7h8", tags={"team": "web"}),
     worlds.seeded("web-golden-approved", 7200, tags={"stage": "approved"}),
-    worlds.seeded("web-golden-2026-10", 86400),
+    worlds.seeded("web-golden-2026-10", 3600, worlds.DATA_DISK),
     worlds.seeded("web-golden-2026-09", 86400),
     worlds.seeded("web-golden-2026-08", 86400, id="m-in-use"),
 ]
@@ -230,3 +232,15 @@ def test_the_first_playbook_has_nothing_to_do_the_second_time(
     assert [run.code for run in (checked, done, again)] == [0, 0, 0], checked.output + done.output
     assert [run.results[0]["changed"] for run in (checked, done, again)] == [True, True, False]
     assert [call["action"] for call in simulator.calls() if call["write"]] == ["CreateImage"]
+
+
+@pytest.mark.parametrize("option", ["--check", "--diff"])
+def test_a_name_in_chinese_is_read_in_a_diff_as_the_guide_says(
+    option: str, ansible: Playbooks, simulator: Simulator
+) -> None:
+    (setting,) = (line for line in commands(CHECK_MODE) if line.startswith("export "))
+    variable, value = setting.removeprefix("export ").split("=")
+    ansible.environment.update({"ANSIBLE_STDOUT_CALLBACK": "default", variable: value})
+    shown = ansible.image(option, "--diff", image_name="\u91d1\u955c\u50cf", instance_id="i-web-running")
+
+    assert "+    image_name: \u91d1\u955c\u50cf\n" in shown.output

@@ -33,10 +33,15 @@ STATES: dict[str, Document] = {
 }
 
 
-def seeded(name: str, age: int, **more: t.Any) -> Document:
-    """An image, `age` seconds old, with a snapshot of its own."""
-    disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": f"s-{name}"}
-    return {"id": f"m-{name}", "name": name, "created": -age, "mappings": [disk], **TENANT, **more}
+# A disk of a snapshot that the seed has.
+DATA_DISK = {"device": "/dev/xvdb", "type": "data", "size": 100, "snapshot_id": "s-data"}
+
+
+def seeded(name: str, age: int, *disks: Document, **more: t.Any) -> Document:
+    """An image, `age` seconds old, with a system disk of its own snapshot and further disks."""
+    image: Document = {"id": f"m-{name}", "name": name, "created": -age, **TENANT, **more}
+    disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": f"s-{image['id'].removeprefix('m-')}"}
+    return {**image, "mappings": [disk, *disks]}
 
 
 def in_every_state(prefix: str, age: int, **more: t.Any) -> list[Document]:
@@ -67,8 +72,11 @@ def populate(simulator: Simulator, images: t.Sequence[Document], **knobs: t.Any)
     """Let there be these images, with their snapshots, and an instance of each one that is called in-use."""
     used = [image["id"] for image in images if image["id"].endswith("in-use")]
     users = [{"id": f"i-of-{each}", "name": each, "status": "Running", "image_id": each, **TENANT} for each in used]
-    made = [_snapshot(image, disk) for image in images for disk in image["mappings"]]
     default = seed.load()
+    there = {snapshot["id"] for snapshot in default["snapshots"]}
+    made = [
+        _snapshot(image, disk) for image in images for disk in image["mappings"] if disk["snapshot_id"] not in there
+    ]
     simulator.reset(
         seed={
             "images": images,
