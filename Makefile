@@ -13,7 +13,7 @@ ARGS ?=
 help:  ## list the commands
 	@grep -hE '^[a-z ]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
 
-demo:  ## show the life of an image on the simulator
+demo:  ## show the lifecycle of an image on the simulator
 	@$(PYTHON) tools/run_demo.py
 
 test:  ## run every test; STEPS="units lint" runs only these
@@ -22,19 +22,19 @@ test:  ## run every test; STEPS="units lint" runs only these
 simulator:  ## run the simulator in the foreground; ARGS="--port 8080" passes options
 	@$(PYTHON) tools/run_simulator.py $(ARGS)
 
-mutation:  ## break the pure rooms in every small way, and see that the tests notice
+mutation:  ## run mutation tests on the modules that only compute
 	@$(PYTHON) tools/run_mutation.py
 
-sweep:  ## break every call of every task in every way, and write the table into docs/reliability.md
+sweep:  ## run the full fault-injection sweep, and write its table into docs/reliability.md
 	@$(PYTHON) tools/run_sweep.py
 
 bench:  ## measure calls, time and memory of the modules, and write the tables into docs/speed.md
 	@$(PYTHON) tools/run_bench.py
 
-docs:  ## build the documentation site, and say where it begins
+docs:  ## build the documentation site, and print the address of its start page
 	@$(PYTHON) tools/run_docs.py
 
-changelog:  ## make the release notes of the version in galaxy.yml; see RELEASING.md
+changelog:  ## write the release notes of the version in galaxy.yml; see RELEASING.md
 	@$(PYTHON) tools/run_changelog.py
 
 lint sanity units integration:  ## run one step of the tests

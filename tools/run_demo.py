@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo: the life of an image, told by ansible-playbook against the simulator; nothing is left running.
+"""The demo: the lifecycle of an image, shown by ansible-playbook on the simulator; nothing is left running.
 
 Runs `playbooks/golden_image.yml` five times with `--diff` and holds each recap, and the simulator's call log,
 against what has to be seen. Exits with 1 if anything differs.
@@ -44,7 +44,7 @@ def variables(**values: t.Any) -> tuple[str, str]:
 
 PLAYS = (
     Play("Check mode: what would be done", ("--check",), changes=True, writes=False),
-    Play("The run: the image is made", (), changes=True, writes=True),
+    Play("The run: the image is created", (), changes=True, writes=True),
     Play("The run again: nothing to do", (), changes=False, writes=False),
     Play(
         "An update: description and tags",
@@ -52,7 +52,7 @@ PLAYS = (
         changes=True,
         writes=True,
     ),
-    Play("The end: the image is deleted", variables(image_state="absent"), changes=True, writes=True),
+    Play("The deletion", variables(image_state="absent"), changes=True, writes=True),
 )
 
 
@@ -79,11 +79,16 @@ def count_writes(calls: t.Iterable[t.Mapping[str, t.Any]]) -> int:
     return sum(bool(call["write"]) for call in calls)
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
 def summary(calls: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    """One line for the call log: how many calls of each action, and how many of them all wrote."""
+    """One line for the call log: how many calls of each action, and how many of all of them wrote."""
     counts = collections.Counter(str(call["action"]) for call in calls)
     actions = ", ".join(f"{count} {action}" for action, count in counts.items())
-    return f"{len(calls)} calls ({actions or 'none'}), {count_writes(calls)} of them writes"
+    writes = count_writes(calls)
+    return f"{counted(len(calls), 'call')} ({actions or 'none'}), {counted(writes, 'write')}"
 
 
 def run_all(url: str, env: t.Mapping[str, str]) -> list[str]:
@@ -119,8 +124,8 @@ def main() -> int:
         )
         problems = run_all(url, env)
     for problem in problems:
-        print(f"Not as it should be: {problem}")
-    print("demo: failed" if problems else "demo: every run did what it should")
+        print(f"Not as expected: {problem}")
+    print("Demo failed." if problems else f"Demo finished: all {len(PLAYS)} runs behaved as expected.")
     return 1 if problems else 0
 
 

@@ -46,5 +46,6 @@ def test_the_summary_counts_calls_by_action() -> None:
         {"action": "CreateImage", "write": True},
         {"action": "DescribeImages", "write": False},
     ]
-    assert summary(calls) == "3 calls (2 DescribeImages, 1 CreateImage), 1 of them writes"
-    assert summary([]) == "0 calls (none), 0 of them writes"
+    assert summary(calls) == "3 calls (2 DescribeImages, 1 CreateImage), 1 write"
+    assert summary(calls[:1]) == "1 call (1 DescribeImages), no writes"
+    assert summary([]) == "no calls (none), no writes"
