@@ -12,16 +12,17 @@ import json
 import math
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.advice import CLOCK_CODES, clock_advice
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     NoAnswerError,
     ServiceError,
+    cut,
     plain_text,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, CHECK_PROXY, Answer
 
 LONGEST_CODE = 128
 LONGEST_MESSAGE = 1000
+LONGEST_ID = 128
 LONGEST_QUOTE = 200
 LONGEST_RETRY_AFTER_SECONDS = 60.0
 _HTTP_PROXY_AUTHENTICATION = 407
@@ -54,8 +55,10 @@ def body_of(answer: Answer, action: str, endpoint: str, now: float, *, may_be_em
         endpoint=endpoint,
         http_status=answer.status,
         request_id=fields.request_id,
+        asapi_request_id=fields.asapi_request_id,
+        trace_id=fields.trace_id,
         retry_after=retry_after(answer.headers, now),
-        advice=clock_advice(_clock_offset(answer.headers, now)) if fields.code in CLOCK_CODES else None,
+        clock_offset=_clock_offset(answer.headers, now),
     )
 
 
@@ -77,7 +80,7 @@ def _unusable(answer: Answer, *, may_be_empty: bool) -> tuple[str, str, bool] | 
     if status == _HTTP_PROXY_AUTHENTICATION:
         return "the proxy wants a user name and a password (HTTP 407)", CHECK_PROXY, True
     if status // 100 == 3:
-        target = plain_text(answer.headers.get("Location", ""))[:LONGEST_QUOTE]
+        target = cut(plain_text(answer.headers.get("Location", "")), LONGEST_QUOTE)
         return f"it redirects to {target!r} (HTTP {status}), and redirects are not followed", CHECK_ENDPOINT, True
     if status // 100 != 2:
         return f"HTTP {status}, which is not an answer of an ApsaraStack API: {_shown(answer)}", CHECK_ENDPOINT, True
@@ -101,8 +104,9 @@ def _shown(answer: Answer) -> str:
 
 def _quote(answer: Answer) -> str:
     """The beginning of a body, on one line."""
-    # Four bytes are the longest character of UTF-8.
-    return plain_text(answer.content[: 4 * LONGEST_QUOTE].decode("utf-8", errors="replace"))[:LONGEST_QUOTE]
+    # Four bytes are the longest character of UTF-8, and one more character shows that there are more.
+    beginning = answer.content[: 4 * (LONGEST_QUOTE + 1)]
+    return cut(plain_text(beginning.decode("utf-8", errors="replace")), LONGEST_QUOTE)
 
 
 def retry_after(headers: t.Mapping[str, str], now: float) -> float | None:
@@ -149,7 +153,9 @@ class ErrorFields:
 
     code: str
     message: str
-    request_id: str
+    request_id: str | None = None
+    asapi_request_id: str | None = None
+    trace_id: str | None = None
 
 
 # Keys that an answer of the gateway may hold and that are no result of an operation.
@@ -169,7 +175,13 @@ def error_in(http_status: int, body: t.Mapping[str, t.Any] | None) -> ErrorField
     answer = {} if body is None else body
     if _is_success(http_status) and not _tells_failure(answer):
         return None
-    return ErrorFields(code=_code_in(http_status, answer), message=_message_in(answer), request_id=_ids_in(answer))
+    return ErrorFields(
+        code=_code_in(http_status, answer),
+        message=_message_in(answer),
+        request_id=_id(answer, "RequestId", "requestId"),
+        asapi_request_id=_id(answer, "asapiRequestId"),
+        trace_id=_id(answer, "eagleEyeTraceId"),
+    )
 
 
 def _is_success(http_status: int) -> bool:
@@ -221,13 +233,10 @@ def _code_in(http_status: int, body: t.Mapping[str, t.Any]) -> str:
 def _message_in(body: t.Mapping[str, t.Any]) -> str:
     message = _first(body, ("Message", "asapiErrorMessage", "errorMessage", "message"))
     # SignatureDoesNotMatch quotes the string to sign, which holds the access key's id and every parameter.
-    return message.split(_STRING_TO_SIGN)[0].strip()[:LONGEST_MESSAGE]
+    return cut(message.split(_STRING_TO_SIGN)[0].strip(), LONGEST_MESSAGE)
 
 
-def _ids_in(body: t.Mapping[str, t.Any]) -> str:
-    """The request id, then the ids of the gateway, which the operators of a site ask for."""
-    request_id = _first(body, ("RequestId", "requestId"))
-    named = [
-        f"{key} {_scalar(body.get(key))}" for key in ("asapiRequestId", "eagleEyeTraceId") if _scalar(body.get(key))
-    ]
-    return ", ".join(([request_id] if request_id else []) + named)[:LONGEST_MESSAGE]
+def _id(body: t.Mapping[str, t.Any], *keys: str) -> str | None:
+    """One id; what is too long or has blanks in it is none."""
+    text = _first(body, keys)
+    return text if text and " " not in text and len(text) <= LONGEST_ID else None

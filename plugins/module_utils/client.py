@@ -16,10 +16,13 @@ import typing as t
 import uuid
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.answers import body_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Kind
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline, backoff
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    READ_PREFIXES,
+    ApsaraStackError,
+    CallError,
     DeadlineError,
-    Kind,
     NoAnswerError,
     RefusalError,
     ServiceError,
@@ -30,6 +33,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
     from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
     from ansible_collections.apsarastack.cloud.plugins.module_utils.services import Service
 
@@ -37,9 +41,9 @@ if t.TYPE_CHECKING:  # pragma: no cover
 PAGE_SIZE = 50
 
 # A site that has never answered is more often a mistyped endpoint than a site in trouble, and a mistyped endpoint
-# should not cost the whole wait_timeout. Where a connection was made somebody is there: it gets some tries anyway.
+# should not cost the whole wait_timeout. Where a connection was made somebody is there: it gets some attempts anyway.
 PATIENCE_SECONDS = 15.0
-PATIENCE_TRIES = 3
+PATIENCE_ATTEMPTS = 3
 LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS = 3.0
 
 # A role's keys live for an hour, and an image may take longer to be made.
@@ -53,7 +57,6 @@ LONGEST_COUNT = 19
 
 # Actions that may be processed twice without harm; all others are repeated after a lost answer only with a
 # ClientToken, by which the cloud knows a repeat.
-_READ_PREFIXES = ("Describe", "List", "AssumeRole")
 _IDEMPOTENT_WRITE_PREFIXES = ("Modify", "Delete", "TagResources", "UntagResources", "AddTags", "RemoveTags")
 
 
@@ -93,21 +96,23 @@ class Client:
         form = flatten({"RegionId": self.connection.region, **(parameters or {})})
         is_safe = is_safe_to_repeat(action, form)
         last: ServiceError | NoAnswerError | None = None
+        # The last attempt that the cloud may have carried out although it failed.
+        lost: ServiceError | NoAnswerError | None = None
         start = self.deadline.elapsed()
-        tries = 0
+        attempts = 0
         while True:
             if self.deadline.is_over():
-                raise self._too_late(action, tries, last) from last
+                raise self._too_late(action, attempts, last, maybe_done=lost is not None) from last
             try:
                 return self._attempt(action, form)
             except (ServiceError, NoAnswerError) as error:
-                tries += 1
+                attempts += 1
                 waited = self.deadline.elapsed() - start
-                is_hopeless = not may_repeat(error, is_safe) or self._is_patience_over(error, tries, waited)
-                if is_hopeless and not self._has_renewed(error):
-                    raise
-                last = error
-            self.deadline.sleep(self._pause(last, tries - 1))
+                is_hopeless = not may_repeat(error, is_safe) or self._is_patience_over(error, attempts, waited)
+                if is_hopeless and not self._has_renewed(error, lost):
+                    raise error from lost or error.__cause__
+                last, lost = error, error if error.maybe_done else lost
+            self.deadline.sleep(self._pause(last, attempts - 1))
 
     def pages(self, action: str, parameters: t.Mapping[str, t.Any], items: str) -> t.Iterator[dict[str, t.Any]]:
         """The items of all pages, one by one.
@@ -125,7 +130,7 @@ class Client:
             for item in page:
                 # What is done with them takes time as well.
                 if self.deadline.is_over():
-                    raise self._over(f"while the list that {action} gave was read.")
+                    raise self._over(f"timed out while the list of {action} was being read")
                 yield item
             total = _whole_number(body.get("TotalCount"))
             # A site may cap the page and say so.
@@ -134,7 +139,7 @@ class Client:
                 return
 
     def _attempt(self, action: str, form: t.Mapping[str, str]) -> dict[str, t.Any]:
-        """One try, signed anew: a time stamp ages, and a nonce is good for one request."""
+        """One attempt, signed by itself: a time stamp ages, and a nonce is good for one request."""
         connection = self.connection
         request = request_of(connection, self._service, action, form, Stamp(self._nonce(), self._now()))
         try:
@@ -142,23 +147,28 @@ class Client:
             body = body_of(answer, action, connection.endpoint, self._now(), may_be_empty=_returns_nothing(action))
         except (ServiceError, NoAnswerError) as error:
             self._has_answered = self._has_answered or isinstance(error, ServiceError)
-            error.hide(connection.secrets())
             raise
         self._has_answered = True
         return body
 
-    def _has_renewed(self, error: ServiceError | NoAnswerError) -> bool:
-        """Whether there are new keys for a call that was rejected because those of this client have expired."""
+    def _has_renewed(self, error: CallError, lost: CallError | None) -> bool:
+        """Whether there are new keys for a call that was rejected because those of this client have expired.
+
+        ``lost``: an attempt that may have been carried out, which is not forgotten where there are none.
+        """
         if self._renew is None or not isinstance(error, ServiceError) or error.code != EXPIRED:
             return False
         rejected = self.connection.access_key
-        self.connection = self._renew()
+        try:
+            self.connection = self._renew()
+        except ApsaraStackError as failed:
+            raise failed from lost or failed.__cause__
         return self.connection.access_key != rejected
 
-    def _is_patience_over(self, error: ServiceError | NoAnswerError, tries: int, waited: float) -> bool:
+    def _is_patience_over(self, error: ServiceError | NoAnswerError, attempts: int, waited: float) -> bool:
         if self._has_answered or isinstance(error, ServiceError) or waited < PATIENCE_SECONDS:
             return False
-        return not error.sent or tries >= PATIENCE_TRIES
+        return not error.sent or attempts >= PATIENCE_ATTEMPTS
 
     def _pause(self, error: ServiceError | NoAnswerError, attempt: int) -> float:
         asked = error.retry_after if isinstance(error, ServiceError) else None
@@ -166,20 +176,23 @@ class Client:
         is_unknown_site = isinstance(error, NoAnswerError) and not self._has_answered
         return min(pause, LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS) if is_unknown_site else pause
 
-    def _too_late(self, action: str, tries: int, last: ServiceError | NoAnswerError | None) -> DeadlineError:
+    def _too_late(
+        self, action: str, attempts: int, last: ServiceError | NoAnswerError | None, *, maybe_done: bool
+    ) -> DeadlineError:
         if last is None:
-            tried = f"before {action} could be sent to {self.connection.endpoint}."
-        else:
-            times = "1 try" if tries == 1 else f"{tries} tries"
-            tried = f"after {times} of {action} at {self.connection.endpoint}. The last outcome was {last.said()}."
-            tried = f"{tried} {last.advice}".rstrip()
-        return self._over(tried)
-
-    def _over(self, tried: str) -> DeadlineError:
-        seconds = f"{self.deadline.seconds:g} seconds"
-        return DeadlineError(
-            f"The time was over {tried} wait_timeout ({seconds}) bounds the whole task: requests, retries and waits."
+            return self._over(f"timed out before {action} could be sent to {self.connection.endpoint}")
+        times = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+        # Whoever was never let in has not timed out, but been kept out.
+        is_kept_out = last.reason == "throttled" or not self._has_answered
+        return self._over(
+            f"timed out after {times} of {action}. The last one failed: {last.message}",
+            last.reason if is_kept_out else "timed_out",
+            maybe_done=maybe_done,
         )
+
+    def _over(self, problem: str, reason: Reason = "timed_out", *, maybe_done: bool = False) -> DeadlineError:
+        advice = f"wait_timeout ({self.deadline.seconds:g} seconds) covers the whole task: requests, retries and waits."
+        return DeadlineError(problem, reason, maybe_done=maybe_done, advice=advice)
 
     def _items(self, action: str, body: t.Mapping[str, t.Any], path: str) -> list[dict[str, t.Any]]:
         found: t.Any = body
@@ -205,11 +218,11 @@ class Client:
 
 def is_safe_to_repeat(action: str, form: t.Mapping[str, str]) -> bool:
     """Whether a call that may have been processed can be sent again."""
-    return action.startswith(_READ_PREFIXES + _IDEMPOTENT_WRITE_PREFIXES) or "ClientToken" in form
+    return action.startswith(READ_PREFIXES + _IDEMPOTENT_WRITE_PREFIXES) or "ClientToken" in form
 
 
 def may_repeat(error: ServiceError | NoAnswerError, is_safe: bool) -> bool:
-    """Whether another try can help and does no harm. ``is_safe``: see ``is_safe_to_repeat``."""
+    """Whether another attempt can help and does no harm. ``is_safe``: see ``is_safe_to_repeat``."""
     if isinstance(error, NoAnswerError):
         return not error.permanent and (is_safe or not error.sent)
     if error.kind is Kind.TRANSIENT:

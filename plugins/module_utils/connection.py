@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-import urllib.parse
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.endpoints import endpoint_from, split_url
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
@@ -70,12 +69,6 @@ class Connection:
     def to(self, service: Service) -> Connection:
         """The same caller at another service of the site; ``endpoint`` is that of ECS."""
         return self if self.is_asapi else dataclasses.replace(self, endpoint=endpoint_of(service, self.endpoint))
-
-    def secrets(self) -> tuple[str, ...]:
-        """What no text may ever show."""
-        password = urllib.parse.urlsplit(self.proxy).password if self.proxy is not None else None
-        found = (self.secret_key, self.security_token, password)
-        return tuple(secret for secret in found if secret is not None and secret != "")
 
 
 def connection_from(

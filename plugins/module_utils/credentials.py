@@ -9,7 +9,6 @@ A task that says all itself does not import this room; see ``login``.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import typing as t
 
@@ -23,29 +22,38 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.connection impor
     has_keys,
     keys_in,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import Kind, RefusalError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError, attempting
 from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import FROM_TASK, Origins, sources
 from ansible_collections.apsarastack.cloud.plugins.module_utils.profile import caller_in_profile
 from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, STS
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
 
 
-def client_from(values: t.Mapping[str, t.Any], deadline: Deadline, origins: Origins = FROM_TASK) -> Client:
+def client_from(
+    values: t.Mapping[str, t.Any], deadline: Deadline, secrets: Secrets, origins: Origins = FROM_TASK
+) -> Client:
     """The client that the options describe; temporary keys that it asked for itself are renewed when they expire.
 
-    Everything that can be refused is refused before the first request. Raises ApsaraStackError.
+    ``secrets``: gets all keys that are not options. Everything that can be refused is refused before the first request.
+    Raises ApsaraStackError.
     """
     caller = caller_from(values, origins)
 
     def first_keys() -> Keys:
         if caller.instance_role is not None:
-            return metadata.keys_of(caller.instance_role, deadline)
-        return keys_in(values) if caller.keys is None else caller.keys
+            with attempting("get the keys of the instance's role"):
+                return noted(metadata.keys_of(caller.instance_role, deadline))
+        return keys_in(values) if caller.keys is None else noted(caller.keys)
+
+    def noted(keys: Keys) -> Keys:
+        secrets.add(keys.secret_key, keys.security_token)
+        return keys
 
     def proven(place: Connection) -> Connection:
-        return place if caller.role is None else place.signed_by(_keys_of_role(caller.role, place, deadline))
+        return place if caller.role is None else place.signed_by(noted(_keys_of_role(caller.role, place, deadline)))
 
     def renewed() -> Connection:
         return proven(client.connection.signed_by(first_keys()))
@@ -92,7 +100,7 @@ def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
 
 
 def _keys_of_role(role: Role, place: Connection, deadline: Deadline) -> Keys:
-    with _advised("assume_role"):
+    with attempting(f"assume role {role.arn}"):
         return sts.keys_of(role, Client(place.to(STS), deadline, service=STS))
 
 
@@ -101,21 +109,7 @@ def _located(connection: Connection, values: t.Mapping[str, t.Any], deadline: De
     name = values.get("resource_group_set_name")
     if name is None or connection.resource_group is not None:
         return connection
-    with _advised("resource_group_set_name"):
+    with attempting(f"look up resource set {name!r}"):
         ascm = Client(connection.to(ASCM), deadline, service=ASCM)
         found = tenancy.resource_set(name, connection.department, ascm)
     return dataclasses.replace(connection, department=found.department, resource_group=found.id)
-
-
-@contextlib.contextmanager
-def _advised(option: str) -> t.Iterator[None]:
-    """A host that does not offer the service is most likely that of ECS alone."""
-    try:
-        yield
-    except ServiceError as error:
-        if error.kind is Kind.NOT_OFFERED:
-            error.advise(
-                f"{option} needs another service of the site. It is known where that is with popgw_domain, with domain"
-                " and with an endpoint named ecs-internal.*; any other endpoint has to serve it, too."
-            )
-        raise

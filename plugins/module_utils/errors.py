@@ -2,135 +2,83 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task may fail with.
+"""What a task may fail with: values, split by what a caller does about them.
 
-The classes are split by what a caller does about them; ``Kind`` is what the client's retry law looks at.
+They hold what is known where they are raised, secrets included. What a result says of them is rendered in
+``failures``, and only there: so a decision never meets a text from which something was taken out.
 """
 
 from __future__ import annotations
 
-import enum
-import re
+import contextlib
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.advice import advice_for
-from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import percent_encode
+from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Kind, Reason, kind_of, reason_of
 
-HIDDEN = "********"
+# Actions that change nothing.
+READ_PREFIXES = ("Describe", "List", "AssumeRole")
+# Stands at the end of a text that was cut short.
+CUT = "..."
 
-
-class Kind(enum.Enum):
-    """Classes of errors of the cloud."""
-
-    THROTTLED = "throttled"
-    """Too many calls; not processed."""
-    BUSY = "busy"
-    """The state of the resource forbids it for now; not processed, so a repeat is always safe."""
-    TRANSIENT = "transient"
-    """The cloud stumbled; the call may have been processed."""
-    NOT_OFFERED = "not_offered"
-    """The site does not know this action."""
-    PERMANENT = "permanent"
-    """A repeat would fail the same way."""
-
-
-_BUSY_CODES = frozenset(
-    {
-        "IncorrectInstanceStatus",
-        "ImageIsCreating",
-        "ImageIsExporting",
-        "ImageIsImporting",
-        "InvalidSnapshotId.NotReady",
-        "InvalidStatus.ImageIsCreating",
-        "OperationConflict",
-        "InvalidOperation.Conflict",
-        "LastTokenProcessing",
-        "IdempotentProcessing",
-        "OperationDenied.ImageCopying",
-        "SnapshotNotReady",
-        "IncorrectDiskStatus.CreatingSnapshot",
-        "IncorrectDiskStatus.Transferring",
-        "TooManySnapshot.Unfinished",
-        "QuotaExceed.ConcurrentSnapshotQuota",
-    }
-)
-# SignatureNonceUsed: every try has a nonce of its own, so something between here and the cloud has sent the same
-# request twice, and the first copy arrived.
-_TRANSIENT_CODES = frozenset(
-    {"InternalError", "UnknownError", "SignatureNonceUsed", "HTTP500", "HTTP502", "HTTP503", "HTTP504"}
-)
-_TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
-_HTTP_TOO_MANY_REQUESTS = 429
-
-# The first pattern that matches decides. A code says more than the HTTP status: the status of the same code
-# differs between releases.
-_KINDS_BY_PATTERN: t.Sequence[tuple[Kind, re.Pattern[str]]] = (
-    (Kind.THROTTLED, re.compile(r"Throttling(\..*)?|Rejected\.Throttling|HTTP429")),
-    (
-        Kind.NOT_OFFERED,
-        re.compile(r"InvalidAction(\..*)?|InvalidApi\.NotFound|InvalidProduct\.NotFound|InvalidVersion"),
-    ),
-    (Kind.TRANSIENT, re.compile(r"ServiceUnavailable(\..*)?")),
-)
-
-
-def kind_of(code: str, http_status: int, message: str = "") -> Kind:
-    """The class of an error of the cloud."""
-    for kind, pattern in _KINDS_BY_PATTERN:
-        if pattern.fullmatch(code):
-            return kind
-    if code in _BUSY_CODES or "please retry again" in message:
-        return Kind.BUSY
-    if "Action or Version is not valid" in message:
-        return Kind.NOT_OFFERED
-    if http_status == _HTTP_TOO_MANY_REQUESTS:
-        return Kind.THROTTLED
-    if code in _TRANSIENT_CODES or http_status in _TRANSIENT_STATUSES:
-        return Kind.TRANSIENT
-    return Kind.PERMANENT
+Facts = t.Mapping[str, t.Any]
 
 
 class ApsaraStackError(Exception):
     """Everything that a task may fail with on purpose.
 
-    ``facts`` holds what is known or was done when it was raised (``image_id``, ``changed``, ...); who knows
-    something adds it on the way up.
+    ``message``: what went wrong. ``reason``: the word by which a playbook knows it. ``advice``: what resolves it.
+    ``hint``: the code whose entry in the table of hints resolves it, where an error of the cloud would be the same.
+    ``facts``: keys of the result that are known where it is raised, such as ``image_id``. ``maybe_done``: the cloud
+    may have carried out the call that failed so.
     """
 
-    def __init__(self, message: str, reason: str = "cloud_error") -> None:
-        """``reason``: the stable word by which a playbook knows the failure."""
+    maybe_done = False
+
+    def __init__(
+        self,
+        message: str,
+        reason: Reason = "cloud_error",
+        *,
+        advice: str = "",
+        hint: str = "",
+        facts: Facts | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
-        self.reason = reason
-        self.facts: dict[str, t.Any] = {}
-
-    def hide(self, secrets: t.Iterable[str]) -> None:
-        """Remove the secrets from every text of this error, also in the encoded forms that a request holds."""
-        for name, value in vars(self).items():
-            if isinstance(value, str):
-                setattr(self, name, without_secrets(value, secrets))
-        self.args = (self.message,)
-
-    def error(self) -> dict[str, t.Any] | None:
-        """The ``error`` of the result: what the cloud answered, or None where no call was involved."""
-        return None
-
-    def as_result(self) -> dict[str, t.Any]:
-        """The keyword arguments of ``fail_json``."""
-        error = self.error()
-        told = {**self.facts, "msg": self.message, "reason": self.reason}
-        return told if error is None else {**told, "error": error}
+        self.reason: Reason = reason
+        self.advice = advice
+        self.hint = hint
+        self.facts: Facts = dict(facts or {})
 
 
 class RefusalError(ApsaraStackError):
-    """The task cannot be done as it is written; nothing was changed by the refused step."""
+    """The task cannot be done as it is written."""
 
-    def __init__(self, message: str, reason: str = "invalid_input") -> None:
-        super().__init__(message, reason)
+    def __init__(self, message: str, reason: Reason = "invalid_input", **more: t.Any) -> None:
+        super().__init__(message, reason, **more)
 
 
-class ServiceError(ApsaraStackError):
+class CallError(ApsaraStackError):
+    """A call of the API failed."""
+
+    code: str | None = None
+    cloud_message = ""
+    request_id: str | None = None
+    asapi_request_id: str | None = None
+    trace_id: str | None = None
+    http_status: int | None = None
+    clock_offset: float | None = None
+
+    def __init__(self, message: str, reason: Reason, *, action: str, endpoint: str, **more: t.Any) -> None:
+        super().__init__(message, reason, **more)
+        self.action = action
+        self.endpoint = endpoint
+
+
+class ServiceError(CallError):
     """The cloud answered with an error."""
+
+    code: str
 
     def __init__(
         self,
@@ -140,51 +88,29 @@ class ServiceError(ApsaraStackError):
         action: str = "",
         endpoint: str = "",
         http_status: int = 400,
-        request_id: str = "",
+        request_id: str | None = None,
+        asapi_request_id: str | None = None,
+        trace_id: str | None = None,
         retry_after: float | None = None,
-        advice: str | None = None,
+        clock_offset: float | None = None,
     ) -> None:
-        """``retry_after``: seconds that the cloud asks to wait. ``advice``: instead of the table's sentence."""
+        """``retry_after``: seconds that the cloud asks to wait. ``clock_offset``: the seconds by which the clock of the
+        cloud is ahead of the one here, as far as the answer told."""
+        self.kind = kind_of(code, http_status, cloud_message)
+        message = f"{code}: {cloud_message}" if cloud_message else code
+        super().__init__(message, reason_of(code, self.kind), action=action, endpoint=endpoint, hint=code)
         self.code = code
         self.cloud_message = cloud_message
-        self.action = action
-        self.endpoint = endpoint
         self.http_status = http_status
         self.request_id = request_id
+        self.asapi_request_id = asapi_request_id
+        self.trace_id = trace_id
         self.retry_after = retry_after
-        self.kind = kind_of(code, http_status, cloud_message)
-        self.advice = advice_for(code) if advice is None else advice
-        super().__init__(self._text())
-
-    def said(self) -> str:
-        """What the cloud said, without what was tried and what to do about it."""
-        words = f"{self.code}: {self.cloud_message}" if self.cloud_message else self.code
-        request = f", request id {self.request_id}" if self.request_id else ""
-        return f"{words} (HTTP {self.http_status}{request})"
-
-    def advise(self, advice: str) -> None:
-        """Say something else about what resolves it, where the caller knows more than the table."""
-        self.advice = advice
-        self.message = self._text()
-        self.args = (self.message,)
-
-    def _text(self) -> str:
-        failed = f"{self.action} failed at {self.endpoint}: {self.said()}"
-        return f"{failed}. {self.advice}" if self.advice else failed
-
-    def error(self) -> dict[str, t.Any]:
-        """See the base class."""
-        return {
-            "code": self.code,
-            "message": self.cloud_message,
-            "request_id": self.request_id,
-            "http_status": self.http_status,
-            "action": self.action,
-            "endpoint": self.endpoint,
-        }
+        self.clock_offset = clock_offset
+        self.maybe_done = self.kind is Kind.TRANSIENT and not action.startswith(READ_PREFIXES)
 
 
-class NoAnswerError(ApsaraStackError):
+class NoAnswerError(CallError):
     """No usable answer came.
 
     ``permanent``: asking again would give the same. ``sent``: the request may have reached the cloud.
@@ -195,60 +121,84 @@ class NoAnswerError(ApsaraStackError):
         self,
         problem: str,
         *,
+        reason: Reason = "unexpected_answer",
         action: str = "",
         endpoint: str = "",
         permanent: bool = False,
         sent: bool = True,
         advice: str = "",
         http_status: int | None = None,
-        reason: str = "unexpected_answer",
     ) -> None:
+        message = f"no usable response from {endpoint}: {problem}"
+        super().__init__(message, reason, action=action, endpoint=endpoint, advice=advice)
         self.problem = problem
-        self.action = action
-        self.endpoint = endpoint
+        self.cloud_message = problem
         self.permanent = permanent
         self.sent = sent
-        self.advice = advice
         self.http_status = http_status
-        failed = f"{action} got no usable answer from {endpoint}: {problem}"
-        super().__init__(f"{failed}. {advice}" if advice else failed, reason)
-
-    def said(self) -> str:
-        """What happened, for a message that quotes the last error."""
-        return f"no usable answer: {self.problem}"
-
-    def error(self) -> dict[str, t.Any]:
-        """See the base class. The cloud said nothing, so there is neither code nor request id."""
-        return {
-            "code": None,
-            "message": self.problem,
-            "request_id": None,
-            "http_status": self.http_status,
-            "action": self.action,
-            "endpoint": self.endpoint,
-        }
+        self.maybe_done = sent and not action.startswith(READ_PREFIXES)
 
 
 class DeadlineError(ApsaraStackError):
-    """``wait_timeout`` ran out; ``__cause__`` is the last error where there was one."""
+    """``wait_timeout`` ran out; ``__cause__`` is the last error of a call where there was one."""
 
-    def __init__(self, message: str, reason: str = "timed_out") -> None:
-        super().__init__(message, reason)
-
-    def error(self) -> dict[str, t.Any] | None:
-        """The ``error`` of the last error."""
-        return self.__cause__.error() if isinstance(self.__cause__, ApsaraStackError) else None
+    def __init__(self, message: str, reason: Reason = "timed_out", *, maybe_done: bool = False, **more: t.Any) -> None:
+        super().__init__(message, reason, **more)
+        self.maybe_done = maybe_done
 
 
-def without_secrets(text: str, secrets: t.Iterable[str]) -> str:
-    """The text with every secret replaced, plain, percent-encoded, and twice so as in a string to sign."""
-    forms = {
-        form for secret in secrets for form in (secret, percent_encode(secret), percent_encode(percent_encode(secret)))
-    }
-    # A form that is part of another must not spoil it.
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, HIDDEN)
-    return text
+class TaskFailedError(ApsaraStackError):
+    """Where ``cause`` has ended the task.
+
+    ``attempt``: what was tried, in the words of ``actions``; empty where it was nothing in particular. ``notes``: what
+    else has to be known, as sentences. ``facts``: instead of those of the cause.
+    """
+
+    def __init__(
+        self, cause: ApsaraStackError, attempt: str = "", *, notes: t.Sequence[str] = (), facts: Facts | None = None
+    ) -> None:
+        super().__init__(cause.message, cause.reason, facts=cause.facts if facts is None else facts)
+        self.cause = cause
+        self.attempt = attempt
+        self.notes = tuple(notes)
+
+
+@contextlib.contextmanager
+def attempting(attempt: str) -> t.Iterator[None]:
+    """Let a failure within say what was tried: ``look up image 'web'``."""
+    try:
+        yield
+    except (TaskFailedError, RefusalError):
+        raise  # they say it themselves
+    except ApsaraStackError as error:
+        raise TaskFailedError(error, attempt) from error
+
+
+def causes_of(error: ApsaraStackError) -> t.Iterator[ApsaraStackError]:
+    """The error and what has led to it, the newest first; of a call that was repeated also the attempts before."""
+    pending: list[BaseException | None] = [error]
+    seen: list[ApsaraStackError] = []
+    while pending:
+        current = pending.pop(0)
+        if isinstance(current, ApsaraStackError) and not any(current is known for known in seen):
+            seen.append(current)
+            yield current
+            pending += [getattr(current, "cause", None), current.__cause__]
+
+
+def call_in(error: ApsaraStackError) -> CallError | None:
+    """The failed call that has led to the error; None where none has."""
+    return next((cause for cause in causes_of(error) if isinstance(cause, CallError)), None)
+
+
+def may_be_done(error: ApsaraStackError) -> bool:
+    """Whether the cloud may have carried out the call that failed so, in this attempt or in one before."""
+    return any(cause.maybe_done for cause in causes_of(error))
+
+
+def cut(text: str, longest: int) -> str:
+    """The text, cut short where it is longer."""
+    return text if len(text) <= longest else text[:longest] + CUT
 
 
 def plain_text(text: str) -> str:

@@ -11,11 +11,10 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils import snapshots, steps
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ApsaraStackError,
-    Kind,
-    NoAnswerError,
     ServiceError,
+    TaskFailedError,
+    may_be_done,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.outcome import Outcome
 
 if t.TYPE_CHECKING:
@@ -38,7 +37,7 @@ def predict(plan: Plan) -> Outcome:
 
 
 def execute(plan: Plan, images: Images, deadline: Deadline) -> Outcome:
-    """Carry the plan out. Any ApsaraStackError leaves with the facts of what was done until then."""
+    """Carry the plan out. Raises TaskFailedError with what was done until then."""
     if not plan.steps:
         return predict(plan)
     # Most tasks change nothing, and should not pay for what the others need.
@@ -48,10 +47,11 @@ def execute(plan: Plan, images: Images, deadline: Deadline) -> Outcome:
     outcome = Outcome(warnings=list(plan.warnings))
     try:
         _follow(Running(plan, images, deadline, outcome), HANDLERS)
+    except TaskFailedError:
+        raise
     except ApsaraStackError as error:
         # An interruption can come at any moment, also between two steps.
-        error.facts = {**outcome.facts(), **error.facts}
-        raise
+        raise TaskFailedError(error, facts={**outcome.facts(), **error.facts}) from error
     return outcome
 
 
@@ -67,8 +67,7 @@ def _follow(run: Running, handlers: t.Mapping[type, Handler]) -> None:
             if isinstance(step, steps.DeleteSnapshot) and isinstance(error, ServiceError):
                 _note_refusal(outcome, step, error)
                 continue
-            _tell(run, error, step)
-            raise
+            raise _failure(run, error, step) from error
         run.has_waited = True
         if was_needed:
             outcome.done.append(step)
@@ -77,47 +76,47 @@ def _follow(run: Running, handlers: t.Mapping[type, Handler]) -> None:
         outcome.know({**after, "image_id": after["image_id"] or outcome.image_id})
 
 
-def _tell(run: Running, error: ApsaraStackError, step: steps.Step) -> None:
+def _failure(run: Running, error: ApsaraStackError, step: steps.Step) -> TaskFailedError:
     is_done = step in run.outcome.done
-    uncertain = step.text() is not None and not is_done and _may_have_been_done(error)
-    if uncertain and isinstance(error, InterruptedTaskError):
-        error.message += f" It is unknown whether this step was carried out: {step.text()}."
-    _tell_snapshots(run, error, [*run.outcome.done, *([step] if uncertain else [])])
+    is_uncertain = step.text() is not None and not is_done and may_be_done(error)
+    notes = [_uncertainty(error)] if is_uncertain else []
+    notes += _note_snapshots(run, [*run.outcome.done, *([step] if is_uncertain else [])])
     told = run.outcome.facts()
     # A wait for another image, one that is deleted first, knows nothing of the one that the task is about.
     seen = error.facts if told["image_id"] in (None, error.facts.get("image_id")) else {}
-    error.facts = {**told, **seen, "changed": told["changed"] or uncertain}
+    facts = {**told, **seen, "changed": told["changed"] or is_uncertain}
+    attempt = "" if is_done else steps.with_id(step, run.outcome.image_id).attempt()
+    return TaskFailedError(error, attempt, notes=notes, facts=facts)
 
 
-def _tell_snapshots(run: Running, error: ApsaraStackError, perhaps_done: t.Sequence[steps.Step]) -> None:
+def _uncertainty(error: ApsaraStackError) -> str:
+    if error.maybe_done:
+        return "It is unknown whether this step was carried out."
+    return "An earlier attempt of this step got no usable response and may have been carried out."
+
+
+def _note_snapshots(run: Running, perhaps_done: t.Sequence[steps.Step]) -> list[str]:
     """Once the image is gone nothing tells which snapshots it was made of: no later run could find them."""
     outcome = run.outcome
     if not any(isinstance(step, steps.Delete) for step in perhaps_done):
-        return
+        return []
     settled = {*outcome.snapshots_deleted, *(each["snapshot_id"] for each in outcome.snapshots_failed)}
     left = [one for one in snapshots.deleted_by(run.plan.steps) if one not in settled]
-    if left:
-        outcome.snapshots_failed += [_kept(each, None, "the task ended before") for each in left]
-        error.message += (
-            f" Of the image's snapshots, {', '.join(left)} may be left, and once the image is gone no later run "
-            "knows of them: note their ids, and delete them when the image is gone."
-        )
+    outcome.snapshots_failed += [_kept(each, None, None) for each in left]
+    return [_forgotten(left)] if left else []
+
+
+def _forgotten(snapshot_ids: t.Sequence[str]) -> str:
+    return (
+        f"Of the snapshots of the image, {', '.join(snapshot_ids)} may be left. No later run can find them: note their "
+        "ids, and delete them once the image is deleted."
+    )
 
 
 def _note_refusal(outcome: Outcome, step: steps.DeleteSnapshot, error: ServiceError) -> None:
     outcome.snapshots_failed.append(_kept(step.snapshot_id, error.code, error.cloud_message))
-    outcome.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.said()}")
+    outcome.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.message}")
 
 
-def _kept(snapshot_id: str, code: str | None, message: str) -> dict[str, str | None]:
+def _kept(snapshot_id: str, code: str | None, message: str | None) -> dict[str, str | None]:
     return {"snapshot_id": snapshot_id, "code": code, "message": message}
-
-
-def _may_have_been_done(error: ApsaraStackError) -> bool:
-    """Whether the step that failed so may have reached the cloud all the same: its answer was lost."""
-    cause = error.__cause__ or error
-    if isinstance(error, InterruptedTaskError):
-        return True
-    if isinstance(cause, NoAnswerError):
-        return cause.sent
-    return isinstance(cause, ServiceError) and cause.kind is Kind.TRANSIENT

@@ -80,7 +80,7 @@ def delete(step: steps.Delete, run: Running) -> bool:
         run.images.delete(step.image_id, step.force)
     except ServiceError as error:
         if step.may_stay and error.code in _KEPT_FOR:
-            return _keep(step, run, error.said())
+            return _keep(step, run, error.message)
         raise
     return True
 
@@ -133,7 +133,7 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: Running) -> None:
             run.outcome.know(image)
         return image
 
-    waiter.wait_until(waiter.USABLE, look, run.deadline, subject=f"Image {image_id}")
+    waiter.wait_until(waiter.USABLE, look, run.deadline)
     run.has_just_looked = True
 
 
@@ -176,7 +176,7 @@ def wait_until_gone(step: steps.WaitUntilGone, run: Running) -> None:
 
 
 def _wait(goal: waiter.Goal, image_id: str, run: Running) -> None:
-    waiter.wait_until(goal, lambda: run.images.by_id(image_id), run.deadline, subject=f"Image {image_id}")
+    waiter.wait_until(goal, lambda: run.images.by_id(image_id), run.deadline)
 
 
 def check_unchanged(step: steps.CheckUnchanged, run: Running) -> None:

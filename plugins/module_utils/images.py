@@ -10,7 +10,8 @@ import json
 import typing as t
 import uuid
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, Kind, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Kind
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, compiled, to_image, to_integer
 from ansible_collections.apsarastack.cloud.plugins.module_utils.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
@@ -153,9 +154,12 @@ class Images:
         }
         body = self._client.call("CreateImage", parameters)
         if not body.get("ImageId"):
-            raise ApsaraStackError(
-                f"CreateImage was accepted, but the answer does not tell the id of image {wanted.image_name!r}. "
-                "Run the task again: it finds the image by its name and goes on."
+            raise NoAnswerError(
+                "the request was accepted, but the response does not tell the id of the image",
+                action="CreateImage",
+                endpoint=self._client.connection.endpoint,
+                permanent=True,
+                advice="Run the task again: it finds the image by its name and continues.",
             )
         return str(body["ImageId"])
 

@@ -18,17 +18,18 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 # What a user has to know then of a task that writes, and of one that only reads.
 LEFT_BY_A_WRITER = (
-    "What it had done until then is told in actions, and nothing of it is undone: run the task again, and it goes on "
-    "from there."
+    "Completed steps are listed in actions. Nothing was rolled back. Run the task again to continue from there."
 )
-LEFT_BY_A_READER = "It only reads, so nothing was changed: run the task again."
+LEFT_BY_A_READER = "This module only reads, so nothing was changed. Run the task again."
 
 
 class InterruptedTaskError(ApsaraStackError):
     """Somebody told the process to end. A call that was under way then may have been processed."""
 
+    maybe_done = True
+
     def __init__(self, signal_name: str, left: str = LEFT_BY_A_WRITER) -> None:
-        super().__init__(f"The task was ended by {signal_name} before it was finished. {left}")
+        super().__init__(f"interrupted by {signal_name} before the task was finished", "interrupted", advice=left)
 
 
 class _State:

@@ -17,20 +17,24 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import F
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
 
 
-def client_from(values: t.Mapping[str, t.Any], deadline: Deadline, origins: Origins = FROM_TASK) -> Client:
+def client_from(
+    values: t.Mapping[str, t.Any], deadline: Deadline, secrets: Secrets, origins: Origins = FROM_TASK
+) -> Client:
     """The client that the options describe.
 
-    ``values``: the parameters of the module, None where an option is not given. With plain keys nothing is asked; a
-    role or the name of a resource set costs calls. Raises ApsaraStackError.
+    ``values``: the parameters of the module, None where an option is not given. ``secrets``: gets those that they do
+    not hold. With plain keys nothing is asked; a role or the name of a resource set costs calls. Raises
+    ApsaraStackError.
     """
     if _says_all(values):
         return Client(connection_from(values, origins=origins), deadline)
     # Most tasks say all themselves, and should not pay for what the others need.
     from ansible_collections.apsarastack.cloud.plugins.module_utils import credentials  # noqa: PLC0415
 
-    return credentials.client_from(values, deadline, origins)
+    return credentials.client_from(values, deadline, secrets, origins)
 
 
 def _says_all(values: t.Mapping[str, t.Any]) -> bool:

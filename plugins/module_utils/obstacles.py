@@ -18,19 +18,17 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
     from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Successor
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Swap
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 
-_REASONS = {"usage": "in_use", "is_self_shared": "shared"}
+_REASONS: t.Mapping[str, Reason] = {"usage": "in_use", "is_self_shared": "shared"}
 
 
-def _refusal(message: str, reason: str, image: Image | None = None) -> RefusalError:
-    error = RefusalError(f"{message} Nothing was changed.", reason)
-    if image is not None:
-        error.facts.update(image_id=image["image_id"], image=image)
-    return error
+def _refusal(message: str, reason: Reason, image: Image | None = None) -> RefusalError:
+    return RefusalError(message, reason, facts={} if image is None else {"image_id": image["image_id"], "image": image})
 
 
 # --- before anything is written --------------------------------------------------------------------------------------
@@ -149,7 +147,7 @@ def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
 def no_time_for_the_swap(step: Swap, new: Image, old: Image | None, seconds: float) -> DeadlineError:
     deletes = "" if old is None else f" and deletes image {old['image_id']}"
     return DeadlineError(
-        f"Timed out after {seconds:g} s (wait_timeout), right before the new image would have taken the name. "
+        f"timed out after {seconds:g} seconds (wait_timeout), right before the new image would have taken the name. "
         f"{_named(new)} is ready. {_old_kept(old)}Run the task again: it gives the new image the name "
         f"{step.new.image_name!r}{deletes}."
     )
@@ -166,9 +164,9 @@ def rename_was_ignored(image_id: str, image_name: str) -> ApsaraStackError:
 def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> ApsaraStackError:
     old = "" if step.old is None else f", and image {step.old.image['image_id']} is named {step.retired_name!r}"
     return ApsaraStackError(
-        f"{why.message} The old image could not be given its name back either: at the moment no image is named "
-        f"{step.new.image_name!r}. Image {new_id} is named {step.made['image_name']!r}{old}. Nothing was deleted. Run "
-        "the task again: it finishes the replacement.",
+        f"{why.message.rstrip('.')}. The old image could not be given its name back either: at the moment no image is "
+        f"named {step.new.image_name!r}. Image {new_id} is named {step.made['image_name']!r}{old}. Nothing was "
+        "deleted. Run the task again: it finishes the replacement.",
         why.reason,
     )
 

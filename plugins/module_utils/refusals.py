@@ -11,174 +11,181 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
 
 if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 
+_SOURCES = "instance_id, snapshot_id or disk_device_mapping"
 
-def _told(message: str, image: Image | None = None) -> RefusalError:
-    error = RefusalError(message + " Nothing was changed.")
-    if image is not None:
-        error.facts.update(image_id=image["image_id"], image=image)
-    return error
+
+def _refusal(reason: Reason, problem: str, advice: str, image: Image | None = None, hint: str = "") -> RefusalError:
+    facts = {} if image is None else {"image_id": image["image_id"], "image": image}
+    return RefusalError(problem, reason, advice=advice, hint=hint, facts=facts)
 
 
 def nothing_to_make_it_from(wish: Wish) -> RefusalError:
-    return _told(
-        f"There is no image named {wish.image_name!r} in any status, and the task gives nothing to make it from: "
-        "give one of instance_id, snapshot_id or disk_device_mapping."
+    return _refusal(
+        "not_found",
+        f"no image named {wish.image_name!r} was found in any status, and the task gives nothing to create it from",
+        f"To create it, give one of {_SOURCES}.",
+        hint="InvalidImageId.NotFound",
     )
 
 
 def unknown_id(wish: Wish) -> RefusalError:
-    return RefusalError(
-        f"There is no own image {wish.image_id} in this region and organization, and image_id only selects an image: "
-        "a new one would get another id. Correct image_id, or name the image with image_name and leave image_id out. "
-        "Nothing was changed.",
-        reason="not_found",
+    return _refusal(
+        "not_found",
+        f"no image {wish.image_id} owned by this account was found",
+        "image_id only selects an image; to create one, give image_name instead.",
+        hint="InvalidImageId.NotFound",
     )
 
 
 def ambiguous(image_name: str | None, images: t.Iterable[Image]) -> RefusalError:
     listed = "; ".join(f"{image['image_id']} ({image['status']}, {image['creation_time']})" for image in images)
-    return _told(
-        f"More than one image is named {image_name!r}: {listed}. "
-        "A task never picks one of several: say which with image_id, or delete the ones that should not be there."
+    return _refusal(
+        "ambiguous_name",
+        f"more than one image is named {image_name!r}: {listed}",
+        "Select one of them with image_id, or delete the others.",
     )
 
 
 def other_name(wish: Wish, image: Image) -> RefusalError:
-    return _told(
-        f"Image {image['image_id']} is named {image['image_name']!r}, not {wish.image_name!r}: the task identifies "
-        "the image to delete by both, and they disagree. Give the right image_name, or image_id alone.",
+    return _refusal(
+        "invalid_input",
+        f"image {image['image_id']} is named {image['image_name']!r}, not {wish.image_name!r}. With state=absent an"
+        " image must match both image_id and image_name",
+        "Correct image_name, or give image_id alone.",
         image,
     )
 
 
 def failed(wish: Wish, image: Image) -> RefusalError:
-    cure = (
-        "Since image_id selects this very image, it cannot be made again: name it with image_name alone instead"
+    advice = (
+        "image_id selects exactly one image, so no other can take its place: give image_name alone instead."
         if wish.image_id is not None
-        else "Give one of instance_id, snapshot_id or disk_device_mapping, and it is removed and made again"
+        else f"Give one of {_SOURCES} to have it deleted and created again."
     )
-    return _told(f"{_headline(image)}: {failure(image)}. {cure}.", image)
+    return _refusal("creation_failed", f"{_headline(image)}: {failure(image)}", advice, image)
 
 
 def other_source(image: Image, difference: str) -> RefusalError:
-    return _told(
-        f"{_headline(image)} exists, but {difference}. With recreate=on_source_change the module replaces it without a "
-        "gap; to keep it, leave the source out or name the right one.",
-        image,
-    )
-
-
-def stand_in_name_taken(wish: Wish, image: Image) -> RefusalError:
-    return _told(
-        f"Replacing {wish.image_name!r} needs the name {image['image_name']!r} for a while, and image "
-        f"{image['image_id']}, which is no stand-in of this module, has it. Rename that image, or delete it.",
+    return _refusal(
+        "source_differs",
+        f"{_headline(image)} exists, but {difference}",
+        "Set recreate=on_source_change to replace it, or omit the source to keep it.",
         image,
     )
 
 
 def unavailable(image: Image) -> RefusalError:
-    return _told(
-        f"{_headline(image)} is UnAvailable: it exists and cannot be used, and cannot be repaired. Look into it "
-        "in the console, delete it with state=absent and image_id, or replace it with recreate=always and a source.",
+    return _refusal(
+        "unavailable",
+        f"{_headline(image)} is UnAvailable: it exists, but it cannot be used or repaired",
+        "Look at it in the console, delete it with state=absent and image_id, or replace it with recreate=always and a"
+        " source.",
         image,
     )
 
 
 def description_cannot_be_cleared(image: Image) -> RefusalError:
-    return _told(
-        f"{_headline(image)} has the description {image['description']!r}, and the task wants it empty, but the API "
-        "keeps the old description when it is given an empty one. Give another text, or leave description out.",
+    return _refusal(
+        "invalid_input",
+        f"{_headline(image)} has the description {image['description']!r}, and the task asks for an empty string, but"
+        " the API keeps the old description when it is given an empty one",
+        "Give another description, or omit it.",
         image,
     )
 
 
 def too_many_tags(image: Image, problem: str) -> RefusalError:
-    return _told(
-        f"{_headline(image)}: {problem}, after adding those of the task to those it has. "
-        "Ask for fewer, or set purge_tags to true to replace what is there.",
+    return _refusal(
+        "invalid_input",
+        f"{_headline(image)}: {problem}, counting those it has and those of the task",
+        "Give fewer tags, or set purge_tags=true to replace those it has.",
         image,
     )
 
 
 def in_use(image: Image, instance_ids: t.Sequence[str]) -> RefusalError:
-    users = ", ".join(instance_ids) if instance_ids else "instances that this account may not list"
-    return _told(
-        f"{_headline(image)} is in use by {users}. With force=true it is deleted all the same: "
-        "the instances keep running, but their disks can never be re-initialised from it.",
-        image,
-    )
+    users = ", ".join(instance_ids) if instance_ids else "instances that this access key is not allowed to list"
+    return _refusal("in_use", f"{_headline(image)} is in use by {users}", "", image, hint="ImageUsingByInstance")
 
 
-def source_not_found(kind: str, source_id: str, option: str) -> RefusalError:
-    return _told(
-        f"There is no {kind} {source_id} to make the image from: it does not exist in this region, belongs to another "
-        f"organization, or this access key may not list it. Correct {option}, region or department, "
-        f"or grant the key Describe{kind.capitalize()}s."
+def source_not_found(kind: str, source_id: str, _option: str) -> RefusalError:
+    return _refusal(
+        "not_found",
+        f"{kind} {source_id}, which the task names as the source, was not found",
+        f"The access key must be allowed to call Describe{kind.capitalize()}s.",
+        hint=f"Invalid{kind.capitalize()}Id.NotFound",
     )
 
 
 def instance_locked(instance_id: str) -> RefusalError:
-    return _told(
-        f"Instance {instance_id} is locked for security reasons, and the cloud makes no image of such an instance. "
-        "Have the lock removed, or give another instance_id."
+    return _refusal(
+        "source_not_usable",
+        f"no image can be created from instance {instance_id}, because it is locked for security reasons",
+        "Have the lock removed, or give another instance_id.",
     )
 
 
 def data_snapshot(snapshot_id: str) -> RefusalError:
-    return _told(
-        f"Snapshot {snapshot_id} is one of a data disk, and an image needs a system disk. Give the snapshot of a "
-        "system disk, or list system and data disks in disk_device_mapping."
+    return _refusal(
+        "source_not_usable",
+        f"snapshot {snapshot_id} was taken from a data disk, and an image needs a system disk",
+        "Give a snapshot of a system disk, or list system and data disks in disk_device_mapping.",
     )
 
 
 def failed_snapshot(snapshot_id: str) -> RefusalError:
-    return _told(f"Snapshot {snapshot_id} has failed, so no image can be made of it. Give another snapshot_id.")
-
-
-def not_one_system_disk(count: int) -> RefusalError:
-    return RefusalError(
-        f"disk_device_mapping must contain exactly one system disk, but contains {count or 'none'}. The kind of a disk "
-        "is that of the snapshot, unless disk_type sets another. Nothing was changed.",
+    return _refusal(
         "source_not_usable",
+        f"no image can be created from snapshot {snapshot_id}, because the snapshot has failed",
+        "Give another snapshot_id.",
     )
 
 
 def disk_too_small(snapshot_id: str, size: int, smallest: int) -> RefusalError:
-    return _told(
-        f"The disk of snapshot {snapshot_id} has {smallest} GiB, and the task asks for {size} GiB. "
-        f"Give a size of at least {smallest} in disk_device_mapping, or leave size out."
+    return _refusal(
+        "invalid_input",
+        f"the disk of snapshot {snapshot_id} has {smallest} GiB, but the task asks for {size} GiB",
+        f"Set size in disk_device_mapping to at least {smallest}, or omit it.",
+    )
+
+
+def not_one_system_disk(count: int) -> RefusalError:
+    return _refusal(
+        "source_not_usable",
+        f"disk_device_mapping must contain exactly one system disk, but contains {count or 'none'}",
+        "The kind of a disk is that of the snapshot, unless disk_type sets another.",
     )
 
 
 def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
     name, listed = others[0]["image_name"], ", ".join(str(one["image_id"]) for one in others)
-    error = RefusalError(
-        f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and every "
-        "later task that names it would refuse the two. Give another image_name, or rename or delete the other image "
-        "first. Nothing was changed.",
+    return _refusal(
         "name_taken",
+        f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and every later"
+        " task that names it would refuse the two",
+        "Give another image_name, or rename or delete the other image first.",
+        image,
     )
-    error.facts.update(image_id=image["image_id"], image=image)
-    return error
 
 
 def unfinished_pair(desired: Wish, images: t.Sequence[Image], successor: Image) -> RefusalError:
     listed = ", ".join(str(one["image_id"]) for one in images)
-    return RefusalError(
-        f"Two images are named {desired.image_name!r} ({listed}), as image {successor['image_id']} is replacing the "
-        "other one and that is not finished. Run the task that replaces it again, or delete each with image_id. "
-        "Nothing was changed.",
+    return _refusal(
         "unfinished_replacement",
+        f"two images are named {desired.image_name!r} ({listed}), because image {successor['image_id']} is replacing"
+        " the other one and that is not finished",
+        "Run the task that replaces it again, or delete each with image_id.",
     )
 
 
 def failure(image: Image) -> str:
     """What the cloud tells of a failed creation; DescribeImages has no field for a reason."""
     progress = "" if image["progress"] is None else f" at {image['progress']} %"
-    return f"its creation failed{progress} (status {image['status']}; the cloud gives no further reason)"
+    return f"its creation failed{progress} (status {image['status']}; the cloud gives no reason)"
 
 
 def _headline(image: Image) -> str:

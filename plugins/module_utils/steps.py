@@ -12,7 +12,7 @@ failure of the step says was tried.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 
@@ -159,7 +159,7 @@ class WaitUntilUsable(_Look):
     image_id: str | None
 
     def attempt(self) -> str:
-        return f"wait until {_subject(self.image_id)} is usable"
+        return f"wait for {_subject(self.image_id)} to become usable"
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class WaitUntilSettled(_Look):
     image_id: str
 
     def attempt(self) -> str:
-        return f"wait until the cloud has finished with image {self.image_id}"
+        return f"wait for the cloud to finish its work on image {self.image_id}"
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class WaitUntilGone(_Look):
     image_id: str
 
     def attempt(self) -> str:
-        return f"wait until image {self.image_id} is deleted"
+        return f"wait for image {self.image_id} to be deleted"
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,17 @@ class ReadBack(_Look):
     wanted: Image | None = None
 
     def attempt(self) -> str:
-        return f"read {_subject(self.image_id)} back"
+        return f"read {_subject(self.image_id)} after the change"
+
+
+def with_id(step: Step, new_id: str | None) -> Step:
+    """The step with the id of the image that the plan makes, where it is about that one."""
+    known: dict[str, t.Any] = {}
+    if getattr(step, "image_id", "") is None:
+        known = {"image_id": new_id}
+    elif isinstance(step, Swap) and step.new.image_id is None:
+        known = {"new": replace(step.new, image_id=new_id)}
+    return replace(step, **known)
 
 
 def _subject(image_id: str | None) -> str:

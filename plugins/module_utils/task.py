@@ -14,13 +14,19 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.given import Given, Spec, given_in
+from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
 from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import Origins, origins_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.hints import Hints
 
 
 class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no types
     """An AnsibleModule with the connection options, to which a null is not given (see ``given``).
 
-    ``given``: what the task gives. ``origins``: where the connection options have their values from.
+    ``given``: what the task gives. ``origins``: where the connection options have their values from. ``secrets``: what
+    no result may show.
     """
 
     params: dict[str, t.Any]
@@ -36,7 +42,27 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
         if self.given.problems:
             # Only now does Ansible know what it must hide.
             self.fail_json(msg="; ".join(self.given.problems) + ". Nothing was sent.")
+        self.secrets = Secrets(self.params)
         self._is_checked = True
+
+    def succeed(self, result: t.Mapping[str, t.Any]) -> t.NoReturn:
+        """End with this result; its ``warnings`` are handed over."""
+        self.exit_json(**self._shown(result))
+        raise AssertionError("exit_json returned")
+
+    def fail(self, error: ApsaraStackError, own_hints: Hints) -> t.NoReturn:
+        """End with what the error says. ``own_hints``: those of the module's resource."""
+        # A task that succeeds should not pay for what explains failures.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils import failures, hints  # noqa: PLC0415
+
+        context = hints.Context(self.params, self.origins.variables)
+        self.fail_json(**self._shown(failures.result_of(error, context, own_hints)))
+
+    def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        shown = self.secrets.hidden(result)
+        for warning in shown.pop("warnings", ()):
+            self.warn(warning)
+        return shown
 
     def _load_params(self) -> None:
         """Ansible's hook for reading the parameters; what it leaves in ``params`` is validated next."""

@@ -49,12 +49,14 @@ def resource_set(name: str, department: str | None, ascm: Client) -> ResourceSet
     if found:
         raise RefusalError(
             f"resource_group_set_name is {name!r}, and several resource sets are named so: {_shown(found)}."
-            " Give department, or department and resource_group."
+            " Give department, or department and resource_group.",
+            "ambiguous_name",
         )
     inside = "" if department is None else f" in department {department}"
     raise RefusalError(
         f"resource_group_set_name is {name!r}, and there is no such resource set{inside}. There are: "
-        f"{_shown(listed(None)) or 'none that this access key sees'}."
+        f"{_shown(listed(None)) or 'none that this access key sees'}.",
+        "not_found",
     )
 
 

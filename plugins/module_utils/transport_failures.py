@@ -25,6 +25,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
 from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, UnusableAnswerError
 
 if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
     from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
 
 try:
@@ -62,7 +63,7 @@ class _Failure:
 
     problem: str
     advice: str = CHECK_ENDPOINT
-    reason: str = "unreachable"
+    reason: Reason = "unreachable"
     permanent: bool = False
     sent: bool = False
 

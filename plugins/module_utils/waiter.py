@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import refusals
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, DeadlineError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.image import compiled
+from ansible_collections.apsarastack.cloud.plugins.module_utils.image import UNAVAILABLE, compiled
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
@@ -23,7 +23,6 @@ if t.TYPE_CHECKING:
 class Goal:
     """What is waited for. ``reached`` and ``failed`` are asked of the image, which is null when it is not listed."""
 
-    name: str
     reached: str
     failed: str = "`false`"
 
@@ -31,9 +30,9 @@ class Goal:
 # Newer releases report Available before the image works, and say so in Usable.
 _IS_USABLE = "(status == 'Available' && usable != `false`)"
 _IS_LOST = "(status == 'CreateFailed' || status == 'UnAvailable')"
-USABLE = Goal("usable", _IS_USABLE, _IS_LOST)
-SETTLED = Goal("at rest", f"@ == `null` || {_IS_USABLE} || {_IS_LOST} || status == 'Deprecated'")
-GONE = Goal("gone", "@ == `null`")
+USABLE = Goal(_IS_USABLE, _IS_LOST)
+SETTLED = Goal(f"@ == `null` || {_IS_USABLE} || {_IS_LOST} || status == 'Deprecated'")
+GONE = Goal("@ == `null`")
 
 # Seconds.
 SHORTEST_PAUSE = 1.0
@@ -52,10 +51,10 @@ VANISHED_AFTER = 10.0
 Look = tuple[float, t.Optional[int]]
 
 
-def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadline, subject: str) -> Image | None:
+def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadline) -> Image | None:
     """Look until the goal is reached, and return the image as it is then.
 
-    Raises ApsaraStackError when the goal can no longer be reached, DeadlineError when the time is over; both
+    Raises ApsaraStackError when the goal can no longer be reached, DeadlineError when it times out; both
     carry the last image that was seen.
     """
     seen: Image | None = None
@@ -66,19 +65,19 @@ def wait_until(goal: Goal, look: t.Callable[[], Image | None], deadline: Deadlin
         try:
             image = look()
         except DeadlineError as error:
-            raise _too_late(goal, seen, deadline, subject) from error
+            raise _too_late(seen, deadline) from error
         if compiled(goal.reached).search(image):
             return image
         if image is not None and compiled(goal.failed).search(image):
-            raise _with_image(_failed(image), image)
+            raise _lost(image)
         if image is not None:
             seen, missed_at = image, None
         elif missed_at is None:
             missed_at = deadline.elapsed()
         elif seen is not None and deadline.elapsed() - missed_at >= VANISHED_AFTER:
-            raise _with_image(_vanished(seen), seen)
+            raise _vanished(seen)
         if deadline.remaining() <= LAST_LOOK:
-            raise _too_late(goal, seen, deadline, subject)
+            raise _too_late(seen, deadline)
         looks.append((deadline.elapsed() - started, None if image is None else image["progress"]))
         deadline.sleep(min(next_pause(looks), deadline.remaining() - LAST_LOOK))
 
@@ -111,27 +110,33 @@ def _seconds_left(looks: t.Sequence[Look]) -> float | None:
     return (100 - high) * (now - begun) / (high - low) if high > low else None
 
 
-def _too_late(goal: Goal, seen: Image | None, deadline: Deadline, subject: str) -> DeadlineError:
+def _too_late(seen: Image | None, deadline: Deadline) -> DeadlineError:
     state = "not listed yet" if seen is None else f"{seen['status']}{_progress(seen)}"
-    error = DeadlineError(
-        f"{subject} is not {goal.name} after {deadline.seconds:g} s (wait_timeout): it is {state}. Nothing is undone: "
-        "run the task again and it goes on waiting, or give it more time with wait_timeout."
+    return DeadlineError(
+        f"timed out after {deadline.seconds:g} seconds (wait_timeout); it is {state}",
+        advice="Nothing was rolled back. Run the task again to resume waiting, or raise wait_timeout.",
+        facts=_facts(seen),
     )
-    return _with_image(error, seen)
 
 
 def _vanished(seen: Image) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Image {seen['image_id']} ({seen['image_name']!r}) is not listed any more: it was {seen['status']}"
-        f"{_progress(seen)}, and the cloud or somebody else has removed it meanwhile. "
-        "Run the task again to make it anew."
+        f"image {seen['image_id']} ({seen['image_name']!r}) is no longer listed; it was {seen['status']}"
+        f"{_progress(seen)}, and the cloud or somebody else has deleted it since",
+        "vanished",
+        advice="Run the task again to create it.",
+        facts=_facts(seen),
     )
 
 
-def _failed(image: Image) -> ApsaraStackError:
+def _lost(image: Image) -> ApsaraStackError:
+    if image["status"] == UNAVAILABLE:
+        return refusals.unavailable(image)
     return ApsaraStackError(
-        f"Image {image['image_id']} ({image['image_name']!r}): {refusals.failure(image)}. "
-        "When the cause is removed, run the task again: with a source it removes the failed image and makes a new one."
+        f"image {image['image_id']} ({image['image_name']!r}): {refusals.failure(image)}",
+        "creation_failed",
+        advice="Remove the cause and run the task again: with a source it deletes this image and creates a new one.",
+        facts=_facts(image),
     )
 
 
@@ -139,10 +144,5 @@ def _progress(image: Image) -> str:
     return "" if image["progress"] is None else f" at {image['progress']} %"
 
 
-_Error = t.TypeVar("_Error", bound=ApsaraStackError)
-
-
-def _with_image(error: _Error, image: Image | None) -> _Error:
-    if image is not None:
-        error.facts.update(image_id=image["image_id"], image=image)
-    return error
+def _facts(image: Image | None) -> dict[str, t.Any]:
+    return {} if image is None else {"image_id": image["image_id"], "image": image}

@@ -429,26 +429,69 @@ snapshots_failed:
       type: str
       sample: SnapshotCreatedDisk
     message:
-      description: What the cloud said.
+      description: What the cloud said. Null for one that the task did not come to.
       type: str
       sample: The specified snapshot has been used to create a disk.
+reason:
+  description:
+    - Why the task failed, as a word that stays the same in all releases. For example C(when) or C(until) can use it.
+    - New words may be added.
+    - V(timed_out) - O(wait_timeout) ended before the task was finished. Run the task again to continue.
+    - V(interrupted) - the task was ended by a signal. Run the task again to continue.
+    - V(invalid_input) - an option, or the value of one, cannot be used; refused by the module or by the cloud.
+    - V(missing_library) - a Python library is missing on the host that runs the module.
+    - V(not_found) - an image, an instance, a snapshot or a resource set does not exist, or is not visible to the task.
+    - V(ambiguous_name) - the name belongs to more than one image or resource set.
+    - V(name_taken) - another image has the name.
+    - V(in_use) - instances use the image.
+    - V(shared) - the image is shared with other accounts, or published.
+    - V(source_differs) - the image exists, but it was made from another source than the task names.
+    - V(source_not_usable) - no image can be made from this instance or snapshot.
+    - V(creation_failed) - the cloud gave up the creation of the image.
+    - V(unavailable) - the image is UnAvailable and can be neither used nor repaired.
+    - V(unfinished_replacement) - another replacement of the image is not finished.
+    - V(changed_meanwhile) - something was changed by somebody else while the task was running, so the task stopped.
+    - V(vanished) - an image was deleted by somebody else while the task waited for it.
+    - V(not_supported_by_site) - the site does not offer what the task needs.
+    - V(access_denied) - the access key is not allowed to do this.
+    - V(credentials) - the access key, its secret key or token, the profile, the role or the clock of the host is wrong.
+    - V(signing_unavailable) - the security policy of the host forbids HMAC-SHA1, with which calls are signed.
+    - V(unreachable) - no connection to the site, or no response from it.
+    - V(tls) - no TLS connection that can be trusted.
+    - V(throttled) - the cloud refused the call because of too many calls until O(wait_timeout) ended.
+    - V(unexpected_answer) - what came back is not a response of ApsaraStack.
+    - V(cloud_error) - any other error of the cloud; see RV(error).
+  returned: failure
+  type: str
+  sample: timed_out
+  version_added: 1.1.0
 error:
   description: What the cloud answered, when a call failed.
   returned: a failure that was caused by a call
   type: dict
   contains:
     code:
-      description: The error code. Null when no usable answer came.
+      description: The error code; C(HTTP) and the status where the response has none. Null without a usable response.
       type: str
       sample: InvalidInstanceId.NotFound
     message:
-      description: What the cloud said.
+      description: What the cloud said; without a usable response, what went wrong.
       type: str
       sample: The specified InstanceId does not exist.
     request_id:
-      description: The ids under which the operators of the cloud find the request.
+      description: The id under which the operators of the cloud find the request. Null where the response has none.
       type: str
       sample: 540CFF28-407A-40B5-B6A5-74B012345678
+    asapi_request_id:
+      description: The id of the request at the ASAPI gateway. Null where the response has none.
+      type: str
+      sample: null
+      version_added: 1.1.0
+    trace_id:
+      description: The id of the trace through the gateways of the site. Null where the response has none.
+      type: str
+      sample: null
+      version_added: 1.1.0
     http_status:
       description: The HTTP status.
       type: int
@@ -474,6 +517,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import Ap
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.reading import Lookups
 from ansible_collections.apsarastack.cloud.plugins.module_utils.task import TaskModule
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
 
@@ -511,7 +555,7 @@ def run(
 
     ``now``: seconds since the epoch.
     """
-    plan = planning.plan(wish, images, now())
+    plan = planning.plan(wish, Lookups(images), now())
     outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline)
     result = {**outcome.facts(), "diff": diff(plan, wish.handle())}
     if plan.replaced_image_id is not None:
@@ -527,23 +571,19 @@ def main() -> None:
     )
     library = missing_library()
     if library is not None:
-        module.fail_json(msg=missing_required_lib(library))
+        module.fail_json(msg=missing_required_lib(library), reason="missing_library")
     try:
         with interruption.reported():
             wish = wish_from(module.params)
             deadline = Deadline(module.params["wait_timeout"])
-            client = client_from(module.params, deadline, module.origins)
+            client = client_from(module.params, deadline, module.secrets, module.origins)
             result = run(wish, Images(client), deadline, module.check_mode)
     except ApsaraStackError as error:
-        module.fail_json(**_warned(module, error.as_result()))
-    module.exit_json(**_warned(module, result))
+        # A task that succeeds should not pay for what explains failures.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils.image_hints import HINTS  # noqa: PLC0415
 
-
-def _warned(module: TaskModule, result: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The result, once its warnings are handed over."""
-    for warning in result.pop("warnings", ()):
-        module.warn(warning)
-    return result
+        module.fail(error, HINTS)
+    module.succeed(result)
 
 
 if __name__ == "__main__":

@@ -255,23 +255,56 @@ images:
       description: The region that was asked.
       type: str
       sample: cn-neimeng-env30-d01
+reason:
+  description:
+    - Why the task failed, as a word that stays the same in all releases. For example C(when) or C(until) can use it.
+    - New words may be added.
+    - V(timed_out) - O(wait_timeout) ended before the task was finished. Run the task again to continue.
+    - V(interrupted) - the task was ended by a signal. Run the task again to continue.
+    - V(invalid_input) - an option, or the value of one, cannot be used; refused by the module or by the cloud.
+    - V(missing_library) - a Python library is missing on the host that runs the module.
+    - V(not_found) - an image, an instance, a snapshot or a resource set does not exist, or is not visible to the task.
+    - V(ambiguous_name) - the name belongs to more than one image or resource set.
+    - V(not_supported_by_site) - the site does not offer what the task needs.
+    - V(access_denied) - the access key is not allowed to do this.
+    - V(credentials) - the access key, its secret key or token, the profile, the role or the clock of the host is wrong.
+    - V(signing_unavailable) - the security policy of the host forbids HMAC-SHA1, with which calls are signed.
+    - V(unreachable) - no connection to the site, or no response from it.
+    - V(tls) - no TLS connection that can be trusted.
+    - V(throttled) - the cloud refused the call because of too many calls until O(wait_timeout) ended.
+    - V(unexpected_answer) - what came back is not a response of ApsaraStack.
+    - V(cloud_error) - any other error of the cloud; see RV(error).
+  returned: failure
+  type: str
+  sample: access_denied
+  version_added: 1.1.0
 error:
   description: What the cloud answered, when a call failed.
   returned: a failure that was caused by a call
   type: dict
   contains:
     code:
-      description: The error code. Null when no usable answer came.
+      description: The error code; C(HTTP) and the status where the response has none. Null without a usable response.
       type: str
       sample: Forbidden.RAM
     message:
-      description: What the cloud said.
+      description: What the cloud said; without a usable response, what went wrong.
       type: str
       sample: User not authorized to operate on the specified resource.
     request_id:
-      description: The ids under which the operators of the cloud find the request.
+      description: The id under which the operators of the cloud find the request. Null where the response has none.
       type: str
       sample: 540CFF28-407A-40B5-B6A5-74B012345678
+    asapi_request_id:
+      description: The id of the request at the ASAPI gateway. Null where the response has none.
+      type: str
+      sample: null
+      version_added: 1.1.0
+    trace_id:
+      description: The id of the trace through the gateways of the site. Null where the response has none.
+      type: str
+      sample: null
+      version_added: 1.1.0
     http_status:
       description: The HTTP status.
       type: int
@@ -291,7 +324,7 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, attempting
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
@@ -335,16 +368,20 @@ def main() -> None:
     module = TaskModule(ARGUMENTS)
     library = missing_library()
     if library is not None:
-        module.fail_json(msg=missing_required_lib(library))
+        module.fail_json(msg=missing_required_lib(library), reason="missing_library")
     try:
         with interruption.reported(interruption.LEFT_BY_A_READER):
             selection = selection_from(module.params)
             _warn_of_null_filters(module)
-            client = client_from(module.params, Deadline(module.params["wait_timeout"]), module.origins)
-            result = run(selection, Images(client))
+            client = client_from(module.params, Deadline(module.params["wait_timeout"]), module.secrets, module.origins)
+            with attempting("search for images"):
+                result = run(selection, Images(client))
     except ApsaraStackError as error:
-        module.fail_json(**error.as_result())
-    module.exit_json(**result)
+        # A task that succeeds should not pay for what explains failures.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils.image_hints import HINTS  # noqa: PLC0415
+
+        module.fail(error, HINTS)
+    module.succeed(result)
 
 
 if __name__ == "__main__":

@@ -53,19 +53,30 @@ def options(importable: None, connection_options: set[str]) -> set[str]:
 
 
 def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: None) -> None:
-    advice = importlib.import_module(f"{UTILS}.advice")._ADVICE
+    nothing = importlib.import_module(f"{UTILS}.hints").Context()
+    tables = [importlib.import_module(f"{UTILS}.{name}").HINTS for name in ("hints", "image_hints")]
+    known = {code: hint if isinstance(hint, str) else hint(nothing) for table in tables for code, hint in table.items()}
     told = {
         code.rstrip("*"): resolution.replace("``", "")
         for codes, resolution in table("troubleshooting", "Code")
         for code in CODE.findall(codes)
     }
-    assert told == advice
+    # Some have nothing to say before they see the task.
+    assert told == {code: hint for code, hint in known.items() if hint}
 
 
-def test_the_codes_of_a_wrong_clock_are_those_of_the_module(importable: None) -> None:
-    text = guide("troubleshooting").read_text(encoding="utf-8")
-    for code in importlib.import_module(f"{UTILS}.advice").CLOCK_CODES:
-        assert f"``{code}``" in text
+def reasons(module: str) -> list[str]:
+    """The words that RETURN of the module explains."""
+    lines = module_document(module, "RETURN")["reason"]["description"]
+    return [word for line in lines for word in re.findall(r"^V\((\w+)\) - ", line)]
+
+
+def test_the_reasons_are_those_of_the_code(importable: None) -> None:
+    known = t.get_args(importlib.import_module(f"{UTILS}.codes").Reason)
+    image, info = (reasons(module) for module in MODULES)
+    assert sorted(image) == sorted(known)
+    assert len(set(info)) == len(info) and set(info) < set(known)
+    assert [CODE.findall(word)[0] for word, _meaning in table("troubleshooting", "Reason")] == image
 
 
 def sentences() -> list[str]:

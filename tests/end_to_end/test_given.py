@@ -93,7 +93,7 @@ def test_a_tag_of_another_type_is_refused_with_both_ways_out(ansible: Ansible, s
     variables = ansible.write("variables.yml", "backup: true\nversion: 1.10\nticket: 00000122\n")
     tags = {"tags": {"backup": True, "version": 1.1}}
     (result,) = refused(ansible, simulator, {MODULE: {"image_name": "web", **tags}})
-    assert "the value of 'backup' in tags must be a string, but is True (bool): quote it" in result["msg"]
+    assert "value of 'backup' in tags must be a string, but is True (bool): quote it" in result["msg"]
     assert "`| string`" in result["msg"]
     # What the message advises works, and an integer is what YAML has read.
     cured = {"backup": "{{ backup | string }}", "ticket": "{{ ticket }}"}

@@ -22,13 +22,13 @@ STANDARD_LIBRARY = "uuid _uuid"
 
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
 ROOMS_OF_BOTH = """
-    advice answers arguments client connection deadline endpoints errors given image images interruption libraries
-    listing login origins parameters refusals requesting services signing sources tags task texts transport
+    answers arguments client codes connection deadline endpoints errors given hiding image images interruption
+    libraries listing login origins parameters refusals requesting services signing sources tags task texts transport
 """
 ROOMS = {
     "apsarastack_image": f"""
         {ROOMS_OF_BOTH} changes difference differing execution expectations marks outcome planning plans
-        snapshots steps wish
+        reading snapshots steps wish
     """,
     "apsarastack_image_info": f"{ROOMS_OF_BOTH} selection",
 }

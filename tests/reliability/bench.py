@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Cl
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
@@ -153,4 +154,4 @@ def run_task(
             images, now = Images(client), lambda: time.time() + later
             return Run(run(wish_of(options), images, deadline, check_mode=False, now=now))
         except ApsaraStackError as error:
-            return Run(error.as_result(), error)
+            return Run(result_of(error), error)

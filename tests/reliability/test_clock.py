@@ -21,7 +21,7 @@ def test_a_clock_that_is_off_is_told_at_once_and_by_how_much(error: int, directi
         run = run_task(simulator, SCENARIOS[0].wish, clock_error=error)
         actions = [call["action"] for call in simulator.calls()]
     message = run.result["msg"]
-    assert f"seconds {direction} that of the cloud: set it right." in message
+    assert f"seconds {direction} that of the cloud: correct it." in message
     # Some seconds may pass on a machine under load.
     told = int(message.partition("The clock of this host is ")[2].split()[0])
     assert abs(told - TWENTY_MINUTES) < 60
@@ -32,7 +32,7 @@ def test_a_clock_that_is_off_is_told_at_once_and_by_how_much(error: int, directi
 def test_a_date_that_does_not_explain_the_refusal_is_not_told() -> None:
     with Simulator(speed=0, clock_offset=TWENTY_MINUTES) as simulator:
         message = run_task(simulator, SCENARIOS[0].wish).result["msg"]
-    assert "The clock of this host differs from that of the cloud by more than 15 minutes: set it right." in message
+    assert "The clock of this host differs from that of the cloud by more than 15 minutes: correct it." in message
 
 
 def test_ten_minutes_are_no_matter() -> None:

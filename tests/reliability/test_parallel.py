@@ -123,7 +123,7 @@ def test_what_many_hosts_made_at_once_is_told_by_the_next_task_with_every_id() -
         made = made_by(simulator)
         run = run_task(simulator, WISH)
     assert [image_id for image_id in made if image_id not in run.result["msg"]] == []
-    assert "say which with image_id" in run.result["msg"]
+    assert "Select one of them with image_id" in run.result["msg"]
 
 
 def test_where_names_are_unique_one_of_many_hosts_makes_the_image() -> None:

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.apsarastack.cloud.plugins.module_utils import advice, texts
+from ansible_collections.apsarastack.cloud.plugins.module_utils import hints, image_hints, texts
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,11 +95,15 @@ def test_the_documentation_of_an_option_states_its_rule(option: str, rule: str) 
     ],
 )
 def test_the_hint_after_an_error_of_the_cloud_states_the_rule(code: str, rule: str) -> None:
-    assert rule in advice.advice_for(code)
+    assert rule in hint(code)
+
+
+def hint(code: str) -> str:
+    return hints.hint_for(code, (image_hints.HINTS,), hints.Context())
 
 
 def test_the_hint_on_names_mentions_dots() -> None:
-    assert "'.'" in advice.advice_for("InvalidImageName.Malformed").split(texts.NAME_RULE)[1]
+    assert "'.'" in hint("InvalidImageName.Malformed").split(texts.NAME_RULE)[1]
 
 
 def test_a_short_name_of_documented_characters_is_refused_only_for_its_beginning() -> None:

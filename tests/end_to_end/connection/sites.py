@@ -18,6 +18,7 @@ from pathlib import Path
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils.task import options_of
 from leading_proxy import LOG_VARIABLE, PORT_VARIABLE
@@ -40,7 +41,7 @@ def client(**options: t.Any) -> Client:
     assert given.problems == []
     result = ArgumentSpecValidator(connection_spec()).validate(given.options)
     assert result.error_messages == []
-    return client_from(dict(result.validated_parameters), Deadline(SECONDS), origins)
+    return client_from(dict(result.validated_parameters), Deadline(SECONDS), Secrets(options), origins)
 
 
 def own_images(calling: Client) -> list[str]:

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, RefusalError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
 
@@ -39,7 +40,7 @@ def refused(desired: Wish, images: FakeImages) -> dict[str, t.Any]:
     with pytest.raises(RefusalError) as caught:
         plan(desired, images, NOW)
     assert images.writes == []
-    return caught.value.as_result()
+    return result_of(caught.value)
 
 
 def carried_out(made: Plan, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None) -> Outcome:
@@ -57,7 +58,7 @@ def failing(
 ) -> dict[str, t.Any]:
     with pytest.raises(ApsaraStackError) as caught:
         followed(desired, images, seconds, meanwhile)
-    return caught.value.as_result()
+    return result_of(caught.value)
 
 
 def kinds(made: Plan) -> list[type]:

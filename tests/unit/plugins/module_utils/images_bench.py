@@ -30,7 +30,7 @@ class ScriptedClient:
     """
 
     def __init__(self, *script: tuple[str, dict[str, t.Any], t.Any]) -> None:
-        self.connection = types.SimpleNamespace(region="cn-1")
+        self.connection = types.SimpleNamespace(region="cn-1", endpoint="https://ecs-internal.example.com/")
         self.deadline = Clock().deadline()
         self.script = list(script)
 

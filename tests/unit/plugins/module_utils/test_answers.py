@@ -15,7 +15,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.answers import (
     error_in,
     retry_after,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import Kind, NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Kind
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Answer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,38 +58,38 @@ def test_an_answer_that_holds_no_error(status: int, body: dict[str, t.Any] | Non
     ("status", "body", "fields"),
     [
         (404, {"Code": "A", "Message": "m", "RequestId": "R"}, ("A", "m", "R")),
-        (400, {"asapiErrorCode": "A", "asapiErrorMessage": "m"}, ("A", "m", "")),
-        (400, {"errorCode": "A", "errorMessage": "m"}, ("A", "m", "")),
-        (400, {"errorKey": "A", "message": "m"}, ("A", "m", "")),
+        (400, {"asapiErrorCode": "A", "asapiErrorMessage": "m"}, ("A", "m")),
+        (400, {"errorCode": "A", "errorMessage": "m"}, ("A", "m")),
+        (400, {"errorKey": "A", "message": "m"}, ("A", "m")),
         (400, {"code": "A", "message": "m", "requestId": "R"}, ("A", "m", "R")),
-        (400, {"code": "400", "message": "m"}, ("HTTP400", "m", "")),
-        (400, {"Code": "A", "asapiErrorCode": "B", "errorCode": "C", "errorKey": "D", "code": "E"}, ("A", "", "")),
-        (400, {"asapiErrorCode": "B", "errorCode": "C", "errorKey": "D", "code": "E"}, ("B", "", "")),
-        (400, {"errorCode": "C", "errorKey": "D", "code": "E"}, ("C", "", "")),
-        (400, {"errorKey": "D", "code": "E"}, ("D", "", "")),
-        (400, {"Message": "1", "asapiErrorMessage": "2", "errorMessage": "3", "message": "4"}, ("HTTP400", "1", "")),
-        (400, {"asapiErrorMessage": "2", "errorMessage": "3", "message": "4"}, ("HTTP400", "2", "")),
-        (400, {"errorMessage": "3", "message": "4"}, ("HTTP400", "3", "")),
-        (200, {"asapiSuccess": False, "asapiErrorCode": "A"}, ("A", "", "")),
-        (200, {"asapiSuccess": "False", "Code": "A"}, ("A", "", "")),
-        (200, {"asapiSuccess": False}, ("HTTP200", "", "")),
-        (200, {"asapiSuccess": False, "code": "500"}, ("HTTP500", "", "")),
-        (200, {"asapiSuccess": False, "code": 503}, ("HTTP503", "", "")),
-        (200, {"success": False, "errorCode": "A"}, ("A", "", "")),
-        (200, {"success": "false", "errorMessage": "m"}, ("HTTP200", "m", "")),
+        (400, {"code": "400", "message": "m"}, ("HTTP400", "m")),
+        (400, {"Code": "A", "asapiErrorCode": "B", "errorCode": "C", "errorKey": "D", "code": "E"}, ("A", "")),
+        (400, {"asapiErrorCode": "B", "errorCode": "C", "errorKey": "D", "code": "E"}, ("B", "")),
+        (400, {"errorCode": "C", "errorKey": "D", "code": "E"}, ("C", "")),
+        (400, {"errorKey": "D", "code": "E"}, ("D", "")),
+        (400, {"Message": "1", "asapiErrorMessage": "2", "errorMessage": "3", "message": "4"}, ("HTTP400", "1")),
+        (400, {"asapiErrorMessage": "2", "errorMessage": "3", "message": "4"}, ("HTTP400", "2")),
+        (400, {"errorMessage": "3", "message": "4"}, ("HTTP400", "3")),
+        (200, {"asapiSuccess": False, "asapiErrorCode": "A"}, ("A", "")),
+        (200, {"asapiSuccess": "False", "Code": "A"}, ("A", "")),
+        (200, {"asapiSuccess": False}, ("HTTP200", "")),
+        (200, {"asapiSuccess": False, "code": "500"}, ("HTTP500", "")),
+        (200, {"asapiSuccess": False, "code": 503}, ("HTTP503", "")),
+        (200, {"success": False, "errorCode": "A"}, ("A", "")),
+        (200, {"success": "false", "errorMessage": "m"}, ("HTTP200", "m")),
         (200, {"Code": "A", "Message": "m", "RequestId": "R", "HostId": "h"}, ("A", "m", "R")),
         (
             400,
             {"Code": "A", "RequestId": "R", "asapiRequestId": "G", "eagleEyeTraceId": "T"},
-            ("A", "", "R, asapiRequestId G, eagleEyeTraceId T"),
+            ("A", "", "R", "G", "T"),
         ),
-        (400, {"Code": ["A"], "Message": {"m": 1}, "RequestId": True}, ("HTTP400", "", "")),
-        (400, {"Code": None, "Message": 17}, ("HTTP400", "17", "")),
-        (400, {"Code": "A" * 200, "Message": "m" * 2000}, ("A" * 128, "m" * 1000, "")),
-        (502, None, ("HTTP502", "", "")),
+        (400, {"Code": ["A"], "Message": {"m": 1}, "RequestId": True}, ("HTTP400", "")),
+        (400, {"Code": None, "Message": 17}, ("HTTP400", "17")),
+        (400, {"Code": "A" * 200, "Message": "m" * 2000}, ("A" * 128, "m" * 1000 + "...")),
+        (502, None, ("HTTP502", "")),
     ],
 )
-def test_the_error_in_an_answer(status: int, body: dict[str, t.Any] | None, fields: tuple[str, str, str]) -> None:
+def test_the_error_in_an_answer(status: int, body: dict[str, t.Any] | None, fields: tuple[str, ...]) -> None:
     assert error_in(status, body) == ErrorFields(*fields)
 
 
@@ -95,9 +97,7 @@ def test_the_string_to_sign_is_cut_away() -> None:
     quoted = "POST&%2F&AccessKeyId%3DLTAIsimulator37%26Action%3DDescribeImages"
     message = f"Specified signature is not matched with our calculation. server string to sign is:{quoted}"
     fields = error_in(400, {"Code": "SignatureDoesNotMatch", "Message": message})
-    assert fields == ErrorFields(
-        "SignatureDoesNotMatch", "Specified signature is not matched with our calculation.", ""
-    )
+    assert fields == ErrorFields("SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
 
 
 def test_the_body_of_a_success() -> None:
@@ -125,7 +125,7 @@ def test_a_refused_time_stamp_is_about_the_clock(date: float | None, words: str)
     headers = {} if date is None else {"Date": email.utils.formatdate(date, usegmt=True)}
     with pytest.raises(ServiceError) as raised:
         understood(b'{"Code": "InvalidTimeStamp.Expired", "Message": "expired"}', 400, headers=headers)
-    assert words in raised.value.message
+    assert words in message_of(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -171,10 +171,10 @@ def test_what_is_no_answer_of_the_api(content: bytes, status: int, permanent: bo
     with pytest.raises(NoAnswerError) as raised:
         understood(content, status)
     error = raised.value
-    assert words in error.message
+    assert words in message_of(error)
     assert (error.permanent, error.sent, error.http_status) == (permanent, True, status)
     assert error.endpoint == ENDPOINT
-    assert "option" in error.message, "the sentence names what to check"
+    assert "option" in message_of(error), "the sentence names what to check"
 
 
 def test_a_redirect_is_named_and_not_followed() -> None:
@@ -191,8 +191,8 @@ def test_a_write_may_be_answered_with_nothing(content: bytes) -> None:
 def test_a_quoted_page_is_short_and_on_one_line() -> None:
     with pytest.raises(NoAnswerError) as raised:
         understood(b"<html>\n\x1b[31m" + "镜".encode() * 5000)
-    assert raised.value.message.isprintable()
-    assert len(raised.value.message) < 700
+    assert message_of(raised.value).isprintable()
+    assert len(message_of(raised.value)) < 700
 
 
 @pytest.mark.parametrize(

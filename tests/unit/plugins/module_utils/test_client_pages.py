@@ -12,6 +12,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     DeadlineError,
     NoAnswerError,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.client_bench import Bench
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import (
     Exchange,
@@ -66,7 +67,7 @@ def test_pages_are_read_when_they_are_needed() -> None:
 def test_a_list_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "MOST_ITEMS", 120)
     bench = Bench(*[page(number, images(50, TotalCount=10**9)) for number in (1, 2, 3)])
-    with pytest.raises(NoAnswerError, match=r"Images\.Image has more than 120 items\. Check the options endpoint"):
+    with pytest.raises(NoAnswerError, match=r"Images\.Image has more than 120 items"):
         list(bench.client.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image"))
     bench.finished()
 
@@ -76,7 +77,7 @@ def test_the_deadline_holds_while_a_list_is_read() -> None:
     items = bench.client.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image")
     next(items)
     bench.clock.sleep(11)
-    with pytest.raises(DeadlineError, match="The time was over while the list that DescribeImages gave was read"):
+    with pytest.raises(DeadlineError, match="timed out while the list of DescribeImages was being read"):
         next(items)
 
 
@@ -95,7 +96,5 @@ def test_a_list_that_is_none_is_no_answer(body: dict[str, t.Any]) -> None:
     with pytest.raises(NoAnswerError, match=r"Images\.Image is not a list of objects") as raised:
         list(bench.client.pages("DescribeImages", {}, "Images.Image"))
     assert raised.value.permanent
-    assert raised.value.message.startswith(
-        "DescribeImages got no usable answer from https://ecs-internal.example.com/:"
-    )
-    assert "endpoint, popgw_domain" in raised.value.message
+    assert raised.value.reason == "unexpected_answer"
+    assert "endpoint, popgw_domain" in message_of(raised.value)

@@ -13,7 +13,13 @@ import requests
 from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, Role
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys
 from ansible_collections.apsarastack.cloud.plugins.module_utils.credentials import caller_from, client_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    RefusalError,
+    ServiceError,
+    TaskFailedError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.test_connection import COMPLETE
@@ -52,7 +58,7 @@ class Bench:
         monkeypatch.setattr(requests, "Session", lambda: session)
 
     def client(self, **options: t.Any) -> Client:
-        return client_from({**COMPLETE, **options}, Clock().deadline())
+        return client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}))
 
     def signers(self) -> list[str]:
         """The access key of each request that was signed by name."""
@@ -240,14 +246,17 @@ def test_an_endpoint_of_ecs_alone_is_told_with_the_option_that_needs_more(
 ) -> None:
     unknown = {"Code": "InvalidAction.NotFound", "Message": "The specified api is not found."}
     bench = Bench(monkeypatch, Exchange(action, unknown, 404))
-    with pytest.raises(ServiceError) as raised:
+    with pytest.raises(TaskFailedError) as raised:
         bench.client(**options)
-    assert f"{option} needs another service of the site" in raised.value.as_result()["msg"]
-    assert "popgw_domain" in str(raised.value)
+    assert raised.value.reason == "not_supported_by_site"
+    assert f"{option} needs another service of the site" in message_of(raised.value)
+    assert "popgw_domain" in message_of(raised.value)
 
 
-def test_another_refusal_of_the_service_keeps_its_own_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_refusal_of_the_service_says_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {"Code": "NoPermission", "Message": "You are not authorized."}
     bench = Bench(monkeypatch, Exchange("AssumeRole", refused, 403))
-    with pytest.raises(ServiceError, match="ask for the permission"):
+    with pytest.raises(TaskFailedError) as raised:
         bench.client(assume_role=ROLE)
+    assert raised.value.reason == "access_denied"
+    assert message_of(raised.value).startswith(f"Could not assume role {ROLE['role_arn']}: NoPermission: ")

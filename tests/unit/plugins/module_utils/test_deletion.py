@@ -94,7 +94,7 @@ def test_an_image_in_use_is_refused_with_its_instances(users: tuple[str, ...], t
     cloud = FakeImages(image(usage="instance"))
     cloud.users_of = {"m-1": users}
     result = refused(absent(), cloud)
-    assert (result["image_id"], told in result["msg"], "force=true" in result["msg"]) == ("m-1", True, True)
+    assert (result["image_id"], result["reason"], told in result["msg"]) == ("m-1", "in_use", True)
 
 
 @pytest.mark.parametrize("force", [False, True])

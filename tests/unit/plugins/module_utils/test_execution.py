@@ -9,6 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import predict
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
@@ -67,7 +68,7 @@ def test_what_another_task_made_at_the_same_time_is_told_with_both_ids(desired: 
     images.create(t.cast("t.Any", mine.steps[0]))
     with pytest.raises(ApsaraStackError) as caught:
         carried_out(mine, images)
-    result = caught.value.as_result()
+    result = result_of(caught.value)
     assert (result["reason"], result["changed"]) == ("ambiguous_name", True)
     assert (result["image_id"], result["image"]["status"]) == ("m-new-2", "Creating")
     assert "m-new-1" in result["msg"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
@@ -70,8 +70,10 @@ def test_each_create_has_a_token_of_its_own() -> None:
 
 def test_an_accepted_create_without_an_id_says_to_run_again() -> None:
     images, _client = scripted(("CreateImage", {"ImageName": "web", "InstanceId": "i-1"}, {"RequestId": "r"}))
-    with pytest.raises(ApsaraStackError, match="Run the task again"):
+    with pytest.raises(NoAnswerError) as raised:
         images.create(Create("web", Source(instance_id="i-1")))
+    assert "Run the task again" in raised.value.advice
+    assert raised.value.maybe_done
 
 
 def test_modify_sends_only_what_changes() -> None:

@@ -10,6 +10,7 @@ import threading
 import typing as t
 
 import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import (
     LEFT_BY_A_READER,
     InterruptedTaskError,
@@ -26,15 +27,16 @@ pytestmark = pytest.mark.usefixtures("ending_signals")
 def test_a_signal_becomes_an_error_that_names_it(number: signal.Signals) -> None:
     with pytest.raises(InterruptedTaskError) as caught, reported():
         os.kill(os.getpid(), number)
-    assert f"ended by {number.name} before it was finished" in caught.value.message
-    assert "run the task again" in caught.value.message
+    assert f"nterrupted by {number.name} before the task was finished" in message_of(caught.value)
+    assert "Run the task again" in message_of(caught.value)
+    assert caught.value.reason == "interrupted"
 
 
 def test_a_task_that_only_reads_tells_of_nothing_that_was_done() -> None:
     with pytest.raises(InterruptedTaskError) as caught, reported(LEFT_BY_A_READER):
         os.kill(os.getpid(), signal.SIGTERM)
-    assert "nothing was changed" in caught.value.message
-    assert "actions" not in caught.value.message
+    assert "nothing was changed" in message_of(caught.value)
+    assert "actions" not in message_of(caught.value)
 
 
 def test_a_second_signal_does_not_disturb_what_is_said_about_the_first() -> None:
@@ -47,7 +49,7 @@ def test_a_second_signal_does_not_disturb_what_is_said_about_the_first() -> None
 
     with pytest.raises(InterruptedTaskError) as caught, reported():
         interrupted()
-    assert "SIGTERM" in caught.value.message
+    assert "SIGTERM" in message_of(caught.value)
 
 
 def test_what_comes_after_the_task_is_not_disturbed() -> None:

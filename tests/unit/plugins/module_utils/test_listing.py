@@ -97,7 +97,7 @@ def test_a_list_that_cannot_be_had_whole_is_no_list() -> None:
         whole(bench)
     bench.finished()
     assert caught.value.permanent
-    assert "DescribeImages" in caught.value.message
+    assert (caught.value.action, caught.value.reason) == ("DescribeImages", "unexpected_answer")
     assert bench.clock.now <= 2 * ATTEMPTS
 
 
@@ -120,7 +120,7 @@ def test_an_answer_without_the_list_says_nothing(body: Body) -> None:
     bench = Bench(page(1, body))
     with pytest.raises(NoAnswerError) as caught:
         whole(bench)
-    assert (caught.value.permanent, "endpoint" in caught.value.message) == (True, True)
+    assert (caught.value.permanent, "endpoint" in caught.value.advice) == (True, True)
     assert "Images.Image" in caught.value.message
 
 

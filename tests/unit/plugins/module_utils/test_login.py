@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils import credentials
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.test_connection import COMPLETE
@@ -24,8 +25,9 @@ import importlib.util, sys
 spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
 from {package}.deadline import Deadline
+from {package}.hiding import Secrets
 from {package}.login import client_from
-client_from({params!r}, Deadline(1))
+client_from({params!r}, Deadline(1), Secrets({{}}))
 print([name for name in {rooms!r} if "{package}." + name in sys.modules])
 """
 
@@ -34,7 +36,7 @@ print([name for name in {rooms!r} if "{package}." + name in sys.modules])
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     """The parameters that were handed on to the room for more than keys."""
     handed_on: list[t.Any] = []
-    monkeypatch.setattr(credentials, "client_from", lambda params, deadline, origins: handed_on.append(params))
+    monkeypatch.setattr(credentials, "client_from", lambda params, deadline, secrets, origins: handed_on.append(params))
     return handed_on
 
 
@@ -47,7 +49,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     ],
 )
 def test_with_plain_keys_nobody_is_asked(asked: list[t.Any], options: dict[str, t.Any]) -> None:
-    client = client_from({**COMPLETE, **options}, Clock().deadline())
+    client = client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}))
     assert (client.connection.access_key, client.connection.endpoint) == ("LTAIsimulator37", "https://ecs.example.com/")
     assert asked == []
 
@@ -64,21 +66,23 @@ def test_with_plain_keys_nobody_is_asked(asked: list[t.Any], options: dict[str, 
     ],
 )
 def test_everything_else_has_a_room_of_its_own(asked: list[t.Any], options: dict[str, t.Any]) -> None:
-    client_from({**COMPLETE, **options}, Clock().deadline())
+    client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}))
     assert asked == [{**COMPLETE, **options}]
 
 
 @pytest.mark.parametrize("missing", ["access_key", "secret_key"])
 def test_half_a_pair_of_keys_is_refused_whatever_else_could_take_its_place(missing: str) -> None:
     with pytest.raises(RefusalError) as raised:
-        client_from({**COMPLETE, missing: None, "profile": "work", "ecs_role_name": "role"}, Clock().deadline())
+        client_from(
+            {**COMPLETE, missing: None, "profile": "work", "ecs_role_name": "role"}, Clock().deadline(), Secrets({})
+        )
     assert f"(option {missing}, environment" in raised.value.message
     assert "in their place" not in raised.value.message
 
 
 def test_who_gives_no_keys_is_told_what_else_there_is() -> None:
     with pytest.raises(RefusalError) as raised:
-        client_from({**COMPLETE, **NOBODY}, Clock().deadline())
+        client_from({**COMPLETE, **NOBODY}, Clock().deadline(), Secrets({}))
     assert (
         "; and nothing in their place (option profile, environment APSARASTACK_PROFILE or ALIBABACLOUDSTACK_PROFILE;"
         " or option ecs_role_name, environment APSARASTACK_ECS_ROLE_NAME or ALIBABACLOUDSTACK_ECS_ROLE_NAME)."

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, NoAnswerError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
@@ -58,7 +59,7 @@ class Run:
             made = self.made or plan(self.desired, cloud, NOW + cloud.clock.now)
             outcome = execute(made, t.cast("t.Any", cloud), cloud.clock.deadline(600))
         except ApsaraStackError as error:
-            self.result = error.as_result()
+            self.result = result_of(error)
         else:
             self.result = outcome.facts()
 

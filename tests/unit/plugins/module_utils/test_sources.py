@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot, judge
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, backup
@@ -31,22 +32,26 @@ def warnings(source: Source, instance: Instance | None, snapshot: Snapshot | Non
 @pytest.mark.parametrize(
     ("source", "known", "facts"),
     [
-        (FROM_INSTANCE, None, ("i-1", "instance_id")),
+        (FROM_INSTANCE, None, ("nstance i-1", "DescribeInstances")),
         (FROM_INSTANCE, Instance("i-1", "Running", is_locked=True), ("i-1", "instance_id")),
-        (FROM_SNAPSHOT, None, ("s-new", "snapshot_id")),
+        (FROM_SNAPSHOT, None, ("napshot s-new", "DescribeSnapshots")),
         (FROM_SNAPSHOT, backup("s-new", "failed"), ("s-new", "snapshot_id")),
         (FROM_SNAPSHOT, backup("s-new", disk_type="data"), ("s-new", "disk_device_mapping")),
         (disks(20), backup("s-new"), ("s-new", "40 GiB", "20 GiB")),
         (disks(None), backup("s-new", disk_type="data"), ("disk_device_mapping", "one system disk", "none")),
         (disks(None, None), backup("s-new"), ("disk_device_mapping", "one system disk", "contains 2")),
         (Source(disks=(DiskMapping("s-new", disk_type="data"),)), backup("s-new"), ("disk_type", "none")),
-        (Source(disks=(DiskMapping("s-new"), DiskMapping("s-2"))), backup("s-new"), ("s-2", "snapshot_id")),
+        (
+            Source(disks=(DiskMapping("s-new"), DiskMapping("s-2"))),
+            backup("s-new"),
+            ("napshot s-2", "DescribeSnapshots"),
+        ),
     ],
 )
 def test_a_source_that_makes_no_image_is_refused(source: Source, known: t.Any, facts: tuple[str, ...]) -> None:
     with pytest.raises(RefusalError) as caught:
         warnings(source, *(known, None) if source == FROM_INSTANCE else (None, known))
-    assert [fact for fact in facts if fact not in caught.value.message] == []
+    assert [fact for fact in facts if fact not in message_of(caught.value)] == []
 
 
 @pytest.mark.parametrize("status", ["Pending", "Starting", "Stopping"])

@@ -13,12 +13,12 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ApsaraStackError,
-    DeadlineError,
     NoAnswerError,
     ServiceError,
+    TaskFailedError,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
-from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError, reported
+from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import reported
 from ansible_collections.apsarastack.cloud.plugins.module_utils.swapping import NEEDED_SECONDS
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
@@ -100,7 +100,7 @@ def test_a_first_half_that_is_refused_leaves_everything_as_it_was() -> None:
 def test_a_second_half_that_fails_is_undone(error: ApsaraStackError) -> None:
     images = ready(unique=True)
     result = failing(replacing(), images, meanwhile={("modify", 3): refusing(error)})
-    assert result["msg"].startswith(error.message)
+    assert f": {error.message}." in result["msg"]
     assert names(images) == UNTOUCHED
     assert finished_by_the_next_run(images)
 
@@ -141,7 +141,7 @@ def test_a_site_that_ignores_renames_keeps_the_old_image(unique: bool) -> None:
 
 def test_a_swap_that_there_is_no_time_for_is_not_begun_and_the_next_run_does_it() -> None:
     images = ready()
-    with pytest.raises(DeadlineError) as caught:
+    with pytest.raises(TaskFailedError) as caught:
         followed(replacing(), images, 600, {BEFORE_THE_SWAP: passing(601 - NEEDED_SECONDS)})
     for fact in ("m-new", "m-old", "'web'"):
         assert fact in caught.value.message
@@ -171,9 +171,9 @@ def interrupted(_cloud: FakeImages) -> None:
 @pytest.mark.parametrize(("unique", "number"), [(True, 1), (True, 2), (True, 3), (False, 1), (False, 2)])
 def test_a_signal_waits_until_both_halves_are_done(unique: bool, number: int) -> None:
     images = ready(unique=unique)
-    with pytest.raises(InterruptedTaskError) as caught, reported():
+    with pytest.raises(TaskFailedError) as caught, reported():
         followed(replacing(), images, 600, {("modify", number): interrupted})
     assert names(images) == SWAPPED
     assert caught.value.facts["actions"] == ["rename image m-new to 'web' and image m-old to 'web-m-old'"]
-    assert "rename" not in caught.value.message
+    assert (caught.value.reason, caught.value.attempt) == ("interrupted", "")
     assert finished_by_the_next_run(images)

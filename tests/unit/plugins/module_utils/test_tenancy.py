@@ -9,6 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tenancy import PAGE_SIZE, ResourceSet, resource_set
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
@@ -40,7 +41,7 @@ def find(*exchanges: Exchange, name: str = "ops", department: str | None = None)
 def refusal(*exchanges: Exchange, **what: t.Any) -> str:
     with pytest.raises(RefusalError) as raised:
         find(*exchanges, **what)
-    return raised.value.message
+    return message_of(raised.value)
 
 
 def test_the_name_is_compared_exactly() -> None:
@@ -112,8 +113,8 @@ def test_an_answer_of_another_shape_is_none(data: t.Any) -> None:
     with pytest.raises(NoAnswerError) as raised:
         find(Exchange(PATH, {"data": data}))
     assert raised.value.permanent
-    assert raised.value.message == (
-        "ListResourceGroup got no usable answer from https://ecs-internal.example.com/: data is not a list of resource"
-        " sets with resourceGroupName, id and organizationID. Give department and resource_group instead of"
-        " resource_group_set_name."
+    assert message_of(raised.value) == (
+        "No usable response from https://ecs-internal.example.com/: data is not a list of resource sets with"
+        " resourceGroupName, id and organizationID. Give department and resource_group instead of"
+        " resource_group_set_name. (ListResourceGroup at https://ecs-internal.example.com/)"
     )

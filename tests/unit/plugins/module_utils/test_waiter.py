@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, DeadlineError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.waiter import (
     GONE,
     SETTLED,
@@ -38,7 +39,7 @@ class Script:
 
 
 def wait(goal: Goal, script: Script, seconds: float = 600, clock: Clock | None = None) -> Image | None:
-    return wait_until(goal, script, (clock or Clock()).deadline(seconds), "Image m-1")
+    return wait_until(goal, script, (clock or Clock()).deadline(seconds))
 
 
 def creating(progress: int | None = 0) -> Image:
@@ -74,8 +75,8 @@ def test_a_failure_ends_the_wait_at_once_and_carries_the_image(status: str) -> N
     with pytest.raises(ApsaraStackError) as caught:
         wait(USABLE, script)
     assert script.looks == 2
-    assert status in caught.value.message
-    assert "at 30 %" in caught.value.message
+    assert status in message_of(caught.value)
+    assert caught.value.reason == ("creation_failed" if status == "CreateFailed" else "unavailable")
     assert caught.value.facts == {"image_id": "m-1", "image": image(status=status, progress=30)}
 
 
@@ -84,7 +85,7 @@ def test_an_image_that_vanishes_after_it_was_seen_ends_the_wait() -> None:
     with pytest.raises(ApsaraStackError) as caught:
         wait(USABLE, script, clock=clock)
     assert VANISHED_AFTER <= clock.now <= 2 * VANISHED_AFTER
-    assert "not listed any more: it was Creating at 20 %" in caught.value.message
+    assert "no longer listed; it was Creating at 20 %" in message_of(caught.value)
     assert caught.value.facts == {"image_id": "m-1", "image": creating(20)}
 
 
@@ -103,7 +104,7 @@ def test_an_image_that_was_missing_at_one_look_only_has_not_vanished_however_lon
         clock.sleep(100)
         return [creating(20), None, image()][looks - 1]
 
-    assert wait_until(USABLE, look, clock.deadline(1000), "Image m-1") == image()
+    assert wait_until(USABLE, look, clock.deadline(1000)) == image()
 
 
 def test_the_timeout_tells_the_last_status_and_carries_the_image() -> None:
@@ -111,15 +112,15 @@ def test_the_timeout_tells_the_last_status_and_carries_the_image() -> None:
     with pytest.raises(DeadlineError) as caught:
         wait(USABLE, Script(creating(7)), seconds=30, clock=clock)
     assert clock.now <= 30
-    assert "not usable after 30 s (wait_timeout): it is Creating at 7 %" in caught.value.message
-    assert "run the task again" in caught.value.message
+    assert "imed out after 30 seconds (wait_timeout); it is Creating at 7 %" in message_of(caught.value)
+    assert "Run the task again" in message_of(caught.value)
     assert caught.value.facts["image_id"] == "m-1"
 
 
 def test_the_timeout_names_an_image_that_was_never_listed() -> None:
     with pytest.raises(DeadlineError) as caught:
         wait(USABLE, Script(None), seconds=5)
-    assert "it is not listed yet" in caught.value.message
+    assert "it is not listed yet" in message_of(caught.value)
     assert caught.value.facts == {}
 
 
@@ -127,7 +128,7 @@ def test_a_deadline_that_ends_during_a_look_is_told_like_any_other() -> None:
     inner = DeadlineError("DescribeImages took too long")
     with pytest.raises(DeadlineError) as caught:
         wait(USABLE, Script(creating(7), inner))
-    assert "Creating at 7 %" in caught.value.message
+    assert "Creating at 7 %" in message_of(caught.value)
     assert caught.value.__cause__ is inner
 
 

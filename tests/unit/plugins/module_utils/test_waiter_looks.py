@@ -44,7 +44,7 @@ def watched(build: float, curve: Curve) -> tuple[int, float]:
         told = curve(clock.now / build)
         return None if told == "unlisted" else image(status="Creating", progress=told)
 
-    wait_until(USABLE, look, clock.deadline(24 * 3600), "Image m-1")
+    wait_until(USABLE, look, clock.deadline(24 * 3600))
     assert all(later - earlier > SHORTEST_PAUSE - ROUNDING for earlier, later in zip(seen_at, seen_at[1:]))
     return len(seen_at), clock.now - build
 

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import run
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
@@ -98,7 +99,7 @@ def test_a_refusal_touches_nothing() -> None:
     with pytest.raises(RefusalError) as caught:
         result(Wish(image_name="web", description="", tags={"a": "1"}), images)
     assert images.writes == []
-    assert caught.value.as_result()["image_id"] == "m-1"
+    assert result_of(caught.value)["image_id"] == "m-1"
 
 
 def test_absent_deletes_once() -> None:

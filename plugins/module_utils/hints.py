@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What resolves an error of the cloud, whatever the resource: hints that look at what the task has set.
+
+The codes and their meaning are those of the vendor's API reference (common error tables).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+_PLACES = ("endpoint", "popgw_domain", "domain")
+_TENANT = ("department", "resource_group", "resource_group_set_name")
+# The first that is set provides the keys.
+_KEYS = ("access_key", "profile", "shared_credentials_file", "ecs_role_name")
+# A gateway or proxy whose own clock is right may have written the date of the answer: no site is so strict.
+_SMALLEST_OFFSET_SECONDS = 60.0
+# How calls name what options say.
+_OPTIONS_ON_THE_WIRE: t.Mapping[str, str] = {
+    "x-acs-organizationid": "department",
+    "x-acs-resourcegroupid": "resource_group",
+    "x-acs-regionid": "region",
+    "OrganizationId": "department",
+    "ResourceGroup": "resource_group",
+    "RegionId": "region",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What a hint may look at.
+
+    ``options``: those of the task, defaults and environment included. ``origins``: for each option whose value came
+    from an environment variable, the name of that variable. ``action``: the call that failed, and ``said`` what the
+    cloud said of it; both are empty where no call did. ``clock_offset``: the seconds by which the clock of the cloud is
+    ahead, as far as its answer told.
+    """
+
+    options: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    origins: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    action: str = ""
+    said: str = ""
+    clock_offset: float | None = None
+
+    def has(self, option: str) -> bool:
+        return self.options.get(option) not in (None, "")
+
+    def named(self, option: str) -> str:
+        """The option with its value, where it has one, and with the variable that this came from."""
+        value = f" {self.options[option]!r}" if self.has(option) else ""
+        return f"{option}{value}{self.origin(option)}"
+
+    def origin(self, option: str) -> str:
+        return f" (set by {self.origins[option]})" if option in self.origins else ""
+
+    def first(self, options: t.Sequence[str]) -> str | None:
+        """The first of them that is set."""
+        return next((option for option in options if self.has(option)), None)
+
+    def site(self) -> str:
+        """The option that says which site is called."""
+        place = self.first(_PLACES)
+        return "endpoint, popgw_domain or domain" if place is None else self.named(place)
+
+    def keys(self) -> str:
+        """The options that provide the keys."""
+        provider = self.first(_KEYS)
+        if provider in (None, "access_key"):
+            return f"{self.named('access_key')} and secret_key{self.origin('secret_key')}"
+        return self.named(str(provider))
+
+    def tenant(self) -> str:
+        """The options that say whose resources are meant; empty where there are none."""
+        # The name of a resource set is not looked at where its id is given.
+        passed_over = "resource_group_set_name" if self.has("resource_group") else ""
+        return " and ".join(self.named(option) for option in _TENANT if self.has(option) and option != passed_over)
+
+    def view(self) -> str:
+        """What the task can see: ``in region 'r' with department '37'``."""
+        tenant = f" with {self.tenant()}" if self.tenant() else ""
+        return f"in {self.named('region')}{tenant}"
+
+    def listed(self, *options: str) -> str:
+        """The options as words: ``region 'r', department and resource_group``."""
+        *most, last = map(self.named, options)
+        return f"{', '.join(most)} and {last}"
+
+
+Hint = t.Union[str, t.Callable[[Context], str]]
+# A key that ends in a dot stands for all codes with this beginning; the longest match wins.
+Hints = t.Mapping[str, Hint]
+
+
+def hint_for(code: str, tables: t.Iterable[Hints], context: Context) -> str:
+    """What resolves the error of this code; empty where nothing is known. The first table that knows it decides."""
+    for table in tables:
+        hint = _entry(code, table)
+        if hint is not None:
+            return hint if isinstance(hint, str) else hint(context)
+    return ""
+
+
+def _entry(code: str, table: Hints) -> Hint | None:
+    parts = code.split(".")
+    prefixes = [".".join(parts[:length]) + "." for length in range(len(parts) - 1, 0, -1)]
+    return next((table[key] for key in (code, *prefixes) if key in table), None)
+
+
+def _wrong_secret(context: Context) -> str:
+    return f"The secret key does not belong to the access key: correct {context.keys()}."
+
+
+def _unknown_key(context: Context) -> str:
+    return f"Check {context.keys()}, and that {context.site()} is the site that issued the key."
+
+
+def _inactive_key(context: Context) -> str:
+    return f"The access key is disabled: enable it, or use another one ({context.keys()})."
+
+
+def _missing_token(context: Context) -> str:
+    return f"This is a temporary access key ({context.keys()}): it needs its security_token as well."
+
+
+def _bad_token(context: Context) -> str:
+    if context.first(_KEYS) in (None, "access_key"):
+        return "Get a new temporary access key, and give its access_key, secret_key and security_token together."
+    return f"Renew the temporary access key of {context.keys()}."
+
+
+def _not_allowed(context: Context) -> str:
+    tenant = context.tenant()
+    other = f"correct {tenant}" if tenant else "set department and resource_group"
+    return f"The access key is not allowed to call {context.action or 'this action'}: have this granted, or {other}."
+
+
+def _role(context: Context) -> str:
+    option = "ram_role_arn of the profile" if context.has("profile") and not context.has("assume_role") else "role_arn"
+    return f"Check {option}."
+
+
+def _region(context: Context) -> str:
+    return f"Check {context.named('region')}: it must be a region of this site."
+
+
+def _parameter(context: Context) -> str:
+    """The cloud names a header or a parameter of its own."""
+    names = [name for name in re.findall(r"[\w-]+", context.said) if name in _OPTIONS_ON_THE_WIRE]
+    return " ".join(
+        f"{name} is sent for the option {context.named(_OPTIONS_ON_THE_WIRE[name])}: correct it." for name in names
+    )
+
+
+def _not_offered(context: Context) -> str:
+    option = {"AssumeRole": "assume_role", "ListResourceGroup": "resource_group_set_name"}.get(context.action)
+    if option is None:
+        return f"This site does not offer {context.action or 'the action'}."
+    return (
+        f"{option} needs another service of the site. Its address is known with popgw_domain, with domain and with an "
+        "endpoint named ecs-internal.*; any other endpoint must serve it as well."
+    )
+
+
+def _not_ecs(context: Context) -> str:
+    return f"Check {context.site()}: it must lead to the ECS endpoint of the site."
+
+
+def _foreign(context: Context) -> str:
+    return f"Check {context.site()}: this does not look like a response of ApsaraStack."
+
+
+def _away(context: Context) -> str:
+    proxy = " and proxy" if context.has("proxy") else ""
+    return (
+        f"A gateway answered for a site that is not available: wait until it is back, or check {context.site()}{proxy}."
+    )
+
+
+def _clock(context: Context) -> str:
+    offset = context.clock_offset
+    if offset is None or abs(offset) < _SMALLEST_OFFSET_SECONDS:
+        return "The clock of this host differs from that of the cloud by more than 15 minutes: correct it."
+    direction = "behind" if offset > 0 else "ahead of"
+    return f"The clock of this host is {abs(offset):.0f} seconds {direction} that of the cloud: correct it."
+
+
+_THROTTLED = "Too many calls at once: run fewer tasks in parallel, or raise wait_timeout."
+
+HINTS: Hints = {
+    "SignatureDoesNotMatch": _wrong_secret,
+    "IncompleteSignature": _wrong_secret,
+    "InvalidAccessKeyId": _unknown_key,
+    "InvalidAccessKeyId.": _unknown_key,
+    "InvalidAccessKeyId.Inactive": _inactive_key,
+    "Forbidden.AccessKeyDisabled": _inactive_key,
+    "MissingSecurityToken": _missing_token,
+    "InvalidSecurityToken.": _bad_token,
+    "Forbidden": _not_allowed,
+    "Forbidden.": _not_allowed,
+    "NoPermission": _not_allowed,
+    "NoPermission.": _not_allowed,
+    "EntityNotExist.Role": _role,
+    "InvalidParameter.RoleArn": _role,
+    "InvalidRegionId.": _region,
+    "InvalidParameter": _parameter,
+    "InvalidParameter.": _parameter,
+    "InvalidTimeStamp.Expired": _clock,
+    "IllegalTimestamp": _clock,
+    "Throttling": _THROTTLED,
+    "Throttling.": _THROTTLED,
+    "Rejected.Throttling": _THROTTLED,
+    "InvalidAction": _not_offered,
+    "InvalidAction.": _not_offered,
+    "InvalidApi.": _not_offered,
+    "InvalidProduct.": _not_ecs,
+    "InvalidVersion": _not_ecs,
+    "HTTP401": _foreign,
+    "HTTP403": _foreign,
+    "HTTP404": _foreign,
+    "HTTP502": _away,
+    "HTTP503": _away,
+    "HTTP504": _away,
+}

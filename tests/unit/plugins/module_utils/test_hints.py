@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils import hints, image_hints
+from ansible_collections.apsarastack.cloud.plugins.module_utils.hints import Context, hint_for
+
+TABLES = (image_hints.HINTS, hints.HINTS)
+NARROW = {"region": "cn-1", "department": "37", "resource_group": "413"}
+
+
+def hint(code: str, options: dict[str, t.Any] | None = None, **more: t.Any) -> str:
+    return hint_for(code, TABLES, Context(options or {}, **more))
+
+
+@pytest.mark.parametrize("code", ["Odd", "", "SignatureDoesNotMatch.Not", "InvalidInstanceIdx"])
+def test_an_unknown_code_has_no_hint(code: str) -> None:
+    assert hint(code) == ""
+
+
+def test_the_longest_entry_decides() -> None:
+    assert "disabled" in hint("InvalidAccessKeyId.Inactive")
+    assert "issued the key" in hint("InvalidAccessKeyId.NotFound")
+    assert "issued the key" in hint("InvalidAccessKeyId")
+
+
+@pytest.mark.parametrize("code", [*image_hints.HINTS, *hints.HINTS])
+def test_every_hint_is_a_sentence_whether_anything_is_set_or_not(code: str) -> None:
+    for options in ({}, NARROW, {"access_key": "k", "endpoint": "e", "proxy": "p", "force": True}):
+        told = hint(code.rstrip("."), options) or hint(f"{code}X", options)
+        assert told == "" or told.endswith("."), told
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "access_key and secret_key"),
+        (
+            {"access_key": "LTAI1", "secret_key": "x"},
+            "access_key 'LTAI1' (set by A_KEY) and secret_key (set by A_SECRET)",
+        ),
+        ({"profile": "work"}, "profile 'work'"),
+        ({"ecs_role_name": "r"}, "ecs_role_name 'r'"),
+    ],
+)
+def test_a_hint_on_keys_names_the_option_that_provides_them(options: dict[str, t.Any], told: str) -> None:
+    origins = {"access_key": "A_KEY", "secret_key": "A_SECRET"} if "access_key" in options else {}
+    for code in ("SignatureDoesNotMatch", "InvalidAccessKeyId.NotFound", "MissingSecurityToken"):
+        assert told in hint(code, options, origins=origins)
+
+
+@pytest.mark.parametrize(
+    ("code", "option"),
+    [
+        ("InvalidInstanceId.NotFound", "instance_id"),
+        ("InvalidSnapshotId.NotFound", "snapshot_id"),
+        ("InvalidImageId.NotFound", "image_id"),
+    ],
+)
+def test_what_is_not_found_is_told_with_all_that_narrows_the_view(code: str, option: str) -> None:
+    told = hint(code, {**NARROW, option: "x-1"}, origins={"resource_group": "APSARASTACK_RESOURCE_GROUP"})
+    assert f"{option} 'x-1'" in told
+    assert "region 'cn-1', department '37' and resource_group '413' (set by APSARASTACK_RESOURCE_GROUP)" in told
+    assert "region 'cn-1', department and resource_group" in hint(code, {"region": "cn-1"})
+
+
+def test_a_resource_set_by_name_is_named_unless_its_id_is_given() -> None:
+    assert Context({"department": "37", "resource_group_set_name": "lab"}).tenant() == (
+        "department '37' and resource_group_set_name 'lab'"
+    )
+    assert "lab" not in Context({**NARROW, "resource_group_set_name": "lab"}).tenant()
+
+
+@pytest.mark.parametrize(
+    ("options", "action", "told", "not_told"),
+    [
+        (NARROW, "CreateImage", "leave resource_group out", "department and resource_group look there"),
+        ({"department": "37"}, "CreateImage", "department and resource_group look there", "leave resource_group out"),
+        (NARROW, "ModifyImageAttribute", "rename or delete that image", "cannot be seen"),
+    ],
+)
+def test_a_name_that_is_taken_where_the_task_cannot_look_is_told_as_such(
+    options: dict[str, t.Any], action: str, told: str, not_told: str
+) -> None:
+    text = hint("InvalidImageName.Duplicated", {**options, "image_name": "web"}, action=action)
+    assert told in text
+    assert not_told not in text
+    assert "another resource set or organization" in text
+
+
+def test_a_permission_is_told_with_the_action_that_needs_it() -> None:
+    assert "not allowed to call DeleteImage" in hint("Forbidden.RAM", NARROW, action="DeleteImage")
+    assert "correct department '37' and resource_group '413'" in hint("NoPermission", NARROW)
+    assert "set department and resource_group" in hint("NoPermission")
+
+
+def test_a_header_of_the_api_is_told_as_its_option() -> None:
+    said = 'The specified value of parameter "x-acs-organizationid" is not valid.'
+    told = hint("InvalidParameter", {"department": "ops"}, said=said, origins={"department": "APSARASTACK_DEPARTMENT"})
+    assert told == (
+        "x-acs-organizationid is sent for the option department 'ops' (set by APSARASTACK_DEPARTMENT): correct it."
+    )
+    assert hint("InvalidParameter", said="Nothing that is known.") == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "others", "options"),
+    [
+        ("ImageUsingByInstance", "Set force=true", {}, {"force": True}),
+        ("QuotaExceed.Tags", "purge_tags", {"purge_tags": False}, {"purge_tags": True}),
+        ("InvalidSecurityToken.Expired", "give its access_key", {}, {"profile": "work"}),
+        ("EntityNotExist.Role", "ram_role_arn", {"profile": "work"}, {"assume_role": {"role_arn": "x"}}),
+        ("HTTP502", "popgw_domain", {}, {"endpoint": "e"}),
+        ("HTTP404", "endpoint", {}, {"domain": "d"}),
+    ],
+)
+def test_no_hint_names_what_the_task_has_done_already(
+    code: str, words: str, others: dict[str, t.Any], options: dict[str, t.Any]
+) -> None:
+    assert words in hint(code, others)
+    assert words not in hint(code, options)
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [
+        (None, "more than 15 minutes"),
+        (20.0, "more than 15 minutes"),
+        (1200.4, "1200 seconds behind that of the cloud"),
+        (-3600.0, "3600 seconds ahead of that of the cloud"),
+    ],
+)
+def test_the_hint_for_a_refused_time_stamp_speaks_of_the_clock(offset: float | None, words: str) -> None:
+    assert words in hint("IllegalTimestamp", clock_offset=offset)
