@@ -9,13 +9,14 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     Create,
     Delete,
+    DeleteSnapshot,
     ReadBack,
     WaitUntilGone,
     WaitUntilListed,
     WaitUntilUsable,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
     kinds,
@@ -73,4 +74,11 @@ def test_a_failed_image_is_gone_before_its_successor_is_created_even_without_wai
     assert kinds(again) == [Delete, WaitUntilGone, Create, WaitUntilUsable, ReadBack]
     assert kinds(planned(web(wait=False), FakeImages(failed))) == [Delete, WaitUntilGone, Create, WaitUntilListed]
     assert again.before == failed
+    assert again.actions[0] == "delete image m-1 'web' (its creation failed)"
     assert ["m-1" in warning and "at 30 %" in warning for warning in again.warnings] == [True]
+
+
+def test_the_snapshots_of_a_failed_image_are_deleted_with_it() -> None:
+    failed = image(status="CreateFailed", disk_device_mappings=[disk("s-1")])
+    again = planned(web(delete_snapshots=True), FakeImages(failed))
+    assert kinds(again) == [Delete, WaitUntilGone, DeleteSnapshot, Create, WaitUntilUsable, ReadBack]

@@ -74,7 +74,7 @@ def test_the_image_is_deleted_as_it_was_found(
 def test_failed_leftovers_of_the_very_name_are_deleted_with_it() -> None:
     failed, good = image("m-1", status="CreateFailed"), image("m-2")
     made = planned(absent(), FakeImages(failed, good))
-    assert [step.image_id for step in made.steps if isinstance(step, Delete)] == ["m-2", "m-1"]
+    assert made.actions == ["delete image m-2 'web'", "delete image m-1 'web' (its creation failed)"]
     assert ["m-1" in warning for warning in made.warnings] == [True]
 
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Delete, Modify, ReadBack, Swap, Unmark
+from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+    Create,
+    Delete,
+    Modify,
+    ReadBack,
+    Swap,
+    Unmark,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import kinds, planned, refused
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
@@ -66,7 +74,9 @@ def test_an_outdated_replacement_that_may_not_be_deleted_stays(known: dict[str, 
 def test_a_successor_that_cannot_be_used_is_as_any_such_image_once_the_old_one_is_gone() -> None:
     unusable = replacement(image_name="web", status="UnAvailable")
     assert refused(replacing(), FakeImages(unusable))["image_id"] == "m-new"
-    assert deleted(of(unusable, **ALWAYS)) == ["m-new"]
+    made = of(unusable, **ALWAYS)
+    assert deleted(made) == ["m-new"]
+    assert t.cast("Create", made.steps[0]).tags[MARK].endswith("T120000Z")
 
 
 def test_a_deprecated_successor_stays_deprecated() -> None:

@@ -100,6 +100,31 @@ def test_an_old_image_that_somebody_deleted_leaves_nothing_but_to_take_the_name(
     assert (names(images), outcome.image_id) == ({"m-new": "web"}, "m-new")
 
 
+def test_a_swap_that_another_run_has_done_is_no_action_of_this_one() -> None:
+    def swapped(now: FakeImages) -> None:
+        now.change("m-new", image_name="web")
+        now.change("m-old", image_name="web-m-old")
+
+    images = ready()
+    outcome = followed(replacing(), images, meanwhile={BEFORE_THE_SWAP: swapped})
+    assert [call[0] for call in images.writes] == ["delete", "unset_tags"]
+    assert "rename" not in " ".join(outcome.actions)
+    assert list(images.images) == ["m-new"]
+
+
+def test_an_old_image_that_is_deleted_between_the_halves_is_as_good_as_renamed() -> None:
+    images = ready()
+    followed(replacing(), images, meanwhile={("modify", 2): removing("m-old")})
+    assert names(images) == {"m-new": "web"}
+
+
+def test_a_new_image_that_loses_its_mark_in_the_middle_stops_the_swap() -> None:
+    images = ready()
+    result = failing(replacing(), images, meanwhile={("by_name", 2): changing("m-new", tags={"a": "1"})})
+    assert (result["reason"], MARK in result["msg"]) == ("not_supported_by_site", True)
+    assert names(images)["m-old"] == "web"
+
+
 # --- before the deletion ---------------------------------------------------------------------
 
 

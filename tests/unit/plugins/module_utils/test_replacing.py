@@ -124,6 +124,7 @@ def test_with_both_under_the_name() -> None:
     made = of(old(), SWAPPED)
     assert kinds(made)[0] is Swap
     assert made.steps[1:] == (*removal(old()), *CLOSING)
+    assert (made.before, made.replaced_image_id) == (old(), "m-old")
 
 
 def test_with_the_names_swapped() -> None:
@@ -132,7 +133,14 @@ def test_with_the_names_swapped() -> None:
 
 @pytest.mark.parametrize("recreate", ["on_source_change", "always"])
 def test_with_the_old_image_gone(recreate: str) -> None:
-    assert of(SWAPPED, recreate=recreate).steps == CLOSING
+    made = of(SWAPPED, recreate=recreate)
+    assert (made.steps, made.before, made.replaced_image_id) == (CLOSING, SWAPPED, "m-old")
+
+
+def test_with_the_new_image_not_usable_yet() -> None:
+    made = of(RETIRED, {**SWAPPED, "usable": False, "status": "Creating"})
+    assert kinds(made)[0] is WaitUntilUsable
+    assert t.cast("t.Any", made.after)["status"] == "Available"
 
 
 def test_with_the_old_image_renamed_by_somebody_who_wants_to_keep_it() -> None:
@@ -162,7 +170,15 @@ def test_what_an_earlier_run_left_is_finished_before_the_next_replacement_is_beg
     finishing, beginning = made.steps[:2], made.steps[2:]
     assert [step.image_id for step in finishing if isinstance(step, Delete)] == ["m-old"]
     assert [type(step) for step in beginning] == kinds(of(old()))
-    assert t.cast("Create", beginning[0]).tags[MARK].startswith("m-new/")
+    assert t.cast("Create", beginning[0]).tags[MARK] == Mark("m-new", digest(replacing(**options)), NOW).text()
+
+
+def test_two_images_of_the_name_are_told_apart_before_the_next_replacement_is_begun() -> None:
+    unwanted = replacement(image_name="web", marked=mark(FROM_INSTANCE))
+    first = t.cast("Swap", of(old(), unwanted).steps[0])
+    assert (first.new.image_id, first.made) == ("m-new", unwanted)
+    yesterday = replacement("m-2", marked=mark(replaced_id="m-new", age=DAY))
+    assert Create in kinds(of(old(), {**SWAPPED, "tags": {MARK: mark(age=DAY)}}, yesterday, **ALWAYS))
 
 
 def test_what_release_1_0_0_left_is_finished() -> None:

@@ -208,6 +208,12 @@ def test_the_old_image_gets_its_name_back_while_a_new_one_is_created(known: dict
     assert "m-old" not in deleted(made, before=Swap)
 
 
+def test_what_was_begun_yesterday_is_not_the_new_image_of_a_task_that_makes_one_each_time() -> None:
+    yesterday = replacement(marked=mark(age=DAY))
+    assert adopted(of(RETIRED, yesterday, **ALWAYS)) is None
+    assert adopted(of(RETIRED, yesterday)) == "m-new"
+
+
 def test_a_replacement_whose_old_image_is_gone_gets_the_name() -> None:
     made = of(replacement())
     assert kinds(made) == [Swap, Unmark, ReadBack]
@@ -223,6 +229,10 @@ def test_the_only_usable_image_is_deleted_after_the_new_one_is_usable_whatever_i
     made = of(replacement(**OF_OTHER))
     assert kinds(made) == [Create, WaitUntilUsable, ReadBack, Delete, WaitUntilGone]
     assert t.cast("Create", made.steps[0]).image_name == "web"
+    assert made.actions[1] == "delete image m-new 'web-replacement' (it is an outdated replacement)"
+    kept = of(replacement(**OF_OTHER, usage="instance"))
+    assert Delete not in kinds(kept)
+    assert ["m-new" in warning for warning in kept.warnings] == [True]
     # Nobody sees whether it becomes usable.
     assert Delete not in kinds(of(replacement(**OF_OTHER), wait=False))
 

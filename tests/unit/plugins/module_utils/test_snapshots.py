@@ -20,7 +20,12 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     made_for_an_image,
     refusing,
 )
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import followed
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_SNAPSHOT, followed
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
+    old,
+    replacement,
+    replacing,
+)
 
 # --- whose a snapshot is ---------------------------------------------------------------------------------------------
 
@@ -67,6 +72,9 @@ WEB = image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk(None), disk("")
 DB = image("m-2", image_name="db", disk_device_mappings=[disk("s-2"), disk("s-3")])
 
 
+GONE = Wish(state="absent", image_name="web", delete_snapshots=True)
+
+
 def decided(*leaving: t.Any, cloud: FakeImages | None = None, **options: t.Any) -> tuple[list[str], list[str]]:
     """The snapshots that are deleted, and the first words on each that stays."""
     task = Wish(**{"state": "absent", "image_name": "web", "delete_snapshots": True, **options})
@@ -97,6 +105,8 @@ def test_a_snapshot_that_the_task_names_as_its_source_is_kept(
 def test_a_snapshot_that_another_image_rests_on_is_kept_unless_that_one_is_deleted_as_well() -> None:
     assert decided(WEB, cloud=FakeImages(WEB, DB)) == (["s-1"], ["snapshot s-2"])
     assert decided(WEB, DB) == (["s-1", "s-2", "s-3"], [])
+    (_going, (warning,)) = deletions(GONE, FakeImages(WEB, DB), [WEB])
+    assert "m-2" in warning
 
 
 def test_a_backup_that_the_image_was_made_from_is_kept() -> None:
@@ -112,8 +122,6 @@ def test_a_snapshot_that_the_cloud_does_not_list_is_kept() -> None:
 
 
 # --- what becomes of them --------------------------------------------------------------------------------------------
-
-GONE = Wish(state="absent", image_name="web", delete_snapshots=True)
 
 
 def test_those_that_are_deleted_and_those_that_are_left_are_listed() -> None:
@@ -159,6 +167,15 @@ def test_each_replacement_deletes_the_snapshots_of_the_image_it_replaces(recreat
     for platform in ("Ubuntu", "Debian"):
         followed(dataclasses.replace(task, platform=platform), cloud)
     assert cloud.deleted_snapshots == ["s-1", "s-of-m-new-1"]
+
+
+@pytest.mark.parametrize("name", ["web", "web-m-old"])
+@pytest.mark.parametrize("source", [FROM_SNAPSHOT, Source(snapshot_id="s-9")])
+def test_the_rest_of_a_replacement_deletes_the_snapshots_of_the_image_it_replaces(source: Source, name: str) -> None:
+    cloud = FakeImages(old(image_name=name), replacement(image_name="web"))
+    cloud.known_snapshots["s-9"] = backup("s-9")
+    followed(replacing(source=source, delete_snapshots=True), cloud)
+    assert cloud.deleted_snapshots[0] == "s-old"
 
 
 def test_the_snapshots_of_an_image_that_is_kept_are_kept() -> None:
