@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Cl
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Answer
@@ -160,7 +161,7 @@ def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep:
         client._transport = t.cast("t.Any", _Transport(wire, signals))
         return Ending(run(desired, Images(client), deadline, check_mode=False, now=lambda: EPOCH + clock()))
     except ApsaraStackError as error:
-        return Ending(error.as_result(), error.reason)
+        return Ending(result_of(error), error.reason)
     finally:
         # The process ends here.
         interruption._State.is_deferred, interruption._State.waiting = False, None
