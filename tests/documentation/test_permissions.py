@@ -72,11 +72,11 @@ WORLD = {
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """A task. ``rows``: of the guide that hold for it besides its own."""
+    """A task. ``rows``: of the guide that hold for it besides its own. ``reason``: of its failure, where it fails."""
 
     options: dict[str, t.Any]
     rows: tuple[str, ...] = ()
-    fails: bool = False
+    reason: str | None = None
     knobs: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     module: str = "apsarastack_image"
 
@@ -96,12 +96,12 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "web", **INSTANCE}),
         Situation({"image_id": "m-web"}),
         Situation({"image_name": "missing", "state": "absent"}),
-        Situation({"image_name": "missing"}, fails=True),
+        Situation({"image_name": "missing"}, reason="not_found"),
         Situation({"tags": {"team": "web"}, "usage": "instance"}, module="apsarastack_image_info"),
     ),
     FROM_INSTANCE: (
         Situation({"image_name": "new", **INSTANCE, "description": "made", "tags": {"team": "web"}}),
-        Situation({"image_name": "new", "instance_id": "i-unknown"}, fails=True),
+        Situation({"image_name": "new", "instance_id": "i-unknown"}, reason="not_found"),
     ),
     FROM_SNAPSHOT: (
         Situation({"image_name": "new", "snapshot_id": "s-system"}),
@@ -136,7 +136,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "in-use", "state": "absent", "force": True}),
     ),
     "would delete an image that is in use, to name the instances": (
-        Situation({"image_name": "in-use", "state": "absent"}, fails=True),
+        Situation({"image_name": "in-use", "state": "absent"}, reason="in_use"),
     ),
     "deletes the snapshots of an image as well (``delete_snapshots``)": (
         Situation({"image_name": "web", "state": "absent", "delete_snapshots": True}, rows=(DELETES,)),
@@ -205,7 +205,7 @@ def test_a_task_calls_what_its_rows_name_and_needs_no_larger_policy(row: str, be
         bench.reset(situation)
         bench.allow_only(policy_for(named(situation, row)))
         result, called = bench.run(situation)
-        assert result.get("failed", False) == situation.fails, result.get("msg")
+        assert result.get("reason") == situation.reason, result.get("msg")
         assert called <= named(situation, row)
         seen |= called
     assert ROWS[row] <= seen
@@ -217,7 +217,7 @@ def test_check_mode_needs_no_more_than_reading(row: str, bench: Bench) -> None:
         bench.reset(situation)
         bench.allow_only(READING)
         result, called = bench.run(situation, check_mode=True)
-        assert result.get("failed", False) == situation.fails, result.get("msg")
+        assert result.get("reason") == situation.reason, result.get("msg")
         assert not any(fnmatch.fnmatchcase(action, "ecs:[!D]*") or "Delete" in action for action in called)
 
 
@@ -254,7 +254,7 @@ def test_a_missing_permission_is_named(action: str, situation: Situation, bench:
     bench.reset(situation)
     bench.deny(action)
     result, _called = bench.run(situation)
-    assert (result["error"]["code"], result["error"]["action"]) == ("Forbidden.RAM", action.partition(":")[2])
+    assert (result["reason"], result["error"]["action"]) == ("access_denied", action.partition(":")[2])
     assert action.partition(":")[2] in result["msg"]
 
 
@@ -263,7 +263,7 @@ def test_a_snapshot_whose_deletion_is_denied_stays_and_is_told(bench: Bench) -> 
     bench.reset(situation)
     bench.deny("ecs:DeleteSnapshot")
     result, _called = bench.run(situation)
-    assert "failed" not in result
+    assert "reason" not in result
     assert [each["snapshot_id"] for each in result["snapshots_failed"]] == ["s-of-web"]
 
 
@@ -280,5 +280,5 @@ def test_an_image_in_use_is_protected_where_the_instances_are_hidden(bench: Benc
     bench.reset(situation)
     bench.deny("ecs:DescribeInstances", denied_lists="empty")
     result, called = bench.run(situation)
-    assert result["failed"]
+    assert result["reason"] == "in_use"
     assert "ecs:DeleteImage" not in called
