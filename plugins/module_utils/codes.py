@@ -132,7 +132,7 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
         re.compile(
             r"InvalidSnapshot\.TooOld|InvalidSystemSnapshot\.Missing|OperationDenied\.InvalidSnapshotCategory"
             r"|InstanceLockedForSecurity|IncorrectInstanceStatus\.NeedRestart|InvalidInstanceId\.ValueNotSupported"
-            r"|IncorrectDiskStatus(\..*)?"
+            r"|IncorrectDiskStatus(\..*)?|InvalidDiskCategory\.CreateImage"
         ),
     ),
     (

@@ -57,6 +57,27 @@ def _too_many_tags(context: Context) -> str:
     return f"An image has at most 20 tags: give fewer{purge}."
 
 
+def _denied(context: Context) -> str:
+    """A code for many things, which only the words of the cloud tell apart."""
+    if "encrypted" in context.said:
+        return "This site creates no image from an encrypted disk or snapshot: use one that is not encrypted."
+    return _ONE_SYSTEM_DISK if "system disk" in context.said else ""
+
+
+def _missing(context: Context) -> str:
+    if "Platform" not in context.said:
+        return ""
+    return "Set platform: a snapshot of a data disk does not tell which system is on it."
+
+
+_ONE_SYSTEM_DISK = "disk_device_mapping must have exactly one snapshot of a system disk."
+_DEVICE = (
+    "device in disk_device_mapping must be /dev/xvda for the system disk, and another of /dev/xvdb to /dev/xvdz for"
+    " each data disk. If omitted, the cloud assigns them in order."
+)
+_DISK_STATUS = "Every disk of the instance must be attached and in use: check its disks."
+_MANY_SNAPSHOTS = "Too many snapshots are being taken at once: create fewer images in parallel, or raise wait_timeout."
+_STILL_CREATING = "The image is still being created: raise wait_timeout."
 _UNFINISHED_SNAPSHOT = "The snapshot is not finished: wait until it is accomplished and run the task again."
 
 HINTS: Hints = {
@@ -67,20 +88,41 @@ HINTS: Hints = {
     "SnapshotNotReady": _UNFINISHED_SNAPSHOT,
     "InvalidSnapshot.TooOld": "Snapshots made before 2013-07-16 cannot become images: take a new snapshot and give it"
     " as snapshot_id.",
-    "InvalidSystemSnapshot.Missing": "disk_device_mapping must have exactly one snapshot of a system disk.",
+    "InvalidSystemSnapshot.Missing": _ONE_SYSTEM_DISK,
+    "OperationDenied": _denied,
+    "OperationDenied.InvalidSnapshotCategory": "A snapshot of a local disk cannot become an image: use one of a cloud"
+    " disk.",
+    "MissingParameter": _missing,
+    "InvalidDevice.": _DEVICE,
+    "InvalidSize.ValueNotSupported": "size in disk_device_mapping must be at least the size of its snapshot, and 5 to"
+    " 2000 GiB (up to 32768 on newer releases).",
+    "TooManySnapshot.Unfinished": _MANY_SNAPSHOTS,
+    "QuotaExceed.ConcurrentSnapshotQuota": _MANY_SNAPSHOTS,
     "IncorrectInstanceStatus": "The instance must be Running or Stopped.",
     "IncorrectInstanceStatus.NeedRestart": "The instance has a change that takes effect with a restart: restart it"
     " first.",
+    "InvalidDiskCategory.CreateImage": "The instance has a local disk, which no image can be created from: use an"
+    " instance that has only cloud disks.",
+    "IncorrectDiskStatus": _DISK_STATUS,
+    "IncorrectDiskStatus.": _DISK_STATUS,
+    "InvalidAccountStatus.": "Ask the operators of the site to check the status of the account.",
+    "UserNotInTheWhiteList": "This site allows it to selected accounts only: ask its operators.",
     "InstanceLockedForSecurity": "The instance is locked for security reasons: have the lock removed first.",
     "ImageUsingByInstance": _in_use,
     "ImageUseShared": "The image is shared with other accounts: stop sharing it first. force does not help.",
     "ImageIsPublic": "The image is published: withdraw it first.",
+    "ImageIsCreating": _STILL_CREATING,
+    "InvalidStatus.ImageIsCreating": _STILL_CREATING,
+    "OperationDenied.ImageCopying": "The image is being copied: wait, or cancel the copy.",
     "ImageIsImporting": "The image is being imported: wait, or cancel the import task.",
     "ImageIsExporting": "The image is being exported: wait, or cancel the export task.",
     "InvalidImageName.Duplicated": _taken,
     "InvalidImageName.Malformed": f"image_name {texts.NAME_RULE}. {texts.NAME_ERAS}.",
     "InvalidDescription.Malformed": f"description {texts.DESCRIPTION_RULE}. {texts.DESCRIPTION_ERAS}.",
     "InvalidImageVersion.Malformed": f"image_version {texts.VERSION_RULE}.",
+    "InvalidArchitecture.Malformed": "architecture must be i386 or x86_64, or on newer releases arm64.",
+    "InvalidPlatform.Malformed": "platform must be a name that the site knows, spelled in the same way: CentOS, Ubuntu,"
+    " SUSE, RedHat, Debian, Windows Server 2019, Others Linux and so on.",
     "QuotaExceed.Image": "The account's image quota is used up: delete images, or have the quota raised.",
     "QuotaExceed.Snapshot": "The snapshot quota is used up: delete snapshots, or have the quota raised.",
     "QuotaExceed.Tags": _too_many_tags,

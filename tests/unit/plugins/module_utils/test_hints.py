@@ -137,3 +137,33 @@ def test_no_hint_names_what_the_task_has_done_already(
 )
 def test_the_hint_for_a_refused_time_stamp_speaks_of_the_clock(offset: float | None, words: str) -> None:
     assert words in hint("IllegalTimestamp", clock_offset=offset)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "told"),
+    [
+        ("OperationDenied", "The specified snapshot or disk is encrypted.", "not encrypted"),
+        ("OperationDenied", "The specified disk device mapping contains two or more system disk snapshots.", "exactly"),
+        ("MissingParameter", 'The input parameter "Platform" that is mandatory is not supplied.', "Set platform"),
+        ("OperationDenied", "Not now.", ""),
+        ("MissingParameter", 'The input parameter "Timestamp" that is mandatory is not supplied.', ""),
+    ],
+)
+def test_a_code_for_many_things_is_told_apart_by_what_the_cloud_said(code: str, said: str, told: str) -> None:
+    hint_told = hint(code, said=said)
+    assert told in hint_told
+    assert bool(told) == bool(hint_told)
+
+
+@pytest.mark.parametrize(
+    ("code", "option"),
+    [
+        ("InvalidDevice.Malformed", "device in disk_device_mapping"),
+        ("InvalidDevice.InUse", "device in disk_device_mapping"),
+        ("InvalidSize.ValueNotSupported", "size in disk_device_mapping"),
+        ("InvalidArchitecture.Malformed", "architecture must be"),
+        ("InvalidPlatform.Malformed", "platform must be"),
+    ],
+)
+def test_a_value_that_the_cloud_refuses_is_told_with_its_option(code: str, option: str) -> None:
+    assert hint(code).startswith(option)
