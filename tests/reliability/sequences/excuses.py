@@ -51,7 +51,8 @@ def _no_room(history: History, state: State, run: Played, options: t.Mapping[str
 def _is_needed(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
     """The image that would have to be deleted is in use or shared."""
     deletes = options.get("state") == "absent" or options.get("recreate", "never") != "never"
-    targets = [one for one in state.values() if one.name == run.name or one.image_id == options.get("image_id")]
+    names = (run.name, *TEMPORARY_NAMES)
+    targets = [one for one in state.values() if one.name in names or one.image_id == options.get("image_id")]
     return deletes and any((one.used and not options.get("force")) or one.shared for one in targets)
 
 

@@ -52,11 +52,6 @@ class History:
         past = [call.after for call in self.writes if call.time <= time]
         return past[-1] or {} if past else self.record.first
 
-    def last_truth(self, image_id: str) -> Truth | None:
-        """The image as it was last."""
-        states = [self.record.last, *((call.before or {}) for call in reversed(self.writes)), self.record.first]
-        return next((state[image_id] for state in states if image_id in state), None)
-
     def maker(self, image_id: str) -> str:
         """Who made it; empty for what was there before."""
         return next((one.actor for one in self.changes if one.image_id == image_id and one.field == "made"), "")
@@ -105,8 +100,11 @@ class History:
     def is_late(self, change: Change, write: Call) -> bool:
         """Whether the change came too late for the run's looks right before the write: the last one before a deletion,
         any of them before a renaming, since the two renamings of a swap belong together."""
-        looks = [look for look in self.looks(write) if write.time - look.time <= self.window]
-        deciding = looks[-1:] if write.action == "DeleteImage" else looks
+        is_deletion = write.action == "DeleteImage"
+        # Between the two renamings lies the time until lists show the first.
+        window = self.window if is_deletion else self.window + self.site.lag
+        looks = [look for look in self.looks(write) if write.time - look.time <= window]
+        deciding = looks[-1:] if is_deletion else looks
         return any(change.time > look.moment for look in deciding)
 
 

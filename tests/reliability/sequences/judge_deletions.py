@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .findings import KILLED_IN_SWAP, LAST_ROUND_TRIP, Finding, Findings
+from .findings import KILLED_IN_SWAP, LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
 from .history import Change, History, usable
 from .play import COLLEAGUE, Call, Played
 
@@ -140,9 +140,15 @@ def _nameless(history: History, run: Played, call: Call) -> Findings:
         excuse = KILLED_IN_SWAP if run.was_killed and unique else ""
         if _went_just_now(history, call, (call.before or {})[call.image_id]):
             excuse = LAST_ROUND_TRIP
+        if any(one.actor != call.actor and one.field == "made" and one.value == name for one in _during(history, run)):
+            excuse = SIMULTANEOUS
         yield Finding(2, "nameless", time, call.actor, f"{text}, and stays so when the run ends", excuse)
     elif not unique:
         yield Finding(2, "gap", time, call.actor, f"{text} for {restored.time - time:.2f} s")
+
+
+def _during(history: History, run: Played) -> list[Change]:
+    return [one for one in history.changes if run.started <= one.time <= (run.ended or run.started)]
 
 
 # Snapshots that the user has taken: see `beginning`.

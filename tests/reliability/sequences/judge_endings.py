@@ -12,11 +12,11 @@ from . import excuses
 from .adapter import MARK_KEY, RECENT
 from .beginning import TAGS
 from .findings import LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
-from .history import History, named
+from .history import Change, History, named
 
 if t.TYPE_CHECKING:
     from .cloud import State, Truth
-    from .play import Played
+    from .play import Call, Played
 
 
 def findings(history: History) -> Findings:
@@ -54,7 +54,7 @@ def _reached(history: History, run: Played) -> Findings:
     is_late = any(one.actor != name and one.time >= since for one in history.changes if one.time <= time)
     for kind, what in missing:
         excuse = LAST_ROUND_TRIP if is_late and kind != "outdated" else ""
-        if kind == "several" and _came_meanwhile(history, run, state):
+        if kind in ("several", "still there") and _came_meanwhile(history, run, state):
             excuse = SIMULTANEOUS
         yield Finding(4, kind, time, name, f"the run says ok, but {what}", excuse)
 
@@ -65,7 +65,11 @@ def _came_meanwhile(history: History, run: Played, state: State) -> bool:
     looks = [look for look in history.record.of(run.run.name) if look.form.get("ImageName") == run.name]
     own = str(run.ending.result.get("image_id") if run.ending else "")
     given = [history.of(one.image_id, "name", "made") for one in named(state, run.name) if one.image_id != own]
-    return bool(looks) and all(changes and changes[-1].time > looks[-1].moment for changes in given)
+    return bool(looks) and all(changes and _is_after(changes[-1], looks[-1]) for changes in given)
+
+
+def _is_after(change: Change, look: Call) -> bool:
+    return change.time > look.moment or change.number > look.number
 
 
 # A kind, and the sentence.
@@ -130,7 +134,8 @@ def _of_replacement(history: History, run: Played, image: Truth) -> t.Iterator[s
     makers = ("" if maker is None else maker.run.name, run.run.name)
     is_own = all(one.actor in makers for one in history.of(image.image_id, "tags"))
     if result.get("replaced_image_id") and options.get("tags") is None and is_own:
-        old = history.last_truth(str(result["replaced_image_id"]))
+        # What has changed since belongs to whoever has changed it.
+        old = history.state_at(run.started).get(str(result["replaced_image_id"]))
         lost = [pair for pair in (old.tags if old is not None else ()) if pair not in image.tags and pair[0] in TAGS]
         if lost:
             yield f"the tags {dict(lost)} of the replaced image are lost"

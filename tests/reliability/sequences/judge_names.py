@@ -54,10 +54,9 @@ def _excuse_of_maker(history: History, run: Played, given: Change) -> str:
     if given.actor == COLLEAGUE or given.actor == run.run.name:
         return SIMULTANEOUS
     maker = history.runs[given.actor]
-    ended = maker.ended
-    if maker.was_killed or (ended is not None and ended <= run.started and not maker.is_ok):
+    if maker.was_killed or (maker.ended is not None and maker.ended - given.time < history.site.lag):
         return KILLED_IN_LAG
-    return SIMULTANEOUS if ended is None or ended > run.started else ""
+    return SIMULTANEOUS if maker.ended is None or maker.ended > run.started else ""
 
 
 def _renamed_twice(history: History, call: Call) -> Findings:
@@ -99,13 +98,17 @@ def _rubbish(history: History) -> Findings:
 
 
 def _excuse_of_rubbish(history: History, image: Truth) -> str:
-    """A failure has named it, and nobody can tell any more for what it was made."""
-    namers = [one.actor for one in history.of(image.image_id, "name", "made")]
-    made = [one for one in history.writes if one.actor == namers[-1] and one.action == "CreateImage"]
-    if any(one.excuse == SIMULTANEOUS for call in made for one in _made_twice(history, call)):
-        return SIMULTANEOUS
-    own = [one for one in history.changes if one.image_id in {new for call in made for new in _new(call)}]
-    return LAST_ROUND_TRIP if any(one.field == "gone" and one.actor != namers[-1] for one in own) else ""
+    """The failure of the run has named it, since others came in between: no later run can tell for what it was made."""
+    run = history.runs[history.of(image.image_id, "name", "made")[-1].actor]
+    if run.ending is None or run.is_ok or image.image_id not in run.ending.text():
+        return ""
+    others = [
+        one
+        for one in history.changes
+        if one.actor != run.run.name and run.started <= one.time <= (run.ended or run.started)
+    ]
+    names = (run.name, image.name)
+    return SIMULTANEOUS if any(one.field == "gone" or one.value in names for one in others) else ""
 
 
 def _new(call: Call) -> set[str]:
