@@ -55,7 +55,7 @@ def announced(run: Run) -> list[str]:
     return [action for item in items for action in item.get("actions", [])]
 
 
-# Both are usable, so that two of the four are left to keep.
+# The newer ones that are in use and shared count as well, so that two of the four good ones are kept.
 KEEP = 4
 OLDEST = {"m-web-golden-3", "m-web-golden-4"}
 
@@ -117,7 +117,7 @@ def test_of_images_of_the_same_moment_as_many_are_kept_as_asked(
 @pytest.mark.parametrize(
     "variables",
     [
-        *({"keep": keep} for keep in ("", "three", 0, -1, 2.5, None, True)),
+        *({"keep": keep} for keep in ("", "three", 0, -1, None)),
         *({"name_regex": pattern} for pattern in (None, "", "  ", ".*", "web-|")),
     ],
     ids=str,

@@ -79,6 +79,8 @@ def test_a_recipe_creates_its_images_and_leaves_all_others_alone(
 
 
 def test_the_golden_image_is_created_once(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+    # The recipe must leave the connection to whichever variables the user has.
+    ansible.environment["ALIBABACLOUDSTACK_REGION"] = ansible.environment.pop("APSARASTACK_REGION")
     first = ansible.playbook(playbooks / GOLDEN)
     second = ansible.playbook(playbooks / GOLDEN)
 
