@@ -19,14 +19,12 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils import (
     waiter,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running
+from ansible_collections.apsarastack.cloud.plugins.module_utils.running import LONGEST_LAG, Running
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
 
-# Seconds that a list may lag behind a write.
-LONGEST_LAG = 60.0
 # Seconds. Once an image is gone the cloud may take a moment to notice that its snapshots are free.
 SNAPSHOT_PATIENCE = 10.0
 
@@ -191,22 +189,25 @@ def read_back(step: steps.ReadBack, run: Running) -> None:
     while True:
         if image is not None:
             run.outcome.know(image)
-        missing = ["the image itself"] if image is None else _missing(image, wanted)
+        missing = ["the image itself"] if image is None else _missing(image, wanted, run)
         if not missing:
             break
         if run.deadline.elapsed() - started >= LONGEST_LAG:
             raise obstacles.not_supported(image_id, missing)
         if not run.has_patience(started, LONGEST_LAG):
-            run.outcome.warnings.append(obstacles.not_shown_yet(image_id, missing))
-            break
+            raise obstacles.not_shown_yet(image_id, missing, run.deadline.seconds)
         run.deadline.sleep(waiter.SHORTEST_PAUSE)
         image = run.images.by_id(image_id)
     run.has_just_looked = True
 
 
-def _missing(image: Image, wanted: Image) -> list[str]:
-    renamed = ["image_name"] if image["image_name"] != wanted["image_name"] else []
-    return [*renamed, *verifying.not_shown(image, wanted)]
+def _missing(image: Image, wanted: Image, run: Running) -> list[str]:
+    differences = {
+        "image_name": image["image_name"] != wanted["image_name"],
+        # The mark stays where a replaced image was kept.
+        f"tag {MARK}": image["tags"].get(MARK) != wanted["tags"].get(MARK) and not run.outcome.kept,
+    }
+    return [*(name for name, differs in differences.items() if differs), *verifying.not_shown(image, wanted)]
 
 
 HANDLERS: t.Mapping[type, Handler] = {

@@ -25,6 +25,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 
 LONGEST_NAME = 128
+# Of a mark: the replaced id, the digest, the begin.
+PARTS = 3
 DIGEST_LENGTH = 16
 # A replacement that was begun longer ago does not answer a task that asks for a new image each time.
 RECENT_SECONDS = 3 * 3600.0
@@ -37,43 +39,35 @@ _TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True)
 class Mark:
-    """``digest``: of source and create-only attributes. ``begun``: seconds since the epoch.
-
-    Release 1.0.0 wrote the id alone, and the other two are None.
-    """
+    """``digest``: of source and create-only attributes. ``begun``: seconds since the epoch."""
 
     replaced_id: str
-    digest: str | None = None
-    begun: float | None = None
+    digest: str
+    begun: float
 
     def text(self) -> str:
         """The value of the tag."""
-        if self.digest is None or self.begun is None:
-            return self.replaced_id
         return f"{self.replaced_id}/{self.digest}/{_utc(self.begun).strftime(_TIME_FORMAT)}"
 
     def is_recent(self, now: float) -> bool:
-        return self.begun is not None and now - self.begun <= RECENT_SECONDS
+        return now - self.begun <= RECENT_SECONDS
 
     def age(self, now: float) -> str:
         """When it was begun, for sentences."""
-        if self.begun is None:
-            return "begun at an unknown time"
         minutes = max(0, round((now - self.begun) / 60))
         return f"begun {_utc(self.begun).strftime('%Y-%m-%dT%H:%M:%SZ')}, {minutes} minutes ago"
 
 
 def mark_of(image: Image) -> Mark | None:
-    """The mark that the image carries; None where it has none, or one that this module never wrote."""
-    replaced_id, *rest = image["tags"].get(MARK, "").split("/")
-    if replaced_id in ("", image["image_id"]):
+    """The mark that the image carries; None where it has none, or one that this module never wrote.
+
+    Release 1.0.0 wrote the id alone, to images with another temporary name: nothing tells what they were made from.
+    """
+    parts = image["tags"].get(MARK, "").split("/")
+    if len(parts) != PARTS or parts[0] in ("", image["image_id"]) or len(parts[1]) != DIGEST_LENGTH:
         return None
-    if not rest:
-        return Mark(replaced_id)
-    begun = _epoch(rest[-1])
-    if len(rest) != 2 or len(rest[0]) != DIGEST_LENGTH or begun is None:
-        return None
-    return Mark(replaced_id, rest[0], begun)
+    begun = _epoch(parts[2])
+    return None if begun is None else Mark(parts[0], parts[1], begun)
 
 
 def successor_in(images: t.Sequence[Image]) -> Image | None:

@@ -161,6 +161,14 @@ def rename_was_ignored(image_id: str, image_name: str) -> ApsaraStackError:
     )
 
 
+def rename_not_shown_yet(step: Swap, image_id: str, seconds: float) -> DeadlineError:
+    return DeadlineError(
+        f"timed out after {seconds:g} seconds (wait_timeout): image {image_id} was renamed to {step.new.image_name!r}, "
+        "but the cloud does not list it under that name yet. The old image was not deleted. Run the task again: it "
+        "resumes the replacement."
+    )
+
+
 def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> ApsaraStackError:
     old = "" if step.old is None else f", and image {step.old.image['image_id']} is named {step.retired_name!r}"
     return ApsaraStackError(
@@ -178,6 +186,13 @@ def made_twice(image: Image, duplicates: t.Sequence[Image]) -> ApsaraStackError:
         "others with state=absent and image_id. Where a play has many hosts, run_once creates the image once for "
         "all of them.",
         "ambiguous_name",
+    )
+
+
+def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> DeadlineError:
+    return DeadlineError(
+        f"timed out after {seconds:g} seconds (wait_timeout): the site accepted the change of image {image_id}, but "
+        f"does not show it yet: {', '.join(missing)}. Run the task again: it changes only what still differs."
     )
 
 
@@ -203,10 +218,6 @@ def not_listed_yet(image_id: str) -> str:
         f"image {image_id} was created, but the cloud does not list it yet: until it does, another task of the same "
         "name does not find it and would create it again"
     )
-
-
-def not_shown_yet(image_id: str, missing: t.Sequence[str]) -> str:
-    return f"the site accepted the change of image {image_id}, but does not show it yet: {', '.join(missing)}"
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------

@@ -19,12 +19,13 @@ if t.TYPE_CHECKING:
 @dataclass
 class Outcome:
     """``image``: as last known; None when there is none to know. ``done``: the steps that were carried out. ``kept``:
-    the ids of images that were to be deleted and stay."""
+    the ids of images that were to be deleted and stay. ``has_begun``: a step has written, also if it then failed."""
 
     image_id: str | None = None
     image: Image | None = None
     done: list[steps.Step] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    has_begun: bool = False
     snapshots_failed: list[dict[str, str | None]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -46,7 +47,7 @@ class Outcome:
     def facts(self) -> dict[str, t.Any]:
         """What every result tells, be it a success or a failure."""
         return {
-            "changed": bool(self.actions),
+            "changed": bool(self.actions) or self.has_begun,
             "actions": self.actions,
             "image_id": self.image_id,
             "image": self.image,

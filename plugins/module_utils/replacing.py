@@ -148,7 +148,10 @@ def _judge(desired: Wish, reader: Reader, old: Image) -> None:
 
 def _mark_for(desired: Wish, found: resuming.Unfinished, now: float) -> marks.Mark:
     mark = None if found.adopted is None else marks.mark_of(found.adopted)
-    return mark or marks.Mark(str(t.cast("Image", found.old)["image_id"]), marks.digest(desired), now)
+    if found.old is None:
+        return t.cast("marks.Mark", mark)
+    begun = now if mark is None else mark.begun
+    return marks.Mark(str(found.old["image_id"]), marks.digest(desired), begun)
 
 
 def _making(desired: Wish, found: resuming.Unfinished, marked: Image) -> tuple[list[steps.Step], Image]:

@@ -45,7 +45,7 @@ def answers(desired: Wish, image: Image, mark: marks.Mark, now: float) -> bool:
     """Whether a replacement image that an earlier run made is what this task asks for."""
     if desired.recreate == "always" and not mark.is_recent(now):
         return False
-    return mark.digest in (None, marks.digest(desired)) and differing.difference(desired, image) is None
+    return mark.digest == marks.digest(desired) and differing.difference(desired, image) is None
 
 
 def unfinished(desired: Wish, old: Image | None, reader: Reader, now: float) -> Unfinished:
@@ -93,8 +93,8 @@ def _retired(desired: Wish, marked: t.Iterable[tuple[Image, marks.Mark]], reader
 
 
 def _is_adopted(desired: Wish, image: Image, mark: marks.Mark, old: Image | None, now: float) -> bool:
-    """Release 1.0.0 wrote no digest, so that of its images nobody knows from what they were made."""
+    if is_settled(image):
+        # One that was deprecated meanwhile takes nobody's place. Whatever it was to replace: it is what the task wants.
+        return verifying.is_usable(image) and answers(desired, image, mark, now)
     replaces_it = old is None or mark.replaced_id == old["image_id"]
-    # One that was deprecated meanwhile takes nobody's place.
-    serves = not is_settled(image) or verifying.is_usable(image)
-    return replaces_it and serves and mark.digest is not None and answers(desired, image, mark, now)
+    return replaces_it and answers(desired, image, mark, now)

@@ -18,6 +18,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
 
 
+# Seconds that a list may lag behind a write.
+LONGEST_LAG = 60.0
+
+
 class Running:
     """``has_waited``: something lies between what the plan saw and now. ``unlisted``: the name of an image that was
     made and has not been listed yet. ``has_just_looked``: the last step has read the image of ``outcome``."""

@@ -9,19 +9,22 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption, obstacles, verifying, waiter
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+    ApsaraStackError,
+    DeadlineError,
+    ServiceError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils.running import LONGEST_LAG
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils.running import Running
     from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Swap
 
-# Seconds. Three calls of a slow site take that long: with less time left the swap is not begun.
+# Seconds. The calls of a slow site take that long: with less time left the swap is not begun.
 NEEDED_SECONDS = 5.0
-# Once it is begun it is not cut short: what the two halves and their confirmation get beyond the deadline.
+# What the renames get beyond the deadline, once they are begun.
 RESERVED_SECONDS = 30.0
-# A list may come from a replica that has not heard of the new name yet.
-CONFIRMATION_SECONDS = 15.0
 
 _DUPLICATED = "InvalidImageName.Duplicated"
 
@@ -40,13 +43,18 @@ def swap(step: Swap, run: Running) -> bool:
         return False
     if run.deadline.remaining() < NEEDED_SECONDS:
         raise obstacles.no_time_for_the_swap(step, new, old, run.deadline.seconds)
+    is_old_first = _take_name(step, run, new, old)
     try:
-        with interruption.deferred(), run.deadline.reserved(RESERVED_SECONDS):
-            _swap_names(step, run, new, old)
-    except interruption.InterruptedTaskError:
-        # It has waited until all was done.
-        run.outcome.done.append(step)
+        named = _confirmed(step, run, new_id)
+    except DeadlineError:
         raise
+    except ApsaraStackError as error:
+        if is_old_first:
+            _undo(step, run, new_id, error)
+        raise
+    # Where somebody has renamed the old image meanwhile it is not in that list, and keeps its name.
+    if old is not None and not is_old_first and any(one["image_id"] == old["image_id"] for one in named):
+        _rename_old(step, run, str(step.retired_name))
     return True
 
 
@@ -79,31 +87,30 @@ def _strangers(step: Swap, new_id: str, named: t.Iterable[Image]) -> list[Image]
     return [image for image in verifying.usable(named) if image["image_id"] not in own]
 
 
-def _swap_names(step: Swap, run: Running, new: Image, old: Image | None) -> None:
+def _take_name(step: Swap, run: Running, new: Image, old: Image | None) -> bool:
+    """Give the new image the name. Returns whether the old image had to give it up first, as names are unique.
+
+    Neither the deadline nor a signal comes between the two calls of which the second makes the first one good.
+    """
     new_id, name = str(new["image_id"]), step.new.image_name
-    has_old_name = old is not None and old["image_name"] == name
-    try:
-        if new["image_name"] != name:
+    if new["image_name"] == name:
+        return False
+    with interruption.deferred(), run.deadline.reserved(RESERVED_SECONDS):
+        try:
             run.images.modify(new_id, name, None)
-    except ServiceError as error:
-        if error.code != _DUPLICATED or not has_old_name:
-            raise
-        _swap_old_first(step, run, new_id)
-        return
-    _confirm(step, run, new_id)
-    if has_old_name:
+        except ServiceError as error:
+            if error.code != _DUPLICATED or old is None or old["image_name"] != name:
+                raise
+        else:
+            run.outcome.has_begun = True
+            return False
         _rename_old(step, run, str(step.retired_name))
-
-
-def _swap_old_first(step: Swap, run: Running, new_id: str) -> None:
-    """Where names are unique the old image gives the name up first, and gets it back when the new one is refused."""
-    _rename_old(step, run, str(step.retired_name))
-    try:
-        run.images.modify(new_id, step.new.image_name, None)
-        _confirm(step, run, new_id)
-    except ApsaraStackError as error:
-        _undo(step, run, new_id, error)
-        raise
+        try:
+            run.images.modify(new_id, name, None)
+        except ApsaraStackError as error:
+            _undo(step, run, new_id, error)
+            raise
+    return True
 
 
 def _undo(step: Swap, run: Running, new_id: str, why: ApsaraStackError) -> None:
@@ -125,10 +132,11 @@ def _rename_old(step: Swap, run: Running, name: str) -> None:
     except ServiceError as error:
         if error.code != "InvalidImageId.NotFound":
             raise
+    run.outcome.has_begun = True
 
 
-def _confirm(step: Swap, run: Running, new_id: str) -> None:
-    """Read the new image under the name: an answer that says success is no proof."""
+def _confirmed(step: Swap, run: Running, new_id: str) -> tuple[Image, ...]:
+    """The images of the name, the new one among them: an answer that says success is no proof."""
     named: tuple[Image, ...] = ()
 
     def look() -> t.Iterable[Image]:
@@ -136,7 +144,10 @@ def _confirm(step: Swap, run: Running, new_id: str) -> None:
         named = run.images.by_name(step.new.image_name)
         return named
 
-    found = run.seen(new_id, look, CONFIRMATION_SECONDS)
+    started = run.deadline.elapsed()
+    found = run.seen(new_id, look, LONGEST_LAG)
+    if found is None and run.deadline.elapsed() - started < LONGEST_LAG:
+        raise obstacles.rename_not_shown_yet(step, new_id, run.deadline.seconds)
     if found is None:
         raise obstacles.rename_was_ignored(new_id, step.new.image_name)
     run.outcome.know(found)
@@ -146,3 +157,4 @@ def _confirm(step: Swap, run: Running, new_id: str) -> None:
         # Another task has given the name away in the same moment: the later of the two sees it here, and steps back.
         run.images.modify(new_id, step.made["image_name"], None)
         raise obstacles.name_was_taken(step.made, strangers)
+    return named

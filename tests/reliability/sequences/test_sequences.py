@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random stories: `make test` plays a part of those that `make sweep` plays."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from .campaign import campaign
+from .generate import story_of
+from .shorten import shorten
+from .tell import told
+
+STORIES = 2000
+
+
+def test_random_stories_end_well() -> None:
+    found = campaign(range(STORIES), processes=os.cpu_count() or 1)
+    shortest = {
+        f"{kind}, seed {seeds[0]} of {len(seeds)}": told(shorten(story_of(seeds[0]), kind))
+        for kind, seeds in found.violations.items()
+    }
+    if shortest:
+        pytest.fail("\n\n".join(f"--- {title}\n{text}" for title, text in shortest.items()), pytrace=False)
