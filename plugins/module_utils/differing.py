@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import changes
-from ansible_collections.apsarastack.cloud.plugins.module_utils.image import is_settled
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Disk, Image
@@ -66,6 +65,6 @@ def reason(wish: Wish, image: Image) -> str | None:
     """Why the image has to be replaced; None when it has not."""
     if wish.recreate == "never" or wish.source is None:
         return None
-    if wish.recreate == "always" and is_settled(image):
-        return "recreate is always"
+    if wish.recreate == "always":
+        return "recreate=always asks for a new image each time"
     return difference(wish, image)

@@ -142,7 +142,7 @@ def _replace(
 def _judge(desired: Wish, reader: Reader, old: Image) -> None:
     if not is_settled(old):
         # Whoever is making it may be alive.
-        raise obstacles.still_growing(old, str(differing.difference(desired, old)))
+        raise obstacles.still_growing(old, str(differing.reason(desired, old)))
     deletion.judge(desired, reader, old)
 
 

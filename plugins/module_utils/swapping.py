@@ -73,7 +73,7 @@ def _looked_at(step: Swap, run: Running, new_id: str) -> tuple[Image, Image | No
     if new is None:
         raise obstacles.replacement_vanished(new_id, old)
     verifying.judge_replacement(step, new, is_complete=old is None)
-    if step.old is not None and old is not None and old["image_name"] == step.new.image_name:
+    if step.old is not None and old is not None and old["image_name"] != step.retired_name:
         verifying.judge_unchanged(step.old, old)
     strangers = _strangers(step, new_id, run.images.by_name(step.new.image_name))
     if strangers:
@@ -104,8 +104,8 @@ def _take_name(step: Swap, run: Running, new: Image, old: Image | None) -> bool:
         else:
             run.outcome.has_begun = True
             return False
-        _rename_old(step, run, str(step.retired_name))
         try:
+            _rename_old(step, run, str(step.retired_name))
             run.images.modify(new_id, name, None)
         except ApsaraStackError as error:
             _undo(step, run, new_id, error)
