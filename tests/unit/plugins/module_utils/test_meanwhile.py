@@ -56,6 +56,12 @@ def test_an_old_image_that_was_changed_stops_the_swap(known: dict[str, t.Any], r
     assert "m-old" in result["msg"]
 
 
+def test_an_old_image_that_comes_into_use_is_replaced_where_the_task_forces_it() -> None:
+    images = ready()
+    followed(replacing(force=True), images, meanwhile={BEFORE_THE_SWAP: changing("m-old", usage="instance")})
+    assert names(images) == {"m-new": "web"}
+
+
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [

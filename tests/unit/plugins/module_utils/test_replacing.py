@@ -270,6 +270,7 @@ def test_an_old_image_in_use_is_refused_before_anything_is_done() -> None:
     assert (result["image_id"], "i-7" in result["msg"]) == ("m-old", True)
     delete = only(of(old(usage="instance"), force=True), Delete)
     assert (delete.force, delete.expected.may_be_in_use) == (True, True)
+    assert only(of(old(usage="instance"), force=True), Swap).old.may_be_in_use
 
 
 @pytest.mark.parametrize("force", [True, False])
@@ -281,6 +282,7 @@ def test_a_shared_old_image_is_refused_before_anything_is_done(force: bool) -> N
 def test_an_old_image_that_is_still_being_created_belongs_to_somebody() -> None:
     result = refused(replacing(), FakeImages(old(status="Creating")))
     assert (result["reason"], result["image_id"]) == ("source_differs", "m-old")
+    assert "s-old" in result["msg"]
 
 
 def test_a_source_that_is_not_ready_yet_is_told() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Successor
 from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import successor_in
 from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     Create,
@@ -134,6 +135,7 @@ def test_one_that_has_been_deprecated_is_not_taken_over() -> None:
     made = of(old(), replacement(status="Deprecated"))
     assert adopted(made) is None
     assert deleted(made, before=Unmark) == ["m-old", "m-new"]
+    assert "delete image m-new 'web-replacement' (it is an outdated replacement)" in made.actions
 
 
 @pytest.mark.parametrize("status", ["CreateFailed", "UnAvailable"])
@@ -142,6 +144,7 @@ def test_one_that_is_of_no_use_is_gone_before_the_new_one_is_created(status: str
     made = of(old(), replacement(status=status), wait=wait)
     assert kinds(made)[:3] == [Delete, WaitUntilGone, Create]
     assert deleted(made, before=Create) == ["m-new"]
+    assert made.actions[0] == "delete image m-new 'web-replacement' (its creation failed)"
     assert t.cast("Create", made.steps[2]).image_name == "web-replacement"
 
 
@@ -217,7 +220,7 @@ def test_what_was_begun_yesterday_is_not_the_new_image_of_a_task_that_makes_one_
 def test_a_replacement_whose_old_image_is_gone_gets_the_name() -> None:
     made = of(replacement())
     assert kinds(made) == [Swap, Unmark, ReadBack]
-    assert adopted(made) == "m-new"
+    assert made.steps[0] == Swap(Successor("m-new", "web", mark()), replacement())
 
 
 def test_an_image_that_somebody_has_renamed_is_not_taken_for_the_replaced_one() -> None:
