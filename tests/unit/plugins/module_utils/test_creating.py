@@ -60,12 +60,14 @@ def test_an_empty_description_is_not_sent_when_an_image_is_created() -> None:
 
 
 def test_without_an_image_and_a_source_the_three_source_options_are_named() -> None:
-    text = refused(web(source=None), FakeImages())["msg"]
-    assert all(option in text for option in ("instance_id", "snapshot_id", "disk_device_mapping"))
+    result = refused(web(source=None), FakeImages())
+    assert result["reason"] == "not_found"
+    assert all(option in result["msg"] for option in ("instance_id", "snapshot_id", "disk_device_mapping"))
 
 
 def test_an_unknown_id_is_refused_since_a_new_image_would_get_another() -> None:
-    assert "m-9" in refused(Wish(image_id="m-9", source=FROM_INSTANCE), FakeImages())["msg"]
+    result = refused(Wish(image_id="m-9", source=FROM_INSTANCE), FakeImages())
+    assert (result["reason"], "m-9" in result["msg"]) == ("not_found", True)
 
 
 def test_a_failed_image_is_gone_before_its_successor_is_created_even_without_wait() -> None:

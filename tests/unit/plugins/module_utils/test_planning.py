@@ -180,7 +180,7 @@ def test_a_difference_in_what_cannot_be_changed_is_a_warning() -> None:
 def test_another_source_is_refused_where_the_image_must_not_be_replaced() -> None:
     found = image(disk_device_mappings=[disk("s-old"), disk(None, 20)])
     result = refused(web(source=FROM_SNAPSHOT), FakeImages(found))
-    assert result["image_id"] == "m-1"
+    assert (result["reason"], result["image_id"]) == ("source_differs", "m-1")
     for fact in ("s-old (40 GiB)", "20 GiB", "s-new", "recreate=on_source_change"):
         assert fact in result["msg"]
 
@@ -225,7 +225,7 @@ def test_a_deprecated_image_is_changed_like_any_other() -> None:
 
 def test_an_unavailable_image_is_refused() -> None:
     result = refused(web(source=FROM_INSTANCE), FakeImages(image(status="UnAvailable")))
-    assert (result["image_id"], "UnAvailable" in result["msg"]) == ("m-1", True)
+    assert (result["reason"], result["image_id"]) == ("unavailable", "m-1")
 
 
 # --- several images --------------------------------------------------------------------------------------------------
@@ -235,6 +235,7 @@ def test_an_unavailable_image_is_refused() -> None:
 def test_duplicates_are_refused_with_ids_statuses_and_times(options: dict[str, t.Any]) -> None:
     images = (image("m-1"), image("m-2", status="Creating", creation_time="2026-11-24T06:00:00Z"))
     result = refused(web(**options), FakeImages(*images))
+    assert result["reason"] == "ambiguous_name"
     assert "m-1 (Available, 2026-11-24T05:06:07Z); m-2 (Creating, 2026-11-24T06:00:00Z)" in result["msg"]
     assert "image_id" in result["msg"]
 
@@ -249,6 +250,8 @@ def test_failed_ones_beside_a_good_one_do_not_count() -> None:
 def test_a_failed_image_that_cannot_be_created_again_is_refused() -> None:
     failed = image(status="CreateFailed")
     without_source = refused(web(), FakeImages(failed))
-    assert (without_source["image_id"], "instance_id" in without_source["msg"]) == ("m-1", True)
+    assert (without_source["reason"], without_source["image_id"]) == ("creation_failed", "m-1")
+    assert "instance_id" in without_source["msg"]
     by_id = refused(Wish(image_id="m-1", source=FROM_INSTANCE), FakeImages(failed))
-    assert (by_id["image_id"], "image_name" in by_id["msg"]) == ("m-1", True)
+    assert (by_id["reason"], by_id["image_id"]) == ("creation_failed", "m-1")
+    assert "image_name" in by_id["msg"]

@@ -267,7 +267,7 @@ def test_an_old_image_in_use_is_refused_before_anything_is_done() -> None:
     used = FakeImages(old(usage="instance"))
     used.users_of = {"m-old": ("i-7",)}
     result = refused(replacing(), used)
-    assert (result["image_id"], "i-7" in result["msg"]) == ("m-old", True)
+    assert (result["reason"], result["image_id"], "i-7" in result["msg"]) == ("in_use", "m-old", True)
     delete = only(of(old(usage="instance"), force=True), Delete)
     assert (delete.force, delete.expected.may_be_in_use) == (True, True)
     assert only(of(old(usage="instance"), force=True), Swap).old.may_be_in_use

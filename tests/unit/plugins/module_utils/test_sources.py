@@ -30,27 +30,46 @@ def warnings(source: Source, instance: Instance | None, snapshot: Snapshot | Non
 
 
 @pytest.mark.parametrize(
-    ("source", "known", "facts"),
+    ("source", "known", "reason", "facts"),
     [
-        (FROM_INSTANCE, None, ("nstance i-1", "DescribeInstances")),
-        (FROM_INSTANCE, Instance("i-1", "Running", is_locked=True), ("i-1", "instance_id")),
-        (FROM_SNAPSHOT, None, ("napshot s-new", "DescribeSnapshots")),
-        (FROM_SNAPSHOT, backup("s-new", "failed"), ("s-new", "snapshot_id")),
-        (FROM_SNAPSHOT, backup("s-new", disk_type="data"), ("s-new", "disk_device_mapping")),
-        (disks(20), backup("s-new"), ("s-new", "40 GiB", "20 GiB")),
-        (disks(None), backup("s-new", disk_type="data"), ("disk_device_mapping", "one system disk", "none")),
-        (disks(None, None), backup("s-new"), ("disk_device_mapping", "one system disk", "contains 2")),
-        (Source(disks=(DiskMapping("s-new", disk_type="data"),)), backup("s-new"), ("disk_type", "none")),
+        (FROM_INSTANCE, None, "not_found", ("nstance i-1", "DescribeInstances")),
+        (FROM_INSTANCE, Instance("i-1", "Running", is_locked=True), "source_not_usable", ("i-1", "instance_id")),
+        (FROM_SNAPSHOT, None, "not_found", ("napshot s-new", "DescribeSnapshots")),
+        (FROM_SNAPSHOT, backup("s-new", "failed"), "source_not_usable", ("s-new", "snapshot_id")),
+        (FROM_SNAPSHOT, backup("s-new", disk_type="data"), "source_not_usable", ("s-new", "disk_device_mapping")),
+        (disks(20), backup("s-new"), "invalid_input", ("s-new", "40 GiB", "20 GiB")),
+        (
+            disks(None),
+            backup("s-new", disk_type="data"),
+            "source_not_usable",
+            ("disk_device_mapping", "one system disk", "none"),
+        ),
+        (
+            disks(None, None),
+            backup("s-new"),
+            "source_not_usable",
+            ("disk_device_mapping", "one system disk", "contains 2"),
+        ),
+        (
+            Source(disks=(DiskMapping("s-new", disk_type="data"),)),
+            backup("s-new"),
+            "source_not_usable",
+            ("disk_type", "none"),
+        ),
         (
             Source(disks=(DiskMapping("s-new"), DiskMapping("s-2"))),
             backup("s-new"),
+            "not_found",
             ("napshot s-2", "DescribeSnapshots"),
         ),
     ],
 )
-def test_a_source_that_makes_no_image_is_refused(source: Source, known: t.Any, facts: tuple[str, ...]) -> None:
+def test_a_source_that_makes_no_image_is_refused(
+    source: Source, known: t.Any, reason: str, facts: tuple[str, ...]
+) -> None:
     with pytest.raises(RefusalError) as caught:
         warnings(source, *(known, None) if source == FROM_INSTANCE else (None, known))
+    assert caught.value.reason == reason
     assert [fact for fact in facts if fact not in message_of(caught.value)] == []
 
 

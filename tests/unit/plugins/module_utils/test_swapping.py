@@ -145,7 +145,7 @@ def test_a_swap_that_there_is_no_time_for_is_not_begun_and_the_next_run_does_it(
         followed(replacing(), images, 600, {BEFORE_THE_SWAP: passing(601 - NEEDED_SECONDS)})
     for fact in ("m-new", "m-old", "'web'"):
         assert fact in caught.value.message
-    assert (caught.value.facts["changed"], names(images)) == (False, UNTOUCHED)
+    assert (caught.value.reason, caught.value.facts["changed"], names(images)) == ("timed_out", False, UNTOUCHED)
     assert finished_by_the_next_run(images)
 
 
