@@ -137,8 +137,8 @@ def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
 
 def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"{_named(image)} is ready, but the name that it was made for is now used by {_listed(others)}. It keeps its "
-        "temporary name, and nothing was deleted. Decide which one is right, delete the other with image_id, and run "
+        f"{_named(image)} is ready, but the name that it was made for is now used by {_listed(others)}. It keeps the "
+        "name that it has, and nothing was deleted. Decide which one is right, delete the other with image_id, and run "
         "the task again.",
         "name_taken",
     )
