@@ -83,8 +83,9 @@ class ModelCloud:
 
     def call(self, action_name: str, form: Form, age: float = 0.0) -> Body:
         """The body of the answer; raises CloudError. ``age``: seconds by which a list of images is too old."""
-        if action_name == "RunInstances":
-            return self._run_instance(form["ImageId"])
+        if action_name in _FATES:
+            _FATES[action_name](self, form)
+            return {}
         if action_name in self._site.ignores:
             return {}
         now = self._clock() + EPOCH
@@ -132,18 +133,22 @@ class ModelCloud:
     def snapshots(self) -> frozenset[str]:
         return frozenset(self.world.snapshots)
 
-    def doom(self, image_id: str, outcome: str) -> None:
-        """The build of this image will end like this."""
-        image = self.world.images.get(image_id)
+    def _stop_build(self, form: Form) -> None:
+        image = self.world.images.get(form["ImageId"])
         if image is not None and lifecycle.is_growing(image, self._clock() + EPOCH):
-            lifecycle.doom(self.world, image, outcome)
+            lifecycle.doom(self.world, image, form["Outcome"])
 
-    def _run_instance(self, image_id: str) -> Body:
-        """The simulator starts no instances, since the collection does not."""
+    def _run_instance(self, form: Form) -> None:
         instance = next(iter(self.world.instances.values()))
-        new = dataclasses.replace(instance, id=self.world.new_id("i-"), image_id=image_id, disks=[])
+        new = dataclasses.replace(instance, id=self.world.new_id("i-"), image_id=form["ImageId"], disks=[])
         self.world.instances[new.id] = new
-        return {}
+
+
+# What the simulator has no action for: the collection never starts an instance, and builds fail by themselves.
+_FATES: dict[str, t.Callable[[ModelCloud, Form], None]] = {
+    "RunInstances": ModelCloud._run_instance,
+    "StopBuild": ModelCloud._stop_build,
+}
 
 
 def _knobs(site: Site, images: int) -> Knobs:

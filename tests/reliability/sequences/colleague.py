@@ -30,11 +30,8 @@ def act(event: Act, cloud: ModelCloud, process: Process) -> None:
     image_id = _find(event.target, cloud)
     if image_id is None:
         return
-    if event.what == "stop_build":
-        cloud.doom(image_id, event.value)
-    else:
-        with contextlib.suppress(CloudError):
-            process(*_call(event, image_id))
+    with contextlib.suppress(CloudError):
+        process(*_call(event, image_id))
 
 
 def _call(event: Act, image_id: str) -> tuple[str, dict[str, str]]:
@@ -45,6 +42,7 @@ def _call(event: Act, image_id: str) -> tuple[str, dict[str, str]]:
         "deprecate": (modify, {"ImageId": image_id, "Status": "Deprecated"}),
         "tag": ("TagResources", {**tag, **_tag(event.value)}),
         "share": ("ModifyImageSharePermission", {"ImageId": image_id, "AddAccount.1": OTHER_ACCOUNT}),
+        "stop_build": ("StopBuild", {"ImageId": image_id, "Outcome": event.value}),
         "use": ("RunInstances", {"ImageId": image_id}),
         "delete": ("DeleteImage", {"ImageId": image_id, "Force": "true"}),
     }

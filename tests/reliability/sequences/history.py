@@ -52,6 +52,11 @@ class History:
         past = [call.after for call in self.writes if call.time <= time]
         return past[-1] or {} if past else self.record.first
 
+    def last_tags(self, image_id: str) -> tuple[tuple[str, str], ...]:
+        """Those that the image had in the end, or right before it was deleted."""
+        states = [self.record.last, *((call.before or {}) for call in reversed(self.writes)), self.record.first]
+        return next((state[image_id].tags for state in states if image_id in state), ())
+
     def maker(self, image_id: str) -> str:
         """Who made it; empty for what was there before."""
         return next((one.actor for one in self.changes if one.image_id == image_id and one.field == "made"), "")

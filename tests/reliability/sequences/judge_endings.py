@@ -126,17 +126,20 @@ def _of_replacement(history: History, run: Played, image: Truth) -> t.Iterator[s
     """What a new image has to have, of the task or of the image that it replaces."""
     options, result = run.options, run.ending.result if run.ending is not None else {}
     maker = history.runs.get(history.maker(image.image_id))
-    if maker is not None and _labels(maker) == _labels(run):
+    # A task that must not replace the image can only warn.
+    if maker is run or (maker is not None and options.get("recreate", "never") != "never"):
         for field, value in _labels(run).items():
             # A release that does not tell the field says nothing.
             if value is not None and getattr(image, field) not in ("", value):
                 yield f"its {field} is {getattr(image, field)!r} and not {value!r}"
     makers = ("" if maker is None else maker.run.name, run.run.name)
     is_own = all(one.actor in makers for one in history.of(image.image_id, "tags"))
-    if result.get("replaced_image_id") and options.get("tags") is None and is_own:
+    asks = options.get("tags") is not None or (maker is not None and maker.options.get("tags") is not None)
+    if result.get("replaced_image_id") and is_own and not asks:
         # What has changed since belongs to whoever has changed it.
         old = history.state_at(run.started).get(str(result["replaced_image_id"]))
-        lost = [pair for pair in (old.tags if old is not None else ()) if pair not in image.tags and pair[0] in TAGS]
+        kept = set(old.tags) & set(history.last_tags(old.image_id)) if old is not None else set()
+        lost = sorted(pair for pair in kept if pair not in image.tags and pair[0] in TAGS)
         if lost:
             yield f"the tags {dict(lost)} of the replaced image are lost"
 

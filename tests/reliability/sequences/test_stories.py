@@ -122,6 +122,19 @@ STORIES: dict[str, Story] = {
     "F13: the version": story(
         run(REPLACE, image_version="2"), site=Site(build=60.0, ignores=("CreateImage.ImageVersion",))
     ),
+    **{
+        f"F14: {action}": story(
+            run(options),
+            Fault(Moment("A", action, 0), "lost"),
+            Fault(Moment("A", action, 1, after=False), "InvalidSecurityToken.Expired"),
+            made_of=made_of,
+        )
+        for action, options, made_of in (
+            ("CreateImage", CREATE, None),
+            ("ModifyImageAttribute", {"image_name": NAME, "description": "new"}, "snapshot"),
+            ("DeleteImage", ABSENT, "snapshot"),
+        )
+    },
 }
 
 
