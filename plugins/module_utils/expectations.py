@@ -12,6 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import own_tags
+
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
 
@@ -31,7 +33,7 @@ class Expected:
 
     def changes(self, found: Image) -> dict[str, str]:
         """What is no longer as it was: by attribute, a part of a sentence. Empty when all is."""
-        before, after = t.cast("dict[str, t.Any]", self.image), t.cast("dict[str, t.Any]", found)
+        before, after = _compared(self.image), _compared(found)
         changed = {
             name: f"its {name} was {before[name]!r} and is now {after[name]!r}"
             for name in _COMPARED
@@ -43,6 +45,11 @@ class Expected:
 
     def _is_allowed(self, name: str) -> bool:
         return (name == "status" and self.settles) or (name == "usage" and self.may_be_in_use)
+
+
+def _compared(image: Image) -> dict[str, t.Any]:
+    """Without the tags of the platform and of this module, which are no work of somebody else."""
+    return {**image, "tags": own_tags(image["tags"])}
 
 
 def expected(image: Image, *, settles: bool = False) -> Expected:

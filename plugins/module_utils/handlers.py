@@ -30,6 +30,7 @@ SNAPSHOT_PATIENCE = 10.0
 
 # What makes an image stay that was to be deleted, and is none of this task's business.
 _KEPT_FOR = ("ImageUsingByInstance", "ImageUseShared", "ImageIsPublic")
+_PASSING = {"usage", "is_self_shared"}
 
 Handler = t.Callable[[t.Any, Running], t.Optional[bool]]
 
@@ -58,7 +59,7 @@ def unmark(step: steps.Unmark, run: Running) -> bool:
     image_id, known = run.id_of(step.image_id), run.outcome.image
     # Another run may have finished the same replacement.
     is_unmarked = known is not None and known["image_id"] == image_id and MARK not in known["tags"]
-    if run.outcome.kept or is_unmarked:
+    if run.outcome.is_unfinished or is_unmarked:
         return False
     run.images.unset_tags(image_id, (MARK,))
     return True
@@ -71,14 +72,14 @@ def delete(step: steps.Delete, run: Running) -> bool:
             return False
         changed = step.expected.changes(found)
         if changed and step.may_stay:
-            return _keep(step, run, " and ".join(changed.values()))
+            return _keep(step, run, " and ".join(changed.values()), may_go_later=changed.keys() <= _PASSING)
         verifying.judge_unchanged(step.expected, found)
         _judge_successor(step, run)
     try:
         run.images.delete(step.image_id, step.force)
     except ServiceError as error:
         if step.may_stay and error.code in _KEPT_FOR:
-            return _keep(step, run, error.message)
+            return _keep(step, run, error.message, may_go_later=True)
         raise
     return True
 
@@ -91,8 +92,10 @@ def _judge_successor(step: steps.Delete, run: Running) -> None:
         verifying.judge_successor(new, new_id, found)
 
 
-def _keep(step: steps.Delete, run: Running, why: str) -> bool:
+def _keep(step: steps.Delete, run: Running, why: str, *, may_go_later: bool) -> bool:
+    """``may_go_later``: nobody has changed it, so that a later run deletes it once it is no longer in use or shared."""
     run.outcome.kept.append(step.image_id)
+    run.outcome.is_unfinished = run.outcome.is_unfinished or may_go_later
     run.outcome.warnings.append(obstacles.image_kept(step.image_id, why))
     return False
 
@@ -204,8 +207,8 @@ def read_back(step: steps.ReadBack, run: Running) -> None:
 def _missing(image: Image, wanted: Image, run: Running) -> list[str]:
     differences = {
         "image_name": image["image_name"] != wanted["image_name"],
-        # The mark stays where a replaced image was kept.
-        f"tag {MARK}": image["tags"].get(MARK) != wanted["tags"].get(MARK) and not run.outcome.kept,
+        # The mark stays where a replaced image may be deleted later.
+        f"tag {MARK}": image["tags"].get(MARK) != wanted["tags"].get(MARK) and not run.outcome.is_unfinished,
     }
     return [*(name for name, differs in differences.items() if differs), *verifying.not_shown(image, wanted)]
 

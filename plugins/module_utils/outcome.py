@@ -19,12 +19,14 @@ if t.TYPE_CHECKING:
 @dataclass
 class Outcome:
     """``image``: as last known; None when there is none to know. ``done``: the steps that were carried out. ``kept``:
-    the ids of images that were to be deleted and stay. ``has_begun``: a step has written, also if it then failed."""
+    the ids of images that were to be deleted and stay. ``is_unfinished``: one of them may be deleted by a
+    later run. ``has_begun``: a step has written, also if it then failed."""
 
     image_id: str | None = None
     image: Image | None = None
     done: list[steps.Step] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    is_unfinished: bool = False
     has_begun: bool = False
     snapshots_failed: list[dict[str, str | None]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

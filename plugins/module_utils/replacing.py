@@ -85,7 +85,7 @@ def _plan_marked(
     if current["status"] == UNAVAILABLE:
         # There is nothing to finish, and the image is as any other that cannot be used.
         return _plan_unmarked(desired, current, reader, now)
-    if desired.source is None or _is_this_run(desired, current, mark, old, now):
+    if differing.reason(desired, current) is None or _is_this_run(desired, current, mark, old, now):
         return _finish(desired, current, old, reader, mark)
     finishing = _finishing(desired, current, current, old, reader)
     return _replace(desired, resuming.unfinished(desired, current, reader, now), reader, now, finishing)

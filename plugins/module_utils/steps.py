@@ -94,7 +94,8 @@ class UnsetTags(_Change):
 
 @dataclass(frozen=True)
 class Unmark(_Change):
-    """Take the mark from an image whose replacement is complete. Where the replaced image was kept, so is the mark."""
+    """Take the mark from an image whose replacement is complete. It stays where a later run may delete the
+    replaced image."""
 
     image_id: str | None
 
