@@ -44,6 +44,12 @@ def _name_in_the_way(history: History, state: State, run: Played, options: t.Map
     )
 
 
+def _temporary_names_are_used(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
+    """Two replacements were not finished, and what is usable is never deleted to make room."""
+    end = history.record.end
+    return all(any(not one.is_lost(end) for one in named(state, name)) for name in TEMPORARY_NAMES)
+
+
 def _no_room(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
     return len(state) >= len(history.record.first) + history.site.room
 
@@ -86,6 +92,7 @@ _TESTS: tuple[_Test, ...] = (
     _sends_nothing,
     _several,
     _name_in_the_way,
+    _temporary_names_are_used,
     _no_room,
     _is_needed,
     _has_another_source,

@@ -52,8 +52,12 @@ def _reached(history: History, run: Played) -> Findings:
     last = looks[-1].moment if looks else run.started
     since = last - history.window
     is_late = any(one.actor != name and one.time >= since for one in history.changes if one.time <= time)
+    # What the list did not show yet when the plan was made, and what nobody could read again later.
+    planned = (looks[0].moment if looks else run.started) - history.window
+    is_hidden = any(one.actor != name and planned <= one.time <= time for one in history.changes)
     for kind, what in missing:
-        excuse = LAST_ROUND_TRIP if is_late and kind != "outdated" else ""
+        is_excused = (is_late and kind != "outdated") or (is_hidden and kind == "not handed on")
+        excuse = LAST_ROUND_TRIP if is_excused else ""
         if kind in ("several", "still there") and _came_meanwhile(history, run, state):
             excuse = SIMULTANEOUS
         yield Finding(4, kind, time, name, f"the run says ok, but {what}", excuse)
