@@ -130,6 +130,19 @@ SCENARIOS = (
         attributes={**TEXTS, "disks": ["s-system"]},
     ),
     Scenario(
+        "recreate, and delete the old snapshots",
+        {
+            "image_name": NAME,
+            "snapshot_id": "s-system",
+            "recreate": "on_source_change",
+            "delete_snapshots": True,
+            **TEXTS,
+        },
+        images=[{**THERE, "mappings": [*THERE["mappings"], ("data", 100, "s-shared")]}],
+        attributes={**TEXTS, "disks": ["s-system"]},
+        lost_snapshots=("s-old-system", "s-old-data"),
+    ),
+    Scenario(
         "delete",
         {"image_name": NAME, "state": "absent"},
         images=[THERE],
