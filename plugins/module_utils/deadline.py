@@ -33,6 +33,7 @@ class Deadline:
         self._clock = clock
         self._sleep = sleep
         self._start = clock()
+        self._end = seconds
         # Seconds since the start until which there is time all the same.
         self._reserved_until = 0.0
 
@@ -42,7 +43,7 @@ class Deadline:
 
     def remaining(self) -> float:
         """Seconds left, never below zero."""
-        return max(0.0, max(self.seconds, self._reserved_until) - self.elapsed())
+        return max(0.0, max(self._end, self._reserved_until) - self.elapsed())
 
     @contextlib.contextmanager
     def reserved(self, seconds: float) -> t.Iterator[None]:
@@ -52,6 +53,11 @@ class Deadline:
             yield
         finally:
             self._reserved_until = 0.0
+
+    def shorten(self, seconds: float) -> None:
+        """From now on at most so many seconds are left."""
+        latest = self.elapsed() + seconds
+        self._end, self._reserved_until = min(self._end, latest), min(self._reserved_until, latest)
 
     def is_over(self) -> bool:
         """Whether nothing is left."""

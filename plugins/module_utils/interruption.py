@@ -24,12 +24,19 @@ LEFT_BY_A_READER = "This module only reads, so nothing was changed. Run the task
 
 
 class InterruptedTaskError(ApsaraStackError):
-    """Somebody told the process to end. A call that was under way then may have been processed."""
+    """Somebody told the process to end. A call that was under way then may have been processed.
+
+    ``failure``: what ended the calls that the signal had to wait for; None where it interrupted something else.
+    """
 
     maybe_done = True
 
-    def __init__(self, signal_name: str, left: str = LEFT_BY_A_WRITER) -> None:
-        super().__init__(f"interrupted by {signal_name} before the task was finished", "interrupted", advice=left)
+    def __init__(self, signal_name: str, left: str = LEFT_BY_A_WRITER, failure: ApsaraStackError | None = None) -> None:
+        also = "" if failure is None else f", and {failure.message}"
+        facts = {} if failure is None else failure.facts
+        message = f"interrupted by {signal_name} before the task was finished{also}"
+        super().__init__(message, "interrupted", advice=left, facts=facts)
+        self.signal_name, self.left, self.failure = signal_name, left, failure
 
 
 class _State:
@@ -37,22 +44,31 @@ class _State:
 
     is_deferred = False
     waiting: InterruptedTaskError | None = None
+    hurry: t.Callable[[], None] | None = None
 
 
 @contextlib.contextmanager
-def deferred() -> t.Iterator[None]:
-    """Within it a signal is only noted; it raises InterruptedTaskError at the end, unless something else does.
+def deferred(hurry: t.Callable[[], None]) -> t.Iterator[None]:
+    """Within it a signal only calls ``hurry``, which bounds what is left; it raises InterruptedTaskError at the end.
 
     For calls that belong together, and take seconds.
     """
-    _State.is_deferred = True
+    _State.is_deferred, _State.hurry = True, hurry
+    failure: ApsaraStackError | None = None
     try:
         yield
+    except ApsaraStackError as error:
+        if _State.waiting is None:
+            raise
+        failure = error
     finally:
-        _State.is_deferred = False
+        _State.is_deferred, _State.hurry = False, None
         heard, _State.waiting = _State.waiting, None
-    if heard is not None:
+    if heard is None:
+        return
+    if failure is None:
         raise heard
+    raise InterruptedTaskError(heard.signal_name, heard.left, failure) from failure
 
 
 @contextlib.contextmanager
@@ -68,6 +84,8 @@ def reported(left: str = LEFT_BY_A_WRITER) -> t.Iterator[None]:
         error = InterruptedTaskError(signal.Signals(number).name, left)
         if _State.is_deferred:
             _State.waiting = error
+            if _State.hurry is not None:
+                _State.hurry()
             return
         raise error
 

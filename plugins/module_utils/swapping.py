@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption, obstacles, verifying, waiter
@@ -95,7 +96,8 @@ def _take_name(step: Swap, run: Running, new: Image, old: Image | None) -> bool:
     new_id, name = str(new["image_id"]), step.new.image_name
     if new["image_name"] == name:
         return False
-    with interruption.deferred(), run.deadline.reserved(RESERVED_SECONDS):
+    shorten = functools.partial(run.deadline.shorten, RESERVED_SECONDS)
+    with interruption.deferred(shorten), run.deadline.reserved(RESERVED_SECONDS):
         try:
             run.images.modify(new_id, name, None)
         except ServiceError as error:

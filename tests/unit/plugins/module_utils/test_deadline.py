@@ -55,6 +55,15 @@ def test_within_a_reservation_so_much_is_left_whatever_the_deadline(now: float, 
         assert deadline.is_over()
 
 
+@pytest.mark.parametrize(("seconds", "reserved", "left"), [(1000, 30, 20), (10, 30, 20), (10, 15, 15), (15, 5, 15)])
+def test_a_deadline_that_is_shortened_leaves_at_most_so_much(seconds: float, reserved: float, left: float) -> None:
+    deadline = Clock().deadline(seconds)
+    with deadline.reserved(reserved):
+        deadline.shorten(20)
+        assert deadline.remaining() == left
+    assert deadline.remaining() == min(seconds, 20)
+
+
 def test_a_reservation_takes_no_time_away() -> None:
     deadline = Clock().deadline(100)
     with deadline.reserved(30):

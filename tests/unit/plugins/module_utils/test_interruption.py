@@ -10,6 +10,7 @@ import threading
 import typing as t
 
 import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import (
     LEFT_BY_A_READER,
@@ -81,12 +82,16 @@ def test_outside_of_the_main_thread_signals_are_left_to_the_others() -> None:
 # --- calls that belong together --------------------------------------------------------------------------------------
 
 
+def nothing() -> None:
+    pass
+
+
 @pytest.mark.parametrize("number", ENDING)
 def test_a_signal_waits_until_calls_that_belong_together_are_done(number: signal.Signals) -> None:
     done = []
 
     def both() -> None:
-        with deferred():
+        with deferred(nothing):
             os.kill(os.getpid(), number)
             done.append("second half")
 
@@ -96,16 +101,51 @@ def test_a_signal_waits_until_calls_that_belong_together_are_done(number: signal
     assert number.name in caught.value.message
 
 
-def test_what_fails_in_between_is_told_instead_of_the_signal() -> None:
+def test_a_signal_bounds_the_time_of_calls_that_belong_together() -> None:
+    called: list[str] = []
+
+    def both() -> None:
+        with deferred(lambda: called.append("hurry")):
+            called.append("first half")
+            os.kill(os.getpid(), signal.SIGTERM)
+            called.append("second half")
+
+    with pytest.raises(InterruptedTaskError), reported():
+        both()
+    assert called == ["first half", "hurry", "second half"]
+
+
+def test_what_fails_after_a_deferred_signal_is_told_beside_it() -> None:
+    failure = ApsaraStackError("the name was taken", facts={"image_id": "m-1"})
+
     def failing() -> None:
-        with deferred():
+        with deferred(nothing):
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise failure
+
+    with pytest.raises(InterruptedTaskError) as caught, reported():
+        failing()
+    assert "SIGTERM" in caught.value.message
+    assert "the name was taken" in caught.value.message
+    assert caught.value.facts == {"image_id": "m-1"}
+    assert caught.value.failure is caught.value.__cause__ is failure
+
+
+def test_what_fails_in_between_without_a_signal_leaves_as_it_is() -> None:
+    with pytest.raises(ApsaraStackError, match=r"^the name was taken$"), deferred(nothing):
+        raise ApsaraStackError("the name was taken")
+
+
+def test_a_defect_in_between_is_told_instead_of_the_signal() -> None:
+    def failing() -> None:
+        with deferred(nothing):
             os.kill(os.getpid(), signal.SIGTERM)
             raise ValueError("second half")
 
     with pytest.raises(ValueError, match="second half"), reported():
         failing()
     # And no later one hears of it.
-    with deferred():
+    with deferred(nothing):
         pass
 
 
@@ -113,7 +153,7 @@ def test_a_signal_after_them_is_not_deferred() -> None:
     done = []
 
     def more() -> None:
-        with deferred():
+        with deferred(nothing):
             done.append("both halves")
         os.kill(os.getpid(), signal.SIGTERM)
         done.append("what follows")
