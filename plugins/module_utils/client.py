@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls of the API: sign, send, understand, repeat where that is right, follow pages.
+"""Calls of the API: sign, send, understand, repeat where that is right.
 
 This is the one place where a repeat is decided, by the class of the error and inside the deadline of the task.
 """
 
 from __future__ import annotations
 
-import itertools
 import random as _random
 import time
 import typing as t
@@ -29,16 +28,13 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Stamp, request_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ECS
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, Transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Transport
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
     from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
     from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
     from ansible_collections.apsarastack.cloud.plugins.module_utils.services import Service
-
-# Accepted by every release: the maximum was 50 before it became 100.
-PAGE_SIZE = 50
 
 # A site that has never answered is more often a mistyped endpoint than a site in trouble, and a mistyped endpoint
 # should not cost the whole wait_timeout. Where a connection was made somebody is there: it gets some attempts anyway.
@@ -48,12 +44,6 @@ LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS = 3.0
 
 # A role's keys live for an hour, and an image may take longer to be made.
 EXPIRED = "InvalidSecurityToken.Expired"
-
-# A list that goes on for ever would fill the memory before the time is over. No account has so many of anything.
-MOST_ITEMS = 100_000
-
-# No count of resources has more digits; a longer one is damage.
-LONGEST_COUNT = 19
 
 # Actions that may be processed twice without harm; all others are repeated after a lost answer only with a
 # ClientToken, by which the cloud knows a repeat.
@@ -114,30 +104,6 @@ class Client:
                 last, lost = error, error if error.maybe_done else lost
             self.deadline.sleep(self._pause(last, attempts - 1))
 
-    def pages(self, action: str, parameters: t.Mapping[str, t.Any], items: str) -> t.Iterator[dict[str, t.Any]]:
-        """The items of all pages, one by one.
-
-        ``items``: dotted path of the list in an answer, such as ``Images.Image``; an answer without it has none.
-        The order of pages is not documented, so an item may come twice while others are being made.
-        """
-        found = 0
-        for number in itertools.count(1):
-            body = self.call(action, {**parameters, "PageSize": PAGE_SIZE, "PageNumber": number})
-            page = self._items(action, body, items)
-            found += len(page)
-            if found > MOST_ITEMS:
-                raise self._misshapen(action, f"{items} has more than {MOST_ITEMS} items")
-            for item in page:
-                # What is done with them takes time as well.
-                if self.deadline.is_over():
-                    raise self._over(f"timed out while the list of {action} was being read")
-                yield item
-            total = _whole_number(body.get("TotalCount"))
-            # A site may cap the page and say so.
-            size = min(PAGE_SIZE, _whole_number(body.get("PageSize")) or PAGE_SIZE)
-            if len(page) < size or (total is not None and found >= total):
-                return
-
     def _attempt(self, action: str, form: t.Mapping[str, str]) -> dict[str, t.Any]:
         """One attempt, signed by itself: a time stamp ages, and a nonce is good for one request."""
         connection = self.connection
@@ -194,27 +160,6 @@ class Client:
         advice = f"wait_timeout ({self.deadline.seconds:g} seconds) covers the whole task: requests, retries and waits."
         return DeadlineError(problem, reason, maybe_done=maybe_done, advice=advice)
 
-    def _items(self, action: str, body: t.Mapping[str, t.Any], path: str) -> list[dict[str, t.Any]]:
-        found: t.Any = body
-        for key in path.split("."):
-            if not isinstance(found, dict):
-                raise self._misshapen(action, f"{path} is not a list of objects")
-            found = found.get(key)
-            if found is None:
-                return []
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            raise self._misshapen(action, f"{path} is not a list of objects")
-        return found
-
-    def _misshapen(self, action: str, reason: str) -> NoAnswerError:
-        return NoAnswerError(
-            reason,
-            action=action,
-            endpoint=self.connection.endpoint,
-            permanent=True,
-            advice=CHECK_ENDPOINT,
-        )
-
 
 def is_safe_to_repeat(action: str, form: t.Mapping[str, str]) -> bool:
     """Whether a call that may have been processed can be sent again."""
@@ -261,9 +206,3 @@ def _text(name: str, value: t.Any) -> str:
         # Half a surrogate pair, as a damaged file name or a wrong locale gives it.
         raise RefusalError(f"{name} holds text that cannot be written as UTF-8: {text!a}.") from error
     return text
-
-
-def _whole_number(value: t.Any) -> int | None:
-    """A count, which some releases send as text."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_COUNT else None

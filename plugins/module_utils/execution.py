@@ -77,15 +77,14 @@ def _follow(run: Running, handlers: t.Mapping[type, Handler]) -> None:
 
 
 def _failure(run: Running, error: ApsaraStackError, step: steps.Step) -> TaskFailedError:
-    is_done = step in run.outcome.done
-    is_uncertain = step.text() is not None and not is_done and may_be_done(error)
+    is_uncertain = step.text() is not None and may_be_done(error)
     notes = [_uncertainty(error)] if is_uncertain else []
     notes += _note_snapshots(run, [*run.outcome.done, *([step] if is_uncertain else [])])
     told = run.outcome.facts()
     # A wait for another image, one that is deleted first, knows nothing of the one that the task is about.
     seen = error.facts if told["image_id"] in (None, error.facts.get("image_id")) else {}
     facts = {**told, **seen, "changed": told["changed"] or is_uncertain}
-    attempt = "" if is_done else steps.with_id(step, run.outcome.image_id).attempt()
+    attempt = steps.with_id(step, run.outcome.image_id).attempt()
     return TaskFailedError(error, attempt, notes=notes, facts=facts)
 
 

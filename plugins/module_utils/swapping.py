@@ -134,7 +134,8 @@ def _rename_old(step: Swap, run: Running, name: str) -> None:
     except ServiceError as error:
         if error.code != "InvalidImageId.NotFound":
             raise
-    run.outcome.has_begun = True
+    else:
+        run.outcome.has_begun = True
 
 
 def _confirmed(step: Swap, run: Running, new_id: str) -> tuple[Image, ...]:

@@ -19,7 +19,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection
 from ansible_collections.apsarastack.cloud.plugins.module_utils.task import options_of
 from leading_proxy import LOG_VARIABLE, PORT_VARIABLE
 
@@ -46,8 +48,7 @@ def client(**options: t.Any) -> Client:
 
 def own_images(calling: Client) -> list[str]:
     """The names of the account's own images."""
-    found = calling.pages("DescribeImages", {"ImageOwnerAlias": "self"}, "Images.Image")
-    return sorted(image["ImageName"] for image in found)
+    return sorted(str(image["image_name"]) for image in Images(calling).search(Selection()))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -31,6 +31,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
     planned,
     refused,
 )
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark
 
 WEB = image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk(None), disk("")])
 
@@ -110,7 +111,7 @@ def test_id_and_name_must_fit_the_same_image_to_delete_it() -> None:
 
 
 def test_of_the_two_images_of_an_unfinished_replacement_none_is_picked() -> None:
-    result = refused(absent(), FakeImages(image("m-1"), image("m-2", tags={MARK: "m-1"})))
+    result = refused(absent(), FakeImages(image("m-1"), image("m-2", tags={MARK: mark(replaced_id="m-1")})))
     assert result["reason"] == "unfinished_replacement"
     assert "m-1" in result["msg"]
     assert "m-2" in result["msg"]
@@ -118,7 +119,7 @@ def test_of_the_two_images_of_an_unfinished_replacement_none_is_picked() -> None
 
 def test_who_deletes_a_replacement_image_hears_of_the_image_that_it_was_to_replace() -> None:
     replaced = image("m-1", image_name="web-m-1")
-    made = planned(absent(), FakeImages(replaced, image("m-2", tags={MARK: "m-1"})))
+    made = planned(absent(), FakeImages(replaced, image("m-2", tags={MARK: mark(replaced_id="m-1")})))
     assert [step.image_id for step in made.steps if isinstance(step, Delete)] == ["m-2"]
     assert ["m-1" in warning and "'web-m-1'" in warning for warning in made.warnings] == [True]
 

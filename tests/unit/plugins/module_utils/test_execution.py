@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import predict
 from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
@@ -25,6 +26,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
     planned,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
+    mark,
     old,
     replacement,
     replacing,
@@ -160,10 +162,22 @@ def test_a_change_that_is_never_shown_is_a_failure_that_names_its_option(ignored
     assert images.clock.now <= 61
 
 
-def test_what_is_not_shown_when_the_time_ends_is_a_warning() -> None:
+def test_a_change_that_is_not_shown_when_the_time_ends_has_timed_out() -> None:
     images = cloud(image(), read_lag=1000)
-    assert ["description" in warning for warning in followed(DESCRIBED, images, seconds=4).warnings] == [True]
+    result = failing(DESCRIBED, images, seconds=4)
+    assert (result["reason"], result["image_id"], result["changed"]) == ("timed_out", "m-1", True)
+    assert ": description." in result["msg"]
     assert images.clock.now <= 4
+    images.clock.sleep(1000)
+    assert followed(DESCRIBED, images).actions == []
+
+
+def test_a_mark_that_the_site_does_not_take_away_is_a_failure_that_names_its_tag() -> None:
+    images = cloud(image(tags={MARK: mark(FROM_INSTANCE)}))
+    images.ignored = {"tags"}
+    result = failing(replacing(source=FROM_INSTANCE), images)
+    assert (result["reason"], result["image_id"], result["changed"]) == ("not_supported_by_site", "m-1", True)
+    assert f": tag {MARK}." in result["msg"]
 
 
 def test_without_wait_a_change_is_not_read_back() -> None:

@@ -18,9 +18,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     Unmark,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import kinds, planned, refused
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
+    mark,
     old,
     replacement,
     replacing,
@@ -63,7 +65,7 @@ def test_it_keeps_no_task_from_making_a_new_image_each_time(known: dict[str, t.A
 
 @KEPT
 def test_an_outdated_replacement_that_may_not_be_deleted_stays(known: dict[str, t.Any]) -> None:
-    made = of(old(), replacement("m-2", marked="m-old", **known))
+    made = of(old(), replacement("m-2", marked=mark(Source(snapshot_id="s-other")), **known))
     assert deleted(made) == ["m-old"]
     assert ["m-2" in warning for warning in made.warnings] == [True]
 

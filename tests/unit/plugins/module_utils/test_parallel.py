@@ -125,9 +125,10 @@ def test_what_somebody_else_has_given_the_name_meanwhile_is_not_taken_away_from_
     result = failing(replacing(), images, meanwhile={WHILE_IT_IS_BUILT: Run(other, planned(other, images))})
     assert (result["reason"], result["image_id"]) == ("name_taken", "m-new-1")
     assert settled(images) == {"m-2": "web", "m-new-1": "web-replacement-2"}
-    # The image that this run has made was to replace another one.
+    # The image that this run has made is what its task asks for, although it was to replace another one.
     followed(replacing(), images)
-    assert settled(images) == {"m-new-2": "web"}
+    assert settled(images) == {"m-new-1": "web"}
+    assert MARK not in images.images["m-new-1"]["tags"]
 
 
 @pytest.mark.parametrize("lag", [0.0, 3.0])

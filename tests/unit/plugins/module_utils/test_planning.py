@@ -30,6 +30,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
     planned,
     refused,
 )
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
@@ -78,7 +79,7 @@ SAME_SOURCE = {"source": Source(snapshot_id="s-1"), "recreate": "on_source_chang
         ),
         pytest.param(
             web(source=FROM_SNAPSHOT, recreate="on_source_change"),
-            (image(tags={MARK: "m-0"}, disk_device_mappings=[disk("s-new")]),),
+            (image(tags={MARK: mark(replaced_id="m-0")}, disk_device_mappings=[disk("s-new")]),),
             (NAMED, ("by_id", "m-0")),
             id="the rest of a replacement",
         ),

@@ -16,6 +16,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     Delete,
     Modify,
     ReadBack,
+    SetTags,
     Swap,
     Unmark,
     WaitUntilGone,
@@ -98,13 +99,13 @@ NOT_TAKEN_OVER: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     ),
     "from disks that are not those of its mark": ({}, {"disk_device_mappings": [disk("s-other")]}),
     "labelled otherwise": ({"platform": "CentOS"}, {}),
-    "of another image": ({}, {"marked": mark(replaced_id="m-1")}),
     "of yesterday, where each run makes a new one": (ALWAYS, {"marked": mark(age=DAY)}),
-    "of release 1.0.0, which did not say of what": ({}, {"marked": "m-old"}),
 }
+OF_ANOTHER_IMAGE: dict[str, t.Any] = {"marked": mark(replaced_id="m-1")}
+NOT_WAITED_FOR = {**NOT_TAKEN_OVER, "of another image": ({}, OF_ANOTHER_IMAGE)}
 
 
-@pytest.mark.parametrize(("options", "known"), NOT_TAKEN_OVER.values(), ids=NOT_TAKEN_OVER)
+@pytest.mark.parametrize(("options", "known"), NOT_WAITED_FOR.values(), ids=NOT_WAITED_FOR)
 def test_another_one_that_is_still_being_created_belongs_to_somebody(
     options: dict[str, t.Any], known: dict[str, t.Any]
 ) -> None:
@@ -131,6 +132,16 @@ def test_another_one_that_is_usable_is_deleted_only_after_the_new_one_is_in_its_
     assert all(isinstance(step, Delete) and step.successor for step in made.steps if isinstance(step, Delete))
 
 
+@pytest.mark.parametrize("options", [{}, ALWAYS])
+def test_a_usable_one_from_the_same_source_is_taken_over_whatever_it_was_to_replace(options: dict[str, t.Any]) -> None:
+    made = of(old(), replacement(**OF_ANOTHER_IMAGE), **options)
+    assert adopted(made) == "m-new"
+    # Before the swap its mark names the image that it replaces now; when it was begun stays.
+    assert kinds(made)[:3] == [SetTags, ReadBack, Swap]
+    assert t.cast("SetTags", made.steps[0]).tags == {MARK: mark()}
+    assert t.cast("Swap", made.steps[2]).new.mark == mark()
+
+
 def test_one_that_has_been_deprecated_is_not_taken_over() -> None:
     made = of(old(), replacement(status="Deprecated"))
     assert adopted(made) is None
@@ -149,7 +160,7 @@ def test_one_that_is_of_no_use_is_gone_before_the_new_one_is_created(status: str
 
 
 @pytest.mark.parametrize("status", ["Available", "Creating", "CreateFailed"])
-@pytest.mark.parametrize("tags", [{}, {MARK: ""}, {MARK: "no/mark"}, {MARK: "m-new"}])
+@pytest.mark.parametrize("tags", [{}, {MARK: ""}, {MARK: "no/mark"}, {MARK: "m-new"}, {MARK: "m-old"}])
 @pytest.mark.parametrize("name", ["web-replacement", SECOND])
 def test_an_image_that_only_has_a_temporary_name_is_not_touched(status: str, tags: dict[str, str], name: str) -> None:
     stranger = replacement(status=status, image_name=name, tags=tags)
@@ -246,12 +257,14 @@ def test_the_only_usable_image_is_deleted_after_the_new_one_is_usable_whatever_i
 @pytest.mark.parametrize(
     ("images", "successor"),
     [
-        ((image("m-1"), image("m-2", tags={MARK: "m-1"})), "m-2"),
+        ((image("m-1"), image("m-2", tags={MARK: mark(replaced_id="m-1")})), "m-2"),
         ((image("m-1", tags={MARK: mark(replaced_id="m-2")}), image("m-2")), "m-1"),
-        ((image("m-1"), image("m-2", tags={MARK: "m-9"})), None),
-        ((image("m-1"), image("m-2", tags={MARK: "m-2"})), None),
-        ((image("m-1"), image("m-2", tags={MARK: "m-1"}), image("m-3")), None),
-        ((image("m-2", tags={MARK: "m-1"}),), None),
+        ((image("m-1"), image("m-2", tags={MARK: mark(replaced_id="m-9")})), None),
+        ((image("m-1"), image("m-2", tags={MARK: mark(replaced_id="m-2")})), None),
+        # As release 1.0.0 marked.
+        ((image("m-1"), image("m-2", tags={MARK: "m-1"})), None),
+        ((image("m-1"), image("m-2", tags={MARK: mark(replaced_id="m-1")}), image("m-3")), None),
+        ((image("m-2", tags={MARK: mark(replaced_id="m-1")}),), None),
         ((), None),
     ],
 )

@@ -19,6 +19,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
 from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import reported
+from ansible_collections.apsarastack.cloud.plugins.module_utils.running import LONGEST_LAG
 from ansible_collections.apsarastack.cloud.plugins.module_utils.swapping import NEEDED_SECONDS
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
@@ -43,6 +44,9 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 FORBIDDEN = refusing(ServiceError("Forbidden.RAM", http_status=403))
+
+# Where names need not be unique the new image takes the name first.
+BOTH_NAMED = {"m-old": "web", "m-new": "web"}
 
 
 def renames(images: FakeImages) -> list[tuple[t.Any, ...]]:
@@ -129,11 +133,8 @@ def test_a_lost_answer_to_a_second_half_that_was_carried_out_is_not_undone() -> 
 def test_a_site_that_ignores_renames_keeps_the_old_image(unique: bool) -> None:
     images = ready(unique=unique)
     images.ignored = {"image_name"}
-    result = failing(replacing(), images)
-    assert names(images) == UNTOUCHED
-    if not unique:
-        assert result["reason"] == "not_supported_by_site"
-        assert "m-new" in result["msg"]
+    assert "m-new" in failing(replacing(), images)["msg"]
+    assert images.images == {"m-old": old(), "m-new": replacement()}
 
 
 # --- time and signals ------------------------------------------------------------------------------------------------
@@ -149,18 +150,37 @@ def test_a_swap_that_there_is_no_time_for_is_not_begun_and_the_next_run_does_it(
     assert finished_by_the_next_run(images)
 
 
-@pytest.mark.parametrize("unique", [True, False])
-def test_a_swap_that_was_begun_is_not_cut_by_the_deadline(unique: bool) -> None:
+@pytest.mark.parametrize(("unique", "renaming"), [(True, 3), (False, 1)])
+def test_the_renames_are_not_cut_by_the_deadline(unique: bool, renaming: int) -> None:
+    """``renaming``: the number of the call that gives the new image the name."""
     images, left = ready(unique=unique), []
     made, deadline = planned(replacing(), images), images.clock.deadline(600)
     images.meanwhile = {
         BEFORE_THE_SWAP: passing(600 - NEEDED_SECONDS),
-        ("modify", 1): passing(2 * NEEDED_SECONDS),
-        ("modify", 2): lambda _cloud: left.append(deadline.remaining()),
+        ("modify", renaming - 1): passing(2 * NEEDED_SECONDS),
+        ("modify", renaming): lambda _cloud: left.append(deadline.remaining()),
     }
     execute(made, t.cast("t.Any", images), deadline)
     assert left[0] > 2 * NEEDED_SECONDS
-    assert deadline.is_over()
+
+
+def test_a_rename_that_is_never_listed_is_one_that_the_site_ignores() -> None:
+    images = ready()
+    images.ignored = {"image_name"}
+    result = failing(replacing(), images)
+    assert (result["reason"], result["changed"], result["actions"]) == ("not_supported_by_site", True, [])
+    assert LONGEST_LAG <= images.clock.now <= LONGEST_LAG + 1
+
+
+@pytest.mark.parametrize("unique", [True, False])
+def test_a_rename_that_is_not_listed_when_the_time_ends_has_timed_out_and_is_not_undone(unique: bool) -> None:
+    images = ready(unique=unique)
+    images.read_lag = 1000
+    result = failing(replacing(), images, LONGEST_LAG / 2)
+    assert (result["reason"], result["changed"], result["actions"]) == ("timed_out", True, [])
+    assert names(images) == (SWAPPED if unique else BOTH_NAMED)
+    images.clock.sleep(1000)
+    assert finished_by_the_next_run(images)
 
 
 def interrupted(_cloud: FakeImages) -> None:
@@ -168,12 +188,30 @@ def interrupted(_cloud: FakeImages) -> None:
 
 
 @pytest.mark.usefixtures("ending_signals")
-@pytest.mark.parametrize(("unique", "number"), [(True, 1), (True, 2), (True, 3), (False, 1), (False, 2)])
-def test_a_signal_waits_until_both_halves_are_done(unique: bool, number: int) -> None:
+@pytest.mark.parametrize(
+    ("unique", "moment", "left"),
+    [
+        (True, ("modify", 1), SWAPPED),
+        (True, ("modify", 2), SWAPPED),
+        (True, ("modify", 3), SWAPPED),
+        (True, ("by_name", 2), SWAPPED),
+        (False, ("modify", 1), BOTH_NAMED),
+        (False, ("by_name", 2), BOTH_NAMED),
+        (False, ("modify", 2), BOTH_NAMED),
+    ],
+)
+def test_a_signal_waits_until_the_new_image_has_the_name(
+    unique: bool, moment: tuple[str, int], left: dict[str, str]
+) -> None:
+    """What was renamed by then has changed something, but a swap that is not whole is no action."""
     images = ready(unique=unique)
     with pytest.raises(TaskFailedError) as caught, reported():
-        followed(replacing(), images, 600, {("modify", number): interrupted})
-    assert names(images) == SWAPPED
-    assert caught.value.facts["actions"] == ["rename image m-new to 'web' and image m-old to 'web-m-old'"]
-    assert (caught.value.reason, caught.value.attempt) == ("interrupted", "")
+        followed(replacing(), images, 600, {moment: interrupted})
+    assert names(images) == left
+    assert (caught.value.reason, caught.value.facts["changed"], caught.value.facts["actions"]) == (
+        "interrupted",
+        True,
+        [],
+    )
+    assert "m-new" in caught.value.attempt
     assert finished_by_the_next_run(images)
