@@ -166,11 +166,10 @@ def test_a_new_image_that_is_not_seen_in_its_place_gets_no_old_one_deleted(happe
     [
         {BEFORE_THE_DELETION: changing("m-old", usage="instance")},
         {BEFORE_THE_DELETION: changing("m-old", is_self_shared=True)},
-        {BEFORE_THE_DELETION: changing("m-old", tags={"keep": "1"})},
         {("delete", 1): refusing(ServiceError("ImageUsingByInstance", http_status=403))},
         {("delete", 1): refusing(ServiceError("ImageUseShared", http_status=403))},
     ],
-    ids=["in use", "shared", "tagged", "in use, as the cloud says", "shared, as the cloud says"],
+    ids=["in use", "shared", "in use, as the cloud says", "shared, as the cloud says"],
 )
 def test_an_old_image_that_may_not_be_deleted_any_more_stays_and_is_told(meanwhile: Meanwhile) -> None:
     images = ready()
@@ -180,3 +179,20 @@ def test_an_old_image_that_may_not_be_deleted_any_more_stays_and_is_told(meanwhi
     # Its mark tells later runs of the image that is left, and keeps none of them from its work.
     assert MARK in images.images["m-new"]["tags"]
     assert planned(replacing(description="newer"), images).actions
+
+
+@pytest.mark.parametrize("known", [{"tags": {"keep": "1"}}, {"description": "keep"}, {"image_name": "web-known-good"}])
+def test_an_old_image_that_somebody_changed_after_the_swap_is_kept_for_good(known: dict[str, t.Any]) -> None:
+    images = ready()
+    outcome = followed(replacing(), images, meanwhile={BEFORE_THE_DELETION: changing("m-old", **known)})
+    assert ["m-old" in warning for warning in outcome.warnings[1:]] == [True]
+    assert MARK not in images.images["m-new"]["tags"]
+    assert planned(replacing(), images).steps == ()
+    assert images.images["m-old"] == {**old(image_name="web-m-old"), **known}
+
+
+@pytest.mark.parametrize("tags", [{"a": "1", "ascm:set": "412"}, {"a": "1", MARK: "m-1"}])
+def test_tags_of_the_platform_and_of_this_module_are_no_work_of_somebody_else(tags: dict[str, str]) -> None:
+    images = ready()
+    followed(replacing(), images, meanwhile={BEFORE_THE_DELETION: changing("m-old", tags=tags)})
+    assert names(images) == {"m-new": "web"}

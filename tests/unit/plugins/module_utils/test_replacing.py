@@ -159,7 +159,7 @@ def test_a_successor_that_is_not_usable_gets_no_old_image_deleted(status: str, i
     ("options", "known"),
     [
         ({}, {"disk_device_mappings": [disk("s-other")]}),
-        ({}, {"marked": mark(FROM_INSTANCE)}),
+        (ALWAYS, {"marked": mark(FROM_INSTANCE)}),
         (ALWAYS, {"marked": mark(age=DAY)}),
     ],
 )
@@ -171,6 +171,11 @@ def test_what_an_earlier_run_left_is_finished_before_the_next_replacement_is_beg
     assert [step.image_id for step in finishing if isinstance(step, Delete)] == ["m-old"]
     assert [type(step) for step in beginning] == kinds(of(old()))
     assert t.cast("Create", beginning[0]).tags[MARK] == Mark("m-new", digest(replacing(**options)), NOW).text()
+
+
+def test_where_only_the_source_counts_a_replacement_that_fits_is_finished_whatever_its_mark_says() -> None:
+    made = of(RETIRED, replacement(image_name="web", marked=mark(FROM_INSTANCE)))
+    assert kinds(made) == [Delete, WaitUntilGone, Unmark, ReadBack]
 
 
 def test_two_images_of_the_name_are_told_apart_before_the_next_replacement_is_begun() -> None:
