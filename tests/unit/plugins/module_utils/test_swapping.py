@@ -179,6 +179,7 @@ def test_a_rename_that_is_not_listed_when_the_time_ends_has_timed_out_and_is_not
     result = failing(replacing(), images, LONGEST_LAG / 2)
     assert (result["reason"], result["changed"], result["actions"]) == ("timed_out", True, [])
     assert names(images) == (SWAPPED if unique else BOTH_NAMED)
+    assert len(renames(images)) == (3 if unique else 1)
     images.clock.sleep(1000)
     assert finished_by_the_next_run(images)
 
