@@ -186,18 +186,6 @@ def test_two_images_of_the_name_are_told_apart_before_the_next_replacement_is_be
     assert Create in kinds(of(old(), {**SWAPPED, "tags": {MARK: mark(age=DAY)}}, yesterday, **ALWAYS))
 
 
-def test_what_release_1_0_0_marked_gets_no_image_deleted() -> None:
-    assert of(RETIRED, replacement(image_name="web", marked="m-old")).steps == ()
-
-
-@pytest.mark.parametrize("options", [{}, ALWAYS])
-def test_an_image_of_the_name_that_is_still_being_created_is_left_to_whoever_creates_it(
-    options: dict[str, t.Any],
-) -> None:
-    result = refused(replacing(**options), FakeImages(old(status="Creating")))
-    assert (result["reason"], result["image_id"]) == ("source_differs", "m-old")
-
-
 def test_without_recreate_an_unfinished_replacement_is_only_told() -> None:
     for images in ((SWAPPED,), (old(), SWAPPED)):
         told = of(*images, recreate="never", source=None)

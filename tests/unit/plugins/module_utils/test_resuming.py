@@ -115,6 +115,18 @@ def test_another_one_that_is_still_being_created_belongs_to_somebody(
     assert "m-new" in result["msg"]
 
 
+def test_what_release_1_0_0_marked_gets_no_image_deleted() -> None:
+    assert of(RETIRED, replacement(image_name="web", marked="m-old")).steps == ()
+
+
+@pytest.mark.parametrize("options", [{}, ALWAYS])
+def test_an_image_of_the_name_that_is_still_being_created_is_left_to_whoever_creates_it(
+    options: dict[str, t.Any],
+) -> None:
+    result = refused(replacing(**options), FakeImages(old(status="Creating")))
+    assert (result["reason"], result["image_id"]) == ("source_differs", "m-old")
+
+
 def test_the_age_of_what_belongs_to_somebody_is_told() -> None:
     growing = replacement(status="Creating", marked=mark(OTHER, age=12 * MINUTE))
     assert "2026-11-26T11:48:00Z, 12 minutes" in refused(replacing(), FakeImages(old(), growing))["msg"]
