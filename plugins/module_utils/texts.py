@@ -36,7 +36,7 @@ TAG_VALUE_RULE = "must have at most 128 characters and must not start with acs:,
 TAG_ERAS = "Some releases allow at most 64 characters in a key, and no http:// or https:// anywhere"
 
 _TEMPLATE_MARKS = ("{{", "{%")
-_LONGEST_QUOTE = 60
+_LONGEST_QUOTE = 40
 QUOTE_IT = (
     "quote it where it is written, or append `| string` to the template that it comes from (a template of a single "
     "variable keeps the variable's type)"
