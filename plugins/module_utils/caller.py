@@ -21,6 +21,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 SHORTEST_SESSION_SECONDS = 900
 LONGEST_SESSION_SECONDS = 3600
 _SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
+_INSTANCE_ROLE = re.compile(r"[A-Za-z0-9._-]+")
+INSTANCE_ROLE_RULE = "must contain only letters, digits, '.', '_' and '-'"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,11 @@ def role_from(where: str, options: t.Mapping[str, t.Any], names: t.Mapping[str, 
         policy=values.get("policy"),
         seconds=values.get("session_expiration"),
     )
+
+
+def is_instance_role(name: str) -> bool:
+    """Whether it can be the name of a role: it becomes a part of the path at the metadata server."""
+    return _INSTANCE_ROLE.fullmatch(name) is not None
 
 
 def _is_session_name(value: t.Any) -> bool:

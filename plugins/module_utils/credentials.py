@@ -13,7 +13,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import metadata, sts, tenancy
-from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, Role, role_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import (
+    INSTANCE_ROLE_RULE,
+    Caller,
+    Role,
+    is_instance_role,
+    role_from,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import (
     Connection,
@@ -96,6 +102,8 @@ def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
         raise RefusalError(
             f"{origins.named('profile')} and {origins.named('ecs_role_name')} exclude each other: give one of them."
         )
+    if not is_instance_role(role):
+        raise RefusalError(f"{origins.named('ecs_role_name')} {INSTANCE_ROLE_RULE}, but is {role!r}.")
     return Caller(instance_role=role)
 
 

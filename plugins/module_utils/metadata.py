@@ -14,6 +14,7 @@ import os
 import re
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import is_instance_role
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection, Keys
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
@@ -36,19 +37,19 @@ _TOKEN_PATH = "/latest/api/token"  # noqa: S105
 _ROLES_PATH = "/latest/meta-data/ram/security-credentials/"
 _SESSION_SECONDS = 21600
 _TIMEOUT_OPTION = re.compile(r"(connect|read)_timeout")
-_ROLE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _ADVICE = "Check ecs_role_name, and that the task runs on an ECS instance which has this RAM role."
 
 
 def keys_of(role: str, deadline: Deadline, session: requests.Session | None = None) -> Keys:
-    """The keys of the instance's role. ``role``: its name, an empty text for the one that there is.
+    """The keys of the instance's role. ``role``: its name, an empty string for the one that there is.
 
     Raises NoAnswerError.
     """
     server = _Server(deadline, session)
     name = server.text(_ROLES_PATH).strip() if role == "" else role
-    if _ROLE_NAME.fullmatch(name) is None:
-        raise server.failure("the instance has no role" if role == "" else f"{name!r} is no name of a role")
+    if not is_instance_role(name):
+        # A page of something else may answer there.
+        raise server.failure("the instance has no role")
     try:
         document = json.loads(server.text(_ROLES_PATH + name))
     except ValueError:

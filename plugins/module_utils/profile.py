@@ -15,7 +15,12 @@ import os
 import time
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, role_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import (
+    INSTANCE_ROLE_RULE,
+    Caller,
+    is_instance_role,
+    role_from,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import KEY_RULE, Keys, is_header_text
 from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
 from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import FROM_TASK, Origins, sources
@@ -167,7 +172,10 @@ def _of_role(profile: _Profile) -> Caller:
 
 
 def _of_instance(profile: _Profile) -> Caller:
-    return Caller(instance_role=profile.optional("ram_role_name") or "")
+    role = profile.optional("ram_role_name") or ""
+    if role and not is_instance_role(role):
+        raise RefusalError(f"{profile.where}: ram_role_name {INSTANCE_ROLE_RULE}.")
+    return Caller(instance_role=role)
 
 
 _MODES: t.Mapping[str, t.Callable[[_Profile], Caller]] = {

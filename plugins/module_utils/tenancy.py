@@ -46,15 +46,16 @@ def resource_set(name: str, department: str | None, ascm: Client) -> ResourceSet
     found = [one for one in listed(name) if one.name == name]
     if len(found) == 1:
         return found[0]
+    named = ascm.connection.origins.named("resource_group_set_name")
     if found:
         raise RefusalError(
-            f"resource_group_set_name is {name!r}, and several resource sets are named so: {_shown(found)}."
+            f"{named} is {name!r}, but several resource sets have that name: {_shown(found)}."
             " Give department, or department and resource_group.",
             "ambiguous_name",
         )
     inside = "" if department is None else f" in department {department}"
     raise RefusalError(
-        f"resource_group_set_name is {name!r}, and there is no such resource set{inside}. There are: "
+        f"{named} is {name!r}, but there is no such resource set{inside}. There are: "
         f"{_shown(listed(None)) or 'none that this access key sees'}.",
         "not_found",
     )

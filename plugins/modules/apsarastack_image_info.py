@@ -14,8 +14,8 @@ description:
   - Without an option, it lists the account's own images in every status.
   - Every option narrows the list. Filters are sent to the cloud where possible and always checked again by the module,
     since releases differ in what their filters do.
-  - A filter that is null does not narrow the list, and the module warns about it, since it may be a variable that was
-    unexpectedly empty. Use C(default(omit, true)) for a filter that may be empty. An empty string, or a list with
+  - A filter that is null, or O(tags={}), does not narrow the list. The module warns about it, since a variable may have
+    been empty unexpectedly. Use C(default(omit, true)) for a filter that may be empty. An empty string, or a list with
     nothing but null, is an error.
 author:
   - apsarastack.cloud contributors (@apsarastack)
@@ -357,11 +357,14 @@ def run(selection: Selection, images: Images) -> dict[str, t.Any]:
     return {"changed": False, "images": newest_first(images.search(selection), selection.newest)}
 
 
-def _warn_of_null_filters(module: TaskModule) -> None:
+def _warn_of_filters_of_nothing(module: TaskModule) -> None:
     """A variable that is unexpectedly empty would list everything, perhaps for tasks that delete what is listed."""
-    for option in module.given.nulls:
-        if option in ARGUMENTS and "default" not in ARGUMENTS[option]:
-            module.warn(f"{option} is null and does not narrow the list: give a value, or omit it")
+    narrowing = {option for option, rule in ARGUMENTS.items() if "default" not in rule}
+    nothing = dict.fromkeys(narrowing & set(module.given.nulls), "null")
+    if module.params["tags"] == {}:
+        nothing["tags"] = "empty"
+    for option, what in sorted(nothing.items()):
+        module.warn(f"{option} is {what} and does not narrow the list: give a value, or omit it")
 
 
 def main() -> None:
@@ -372,7 +375,7 @@ def main() -> None:
     try:
         with interruption.reported(interruption.LEFT_BY_A_READER):
             selection = selection_from(module.params)
-            _warn_of_null_filters(module)
+            _warn_of_filters_of_nothing(module)
             client = client_from(module.params, Deadline(module.params["wait_timeout"]), module.secrets, module.origins)
             with attempting("search for images"):
                 result = run(selection, Images(client))

@@ -177,6 +177,21 @@ def test_nulls_anywhere_change_nothing(task: dict[str, t.Any], nulls: set[str]) 
     assert found == expected
 
 
+@pytest.mark.parametrize("option", sorted(INFO.ARGUMENTS.keys() - {"owner", "wait_timeout"}))
+def test_a_filter_of_null_narrows_nothing_and_gives_a_warning(option: str) -> None:
+    result, site = outcome(INFO, **{option: None})
+    (warning,) = map(str, result["warnings"])
+    assert f"{option} is null and does not narrow the list" in warning
+    plain, plain_site = outcome(INFO)
+    assert (result["images"], site.form().keys()) == (plain["images"], plain_site.form().keys())
+    assert "warnings" not in plain
+
+
+def test_a_filter_of_no_tags_gives_a_warning_as_well() -> None:
+    (warning,) = map(str, outcome(INFO, tags={})[0]["warnings"])
+    assert "tags is empty and does not narrow the list" in warning
+
+
 # --- aliases ---------------------------------------------------------------------------------------------------------
 
 

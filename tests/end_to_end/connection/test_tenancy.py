@@ -53,7 +53,7 @@ def test_a_name_that_nobody_has_is_refused_with_those_that_exist(
     with pytest.raises(RefusalError) as raised:
         client(**PLACE, resource_group_set_name="op", endpoint=simulator.endpoint + path)
     assert raised.value.message == (
-        "resource_group_set_name is 'op', and there is no such resource set. There are: "
+        "resource_group_set_name (set in the task) is 'op', but there is no such resource set. There are: "
         "'lab' (department 37, resource_group 413), 'ops' (department 37, resource_group 412)."
     )
 

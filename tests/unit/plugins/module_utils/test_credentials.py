@@ -98,6 +98,14 @@ def test_two_who_say_who_calls_are_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("role", ["a/b", "../x", "a b", "a?b"])
+def test_what_cannot_be_the_name_of_a_role_is_refused(tmp_path: Path, role: str) -> None:
+    rule = "must contain only letters, digits, '.', '_' and '-'"
+    assert refusal(**NOBODY, ecs_role_name=role) == f"ecs_role_name (set in the task) {rule}, but is {role!r}."
+    file = profile(tmp_path, mode="EcsRamRole", ram_role_name=role)
+    assert f"ram_role_name {rule}." in refusal(**NOBODY, profile="work", shared_credentials_file=file)
+
+
 def test_a_token_without_its_keys_is_refused() -> None:
     message = refusal(**{**COMPLETE, **NOBODY, "security_token": "simulator-token", "profile": "work"})
     assert message.startswith("security_token (set in the task) needs its access key")

@@ -92,11 +92,6 @@ def test_an_instance_without_a_role_is_told(answer: bytes) -> None:
     assert "the instance has no role" in message_of(failure(SESSION, Exchange(ROLES_PATH, answer), role=""))
 
 
-@pytest.mark.parametrize("role", ["a/b", "../x", "a b", "a?b"])
-def test_what_is_no_name_of_a_role_is_not_sent(role: str) -> None:
-    assert f"{role!r} is no name of a role" in message_of(failure(role=role))
-
-
 def test_a_role_that_the_instance_has_not_is_told() -> None:
     error = failure(SESSION, Exchange(ROLE_PATH, b"Not Found", 404))
     assert error.message == "no usable response from http://100.100.100.200: HTTP 404"

@@ -54,7 +54,7 @@ def test_an_organization_narrows_the_search() -> None:
 
 def test_a_name_that_nobody_has_is_refused_with_those_that_exist() -> None:
     assert refusal(page(OPS_LAB), page(OPS_LAB, OTHER_OPS, name=None)) == (
-        "resource_group_set_name is 'ops', and there is no such resource set. There are: "
+        "resource_group_set_name (set in the task) is 'ops', but there is no such resource set. There are: "
         "'ops' (department 38, resource_group 500), 'ops-lab' (department 37, resource_group 413)."
     )
 
@@ -76,7 +76,7 @@ def test_a_message_does_not_hold_all_the_sets_of_a_large_site() -> None:
 
 def test_a_name_that_several_have_is_refused_with_their_ids() -> None:
     assert refusal(page(OTHER_OPS, OPS)) == (
-        "resource_group_set_name is 'ops', and several resource sets are named so: "
+        "resource_group_set_name (set in the task) is 'ops', but several resource sets have that name: "
         "'ops' (department 37, resource_group 412), 'ops' (department 38, resource_group 500)."
         " Give department, or department and resource_group."
     )
