@@ -48,11 +48,11 @@ class Deadline:
     @contextlib.contextmanager
     def reserved(self, seconds: float) -> t.Iterator[None]:
         """Within it at least so many seconds are left: what must not be done by half is not cut short."""
-        self._reserved_until = self.elapsed() + seconds
+        before, self._reserved_until = self._reserved_until, self.elapsed() + seconds
         try:
             yield
         finally:
-            self._reserved_until = 0.0
+            self._reserved_until = before
 
     def shorten(self, seconds: float) -> None:
         """From now on at most so many seconds are left."""

@@ -199,7 +199,8 @@ def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> De
 def not_supported(image_id: str, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
         f"The site accepted the change, but image {image_id} does not show it after a minute: {', '.join(missing)}. "
-        "This site ignores these options, or somebody has changed them back.",
+        "This site ignores these options, or somebody has changed them back. Run the task again: what can still be "
+        "changed is then changed by a call of its own.",
         "not_supported_by_site",
     )
 

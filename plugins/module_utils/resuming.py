@@ -93,6 +93,10 @@ def _retired(desired: Wish, marked: t.Iterable[tuple[Image, marks.Mark]], reader
 
 
 def _is_adopted(desired: Wish, image: Image, mark: marks.Mark, old: Image | None, now: float) -> bool:
+    wanted = desired.description if desired.description is not None else (image if old is None else old)["description"]
+    if image["description"] and not wanted:
+        # The API cannot clear it.
+        return False
     if is_settled(image):
         # One that was deprecated meanwhile takes nobody's place. Whatever it was to replace: it is what the task wants.
         return verifying.is_usable(image) and answers(desired, image, mark, now)

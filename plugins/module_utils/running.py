@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import waiter
+from ansible_collections.apsarastack.cloud.plugins.module_utils import snapshots, waiter
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
@@ -31,7 +31,8 @@ class Running:
         self.images = images
         self.deadline = deadline
         self.outcome = outcome
-        self.has_waited = False
+        # To look at the snapshots takes calls as well.
+        self.has_waited = bool(snapshots.deleted_by(plan.steps))
         self.unlisted: str | None = None
         self.has_just_looked = False
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import typing as t
 
@@ -51,7 +52,8 @@ def swap(step: Swap, run: Running) -> bool:
         raise
     except ApsaraStackError as error:
         if is_old_first:
-            _undo(step, run, new_id, error)
+            with _uncut(run):
+                _undo(step, run, new_id, error)
         raise
     # Where somebody has renamed the old image meanwhile it is not in that list, and keeps its name.
     if old is not None and not is_old_first and any(one["image_id"] == old["image_id"] for one in named):
@@ -96,8 +98,7 @@ def _take_name(step: Swap, run: Running, new: Image, old: Image | None) -> bool:
     new_id, name = str(new["image_id"]), step.new.image_name
     if new["image_name"] == name:
         return False
-    shorten = functools.partial(run.deadline.shorten, RESERVED_SECONDS)
-    with interruption.deferred(shorten), run.deadline.reserved(RESERVED_SECONDS):
+    with _uncut(run):
         try:
             run.images.modify(new_id, name, None)
         except ServiceError as error:
@@ -115,14 +116,30 @@ def _take_name(step: Swap, run: Running, new: Image, old: Image | None) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def _uncut(run: Running) -> t.Iterator[None]:
+    """Within it neither the deadline nor a signal comes between calls; a signal only bounds what is left of them."""
+    shorten = functools.partial(run.deadline.shorten, RESERVED_SECONDS)
+    with interruption.deferred(shorten), run.deadline.reserved(RESERVED_SECONDS):
+        yield
+
+
 def _undo(step: Swap, run: Running, new_id: str, why: ApsaraStackError) -> None:
+    """Give the old image the name back, also where the new one has it and must not keep it."""
+    try:
+        _rename_back(step, run, new_id)
+    except ApsaraStackError as error:
+        raise obstacles.nobody_has_the_name(step, new_id, why) from error
+
+
+def _rename_back(step: Swap, run: Running, new_id: str) -> None:
     try:
         _rename_old(step, run, step.new.image_name)
-    except ApsaraStackError as error:
-        if isinstance(error, ServiceError) and error.code == _DUPLICATED:
-            # The new image has the name after all.
-            raise why from error
-        raise obstacles.nobody_has_the_name(step, new_id, why) from error
+    except ServiceError as error:
+        if error.code != _DUPLICATED:
+            raise
+        run.images.modify(new_id, step.made["image_name"], None)
+        _rename_old(step, run, step.new.image_name)
 
 
 def _rename_old(step: Swap, run: Running, name: str) -> None:

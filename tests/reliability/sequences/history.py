@@ -10,6 +10,7 @@ import math
 import typing as t
 from dataclasses import dataclass
 
+from .adapter import MARK_KEY
 from .play import COLLEAGUE, Call, Played, Record
 
 if t.TYPE_CHECKING:
@@ -67,6 +68,15 @@ class History:
             for one in self.changes
             if one.image_id == image_id and one.actor != by_others_than and (not fields or one.field in fields)
         ]
+
+    def is_unmarking(self, change: Change) -> bool:
+        """Whether nothing but the tag of this module was changed."""
+        call = next(one for one in self.writes if one.number == change.number)
+        if change.field != "tags" or call.before is None or call.after is None:
+            return False
+        sides = (call.before[change.image_id], call.after[change.image_id])
+        before, after = ({key: value for key, value in one.tags if key != MARK_KEY} for one in sides)
+        return before == after
 
     def has_temporary_name(self, image: Truth, desired: str, until: float = math.inf) -> bool:
         """Whether a run gave it its present name on the way to ``desired``, and nobody has changed that since.

@@ -68,6 +68,8 @@ def _old_facts(history: History, run: Played, call: Call, image: Truth) -> Findi
         one
         for one in history.of(image_id, by_others_than=call.actor)
         if one.field != "made" and looks[0].moment < one.time and one.number < call.number
+        # A run that finishes a replacement takes only its own mark away.
+        if not history.is_unmarking(one)
         if not history.is_retirement(one, run.name)
     ]
     for change in changed[:1]:
