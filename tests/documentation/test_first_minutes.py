@@ -125,7 +125,8 @@ def test_the_terminal_uses_the_files_of_the_checkout(clone: Path, printed: list[
     text = module.read_text(encoding="utf-8")
     lines = [*printed, "ansible localhost -m apsarastack.cloud.apsarastack_image_info"]
     before = type_into("bash", lines, clone)
-    module.write_text(text.replace("module.exit_json(", "module.exit_json(edited=True, "), encoding="utf-8")
+    edited = text.replace("    main()", """    print('{"edited": true}')\n    raise SystemExit""")
+    module.write_text(edited, encoding="utf-8")
     after = type_into("bash", lines, clone)
 
     assert '"images": [' in before and '"edited": true' not in before
