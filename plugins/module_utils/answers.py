@@ -18,7 +18,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     cut,
     plain_text,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, CHECK_PROXY, Answer
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Answer
 
 LONGEST_CODE = 128
 LONGEST_MESSAGE = 1000
@@ -41,9 +43,14 @@ def body_of(answer: Answer, action: str, endpoint: str, now: float, *, may_be_em
     if body is None:
         problem = _unusable(answer, may_be_empty=may_be_empty)
         if problem is not None:
-            reason, advice, permanent = problem
+            words, permanent = problem
             raise NoAnswerError(
-                reason, action=action, endpoint=endpoint, permanent=permanent, advice=advice, http_status=answer.status
+                words,
+                action=action,
+                endpoint=endpoint,
+                permanent=permanent,
+                hint="HTTP407" if answer.status == _HTTP_PROXY_AUTHENTICATION else "",
+                http_status=answer.status,
             )
     fields = error_in(answer.status, body)
     if fields is None:
@@ -71,31 +78,31 @@ def _decoded(content: bytes) -> dict[str, t.Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def _unusable(answer: Answer, *, may_be_empty: bool) -> tuple[str, str, bool] | None:
-    """Why an answer without a JSON object is unusable: reason, advice, permanent. None where it is usable."""
+def _unusable(answer: Answer, *, may_be_empty: bool) -> tuple[str, bool] | None:
+    """Why an answer without a JSON object is unusable, and whether the next would be, too; None where it is usable."""
     status = answer.status
     if status >= _HTTP_SERVER_ERROR or status == _HTTP_TOO_MANY_REQUESTS:
         # A gateway or proxy on the way answers with a page of its own while the site is away.
         return None
     if status == _HTTP_PROXY_AUTHENTICATION:
-        return "the proxy wants a user name and a password (HTTP 407)", CHECK_PROXY, True
+        return "the proxy wants a user name and a password (HTTP 407)", True
     if status // 100 == 3:
         target = cut(plain_text(answer.headers.get("Location", "")), LONGEST_QUOTE)
-        return f"it redirects to {target!r} (HTTP {status}), and redirects are not followed", CHECK_ENDPOINT, True
+        return f"it redirects to {target!r} (HTTP {status}), and redirects are not followed", True
     if status // 100 != 2:
-        return f"HTTP {status}, which is not an answer of an ApsaraStack API: {_shown(answer)}", CHECK_ENDPOINT, True
+        return f"HTTP {status}, which is not an answer of an ApsaraStack API: {_shown(answer)}", True
     return _unusable_success(answer, may_be_empty=may_be_empty)
 
 
-def _unusable_success(answer: Answer, *, may_be_empty: bool) -> tuple[str, str, bool] | None:
+def _unusable_success(answer: Answer, *, may_be_empty: bool) -> tuple[str, bool] | None:
     start = answer.content.lstrip()[:1]
     if not start:
-        return None if may_be_empty else ("the answer is empty", CHECK_ENDPOINT, False)
+        return None if may_be_empty else ("the answer is empty", False)
     if start == b"<":
-        return f"an HTML or XML page, not an answer of an ApsaraStack API: {_shown(answer)}", CHECK_ENDPOINT, True
+        return f"an HTML or XML page, not an answer of an ApsaraStack API: {_shown(answer)}", True
     if start == b"{":
-        return "the answer is cut short or damaged", CHECK_ENDPOINT, False
-    return f"not an answer of an ApsaraStack API: {_shown(answer)}", CHECK_ENDPOINT, True
+        return "the answer is cut short or damaged", False
+    return f"not an answer of an ApsaraStack API: {_shown(answer)}", True
 
 
 def _shown(answer: Answer) -> str:

@@ -27,6 +27,10 @@ KEY_RULE = (
     "must be printable ASCII text without blanks or line ends in or around it; in a template, `| trim` removes those "
     "around it"
 )
+OTHER_ENVIRONMENT = (
+    "The environment is that of the module's process: variables of the shell that runs ansible-playbook reach it only "
+    "on localhost and without become. Elsewhere, set them with the task's keyword environment, or give the options."
+)
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -123,7 +127,11 @@ def _refuse_missing(values: t.Mapping[str, t.Any], origins: Origins, *, needs_ke
     if all(values.get(option) is None for option in places):
         missing["endpoint"] = f"no endpoint ({'; or '.join(sources(option) for option in places)})"
     if missing:
-        raise RefusalError(f"Cannot connect to ApsaraStack: {'; '.join(missing.values())}.{origins.note(missing)}")
+        is_about_keys = "access_key" in missing or "secret_key" in missing
+        raise RefusalError(
+            f"Cannot connect to ApsaraStack: {'; '.join(missing.values())}.{origins.note(missing)} {OTHER_ENVIRONMENT}",
+            reason="credentials" if is_about_keys else "invalid_input",
+        )
 
 
 def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:

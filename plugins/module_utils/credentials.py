@@ -94,7 +94,8 @@ def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
     if values.get("security_token") is not None:
         raise RefusalError(
             f"{origins.named('security_token')} needs its access key and secret key ({sources('access_key')})."
-            f"{origins.note(['access_key', 'secret_key'])}"
+            f"{origins.note(['access_key', 'secret_key'])}",
+            reason="credentials",
         )
     if role is None:
         return caller_in_profile(profile, file, origins)

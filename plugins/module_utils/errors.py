@@ -127,10 +127,13 @@ class NoAnswerError(CallError):
         permanent: bool = False,
         sent: bool = True,
         advice: str = "",
+        hint: str = "",
         http_status: int | None = None,
     ) -> None:
         message = f"no usable response from {endpoint}: {problem}"
-        super().__init__(message, reason, action=action, endpoint=endpoint, advice=advice)
+        # Whoever knows nothing better leaves it to what resolves others of the same reason.
+        hint = hint or ("" if advice else reason)
+        super().__init__(message, reason, action=action, endpoint=endpoint, advice=advice, hint=hint)
         self.problem = problem
         self.cloud_message = problem
         self.permanent = permanent

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import string
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import hints
@@ -20,6 +21,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.hints import Context, Hints
+
+_OF_NAMES = f"{string.ascii_lowercase}_"
 
 
 def result_of(
@@ -41,14 +44,14 @@ def message_of(error: ApsaraStackError, context: Context | None = None, own_hint
     notes = error.notes if isinstance(error, TaskFailedError) else ()
     call = call_in(error)
     problem = f"Could not {attempt}: {error.message}" if attempt else _as_sentence(error.message, context)
-    resolved_by = _resolved_by(error, context, (own_hints or {}, hints.HINTS))
+    resolved_by = _resolved_by(error, context, (own_hints or {}, hints.HINTS, hints.BY_REASON))
     whole = " ".join(f"{part.rstrip('. ')}." for part in (problem, *notes, *resolved_by) if part)
     return whole if call is None else f"{whole} ({_trace(call)})"
 
 
 def _as_sentence(words: str, context: Context) -> str:
     """Beginning with a capital letter, unless the first word is the name of an option."""
-    first = words.split(" ", maxsplit=1)[0]
+    first = words[: len(words) - len(words.lstrip(_OF_NAMES))]
     return words if "_" in first or first in context.options else words[:1].upper() + words[1:]
 
 

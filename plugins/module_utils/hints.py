@@ -14,6 +14,11 @@ import re
 import typing as t
 
 _PLACES = ("endpoint", "popgw_domain", "domain")
+# What goes with them to make the address of the site.
+_WITH_PLACES: t.Mapping[str, t.Sequence[str]] = {
+    "popgw_domain": ("is_center_region", "protocol"),
+    "domain": ("protocol",),
+}
 _TENANT = ("department", "resource_group", "resource_group_set_name")
 # The first that is set provides the keys.
 _KEYS = ("access_key", "profile", "shared_credentials_file", "ecs_role_name")
@@ -65,6 +70,13 @@ class Context:
         """The option that says which site is called."""
         place = self.first(_PLACES)
         return "endpoint, popgw_domain or domain" if place is None else self.named(place)
+
+    def way(self) -> str:
+        """The options that say how the site is reached. The URL of a proxy is not shown: it may hold a password."""
+        others = _WITH_PLACES.get(str(self.first(_PLACES)), ())
+        proxy = [f"proxy{self.origin('proxy')}"] if self.has("proxy") else []
+        *most, last = (self.site(), *map(self.named, others), *proxy)
+        return f"{', '.join(most)} and {last}" if most else last
 
     def keys(self) -> str:
         """The options that provide the keys."""
@@ -170,14 +182,21 @@ def _not_ecs(context: Context) -> str:
 
 
 def _foreign(context: Context) -> str:
-    return f"Check {context.site()}: this does not look like a response of ApsaraStack."
+    return f"Check {context.way()}: this does not look like a response of ApsaraStack."
+
+
+def _unreachable(context: Context) -> str:
+    return f"Check {context.way()}, and what lies between this host and the site."
+
+
+def _refused_by_proxy(context: Context) -> str:
+    if context.has("proxy"):
+        return f"Give the user name and the password in proxy{context.origin('proxy')}: http://user:password@host:port."
+    return "Give the user name and the password in proxy, or in the environment variable that holds the proxy."
 
 
 def _away(context: Context) -> str:
-    proxy = " and proxy" if context.has("proxy") else ""
-    return (
-        f"A gateway answered for a site that is not available: wait until it is back, or check {context.site()}{proxy}."
-    )
+    return f"A gateway answered for a site that is not available: wait until it is back, or check {context.way()}."
 
 
 def _clock(context: Context) -> str:
@@ -221,7 +240,11 @@ HINTS: Hints = {
     "HTTP401": _foreign,
     "HTTP403": _foreign,
     "HTTP404": _foreign,
+    "HTTP407": _refused_by_proxy,
     "HTTP502": _away,
     "HTTP503": _away,
     "HTTP504": _away,
 }
+
+# Where no code tells more.
+BY_REASON: Hints = {"unreachable": _unreachable, "tls": _unreachable, "unexpected_answer": _foreign}

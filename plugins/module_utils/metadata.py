@@ -23,6 +23,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
+    from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Answer
 
@@ -57,7 +58,7 @@ def keys_of(role: str, deadline: Deadline, session: requests.Session | None = No
     keys = keys_in(document)
     if keys is None or document.get("Code", "Success") != "Success":
         # What came is not quoted: a part of it may be the secret.
-        raise server.failure("its answer holds no complete credentials", _ROLES_PATH + name)
+        raise server.failure("its answer holds no complete credentials", _ROLES_PATH + name, reason="unexpected_answer")
     return keys
 
 
@@ -109,11 +110,19 @@ class _Server:
             if error.sent and tries > 1:
                 return self._answer(method, path, headers, tries - 1)
             # The timeouts are none of the options here.
-            raise self.failure(_TIMEOUT_OPTION.sub(f"{TIMEOUT_SECONDS:g} second", error.problem), path) from error
+            problem = _TIMEOUT_OPTION.sub(f"{TIMEOUT_SECONDS:g} second", error.problem)
+            raise self.failure(problem, path, reason=error.reason) from error
 
-    def failure(self, reason: str, path: str = _ROLES_PATH, http_status: int | None = None) -> NoAnswerError:
+    def failure(
+        self,
+        problem: str,
+        path: str = _ROLES_PATH,
+        http_status: int | None = None,
+        reason: Reason = "credentials",
+    ) -> NoAnswerError:
         return NoAnswerError(
-            reason,
+            problem,
+            reason=reason,
             action=f"GET {path}",
             endpoint=self._address,
             permanent=True,

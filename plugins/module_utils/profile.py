@@ -29,6 +29,10 @@ DEFAULT_FILES = ("~/.aliyun/config.json", "~/.apsarastack/config.json")
 DEFAULT_PROFILE = "default"
 
 
+def _refusal(message: str) -> RefusalError:
+    return RefusalError(message, reason="credentials")
+
+
 @dataclasses.dataclass(frozen=True)
 class _Profile:
     """``where``: file and name, for messages."""
@@ -40,7 +44,7 @@ class _Profile:
         """Raises RefusalError where the key is missing, empty or not a string."""
         value = self.optional(key)
         if value is None:
-            raise RefusalError(f"{self.where} has no {key}, which its mode {self.entry.get('mode')} needs.")
+            raise _refusal(f"{self.where} has no {key}, which its mode {self.entry.get('mode')} needs.")
         return value
 
     def optional(self, key: str) -> str | None:
@@ -48,14 +52,14 @@ class _Profile:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            raise RefusalError(f"{self.where}: {key} must be a string.")
+            raise _refusal(f"{self.where}: {key} must be a string.")
         return value
 
     def seconds(self, key: str) -> int | None:
         # The tool writes 0 where nothing was said.
         value = self.entry.get(key) or None
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise RefusalError(f"{self.where}: {key} must be an integer.")
+            raise _refusal(f"{self.where}: {key} must be an integer.")
         return value
 
     def keys(self, token: str | None) -> Keys:
@@ -63,7 +67,7 @@ class _Profile:
         keys = Keys(self.needed("access_key_id"), self.needed("access_key_secret"), token)
         for key, value in zip(("access_key_id", "access_key_secret", "sts_token"), dataclasses.astuple(keys)):
             if not is_header_text(value):
-                raise RefusalError(f"{self.where}: {key} {KEY_RULE}.")
+                raise _refusal(f"{self.where}: {key} {KEY_RULE}.")
         return keys
 
 
@@ -81,7 +85,7 @@ def caller_in_profile(name: str | None, file: str | None, origins: Origins = FRO
     profile = _profile_in(path, document, _current(document) if name is None else name, origins)
     mode = profile.optional("mode")
     if mode is None or mode not in _MODES:
-        raise RefusalError(f"{profile.where}: mode is {mode!r}; supported are {', '.join(_MODES)}.")
+        raise _refusal(f"{profile.where}: mode is {mode!r}; supported are {', '.join(_MODES)}.")
     return _MODES[mode](profile)
 
 
@@ -90,7 +94,7 @@ def _existing(name: str | None, origins: Origins) -> str:
         path = os.path.expanduser(file)
         if os.path.exists(path):
             return path
-    raise RefusalError(
+    raise _refusal(
         f"{origins.named('profile')} is {name!r}, but neither {' nor '.join(DEFAULT_FILES)} exists on the host that "
         f"runs the module. Name the file with {sources('shared_credentials_file')}."
         f"{origins.note(['shared_credentials_file'])}"
@@ -104,17 +108,17 @@ def _read(path: str, where: str) -> dict[str, t.Any]:
         with open(path, encoding="utf-8-sig") as file:
             document = json.load(file)
     except OSError as error:
-        raise RefusalError(f"{where} cannot be read: {error.strerror}.") from error
+        raise _refusal(f"{where} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise RefusalError(f"{where} is not valid UTF-8.") from error
+        raise _refusal(f"{where} is not valid UTF-8.") from error
     except json.JSONDecodeError as error:
-        raise RefusalError(
+        raise _refusal(
             f"{where} is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}."
         ) from error
     except RecursionError as error:
-        raise RefusalError(f"{where} is nested too deeply.") from error
+        raise _refusal(f"{where} is nested too deeply.") from error
     if not isinstance(document, dict) or not isinstance(document.get("profiles"), list):
-        raise RefusalError(f"{where} has no list of profiles: its key profiles is missing or not a list.")
+        raise _refusal(f"{where} has no list of profiles: its key profiles is missing or not a list.")
     return document
 
 
@@ -129,9 +133,9 @@ def _profile_in(path: str, document: t.Mapping[str, t.Any], name: str, origins: 
     if len(found) == 1:
         return _Profile(f"Profile {name!r} in {path}", found[0])
     if found:
-        raise RefusalError(f"{path} has {len(found)} profiles named {name!r}: give each a name of its own.")
+        raise _refusal(f"{path} has {len(found)} profiles named {name!r}: give each a name of its own.")
     names = ", ".join(sorted(str(entry.get("name")) for entry in entries)) or "none"
-    raise RefusalError(f"{origins.named('profile')} is {name!r}, but {path} has no such profile. It has: {names}.")
+    raise _refusal(f"{origins.named('profile')} is {name!r}, but {path} has no such profile. It has: {names}.")
 
 
 def _of_key(profile: _Profile) -> Caller:
@@ -146,9 +150,8 @@ def _of_sign_in(profile: _Profile) -> Caller:
     """What the tool has stored when somebody signed in last; only the tool can sign in again."""
     expires = profile.seconds("sts_expiration")
     if expires is not None and expires <= time.time():
-        raise RefusalError(
-            f"The temporary access key of {profile.where} has expired: sign in again with the command line tool.",
-            reason="credentials",
+        raise _refusal(
+            f"The temporary access key of {profile.where} has expired: sign in again with the command line tool."
         )
     return _of_token(profile)
 

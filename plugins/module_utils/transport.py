@@ -35,9 +35,6 @@ CHUNK_BYTES = 64 * 1024
 # urllib3 refuses a timeout of 0.
 SHORTEST_TIMEOUT_SECONDS = 0.001
 
-CHECK_ENDPOINT = "Check the options endpoint, popgw_domain, is_center_region, domain, protocol and proxy."
-CHECK_PROXY = "Check the option proxy, or the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
-
 _Outcome = t.TypeVar("_Outcome")
 
 

@@ -22,7 +22,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     NoAnswerError,
     RefusalError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import CHECK_ENDPOINT, UnusableAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import UnusableAnswerError
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
@@ -62,7 +62,8 @@ class _Failure:
     """Why no answer came; the attributes are those of NoAnswerError."""
 
     problem: str
-    advice: str = CHECK_ENDPOINT
+    advice: str = ""
+    hint: str = ""
     reason: Reason = "unreachable"
     permanent: bool = False
     sent: bool = False
@@ -82,6 +83,7 @@ def explained(error: BaseException, action: str, connection: Connection) -> Apsa
         permanent=failure.permanent,
         sent=failure.sent,
         advice=failure.advice,
+        hint=failure.hint,
         reason=failure.reason,
     )
 
@@ -94,7 +96,8 @@ def _site_failure(causes: _Causes, connection: Connection) -> _Failure:
 
 def _with_note(failure: _Failure, connection: Connection) -> _Failure:
     note = proxies.note_on(connection)
-    return dataclasses.replace(failure, advice=f"{failure.advice} {note}") if note else failure
+    hint = "" if failure.advice else failure.reason
+    return dataclasses.replace(failure, advice=f"{failure.advice} {note}".strip(), hint=hint)
 
 
 # --- causes ----------------------------------------------------------------------------------------------------------

@@ -454,7 +454,8 @@ reason:
     - V(vanished) - an image was deleted by somebody else while the task waited for it.
     - V(not_supported_by_site) - the site does not offer what the task needs.
     - V(access_denied) - the access key is not allowed to do this.
-    - V(credentials) - the access key, its secret key or token, the profile, the role or the clock of the host is wrong.
+    - V(credentials) - the access key, its secret key or token, the profile or the role is missing or wrong, or the
+      clock of the host is wrong.
     - V(signing_unavailable) - the security policy of the host forbids HMAC-SHA1, with which calls are signed.
     - V(unreachable) - no connection to the site, or no response from it.
     - V(tls) - no TLS connection that can be trusted.

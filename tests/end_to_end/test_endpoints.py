@@ -28,7 +28,7 @@ def silent_port() -> t.Iterator[int]:
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        pytest.param(200, "Check the options endpoint", id="a page"),
+        pytest.param(200, "this does not look like a response of ApsaraStack", id="a page"),
         pytest.param(502, "timed out", id="an error that may pass"),
     ],
 )
