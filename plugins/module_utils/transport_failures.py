@@ -63,10 +63,10 @@ class _Failure:
 
     problem: str
     advice: str = ""
-    hint: str = ""
     reason: Reason = "unreachable"
     permanent: bool = False
     sent: bool = False
+    hint: str = ""
 
 
 def explained(error: BaseException, action: str, connection: Connection) -> ApsaraStackError:
