@@ -49,7 +49,7 @@ def body_of(answer: Answer, action: str, endpoint: str, now: float, *, may_be_em
                 action=action,
                 endpoint=endpoint,
                 permanent=permanent,
-                hint="HTTP407" if answer.status == _HTTP_PROXY_AUTHENTICATION else "",
+                hint=_hint(answer, permanent=permanent),
                 http_status=answer.status,
             )
     fields = error_in(answer.status, body)
@@ -67,6 +67,13 @@ def body_of(answer: Answer, action: str, endpoint: str, now: float, *, may_be_em
         retry_after=retry_after(answer.headers, now),
         clock_offset=_clock_offset(answer.headers, now),
     )
+
+
+def _hint(answer: Answer, *, permanent: bool) -> str:
+    if answer.status == _HTTP_PROXY_AUTHENTICATION:
+        return f"HTTP{answer.status}"
+    # What is damaged may have been a response of the site.
+    return "unexpected_answer" if permanent else "unreachable"
 
 
 def _decoded(content: bytes) -> dict[str, t.Any] | None:

@@ -247,4 +247,9 @@ HINTS: Hints = {
 }
 
 # Where no code tells more.
-BY_REASON: Hints = {"unreachable": _unreachable, "tls": _unreachable, "unexpected_answer": _foreign}
+BY_REASON: Hints = {
+    "unreachable": _unreachable,
+    "tls": _unreachable,
+    "unexpected_answer": _foreign,
+    "invalid_input": _unreachable,
+}

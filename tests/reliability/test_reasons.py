@@ -151,7 +151,7 @@ CASES = (
         "Image m-other ('web-replacement') is still being created",
         (
             image("m-web", "web"),
-            image("m-other", "web-replacement", created=-1, tags={"apsarastack.cloud/replaces": MARK}),
+            image("m-other", "web-replacement", created=-1, ready_at=3600, tags={"apsarastack.cloud/replaces": MARK}),
         ),
     ),
     Case(
