@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils import (
     obstacles,
+    snapshots,
     steps,
     swapping,
     verifying,
@@ -66,7 +67,8 @@ def unmark(step: steps.Unmark, run: Running) -> bool:
 
 
 def delete(step: steps.Delete, run: Running) -> bool:
-    if run.has_waited:
+    # To look at the snapshots has taken calls as well.
+    if run.has_waited or snapshots.deleted_by(run.plan.steps):
         found = run.seen(step.image_id, lambda: run.images.by_ids([step.image_id]).values(), waiter.VANISHED_AFTER)
         if found is None:
             return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import snapshots, waiter
+from ansible_collections.apsarastack.cloud.plugins.module_utils import waiter
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
@@ -31,8 +31,7 @@ class Running:
         self.images = images
         self.deadline = deadline
         self.outcome = outcome
-        # To look at the snapshots takes calls as well.
-        self.has_waited = bool(snapshots.deleted_by(plan.steps))
+        self.has_waited = False
         self.unlisted: str | None = None
         self.has_just_looked = False
 

@@ -48,12 +48,12 @@ def swap(step: Swap, run: Running) -> bool:
     is_old_first = _take_name(step, run, new, old)
     try:
         named = _confirmed(step, run, new_id)
-    except DeadlineError:
+    except (DeadlineError, interruption.InterruptedTaskError):
+        # The next run sees how far this one came.
         raise
     except ApsaraStackError as error:
         if is_old_first:
-            with _uncut(run):
-                _undo(step, run, new_id, error)
+            _undo(step, run, new_id, error)
         raise
     # Where somebody has renamed the old image meanwhile it is not in that list, and keeps its name.
     if old is not None and not is_old_first and any(one["image_id"] == old["image_id"] for one in named):
@@ -111,8 +111,9 @@ def _take_name(step: Swap, run: Running, new: Image, old: Image | None) -> bool:
             _rename_old(step, run, str(step.retired_name))
             run.images.modify(new_id, name, None)
         except ApsaraStackError as error:
-            _undo(step, run, new_id, error)
-            raise
+            if _gives_back(step, run, new_id, error):
+                raise
+            # Its answer was lost, and the new image has the name after all.
     return True
 
 
@@ -125,21 +126,22 @@ def _uncut(run: Running) -> t.Iterator[None]:
 
 
 def _undo(step: Swap, run: Running, new_id: str, why: ApsaraStackError) -> None:
-    """Give the old image the name back, also where the new one has it and must not keep it."""
+    """The new image must not keep the name: the old one gets it back."""
+    with _uncut(run):
+        if not _gives_back(step, run, new_id, why):
+            run.images.modify(new_id, step.made["image_name"], None)
+            _gives_back(step, run, new_id, why)
+
+
+def _gives_back(step: Swap, run: Running, new_id: str, why: ApsaraStackError) -> bool:
+    """Whether the old image has the name again; False where the new one has it."""
     try:
-        _rename_back(step, run, new_id)
+        _rename_old(step, run, step.new.image_name)
     except ApsaraStackError as error:
+        if isinstance(error, ServiceError) and error.code == _DUPLICATED:
+            return False
         raise obstacles.nobody_has_the_name(step, new_id, why) from error
-
-
-def _rename_back(step: Swap, run: Running, new_id: str) -> None:
-    try:
-        _rename_old(step, run, step.new.image_name)
-    except ServiceError as error:
-        if error.code != _DUPLICATED:
-            raise
-        run.images.modify(new_id, step.made["image_name"], None)
-        _rename_old(step, run, step.new.image_name)
+    return True
 
 
 def _rename_old(step: Swap, run: Running, name: str) -> None:
