@@ -10,6 +10,7 @@ Clock and sleep are injected, so that no test waits.
 from __future__ import annotations
 
 import contextlib
+import math
 import random as _random
 import time
 import typing as t
@@ -33,7 +34,7 @@ class Deadline:
         self._clock = clock
         self._sleep = sleep
         self._start = clock()
-        self._end = seconds
+        self._shortened_to = math.inf
         # Seconds since the start until which there is time all the same.
         self._reserved_until = 0.0
 
@@ -43,7 +44,7 @@ class Deadline:
 
     def remaining(self) -> float:
         """Seconds left, never below zero."""
-        return max(0.0, max(self._end, self._reserved_until) - self.elapsed())
+        return max(0.0, max(min(self.seconds, self._shortened_to), self._reserved_until) - self.elapsed())
 
     @contextlib.contextmanager
     def reserved(self, seconds: float) -> t.Iterator[None]:
@@ -56,8 +57,8 @@ class Deadline:
 
     def shorten(self, seconds: float) -> None:
         """From now on at most so many seconds are left."""
-        latest = self.elapsed() + seconds
-        self._end, self._reserved_until = min(self._end, latest), min(self._reserved_until, latest)
+        self._shortened_to = self.elapsed() + seconds
+        self._reserved_until = min(self._reserved_until, self._shortened_to)
 
     def is_over(self) -> bool:
         """Whether nothing is left."""
