@@ -124,9 +124,8 @@ def test_a_lost_answer_to_a_second_half_that_was_carried_out_is_not_undone() -> 
         raise NoAnswerError("reset")
 
     images = ready(unique=True)
-    failing(replacing(), images, meanwhile={("modify", 3): renamed})
-    assert names(images) == SWAPPED
-    assert finished_by_the_next_run(images)
+    followed(replacing(), images, meanwhile={("modify", 3): renamed})
+    assert names(images) == {"m-new": "web"}
 
 
 @pytest.mark.parametrize("unique", [True, False])
