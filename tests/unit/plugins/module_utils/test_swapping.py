@@ -24,6 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.swapping import 
 from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
+    changing,
     passing,
     refusing,
 )
@@ -107,6 +108,12 @@ def test_a_second_half_that_fails_is_undone(error: ApsaraStackError) -> None:
     assert f": {error.message}." in result["msg"]
     assert names(images) == UNTOUCHED
     assert finished_by_the_next_run(images)
+
+
+def test_a_new_image_that_is_not_as_it_was_made_gives_the_name_back() -> None:
+    images = ready(unique=True)
+    result = failing(replacing(), images, meanwhile={("by_name", 2): changing("m-new", status="Deprecated")})
+    assert (result["reason"], result["changed"], names(images)) == ("changed_meanwhile", True, UNTOUCHED)
 
 
 def test_an_undoing_that_is_refused_tells_who_has_which_name() -> None:
