@@ -48,6 +48,13 @@ LAST_LOOK = 1.0
 VANISHED_AFTER = 10.0
 
 # Seconds since the first look, and the progress in per cent as it was told then.
+# What resolves a time that is over. A run that does not find the image cannot resume waiting for it.
+_LISTED = "Run the task again to resume waiting, or raise wait_timeout."
+_NOT_LISTED = (
+    "Until the cloud lists the image, no run finds it, and each would create it again: wait a minute before you run the "
+    "task again, and raise wait_timeout."
+)
+
 Look = tuple[float, t.Optional[int]]
 
 
@@ -114,7 +121,7 @@ def _too_late(seen: Image | None, deadline: Deadline) -> DeadlineError:
     state = "not listed yet" if seen is None else f"{seen['status']}{_progress(seen)}"
     return DeadlineError(
         f"timed out after {deadline.seconds:g} seconds (wait_timeout); it is {state}",
-        advice="Nothing was rolled back. Run the task again to resume waiting, or raise wait_timeout.",
+        advice=f"Nothing was rolled back. {_NOT_LISTED if seen is None else _LISTED}",
         facts=_facts(seen),
     )
 

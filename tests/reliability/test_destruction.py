@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nothing is destroyed on old facts: what becomes of the images when somebody else is at work, or the site ignores a
-call, while a task replaces one."""
+"""Nothing is destroyed on old facts: another run or a colleague is at work while a task replaces an image."""
 
 from __future__ import annotations
 
@@ -12,62 +11,26 @@ import typing as t
 
 import pytest
 from bench import Meanwhile, Run, call_as_colleague, run_task
-
-from apsarastack_simulator.testing import Simulator
+from replaced import (
+    ALWAYS,
+    BUILD,
+    OLD,
+    REPLACE,
+    WITH_OTHER_SOURCE,
+    Document,
+    cloud,
+    image,
+    names,
+    own,
+    reason,
+    replaced,
+    replacement_of,
+)
 
 if t.TYPE_CHECKING:
-    from requests.adapters import HTTPAdapter
+    from apsarastack_simulator.testing import Simulator
 
-Document = dict[str, t.Any]
-
-TENANT = {"organization": 37, "resource_group": 412, "created": -86400}
-BUILD = 300.0
 DAY = 24 * 3600.0
-REPLACE = {"image_name": "web", "snapshot_id": "s-system", "recreate": "on_source_change", "wait_timeout": 3600}
-WITH_OTHER_SOURCE = {**REPLACE, "snapshot_id": "s-other"}
-ANEW = {**REPLACE, "instance_id": "i-web-running", "recreate": "always"}
-del ANEW["snapshot_id"]
-
-
-def image(image_id: str, name: str, **known: t.Any) -> Document:
-    disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": "s-old"}
-    return {"id": image_id, "name": name, "mappings": [disk], **TENANT, **known}
-
-
-OLD = image("m-old", "web", description="as it was", tags={"team": "web"})
-SNAPSHOTS = [
-    {"id": one, "name": one, "disk_type": "system", "size": 40, **TENANT} for one in ("s-system", "s-other", "s-old")
-]
-
-
-def cloud(*images: Document, **knobs: t.Any) -> Simulator:
-    seed = {"images": list(images) or [OLD], "snapshots": SNAPSHOTS}
-    return Simulator(speed=0, seed_changes=seed, **{"create_time": BUILD, **knobs})
-
-
-def own(simulator: Simulator) -> dict[str, Document]:
-    """The account's images by id."""
-    images = simulator.state()["images"]
-    return {one["image_id"]: one for one in images if one["organization"] == 37 and not one["deleted"]}
-
-
-def names(simulator: Simulator) -> dict[str, str]:
-    return {image_id: one["image_name"] for image_id, one in own(simulator).items()}
-
-
-def replacement_of(simulator: Simulator, name: str = "web-replacement") -> str:
-    (found,) = (image_id for image_id, one in names(simulator).items() if one == name)
-    return found
-
-
-def reason(run: Run) -> str | None:
-    return run.result.get("reason")
-
-
-def replaced(simulator: Simulator, adapter: HTTPAdapter | None = None, **options: t.Any) -> Run:
-    run = run_task(simulator, {**REPLACE, **options}, adapter=adapter, wait_timeout=3600)
-    assert adapter is None or t.cast("Meanwhile", adapter).is_done
-    return run
 
 
 # --- two runs ---------------------------------------------------------------------------------------------------------
@@ -104,10 +67,10 @@ def test_two_runs_of_one_task_finish_one_replacement() -> None:
 def test_what_an_earlier_run_began_is_resumed_only_where_it_was_begun_by_the_same_task(later: float) -> None:
     """A task that asks for a new image each time does not mean the one of yesterday."""
     with cloud() as simulator:
-        assert reason(run_task(simulator, ANEW, wait_timeout=30)) == "timed_out"
+        assert reason(run_task(simulator, ALWAYS, wait_timeout=30)) == "timed_out"
         begun = replacement_of(simulator)
         simulator.advance(BUILD)
-        run = run_task(simulator, ANEW, wait_timeout=3600, later=later)
+        run = run_task(simulator, ALWAYS, wait_timeout=3600, later=later)
         left = names(simulator)
     assert run.error is None
     assert left == {run.result["image_id"]: "web"}
@@ -117,10 +80,10 @@ def test_what_an_earlier_run_began_is_resumed_only_where_it_was_begun_by_the_sam
 
 def test_what_a_task_with_another_source_began_is_not_adopted() -> None:
     with cloud() as simulator:
-        run_task(simulator, {**ANEW, "instance_id": "i-web-stopped"}, wait_timeout=30)
+        run_task(simulator, {**ALWAYS, "instance_id": "i-web-stopped"}, wait_timeout=30)
         begun = replacement_of(simulator)
         simulator.advance(BUILD)
-        run = run_task(simulator, ANEW, wait_timeout=3600)
+        run = run_task(simulator, ALWAYS, wait_timeout=3600)
         found = own(simulator)
     assert run.error is None
     assert list(found) == [run.result["image_id"]]
@@ -240,110 +203,3 @@ def looks_until_the_deletion() -> int:
         assert replaced(simulator).error is None
         actions = [call["action"] for call in simulator.calls()]
     return actions[: actions.index("DeleteImage")].count("DescribeImages") - 1
-
-
-# --- the site ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("unique", [False, True])
-def test_a_site_that_ignores_the_rename_keeps_the_old_image(unique: bool) -> None:
-    with cloud(ignored_parameters="ModifyImageAttribute.ImageName", names_unique=unique) as simulator:
-        run = replaced(simulator)
-        left, deleted = names(simulator), simulator.calls("DeleteImage")
-    assert reason(run) == "not_supported_by_site"
-    assert left["m-old"] == "web"
-    assert deleted == []
-
-
-@pytest.mark.parametrize("parameter", ["Tag", "Platform"])
-def test_a_site_that_ignores_what_an_image_is_made_with_keeps_the_old_image(parameter: str) -> None:
-    with cloud(ignored_parameters=f"CreateImage.{parameter}") as simulator:
-        run = replaced(simulator, platform="Ubuntu")
-        left, deleted = names(simulator), simulator.calls("DeleteImage")
-    assert reason(run) == "not_supported_by_site"
-    assert left["m-old"] == "web"
-    assert parameter.lower() in run.result["msg"]
-    assert deleted == []
-
-
-def test_a_site_that_tells_no_version_does_not_have_the_image_replaced_at_every_run() -> None:
-    with cloud(ignored_parameters="CreateImage.ImageVersion") as simulator:
-        first, second = replaced(simulator, image_version="2"), replaced(simulator, image_version="2")
-    assert first.error is None
-    assert not second.result["changed"]
-
-
-def test_a_change_that_the_site_does_not_show_is_a_failure() -> None:
-    with cloud(modify_latency=3600) as simulator:
-        run = run_task(simulator, {"image_name": "web", "description": "another", "tags": {"team": "db"}})
-    assert reason(run) == "not_supported_by_site"
-    assert "description, tags" in run.result["msg"]
-
-
-@pytest.mark.parametrize(("short", "shifting"), [(7, 0), (0, 2), (7, 2)])
-def test_an_image_is_found_whatever_the_pages_of_the_list_do(short: int, shifting: int) -> None:
-    crowd = [image(f"m-{number}", f"web-{number}") for number in range(120)]
-    # The last are listed first. This one begins the second page, and is on none when the list shifts.
-    crowd.insert(len(crowd) - (short or 50), OLD)
-    with cloud(*crowd, name_match="fuzzy", short_pages=short, shifting_pages=shifting) as simulator:
-        found = run_task(simulator, {"image_name": "web", "snapshot_id": "s-old"})
-        simulator.knobs(shifting_pages=shifting)
-        gone = run_task(simulator, {"image_name": "web", "state": "absent"})
-        left = own(simulator)
-    assert found.result["image_id"] == "m-old"
-    assert not found.result["changed"]
-    assert gone.result["changed"]
-    assert len(left) == len(crowd) - 1
-
-
-@pytest.mark.parametrize("wish", [{**REPLACE, "recreate": "never"}, {"image_name": "web", "state": "absent"}])
-@pytest.mark.parametrize("trouble", ["an answer without the list", "a list that never stands still"])
-def test_a_list_that_is_not_whole_is_a_failure(wish: Document, trouble: str) -> None:
-    crowd = [image(f"m-{number}", f"web-{number}") for number in range(60)]
-    with cloud(*crowd, name_match="fuzzy") as simulator:
-        if trouble == "an answer without the list":
-            simulator.fault(action="DescribeImages", missing_list=True, times=0)
-        else:
-            simulator.knobs(shifting_pages=1000)
-        run = run_task(simulator, wish)
-        writes = [call for call in simulator.calls() if call["write"]]
-    assert reason(run) == "unexpected_answer"
-    assert not run.result.get("changed")
-    assert writes == []
-
-
-# --- time -------------------------------------------------------------------------------------------------------------
-
-
-def test_two_runs_that_do_not_wait_make_one_image_where_lists_lag() -> None:
-    wish = {"image_name": "api", "snapshot_id": "s-system", "wait": False}
-    with cloud(visible_after=20) as simulator:
-        first, second = run_task(simulator, wish), run_task(simulator, wish)
-        made = simulator.calls("CreateImage")
-    assert first.result["changed"]
-    assert first.error is None
-    assert second.error is None
-    assert not second.result["changed"]
-    assert second.result["image_id"] == first.result["image_id"]
-    assert len(made) == 1
-
-
-def test_a_new_image_that_is_never_listed_is_told() -> None:
-    with cloud(visible_after=3600) as simulator:
-        run = run_task(simulator, {"image_name": "api", "snapshot_id": "s-system", "wait": False})
-    assert run.error is None
-    assert any("does not list it yet" in warning for warning in run.result["warnings"])
-
-
-def test_a_build_that_ends_with_the_time_is_not_swapped_and_the_next_run_does_it() -> None:
-    with cloud() as simulator:
-        # The last look is a second before the end, and shows that the build has ended.
-        ended = run_task(simulator, REPLACE, wait_timeout=BUILD + 2)
-        left = names(simulator)
-        last = replaced(simulator)
-        at_last = names(simulator)
-    assert reason(ended) == "timed_out"
-    assert f"{ended.result['image_id']} ('web-replacement') is ready" in ended.result["msg"]
-    assert left["m-old"] == "web"
-    assert last.error is None
-    assert at_last == {last.result["image_id"]: "web"}
