@@ -37,7 +37,7 @@ def _several(history: History, state: State, run: Played, options: t.Mapping[str
 def _name_in_the_way(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
     """Somebody has given an image a name that a replacement needs, or the tag of one, or made such a one unusable."""
     return any(
-        one.actor == COLLEAGUE and one.field in ("made", "name", "tags", "deprecated")
+        one.actor == COLLEAGUE and one.field in ("made", "name", "mark", "deprecated")
         for image in state.values()
         if image.name in TEMPORARY_NAMES or MARK_KEY in dict(image.tags)
         for one in history.of(image.image_id)

@@ -23,7 +23,7 @@ SHORT_MOMENT = 1.0
 
 @dataclass(frozen=True)
 class Change:
-    """``field``: of Truth; ``made`` and ``gone`` for the whole image."""
+    """``field``: of Truth; ``made`` and ``gone`` for the whole image; ``mark`` for the tag of a replacement."""
 
     number: int
     time: float
@@ -33,7 +33,7 @@ class Change:
     value: t.Any
 
 
-_FIELDS = ("name", "description", "tags", "deprecated", "used", "shared")
+_FIELDS = ("name", "description", "deprecated", "used", "shared")
 
 
 class History:
@@ -68,15 +68,6 @@ class History:
             for one in self.changes
             if one.image_id == image_id and one.actor != by_others_than and (not fields or one.field in fields)
         ]
-
-    def is_unmarking(self, change: Change) -> bool:
-        """Whether nothing but the tag of this module was changed."""
-        call = next(one for one in self.writes if one.number == change.number)
-        if change.field != "tags" or call.before is None or call.after is None:
-            return False
-        sides = (call.before[change.image_id], call.after[change.image_id])
-        before, after = ({key: value for key, value in one.tags if key != MARK_KEY} for one in sides)
-        return before == after
 
     def has_temporary_name(self, image: Truth, desired: str, until: float = math.inf) -> bool:
         """Whether a run gave it its present name on the way to ``desired``, and nobody has changed that since.
@@ -120,7 +111,12 @@ class History:
         window = self.window if is_deletion else self.window + self.site.lag
         looks = [look for look in self.looks(write) if write.time - look.time <= window]
         deciding = looks[-1:] if is_deletion else looks
-        return any(change.time > look.moment for look in deciding)
+        return any(is_after(change, look) for look in deciding)
+
+
+def is_after(change: Change, look: Call) -> bool:
+    """Whether the list does not show the change yet."""
+    return change.time > look.moment or change.number > look.number
 
 
 def named(state: State, name: str) -> list[Truth]:
@@ -142,7 +138,11 @@ def _changes(call: Call) -> t.Iterator[Change]:
     for image_id in before.keys() - after.keys():
         yield change(image_id, "gone", None)
     for image_id in sorted(before.keys() & after.keys()):
-        for field in _FIELDS:
-            new = getattr(after[image_id], field)
-            if getattr(before[image_id], field) != new:
-                yield change(image_id, field, new)
+        old, new = _told(before[image_id]), _told(after[image_id])
+        yield from (change(image_id, field, new[field]) for field in new if old[field] != new[field])
+
+
+def _told(image: Truth) -> dict[str, t.Any]:
+    tags = dict(image.tags)
+    mark = tags.pop(MARK_KEY, None)
+    return {**{field: getattr(image, field) for field in _FIELDS}, "tags": tags, "mark": mark}

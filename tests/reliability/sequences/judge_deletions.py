@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .adapter import TEMPORARY_NAMES
 from .findings import KILLED_IN_SWAP, LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
 from .history import Change, History, usable
 from .play import COLLEAGUE, Call, Played
@@ -37,13 +38,19 @@ def findings(history: History) -> Findings:
 
 def _touched(history: History, run: Played, call: Call, image: Truth) -> Findings:
     name, image_id = run.name, image.image_id
-    is_named = image.name == name or image_id == run.options.get("image_id")
+    is_named = image.name == name or image_id == run.options.get("image_id") or _is_replacement(history, run, image)
     if is_named or history.maker(image_id) == call.actor or history.has_temporary_name(image, name, call.number):
         return
     renamed = [one for one in history.of(image_id, "name", by_others_than=call.actor) if one.number < call.number]
     is_late = bool(renamed) and history.is_late(renamed[-1], call)
     text = f"{call.action} of image {image_id} {image.name!r}, which the task does not name"
     yield Finding(1, "touched", call.time, call.actor, text, LAST_ROUND_TRIP if is_late else "")
+
+
+def _is_replacement(history: History, run: Played, image: Truth) -> bool:
+    """A run has made it for this name, and it bears a temporary one, whoever has given that back to it."""
+    maker = history.runs.get(history.maker(image.image_id))
+    return image.name in TEMPORARY_NAMES and maker is not None and maker.name == run.name
 
 
 def _snapshot(history: History, run: Played, call: Call) -> Findings:
@@ -67,9 +74,7 @@ def _old_facts(history: History, run: Played, call: Call, image: Truth) -> Findi
     changed = [
         one
         for one in history.of(image_id, by_others_than=call.actor)
-        if one.field != "made" and looks[0].moment < one.time and one.number < call.number
-        # A run that finishes a replacement takes only its own mark away.
-        if not history.is_unmarking(one)
+        if one.field not in ("made", "mark") and looks[0].moment < one.time and one.number < call.number
         if not history.is_retirement(one, run.name)
     ]
     for change in changed[:1]:

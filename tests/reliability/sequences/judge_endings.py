@@ -12,11 +12,11 @@ from . import excuses
 from .adapter import MARK_KEY, RECENT
 from .beginning import TAGS
 from .findings import LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
-from .history import Change, History, named
+from .history import History, is_after, named
 
 if t.TYPE_CHECKING:
     from .cloud import State, Truth
-    from .play import Call, Played
+    from .play import Played
 
 
 def findings(history: History) -> Findings:
@@ -69,11 +69,7 @@ def _came_meanwhile(history: History, run: Played, state: State) -> bool:
     looks = [look for look in history.record.of(run.run.name) if look.form.get("ImageName") == run.name]
     own = str(run.ending.result.get("image_id") if run.ending else "")
     given = [history.of(one.image_id, "name", "made") for one in named(state, run.name) if one.image_id != own]
-    return bool(looks) and all(changes and _is_after(changes[-1], looks[-1]) for changes in given)
-
-
-def _is_after(change: Change, look: Call) -> bool:
-    return change.time > look.moment or change.number > look.number
+    return bool(looks) and all(changes and is_after(changes[-1], looks[-1]) for changes in given)
 
 
 # A kind, and the sentence.
@@ -141,7 +137,8 @@ def _of_replacement(history: History, run: Played, image: Truth) -> t.Iterator[s
     asks = options.get("tags") is not None or (maker is not None and maker.options.get("tags") is not None)
     if result.get("replaced_image_id") and is_own and not asks:
         # What has changed since belongs to whoever has changed it.
-        old = history.state_at(run.started).get(str(result["replaced_image_id"]))
+        begun = (run if maker is None else maker).started - history.site.lag
+        old = history.state_at(begun).get(str(result["replaced_image_id"]))
         kept = set(old.tags) & set(history.last_tags(old.image_id)) if old is not None else set()
         lost = sorted(pair for pair in kept if pair not in image.tags and pair[0] in TAGS)
         if lost:

@@ -91,24 +91,24 @@ def _rubbish(history: History) -> Findings:
             continue
         if not _same_task(history.runs[history.of(image.image_id, "name", "made")[-1].actor], final):
             continue
-        changed = history.of(image.image_id, "tags", "description", "deprecated")
-        if not image.used and not image.shared and not any(one.actor == COLLEAGUE for one in changed):
+        # What others have changed is kept for them.
+        namer = history.of(image.image_id, "name", "made")[-1].actor
+        changed = history.of(image.image_id, "tags", "description", "deprecated", by_others_than=namer)
+        if not image.used and not image.shared and not changed:
             text = f"image {image.image_id} {image.name!r} is left over"
             yield Finding(3, "left over", record.end, "Z", text, _excuse_of_rubbish(history, image))
 
 
 def _excuse_of_rubbish(history: History, image: Truth) -> str:
-    """The failure of the run has named it, since others came in between: no later run can tell for what it was made."""
+    """The run has failed, and has named it, since others came in between: no later run knows for what it was made."""
     run = history.runs[history.of(image.image_id, "name", "made")[-1].actor]
-    if run.ending is None or run.is_ok or image.image_id not in run.ending.text():
+    if run.is_ok or (run.ending is not None and image.image_id not in run.ending.text()):
         return ""
-    others = [
-        one
-        for one in history.changes
-        if one.actor != run.run.name and run.started <= one.time <= (run.ended or run.started)
-    ]
-    names = (run.name, image.name)
-    return SIMULTANEOUS if any(one.field == "gone" or one.value in names for one in others) else ""
+    end = history.record.end if run.ended is None else run.ended
+    others = [one for one in history.changes if one.actor != run.run.name and run.started <= one.time <= end]
+    if any(one.field == "gone" or one.actor == COLLEAGUE or one.value in (run.name, image.name) for one in others):
+        return KILLED_IN_LAG if run.was_killed else SIMULTANEOUS
+    return ""
 
 
 def _new(call: Call) -> set[str]:
