@@ -25,7 +25,7 @@ simulator:  ## run the simulator in the foreground; ARGS="--port 8080" passes op
 mutation:  ## run mutation tests on the modules that only compute
 	@$(PYTHON) tools/run_mutation.py
 
-sweep:  ## run the full fault-injection sweep, and write its table into docs/reliability.md
+sweep:  ## run the fault and crash sweeps and 50,000 random stories, and write docs/reliability.md
 	@$(PYTHON) tools/run_sweep.py
 
 bench:  ## measure calls, time and memory of the modules, and write the tables into docs/speed.md

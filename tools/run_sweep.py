@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the fault sweep and the crash sweep whole, and writes their tables into `docs/reliability.md`.
+"""Runs the fault sweep, the crash sweep and 50,000 random stories, and writes their tables into `docs/reliability.md`.
 
-Takes a quarter of an hour. Exits with 1 if anything failed.
+Takes half an hour and more. Exits with 1 if anything failed.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import collections
 import typing as t
 
 if t.TYPE_CHECKING:
+    from sequences.campaign import Campaign
     from sweep import Report
 
 
@@ -45,6 +46,18 @@ def crash_table(sums: t.Mapping[str, tuple[int, int]]) -> str:
     rows += [[scenario, str(tried), str(failed)] for scenario, (tried, failed) in sums.items()]
     tried, failed = (sum(column) for column in zip(*sums.values()))
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", f"{tried} cases, {failed} failures."])
+
+
+def stories_table(found: Campaign) -> str:
+    """What random stories came to: the named exceptions with their frequency, and the violations, of which none is to
+    be."""
+    rows = [["what no client can prevent", "stories", "in a thousand"], ["---", "---:", "---:"]]
+    rows += [
+        [excuse, str(count), f"{1000 * count / found.stories:.1f}"] for excuse, count in found.excused.most_common()
+    ]
+    failed = sum(len(seeds) for seeds in found.violations.values())
+    sums = f"{found.stories} stories with {found.calls} calls, {failed} violations."
+    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", sums])
 
 
 def written_into(page: str, name: str, made: str) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both sweeps, whole, and their tables written into the documentation.
+"""The sweeps and the random stories, whole, and their tables written into the documentation.
 
 `python tests/reliability/whole.py docs/reliability.md`; exits with 1 if anything failed, and writes the tables even so.
 """
@@ -17,8 +17,11 @@ from importing import make_importable
 make_importable()
 
 from crash import crash_sweep  # noqa: E402 - found through the line above
+from sequences.campaign import told_campaign  # noqa: E402
 from sweep import sweep  # noqa: E402
-from table import crash_table, table, written_into  # noqa: E402
+from table import crash_table, stories_table, table, written_into  # noqa: E402
+
+STORIES = 50_000
 
 
 def tell(line: str) -> None:
@@ -30,10 +33,14 @@ def main(page: Path) -> int:
     tell(table(faults))
     crashes = crash_sweep(tell=tell)
     tell(crash_table(crashes))
+    stories = told_campaign(0, STORIES)
+    made = {"faults": table(faults), "crashes": crash_table(crashes), "stories": stories_table(stories)}
     text = page.read_text(encoding="utf-8")
-    text = written_into(text, "faults", table(faults))
-    page.write_text(written_into(text, "crashes", crash_table(crashes)), encoding="utf-8")
-    return 1 if faults.failures or any(failed for _tried, failed in crashes.values()) else 0
+    for name, one in made.items():
+        text = written_into(text, name, one)
+    page.write_text(text, encoding="utf-8")
+    has_failed = faults.failures or stories.violations or any(failed for _tried, failed in crashes.values())
+    return 1 if has_failed else 0
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ def campaign(seeds: t.Sequence[int], processes: int = 1) -> Campaign:
     return found
 
 
-def main(first: int, count: int, processes: int = 2) -> int:
+def told_campaign(first: int, count: int, processes: int = 2) -> Campaign:
+    """Play so many stories from this seed on, and print what was found, the shortest story of each kind with it."""
     begun = time.monotonic()
     found = campaign(range(first, first + count), processes)
     print(f"{found.stories} stories from seed {first}, {found.calls} calls, {time.monotonic() - begun:.0f} s")
@@ -68,10 +69,9 @@ def main(first: int, count: int, processes: int = 2) -> int:
         print(f"  excused: {excuse}: {number}")
     for kind, seeds in sorted(found.violations.items()):
         print(f"  VIOLATED {kind}: {len(seeds)} stories, seeds {seeds[:8]}")
-    for kind, seeds in sorted(found.violations.items()):
         print(f"\n--- {kind}, seed {seeds[0]}, shortened\n{told(shorten(story_of(seeds[0]), kind))}")
-    return 1 if found.violations else 0
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(1 if told_campaign(int(sys.argv[1]), int(sys.argv[2])).violations else 0)
