@@ -31,9 +31,9 @@ class Given:
 
 def given_in(raw: t.Mapping[str, t.Any], spec: Spec) -> Given:
     """What ``raw``, the parameters as Ansible hands them over, gives of the options in ``spec``."""
-    given = Given()
+    given, names = Given(), _names(spec)
     given.options = _options(raw, spec, "", given)
-    given.nulls = sorted({_names(spec).get(name, name) for name in raw} - given.options.keys())
+    given.nulls = sorted({names.get(name, name) for name in raw} - given.options.keys())
     return given
 
 
