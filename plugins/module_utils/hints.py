@@ -25,6 +25,11 @@ _KEYS = ("access_key", "profile", "shared_credentials_file", "ecs_role_name")
 # A gateway or proxy whose own clock is right may have written the date of the answer: no site is so strict.
 _SMALLEST_OFFSET_SECONDS = 60.0
 # How calls name what options say.
+_MUST_BE: t.Mapping[str, str] = {
+    "department": "the id of an organization (a number or org-...), not its name",
+    "resource_group": "the id of a resource set (a number or rs-...), not its name",
+    "region": "the id of a region of this site",
+}
 _OPTIONS_ON_THE_WIRE: t.Mapping[str, str] = {
     "x-acs-organizationid": "department",
     "x-acs-resourcegroupid": "resource_group",
@@ -162,9 +167,11 @@ def _region(context: Context) -> str:
 def _parameter(context: Context) -> str:
     """The cloud names a header or a parameter of its own."""
     names = [name for name in re.findall(r"[\w-]+", context.said) if name in _OPTIONS_ON_THE_WIRE]
-    return " ".join(
-        f"{name} is sent for the option {context.named(_OPTIONS_ON_THE_WIRE[name])}: correct it." for name in names
-    )
+    return " ".join(_sent_for(name, _OPTIONS_ON_THE_WIRE[name], context) for name in names)
+
+
+def _sent_for(name: str, option: str, context: Context) -> str:
+    return f"{name} is sent for the option {context.named(option)}, which must be {_MUST_BE[option]}."
 
 
 def _not_offered(context: Context) -> str:

@@ -155,6 +155,12 @@ def test_a_refusal_says_that_a_variable_is_set_and_why_it_is_not_used(
     assert f"The environment variable {unused} is set, but is not used because the task gives {rival}." in result["msg"]
 
 
+def test_whoever_gives_no_keys_is_told_whose_environment_was_looked_at() -> None:
+    result, site = alone({}, endpoint="http://x.example.com", region="r")
+    assert "keyword environment" in result["msg"]
+    assert site.requests == []
+
+
 # --- where a value came from -----------------------------------------------------------------------------------------
 
 # A value of each connection option that is refused before the first request, and what else it takes to be looked at.

@@ -103,7 +103,8 @@ def test_a_header_of_the_api_is_told_as_its_option() -> None:
     said = 'The specified value of parameter "x-acs-organizationid" is not valid.'
     told = hint("InvalidParameter", {"department": "ops"}, said=said, origins={"department": "APSARASTACK_DEPARTMENT"})
     assert told == (
-        "x-acs-organizationid is sent for the option department 'ops' (set by APSARASTACK_DEPARTMENT): correct it."
+        "x-acs-organizationid is sent for the option department 'ops' (set by APSARASTACK_DEPARTMENT), which must be"
+        " the id of an organization (a number or org-...), not its name."
     )
     assert hint("InvalidParameter", said="Nothing that is known.") == ""
 
