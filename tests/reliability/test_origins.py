@@ -212,7 +212,7 @@ def refused(folder: Path, option: str, *, in_environment: bool) -> str:
     result, site = alone(environment, **({} if in_environment else whole))
     assert result.get("failed"), result
     assert site.requests == []
-    assert result["reason"] == "invalid_input"
+    assert result["reason"] == ("credentials" if option in ("profile", "shared_credentials_file") else "invalid_input")
     assert "simulator" not in json.dumps(result)
     return str(result["msg"])
 
