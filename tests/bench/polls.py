@@ -63,7 +63,7 @@ class Build:
 
     def wait(self) -> Wait:
         deadline = Deadline(DEADLINE, clock=lambda: self._now, sleep=self._sleep)
-        wait_until(USABLE, self._look, deadline, "The image")
+        wait_until(USABLE, self._look, deadline)
         return Wait(self._polls, self._seconds, self._now - self._seconds)
 
     def _sleep(self, seconds: float) -> None:
