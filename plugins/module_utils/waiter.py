@@ -51,8 +51,8 @@ VANISHED_AFTER = 10.0
 # What resolves a time that is over. A run that does not find the image cannot resume waiting for it.
 _LISTED = "Run the task again to resume waiting, or raise wait_timeout."
 _NOT_LISTED = (
-    "Until the cloud lists the image, no run finds it, and each would create it again: wait a minute before you run the "
-    "task again, and raise wait_timeout."
+    "Until the cloud lists the image, no run finds it, and each would create it again: wait a minute before you run "
+    "the task again, and raise wait_timeout."
 )
 
 Look = tuple[float, t.Optional[int]]
