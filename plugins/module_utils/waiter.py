@@ -47,7 +47,6 @@ LAST_LOOK = 1.0
 # Seconds that an image has to be missing: a list may come from a replica that has not heard of it yet.
 VANISHED_AFTER = 10.0
 
-# Seconds since the first look, and the progress in per cent as it was told then.
 # What resolves a time that is over. A run that does not find the image cannot resume waiting for it.
 _LISTED = "Run the task again to resume waiting, or raise wait_timeout."
 _NOT_LISTED = (
@@ -55,6 +54,7 @@ _NOT_LISTED = (
     "the task again, and raise wait_timeout."
 )
 
+# Seconds since the first look, and the progress in per cent as it was told then.
 Look = tuple[float, t.Optional[int]]
 
 
