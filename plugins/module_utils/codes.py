@@ -138,7 +138,7 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
     (
         "invalid_input",
         re.compile(
-            r".*\.Malformed|.*\.ValueNotSupported|Invalid(RegionId|ResourceGroup)\.NotFound|InvalidDevice\.InUse"
+            r".*\.Malformed|.*\.ValueNotSupported|InvalidStatus|Invalid(RegionId|ResourceGroup)\.NotFound|InvalidDevice\.InUse"
             r"|InvalidParameter(\..*)?|InvalidTag\.Mismatch|InvalidTagCount|Duplicate\.TagKey"
         ),
     ),

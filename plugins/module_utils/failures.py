@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     TaskFailedError,
     call_in,
     causes_of,
+    may_be_done,
 )
 
 if t.TYPE_CHECKING:
@@ -63,7 +64,11 @@ def _resolved_by(error: ApsaraStackError, context: Context, tables: t.Sequence[H
         known = context
         if isinstance(cause, CallError):
             known = dataclasses.replace(
-                context, action=cause.action, said=cause.cloud_message, clock_offset=cause.clock_offset
+                context,
+                action=cause.action,
+                said=cause.cloud_message,
+                clock_offset=cause.clock_offset,
+                maybe_done=may_be_done(error),
             )
         yield cause.advice
         yield hints.hint_for(cause.hint, tables, known)

@@ -47,7 +47,7 @@ class Context:
     ``options``: those of the task, defaults and environment included. ``origins``: for each option whose value came
     from an environment variable, the name of that variable. ``action``: the call that failed, and ``said`` what the
     cloud said of it; both are empty where no call did. ``clock_offset``: the seconds by which the clock of the cloud is
-    ahead, as far as its answer told.
+    ahead, as far as its answer told. ``maybe_done``: an earlier attempt of the call may have been carried out.
     """
 
     options: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
@@ -55,6 +55,7 @@ class Context:
     action: str = ""
     said: str = ""
     clock_offset: float | None = None
+    maybe_done: bool = False
 
     def has(self, option: str) -> bool:
         return self.options.get(option) not in (None, "")

@@ -28,6 +28,8 @@ def _not_visible(what: str, *options: str) -> t.Callable[[Context], str]:
 
 def _taken(context: Context) -> str:
     """A look-up has come before a creation, and found nothing."""
+    if context.maybe_done:
+        return "It may be the image of this task: run the task again to find out."
     elsewhere = "another resource set or organization"
     where = "department and resource_group look there"
     if context.has("resource_group"):

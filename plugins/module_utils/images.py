@@ -233,7 +233,7 @@ def _id_filters(image_ids: tuple[str, ...] | None) -> list[dict[str, str]]:
 
 
 def _is_about_status(error: ServiceError) -> bool:
-    return error.kind is Kind.PERMANENT and "status" in f"{error.code} {error.cloud_message}".lower()
+    return error.reason == "invalid_input" and "status" in f"{error.code} {error.cloud_message}".lower()
 
 
 def _tag_list(tags: t.Mapping[str, str]) -> list[dict[str, str]]:

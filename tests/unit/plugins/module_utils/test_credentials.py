@@ -54,11 +54,12 @@ class Bench:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *exchanges: Exchange) -> None:
         self.script = Script(*exchanges)
+        self.secrets = Secrets({})
         session = self.script.session()
         monkeypatch.setattr(requests, "Session", lambda: session)
 
     def client(self, **options: t.Any) -> Client:
-        return client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}))
+        return client_from({**COMPLETE, **options}, Clock().deadline(), self.secrets)
 
     def signers(self) -> list[str]:
         """The access key of each request that was signed by name."""
@@ -182,6 +183,27 @@ def test_the_keys_of_the_instance_are_renewed_with_it(monkeypatch: pytest.Monkey
     )
     bench.client(**NOBODY, ecs_role_name="instance-role", assume_role=ROLE).call("DescribeImages")
     assert bench.signers() == ["STS.1", "STS.2", "STS.3", "STS.4"]
+
+
+def test_all_keys_that_a_task_obtains_are_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stored = {"mode": "AK", "access_key_id": "LTAI1", "access_key_secret": "simulator-secret-0"}
+    bench = Bench(
+        monkeypatch, assumed(1), Exchange("DescribeImages", EXPIRED, 400), assumed(2), Exchange("DescribeImages")
+    )
+    file = profile(tmp_path, **stored)
+    bench.client(**NOBODY, profile="work", shared_credentials_file=file, assume_role=ROLE).call("DescribeImages")
+    obtained = ["simulator-secret-0", *(keys(number)[name] for number in (1, 2) for name in list(keys(1))[1:])]
+    assert [secret for secret in obtained if secret in bench.secrets.out_of(f"it said {secret}")] == []
+
+
+def test_a_lost_answer_is_not_forgotten_when_no_new_keys_are_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = Exchange("DeleteImage", error=requests.ConnectionError(ConnectionResetError(104, "reset")))
+    refused = Exchange("AssumeRole", {"Code": "NoPermission", "Message": "no"}, 403)
+    bench = Bench(monkeypatch, assumed(1), lost, Exchange("DeleteImage", EXPIRED, 400), refused)
+    with pytest.raises(TaskFailedError) as raised:
+        bench.client(assume_role=ROLE).call("DeleteImage")
+    assert raised.value.reason == "access_denied"
+    assert may_be_done(raised.value)
 
 
 def test_the_same_keys_again_are_no_renewal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A response is lost, and the repeat ends for good: what may have been carried out is told, whatever ended it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from through_main import run_main
+
+from apsarastack_simulator.testing import Simulator
+
+Document = dict[str, t.Any]
+WEB = {"id": "m-web", "name": "web", "organization": 37, "resource_group": 412, "created": -86400}
+WRITES = (
+    ({"image_name": "new", "instance_id": "i-web-running"}, "CreateImage"),
+    ({"image_name": "web", "description": "as it should be"}, "ModifyImageAttribute"),
+    ({"image_name": "web", "tags": {"team": "web"}}, "TagResources"),
+    ({"image_name": "web", "state": "absent"}, "DeleteImage"),
+)
+TOLD = "An earlier attempt of this step got no usable response and may have been carried out."
+
+
+def ended_by(wish: Document, lost: Document, then: Document) -> Document:
+    """What the task tells; ``lost``: becomes of the first call, ``then``: of all others of the action."""
+    with Simulator(speed=0, seed_changes={"images": [WEB]}) as site:
+        site.fault(**lost)
+        site.fault(action=lost["action"], skip=1, times=0, **then)
+        return run_main(site, {**wish, "wait_timeout": 60})
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("InvalidSecurityToken.Expired", "credentials"),
+        ("Forbidden.RAM", "access_denied"),
+        ("QuotaExceed.Image", "cloud_error"),
+        # Refused for so long that the time is over.
+        ("Throttling.User", "throttled"),
+        ("OperationConflict", "timed_out"),
+    ],
+)
+@pytest.mark.parametrize("loss", [{"drop": "after"}, {"code": "InternalError", "status": 500, "processed": True}])
+@pytest.mark.parametrize(("wish", "action"), WRITES, ids=[action for _wish, action in WRITES])
+def test_a_write_that_may_have_been_carried_out_is_told(
+    wish: Document, action: str, loss: Document, code: str, reason: str
+) -> None:
+    result = ended_by(wish, {"action": action, **loss}, {"code": code})
+    assert (result["failed"], result["changed"], result["reason"]) == (True, True, reason)
+    assert "may have been carried out" in result["msg"] or "It is unknown whether" in result["msg"]
+    assert result["error"]["code"] == code
+    assert result["actions"] == []
+
+
+@pytest.mark.parametrize("loss", [{"drop": "after"}, {"code": "Throttling.User"}])
+def test_a_call_that_reads_or_was_refused_has_changed_nothing(loss: Document) -> None:
+    wish, action = ({"image_name": "web", "description": "as it should be"}, "DescribeImages")
+    if "code" in loss:
+        action = "ModifyImageAttribute"
+    result = ended_by(wish, {"action": action, **loss}, {"code": "Forbidden.RAM"})
+    assert result["reason"] == "access_denied"
+    assert not result.get("changed", False)
+    assert TOLD not in result["msg"]
+
+
+def test_a_name_that_is_taken_by_a_lost_attempt_of_ones_own_is_not_somebody_elses() -> None:
+    """The site does not know the repeat by its token, and wants unique names."""
+    result = ended_by(
+        {"image_name": "new", "instance_id": "i-web-running"},
+        {"action": "CreateImage", "drop": "after"},
+        {"code": "InvalidImageName.Duplicated"},
+    )
+    assert (result["changed"], result["reason"]) == (True, "name_taken")
+    assert TOLD in result["msg"]
+    assert "another resource set or organization" not in result["msg"]
