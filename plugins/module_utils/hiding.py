@@ -67,15 +67,20 @@ class Secrets:
         return _without_rests(text, forms) if CUT in text else text
 
 
-def _forms(secret: str) -> t.Iterator[str]:
+def _forms(secret: str) -> set[str]:
     """As it is, and as a URL, a form, a string to sign, Python, JSON and one line of plain text write it."""
     written = {secret, repr(secret)[1:-1], plain_text(secret)}
     written |= {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
-    yield from written
-    for quote in (urllib.parse.quote, urllib.parse.quote_plus):
+    once = set(_encoded(secret))
+    whole = written | once | {form for text in once for form in _encoded(text)}
+    return {form for form in whole if form}
+
+
+def _encoded(text: str) -> t.Iterator[str]:
+    for encode in (urllib.parse.quote, urllib.parse.quote_plus):
         for safe in ("~", "/~"):
-            once = quote(secret, safe=safe)
-            yield from (once, _lower(once), quote(once, safe=safe), quote(_lower(once), safe=safe))
+            encoded = encode(text, safe=safe)
+            yield from (encoded, _lower(encoded))
 
 
 def _lower(encoded: str) -> str:

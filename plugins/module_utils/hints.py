@@ -24,12 +24,12 @@ _TENANT = ("department", "resource_group", "resource_group_set_name")
 _KEYS = ("access_key", "profile", "shared_credentials_file", "ecs_role_name")
 # A gateway or proxy whose own clock is right may have written the date of the answer: no site is so strict.
 _SMALLEST_OFFSET_SECONDS = 60.0
-# How calls name what options say.
 _MUST_BE: t.Mapping[str, str] = {
     "department": "the id of an organization (a number or org-...), not its name",
     "resource_group": "the id of a resource set (a number or rs-...), not its name",
     "region": "the id of a region of this site",
 }
+# How calls name what options say.
 _OPTIONS_ON_THE_WIRE: t.Mapping[str, str] = {
     "x-acs-organizationid": "department",
     "x-acs-resourcegroupid": "resource_group",

@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     RefusalError,
     ServiceError,
     TaskFailedError,
+    may_be_done,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets

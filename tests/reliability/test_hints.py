@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a failure advises looks at the task: the options that are set, their values, and where these came from."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image, apsarastack_image_info
+from bench import Detour
+from through_main import run_main
+
+from apsarastack_simulator.testing import Simulator
+
+Document = dict[str, t.Any]
+NEW = {"image_name": "new", "instance_id": "i-web-running"}
+TENANT = {"organization": 37, "resource_group": 412, "created": -86400}
+
+
+def failure(wish: Document, *faults: Document, images: t.Sequence[Document] = (), **knobs: t.Any) -> Document:
+    with Simulator(speed=0, seed_changes={"images": list(images)}, **knobs) as site:
+        for fault in faults:
+            site.fault(**fault)
+        return run_main(site, wish)
+
+
+def test_an_instance_of_another_resource_set_is_told_with_the_resource_set() -> None:
+    # i-web-running belongs to 412.
+    result = failure({**NEW, "resource_group": "413"})
+    assert result["reason"] == "not_found"
+    assert "check instance_id 'i-web-running', region 'cn-neimeng-env30-d01', department '37'" in result["msg"]
+    assert "and resource_group '413'" in result["msg"]
+
+
+def test_a_name_that_another_resource_set_holds_is_told_with_the_options_that_look_there() -> None:
+    hidden = {"id": "m-hidden", "name": "new", **TENANT, "resource_group": 413}
+    result = failure(NEW, images=[hidden], names_unique=True)
+    assert result["reason"] == "name_taken"
+    for words in (
+        "Could not create image 'new' from instance i-web-running: InvalidImageName.Duplicated: ",
+        "image_name 'new' is used by an image that cannot be seen in region 'cn-neimeng-env30-d01' with department '37'"
+        " and resource_group '412'",
+        "it belongs to another resource set or organization",
+        "leave resource_group out to look in the whole organization, or give another department",
+    ):
+        assert words in result["msg"]
+
+
+@pytest.mark.parametrize("module", [apsarastack_image, apsarastack_image_info])
+def test_an_organization_that_cannot_be_one_is_told_by_its_option(
+    module: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = 'The specified value of parameter "x-acs-organizationid" is not valid.'
+    with Simulator(speed=0) as site:
+        site.fault(action="DescribeImages", code="InvalidParameter", message=said)
+        monkeypatch.setenv("APSARASTACK_DEPARTMENT", "ops")
+        result = run_main(site, {"image_name": "web", "department": None, "resource_group": None}, module)
+    assert result["reason"] == "invalid_input"
+    assert (
+        "the option department 'ops' (set by APSARASTACK_DEPARTMENT), which must be the id of an organization"
+        in result["msg"]
+    )
+
+
+def test_missing_keys_tell_whose_environment_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = failure({**NEW, "access_key": None, "secret_key": None})
+    assert result["reason"] == "credentials"
+    assert "APSARASTACK_ACCESS_KEY" in result["msg"]
+    assert "without become" in result["msg"]
+
+
+def test_a_failed_rename_names_the_image_and_both_names() -> None:
+    web = {"id": "m-web", "name": "web", **TENANT}
+    late = {"id": "m-late", "name": "other", **TENANT, "created": -60}
+    hidden = {"action": "DescribeImages", "skip": 1, "times": 0, "hide": 3600}
+    result = failure({"image_id": "m-web", "image_name": "other"}, hidden, images=[web, late], names_unique=True)
+    assert result["msg"].startswith("Could not rename image m-web to 'other': InvalidImageName.Duplicated: ")
+    assert "use another image_name" in result["msg"]
+    assert (result["reason"], result["changed"]) == ("name_taken", False)
+
+
+def test_a_snapshot_that_makes_no_image_is_told_with_its_option() -> None:
+    result = failure({"image_name": "new", "snapshot_id": "s-too-old"})
+    assert result["msg"].startswith("Could not create image 'new' from snapshot s-too-old: InvalidSnapshot.TooOld: ")
+    assert "take a new snapshot and give it as snapshot_id" in result["msg"]
+
+
+@pytest.mark.parametrize("body", ["decorated", "plain", "asapi200"])
+def test_each_id_of_a_response_has_its_own_field_and_the_ids_end_the_message(body: str) -> None:
+    result = failure(NEW, {"action": "CreateImage", "code": "QuotaExceed.Image"}, body=body)
+    error = result["error"]
+    named = {
+        "request id": error["request_id"],
+        "ASAPI request id": error["asapi_request_id"],
+        "trace id": error["trace_id"],
+    }
+    ids = {name: value for name, value in named.items() if value is not None}
+    assert (len(ids) == 1) is (body == "plain")
+    assert all(re.fullmatch(r"[0-9A-Fa-f-]+", value) for value in ids.values())
+    assert result["msg"].endswith(", " + ", ".join(f"{name} {value}" for name, value in ids.items()) + ")")
+
+
+def test_a_site_that_is_not_there_is_told_with_what_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Simulator(speed=0) as site:
+        monkeypatch.setenv("APSARASTACK_ENDPOINT", site.endpoint)
+        result = run_main(site, {**NEW, "endpoint": None}, adapter=Detour(0, float("inf")))
+    assert result["reason"] == "unreachable"
+    assert f"Check endpoint '{site.endpoint}' (set by APSARASTACK_ENDPOINT)" in result["msg"]
+    assert "popgw_domain" not in result["msg"]
+
+
+def test_a_refused_call_is_told_with_the_permission_that_it_needs() -> None:
+    result = failure(NEW, {"action": "CreateImage", "code": "Forbidden.RAM"})
+    assert (
+        "The access key is not allowed to call CreateImage: have this granted, or correct department '37'"
+        in (result["msg"])
+    )
+
+
+@pytest.mark.parametrize(("force", "told"), [(False, "Set force=true"), (True, "even with force=true")])
+def test_an_image_in_use_is_told_by_what_the_task_has_set(force: bool, told: str) -> None:
+    web = {"id": "m-web", "name": "web", **TENANT}
+    refused = {"action": "DeleteImage", "code": "ImageUsingByInstance"}
+    result = failure({"image_name": "web", "state": "absent", "force": force}, refused, images=[web])
+    assert result["reason"] == "in_use"
+    assert told in result["msg"]
