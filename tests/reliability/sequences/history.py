@@ -33,7 +33,8 @@ class Change:
     value: t.Any
 
 
-_FIELDS = ("name", "description", "deprecated", "used", "shared")
+_SHOWN_AT_ONCE = ("deprecated", "used", "shared")
+_FIELDS = ("name", "description", *_SHOWN_AT_ONCE)
 
 
 class History:
@@ -57,6 +58,12 @@ class History:
         """Those that the image had in the end, or right before it was deleted."""
         states = [self.record.last, *((call.before or {}) for call in reversed(self.writes)), self.record.first]
         return next((state[image_id].tags for state in states if image_id in state), ())
+
+    def is_undone(self, change: Change, look: Call) -> bool:
+        """Whether others have changed it back to what the list shows."""
+        then = self.state_at(look.moment).get(change.image_id)
+        last = [one for one in self.of(change.image_id, change.field) if one.actor == change.actor][-1]
+        return then is not None and change.field != "gone" and _told(then)[change.field] == last.value
 
     def maker(self, image_id: str) -> str:
         """Who made it; empty for what was there before."""
@@ -115,8 +122,8 @@ class History:
 
 
 def is_after(change: Change, look: Call) -> bool:
-    """Whether the list does not show the change yet."""
-    return change.time > look.moment or change.number > look.number
+    """Whether the list does not show the change yet. The model cloud's lists lag in names, descriptions and tags."""
+    return change.number > look.number or (change.field not in _SHOWN_AT_ONCE and change.time > look.moment)
 
 
 def named(state: State, name: str) -> list[Truth]:

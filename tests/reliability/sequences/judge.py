@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from . import judge_deletions, judge_endings, judge_names
@@ -16,14 +17,20 @@ if t.TYPE_CHECKING:
     from .play import Record
 
 
+_REMAINS = ("stuck", "left over")
+
+
 def judge(record: Record) -> list[Finding]:
     """Everything that was wrong, also what no client can prevent: that has an ``excuse``."""
     history = History(record)
-    return [
+    found = [
         *judge_deletions.findings(history),
         *judge_names.findings(history),
         *judge_endings.findings(history),
     ]
+    excuse = next((one.excuse for one in found if one.excuse and one.kind in ("lost", "nameless")), "")
+    # Where the image was lost to what nobody could see, a person has to say what the remains are.
+    return [dataclasses.replace(one, excuse=excuse) if excuse and one.kind in _REMAINS else one for one in found]
 
 
 def violations(record: Record) -> list[Finding]:

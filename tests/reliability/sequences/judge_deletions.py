@@ -10,7 +10,7 @@ import typing as t
 
 from .adapter import TEMPORARY_NAMES
 from .findings import KILLED_IN_SWAP, LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
-from .history import Change, History, usable
+from .history import Change, History, is_after, usable
 from .play import COLLEAGUE, Call, Played
 
 if t.TYPE_CHECKING:
@@ -74,8 +74,8 @@ def _old_facts(history: History, run: Played, call: Call, image: Truth) -> Findi
     changed = [
         one
         for one in history.of(image_id, by_others_than=call.actor)
-        if one.field not in ("made", "mark") and looks[0].moment < one.time and one.number < call.number
-        if not history.is_retirement(one, run.name)
+        if one.field not in ("made", "mark") and is_after(one, looks[0]) and one.number < call.number
+        if not history.is_retirement(one, run.name) and not history.is_undone(one, looks[0])
     ]
     for change in changed[:1]:
         text = (

@@ -62,9 +62,10 @@ def _excuse_of_maker(history: History, run: Played, given: Change) -> str:
 def _renamed_twice(history: History, call: Call) -> Findings:
     image_id, name = call.image_id, call.form.get("ImageName")
     before = (call.before or {}).get(image_id)
-    if name is None or before is None or before.name == name:
-        return
     run = history.runs[call.actor]
+    # Of a temporary name there may be several for a while: no task asks for it.
+    if name != run.name or before is None or before.name == name:
+        return
     for other in _others(call, name, image_id):
         if _is_pair(history, run, call, image_id, other):
             continue
@@ -106,7 +107,11 @@ def _excuse_of_rubbish(history: History, image: Truth) -> str:
         return ""
     end = history.record.end if run.ended is None else run.ended
     others = [one for one in history.changes if one.actor != run.run.name and run.started <= one.time <= end]
-    if any(one.field == "gone" or one.actor == COLLEAGUE or one.value in (run.name, image.name) for one in others):
+    made = [one for one in history.writes if image.image_id in _new(one)]
+    raced = any(one.excuse for call in made if call.actor != COLLEAGUE for one in _made_twice(history, call))
+    if raced or any(
+        one.field == "gone" or one.actor == COLLEAGUE or one.value in (run.name, image.name) for one in others
+    ):
         return KILLED_IN_LAG if run.was_killed else SIMULTANEOUS
     return ""
 
