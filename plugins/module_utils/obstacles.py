@@ -165,7 +165,7 @@ def rename_not_shown_yet(step: Swap, image_id: str, seconds: float) -> DeadlineE
     return DeadlineError(
         f"timed out after {seconds:g} seconds (wait_timeout): image {image_id} was renamed to {step.new.image_name!r}, "
         "but the cloud does not list it under that name yet. The old image was not deleted. Run the task again: it "
-        "resumes the replacement."
+        "resumes the replacement. If that ends in the same way, the site ignores renames."
     )
 
 
@@ -192,7 +192,8 @@ def made_twice(image: Image, duplicates: t.Sequence[Image]) -> ApsaraStackError:
 def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> DeadlineError:
     return DeadlineError(
         f"timed out after {seconds:g} seconds (wait_timeout): the site accepted the change of image {image_id}, but "
-        f"does not show it yet: {', '.join(missing)}. Run the task again: it changes only what still differs."
+        f"does not show it yet: {', '.join(missing)}. Run the task again: it changes only what still "
+        "differs. If that ends in the same way, the site ignores these options."
     )
 
 

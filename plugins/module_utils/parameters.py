@@ -22,6 +22,16 @@ def blank_problems(values: t.Mapping[str, t.Any]) -> list[str]:
     ]
 
 
+def id_problems(values: t.Mapping[str, t.Any]) -> list[str]:
+    """One sentence for each of ``values``, by the name of its option, that is more than one id."""
+    # The API takes a comma for a list, and compares blanks: neither finds the image that is meant.
+    return [
+        f"{option} is {value!r}: it must be one id, without blanks and commas"
+        for option, value in values.items()
+        if isinstance(value, str) and value.strip() and any(one.isspace() or one == "," for one in value)
+    ]
+
+
 def entries(option: str, values: t.Iterable[t.Any] | None) -> dict[str, t.Any]:
     """The entries of a list option, by their names in messages."""
     return {f"{option}[{number}]": value for number, value in enumerate(values or ())}

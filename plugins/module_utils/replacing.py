@@ -107,7 +107,8 @@ def _replace(
     """Create or adopt, swap the names, delete what was replaced. ``before``: finishes an earlier replacement."""
     old, adopted = found.old, found.adopted
     base = t.cast("Image", adopted if old is None else old)
-    if old is not None:
+    # Where it has lost the name already, it may stay: the new image is waiting for the name that nobody has.
+    if old is not None and (adopted is None or old["image_name"] == desired.image_name):
         _judge(desired, reader, old)
     wanted = changes.target(desired, {**base, "image_name": desired.image_name, "tags": own_tags(base["tags"])})
     if len(wanted["tags"]) >= MAXIMUM_TAGS:

@@ -55,7 +55,8 @@ def unfinished(desired: Wish, old: Image | None, reader: Reader, now: float) -> 
     """
     names = marks.temporary_names(str(desired.image_name))
     found = [image for name in names for image in reader.by_name(name)]
-    marked = [(image, _mark(desired, image)) for image in found]
+    # Where nobody has the name, a stranger under a temporary one is in nobody's way.
+    marked = [(image, _mark(desired, image)) for image in found if old is not None or marks.mark_of(image) is not None]
     if old is None:
         old = _retired(desired, marked, reader)
     adopted: Image | None = None
@@ -71,7 +72,8 @@ def unfinished(desired: Wish, old: Image | None, reader: Reader, now: float) -> 
             outdated.append(image)
         else:
             raise obstacles.unfinished_replacement(desired, image, mark.age(now))
-    taken = {image["image_name"] for image in outdated}
+    strangers = [image for image in found if marks.mark_of(image) is None]
+    taken = {image["image_name"] for image in (*outdated, *strangers)}
     free_name = next((name for name in names if name not in taken), None)
     return Unfinished(old, adopted, tuple(useless), tuple(outdated), free_name)
 

@@ -15,6 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils import texts
 from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
     blank_problems,
     entries,
+    id_problems,
     refuse,
     timeout_problems,
 )
@@ -67,7 +68,12 @@ def _snapshot_ids(image: Image) -> list[str | None]:
 def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
     """The selection of a task's parameters. Raises RefusalError with one sentence for each that makes no sense."""
     named = {option: params[option] for option in _NEVER_BLANK}
-    problems = [*blank_problems({**named, **entries("image_ids", params["image_ids"])}), *timeout_problems(params)]
+    ids = entries("image_ids", params["image_ids"])
+    problems = [
+        *blank_problems({**named, **ids}),
+        *id_problems({"snapshot_id": params["snapshot_id"], **ids}),
+        *timeout_problems(params),
+    ]
     if params["newest"] is not None and params["newest"] < 1:
         problems.append(f"newest must be at least 1, but is {params['newest']}; omit it to list all")
     name_regex = _pattern(params["name_regex"], problems)

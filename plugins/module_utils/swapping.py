@@ -178,5 +178,5 @@ def _confirmed(step: Swap, run: Running, new_id: str) -> tuple[Image, ...]:
     if strangers:
         # Another task has given the name away in the same moment: the later of the two sees it here, and steps back.
         run.images.modify(new_id, step.made["image_name"], None)
-        raise obstacles.name_was_taken(step.made, strangers)
+        raise obstacles.name_was_taken({**step.made, "image_id": new_id}, strangers)
     return named

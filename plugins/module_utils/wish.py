@@ -14,6 +14,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils import texts
 from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters import (
     blank_problems,
     entries,
+    id_problems,
     refuse,
     timeout_problems,
 )
@@ -23,6 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.parameters impor
 DISK_SIZE_GIB = (5, 32768)
 MAXIMUM_DISKS = 17
 
+_IDS = ("image_id", "instance_id", "snapshot_id")
 _NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
 
 
@@ -108,7 +110,8 @@ def wish_from(params: t.Mapping[str, t.Any]) -> Wish:
     Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
     """
     named = {option: params[option] for option in _NEVER_BLANK}
-    problems = [*blank_problems({**named, **_disk_texts(params)}), *timeout_problems(params)]
+    ids = {option: named[option] for option in _IDS}
+    problems = [*blank_problems({**named, **_disk_texts(params)}), *id_problems(ids), *timeout_problems(params)]
     if params["image_id"] is None and params["image_name"] is None:
         problems.append("image_id or image_name is required")
     tag_problems: list[str] = []

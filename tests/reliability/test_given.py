@@ -192,6 +192,19 @@ def test_a_filter_of_no_tags_gives_a_warning_as_well() -> None:
     assert "tags is empty and does not narrow the list" in warning
 
 
+@pytest.mark.parametrize("value", ["m-in-use ", " m-in-use", "m-in-use,m-other", "m-in\nuse"])
+@pytest.mark.parametrize("option", ["image_id", "instance_id", "snapshot_id"])
+def test_an_id_is_one_id(option: str, value: str) -> None:
+    """The API takes a comma for a list, and finds nothing for one with blanks: absent would say ok."""
+    state = {"state": "absent"} if option == "image_id" else {"image_name": "web"}
+    assert f"{option} is {value!r}" in refusal(IMAGE, **{**state, option: value})
+
+
+@pytest.mark.parametrize("options", [{"image_ids": ["m-1", "m-2,m-3"]}, {"snapshot_id": "s-1 "}])
+def test_an_id_of_a_filter_is_one_id(options: dict[str, t.Any]) -> None:
+    assert "one id" in refusal(INFO, **options)
+
+
 # --- aliases ---------------------------------------------------------------------------------------------------------
 
 

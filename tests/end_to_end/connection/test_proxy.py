@@ -64,7 +64,7 @@ def test_a_proxy_that_wants_a_password_gets_it_and_tells_when_it_is_missing(
         for url in (leading.url, leading.url.replace("//", f"//user:{PASSWORD}-wrong@")):
             with pytest.raises(NoAnswerError) as raised:
                 own_images(client(**WHOLE, **where, proxy=url))
-            assert "proxy" in raised.value.advice
+            assert "proxy" in message_of(raised.value)
             assert raised.value.permanent
             assert PASSWORD not in str(result_of(raised.value))
 

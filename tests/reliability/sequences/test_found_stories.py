@@ -96,3 +96,19 @@ def test_an_image_that_fits_is_not_replaced_by_a_run_that_meets_its_mark() -> No
     second = Run("B", Moment("A", "DeleteImage", 0, after=False), REPLACE)
     record = play(story(run(REPLACE, image_version="2"), second))
     assert [call for call in record.of("B") if call.action == "CreateImage"] == []
+
+
+def test_the_failure_names_the_image_whose_name_was_taken() -> None:
+    record = play(story(run(REPLACE), Act(Moment("A", "ModifyImageAttribute", 0, after=False), "create", "web")))
+    assert record.runs[0].ending is not None
+    assert "Image None" not in record.runs[0].ending.text()
+
+
+@pytest.mark.parametrize("what", ["share", "use"])
+def test_a_replaced_image_that_must_stay_does_not_keep_the_new_one_from_the_name(what: str) -> None:
+    """A kill in the swap has left nobody the name, and then the old image came into use."""
+    killed = Fault(Moment("A", "ModifyImageAttribute", 1), "kill")
+    unique = Site(build=60.0, unique_names=True)
+    record = play(story(run(ALWAYS), killed, Act(90.0, what, OLD), site=unique))
+    assert [str(one) for one in violations(record)] == []
+    assert record.runs[-1].is_ok

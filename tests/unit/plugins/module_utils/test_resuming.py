@@ -182,6 +182,11 @@ def test_an_image_that_only_has_a_temporary_name_is_not_touched(status: str, tag
     assert name in result["msg"]
 
 
+def test_where_nobody_has_the_name_a_stranger_under_a_temporary_one_is_in_nobodys_way() -> None:
+    stranger = replacement(tags={}, image_name="web-replacement")
+    assert only(of(stranger), Create).image_name == "web"
+
+
 # --- several candidates ----------------------------------------------------------------------------------------------
 
 EARLIER, LATER = {"creation_time": "2026-11-26T09:00:00Z"}, {"creation_time": "2026-11-26T10:00:00Z"}
