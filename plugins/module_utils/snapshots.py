@@ -54,7 +54,8 @@ def was_made_for(snapshot: Snapshot, image: Image) -> bool:
     if has_cloud_name:
         return True
     # Within one minute only the seconds tell a backup that the image was made from from the image's own snapshot.
-    return min(len(taken), len(made)) > _SECOND and taken[:_SECOND] > made[:_SECOND]
+    # A tie is its own: no snapshot is taken and made into an image within one second.
+    return min(len(taken), len(made)) > _SECOND and taken[:_SECOND] >= made[:_SECOND]
 
 
 def deletions(

@@ -48,7 +48,7 @@ FOR_IMAGE, OWN = "SnapshotForImage-web", "nightly"
         pytest.param("2026-11-24T05:06Z", FOR_IMAGE, "image", True, id="same minute, named"),
         pytest.param("2026-11-24T05:06Z", OWN, "image", False, id="same minute without seconds"),
         pytest.param("2026-11-24T05:06:06Z", OWN, "image", False, id="same minute, a second older"),
-        pytest.param("2026-11-24T05:06:07Z", OWN, "image", False, id="same second"),
+        pytest.param("2026-11-24T05:06:07Z", OWN, "image", True, id="same second"),
         pytest.param("2026-11-24T05:06:08Z", OWN, "image", True, id="same minute, a second later"),
         pytest.param(None, FOR_IMAGE, "image", False, id="of unknown time"),
     ],
