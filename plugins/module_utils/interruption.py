@@ -64,11 +64,8 @@ def deferred(hurry: t.Callable[[], None]) -> t.Iterator[None]:
     finally:
         _State.is_deferred, _State.hurry = False, None
         heard, _State.waiting = _State.waiting, None
-    if heard is None:
-        return
-    if failure is None:
-        raise heard
-    raise InterruptedTaskError(heard.signal_name, heard.left, failure) from failure
+    if heard is not None:
+        raise InterruptedTaskError(heard.signal_name, heard.left, failure) from failure
 
 
 @contextlib.contextmanager

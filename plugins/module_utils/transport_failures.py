@@ -155,7 +155,7 @@ def _refusal(causes: _Causes, connection: Connection) -> RefusalError | None:
             reason="missing_library",
         )
     # requests looks for the file itself, and complains with the base class of what the operating system says.
-    is_missing = type(causes[0]) is OSError and "CA certificate" in str(causes[0])
+    is_missing = _is_bare_os_error(causes[0]) and "CA certificate" in str(causes[0])
     is_unreadable = _is_of_tls(causes) and _one_of(causes, (FileNotFoundError, PermissionError)) is not None
     broken = _one_of([cause for cause in causes if getattr(cause, "library", "") in _OF_FILES], ssl.SSLError)
     if not (is_missing or is_unreadable or (broken is not None and not _came_from(causes, _HANDSHAKE))):
@@ -242,12 +242,17 @@ def _unfinished_handshake(causes: _Causes) -> _Failure | None:
     return _Failure("it closed the connection during the TLS handshake", tls_failures.CHECK_CLOSING)
 
 
+def _is_bare_os_error(error: BaseException) -> bool:
+    """The base class itself, and none of what the operating system or a library makes of it."""
+    return error.__class__.__name__ == "OSError"
+
+
 def _unusable_request(causes: _Causes, _connection: Connection) -> _Failure | None:
     """A URL or a header that cannot be used, or what the operating system refuses before there is a connection."""
     if isinstance(causes[0], ValueError) and not _came_from(causes, _ANSWER):
         problem = f"the request could not be sent ({_said(causes[:1])})"
         return _Failure(problem, reason="invalid_input", permanent=True)
-    if type(causes[0]) is OSError:
+    if _is_bare_os_error(causes[0]):
         return _Failure(f"the request could not be sent ({_said(causes)})", permanent=True)
     return None
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 import time
 import typing as t
@@ -123,6 +124,10 @@ def connection_to(simulator: Simulator, read_timeout: float) -> Connection:
     )
 
 
+def _time_after(seconds: float) -> float:
+    return time.time() + seconds
+
+
 def run_task(
     simulator: Simulator,
     options: t.Mapping[str, t.Any],
@@ -151,7 +156,7 @@ def run_task(
             random=lambda: HALF,
         )
         try:
-            images, now = Images(client), lambda: time.time() + later
+            images, now = Images(client), functools.partial(_time_after, later)
             return Run(run(wish_of(options), images, deadline, check_mode=False, now=now))
         except ApsaraStackError as error:
             return Run(result_of(error), error)

@@ -62,5 +62,5 @@ def reason(run: Run) -> str | None:
 
 def replaced(simulator: Simulator, adapter: HTTPAdapter | None = None, **options: t.Any) -> Run:
     run = run_task(simulator, {**REPLACE, **options}, adapter=adapter, wait_timeout=3600)
-    assert adapter is None or t.cast("Meanwhile", adapter).is_done
+    assert adapter is None or (isinstance(adapter, Meanwhile) and adapter.is_done)
     return run

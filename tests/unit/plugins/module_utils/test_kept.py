@@ -78,7 +78,9 @@ def test_a_successor_that_cannot_be_used_is_as_any_such_image_once_the_old_one_i
     assert refused(replacing(), FakeImages(unusable))["image_id"] == "m-new"
     made = of(unusable, **ALWAYS)
     assert deleted(made) == ["m-new"]
-    assert t.cast("Create", made.steps[0]).tags[MARK].endswith("T120000Z")
+    first = made.steps[0]
+    assert isinstance(first, Create)
+    assert first.tags[MARK].endswith("T120000Z")
 
 
 def test_a_deprecated_successor_stays_deprecated() -> None:
