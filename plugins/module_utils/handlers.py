@@ -155,17 +155,18 @@ def _newly_listed(image_id: str, run: Running) -> Image | None:
     """The image that was just made, once it is listed under its name.
 
     Another task may have looked before this one wrote, and made an image of the name as well. Of such tasks, all
-    but the first see it here: a new image is listed no earlier than those that were made before it.
+    but the first see it here: a new image is listed no earlier than those that were made before it. It is told also
+    while the own image is not listed, which may last longer than the task.
     """
-    named = run.images.by_name(str(run.unlisted))
+    name = str(run.unlisted)
+    named = run.images.by_name(name)
     image = next((each for each in named if each["image_id"] == image_id), None)
-    if image is None:
-        return None
-    run.unlisted = None
-    run.outcome.know(image)
+    if image is not None:
+        run.unlisted = None
+        run.outcome.know(image)
     duplicates = [each for each in verifying.usable(named) if each["image_id"] != image_id]
     if duplicates:
-        raise obstacles.made_twice(image, duplicates)
+        raise obstacles.made_twice(image_id, name, duplicates)
     return image
 
 

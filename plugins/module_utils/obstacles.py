@@ -179,10 +179,10 @@ def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> Apsar
     )
 
 
-def made_twice(image: Image, duplicates: t.Sequence[Image]) -> ApsaraStackError:
+def made_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Image {image['image_id']} was created, and at the same time another task created one of the same name, "
-        f"{image['image_name']!r}: {_listed(duplicates)}. No task picks one of several: keep one, and delete the "
+        f"Image {image_id} was created, and at the same time another task created one of the same name, "
+        f"{image_name!r}: {_listed(duplicates)}. No task picks one of several: keep one, and delete the "
         "others with state=absent and image_id. Where a play has many hosts, run_once creates the image once for "
         "all of them.",
         "ambiguous_name",

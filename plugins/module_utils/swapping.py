@@ -15,6 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ApsaraStackError,
     DeadlineError,
     ServiceError,
+    may_be_done,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils.running import LONGEST_LAG
 
@@ -153,6 +154,8 @@ def _rename_old(step: Swap, run: Running, name: str) -> None:
     except ServiceError as error:
         if error.code != "InvalidImageId.NotFound":
             raise
+        # Of two attempts, the one whose answer was lost may have renamed it before somebody deleted it.
+        run.outcome.has_begun = run.outcome.has_begun or may_be_done(error)
     else:
         run.outcome.has_begun = True
 

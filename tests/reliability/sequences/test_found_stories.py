@@ -12,7 +12,7 @@ from .adapter import MARK_KEY, TEMPORARY_NAMES
 from .judge import violations
 from .play import play
 from .story import END, NAME, OLD, Act, Fault, Moment, Run, Site, Story
-from .test_stories import ABSENT, ALWAYS, CREATE, LAGS, OTHER, REPLACE, run, story
+from .test_stories import ABSENT, ALWAYS, CREATE, LAGS, OTHER, REPLACE, UNIQUE, run, story
 
 STORIES: dict[str, Story] = {
     "F4: right after a replacement, which lists do not show": story(
@@ -53,6 +53,21 @@ STORIES: dict[str, Story] = {
     "no time to see that the site ignores it": story(
         run({"image_name": NAME, "description": "updated"}, wait_timeout=49),
         site=Site(build=60.0, ignores=("ModifyImageAttribute",)),
+    ),
+    **{
+        f"created twice, and the second run ends after {seconds} s, before its own image is listed": story(
+            run(CREATE), Run("B", 20.0, {**CREATE, "wait": False, "wait_timeout": seconds}), made_of=None, site=LAGS
+        )
+        for seconds in (13, 20)
+    },
+    "the answer to the rename of the old image is lost, and somebody puts another one in its place": story(
+        run(REPLACE),
+        Fault(Moment("A", "ModifyImageAttribute", 0, after=False), "kill"),
+        Run("B", 100.0, REPLACE),
+        Fault(Moment("B", "ModifyImageAttribute", 1), "lost"),
+        Act(Moment("B", "ModifyImageAttribute", 1), "delete", OLD),
+        Act(Moment("B", "ModifyImageAttribute", 1), "create", NAME),
+        site=UNIQUE,
     ),
 }
 
