@@ -4,7 +4,8 @@
 
 """Runs the tests: `python3 tools/run_tests.py [STEP ...]`, every step without an argument.
 
-A step that fails does not keep the next from running. The last line counts them, and the exit code is 1 if any failed.
+A step that fails does not keep the next from running. In the end it is told again what failed, so that the last screen
+is enough to know. The exit code is 1 if any failed.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from steps import STEPS, Step
 from workspace import ROOT, ToolError
 
 
-def passes(name: str, step: Step) -> bool:
-    """Runs one step, and tells its outcome in a line."""
+def problem(name: str, step: Step) -> str | None:
+    """Runs one step, and tells its outcome in a line. Returns what was wrong; None if it passed."""
     print(f"\n=== {name} ===", flush=True)
     start = time.monotonic()
+    found = None
     try:
         step.run()
-        outcome = "passed"
     except ToolError as error:
-        print(error)
-        outcome = "failed"
+        found = str(error)
     except Exception:  # noqa: BLE001 - a step that breaks in an unforeseen way has failed as well; the others still run
-        traceback.print_exc()
-        outcome = "failed"
-    print(f"{outcome} {name} {time.monotonic() - start:.1f}", flush=True)
-    return outcome == "passed"
+        found = traceback.format_exc()
+    if found is not None:
+        print(found)
+    print(f"{'passed' if found is None else 'failed'} {name} {time.monotonic() - start:.1f}", flush=True)
+    return found
 
 
 def chosen(names: t.Sequence[str]) -> dict[str, Step]:
@@ -47,12 +48,15 @@ def chosen(names: t.Sequence[str]) -> dict[str, Step]:
     return {name: step for name, step in STEPS.items() if (name in names if names else name not in absent)}
 
 
-def main(names: t.Sequence[str]) -> int:
+def main(wanted: t.Sequence[str]) -> int:
     # Shells have what they start in the background ignore it, and what is tested would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    outcomes = [passes(name, step) for name, step in chosen(names).items()]
-    failed = outcomes.count(False)
-    print(f"\nsteps: {len(outcomes) - failed} passed, {failed} failed", flush=True)
+    problems = {name: problem(name, step) for name, step in chosen(wanted).items()}
+    failed = {name: found for name, found in problems.items() if found is not None}
+    for name, found in failed.items():
+        print(f"\n=== {name} failed ===\n{found}")
+    names = f": {' '.join(failed)}" if failed else ""
+    print(f"\nsteps: {len(problems) - len(failed)} passed, {len(failed)} failed{names}", flush=True)
     return 1 if failed else 0
 
 

@@ -35,6 +35,8 @@ LOOPBACK = "127.0.0.1"
 
 # A command that hangs has to fail before whatever waits for the tests loses its patience.
 MAX_SECONDS = 40 * 60
+# Of what a command printed that failed, so many of the last lines are told again with the failure.
+TOLD_LINES = 12
 # What a command that is interrupted gets to clean up.
 STOP_SECONDS = 10
 
@@ -79,7 +81,8 @@ def run(
     if process.returncode != 0:
         if quiet:
             print("".join(lines), flush=True)
-        raise ToolError(f"{Path(text[0]).name} ended with {process.returncode}: {' '.join(text)}")
+        told = f"{Path(text[0]).name} ended with {process.returncode}: {' '.join(text)}"
+        raise ToolError("\n".join([told, *(f"| {line.rstrip()}" for line in lines[-TOLD_LINES:])]))
     return lines
 
 

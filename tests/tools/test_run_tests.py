@@ -35,12 +35,17 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_last_line_counts_every_step_after_a_failure_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_tests.main([]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "steps: 1 passed, 2 failed"
+    assert lines[-1] == "steps: 1 passed, 2 failed: fail crash"
     assert [line.split()[:2] for line in lines if line.startswith(("passed", "failed"))] == [
         ["failed", "fail"],
         ["failed", "crash"],
         ["passed", "succeed"],
     ]
+
+
+def test_the_last_screen_tells_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    run_tests.main(["fail", "succeed"])
+    assert capsys.readouterr().out.splitlines()[-4:-1] == ["=== fail failed ===", "not in order", ""]
 
 
 def test_only_named_steps_run(capsys: pytest.CaptureFixture[str]) -> None:
