@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables of the guide on state: each of their rows is put to the planner."""
+"""The tables of the guide on state: each row is checked with the planner."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import typing as t
 import pytest
 from examples import ROOT, tables
 
-OUTCOMES = {"refused": "is refused", "changed": "*changed*", "ok": "*ok*"}
+OUTCOMES = {"refused": "fails", "changed": "*changed*", "ok": "*ok*"}
 UTILS = "ansible_collections.apsarastack.cloud.plugins.module_utils"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_state.rst"
-PRESENT, ABSENT = (dict(rows[1:]) for rows in tables(GUIDE) if rows[0] == ["The cloud has", "The task"])
+PRESENT, ABSENT = (dict(rows[1:]) for rows in tables(GUIDE) if rows[0] == ["Current state", "The task"])
 
 
 def image(**known: t.Any) -> dict[str, t.Any]:
@@ -26,12 +26,12 @@ def image(**known: t.Any) -> dict[str, t.Any]:
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """What the cloud has, what the task asks for, and which of OUTCOMES that gives."""
+    """The current state, the desired state, and which of OUTCOMES they lead to."""
 
     images: tuple[dict[str, t.Any], ...]
     outcome: str
     source: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-    wish: dict[str, t.Any] = dataclasses.field(default_factory=lambda: {"image_name": "web"})
+    desired: dict[str, t.Any] = dataclasses.field(default_factory=lambda: {"image_name": "web"})
 
 
 def named(**more: t.Any) -> dict[str, t.Any]:
@@ -41,16 +41,16 @@ def named(**more: t.Any) -> dict[str, t.Any]:
 INSTANCE = {"instance_id": "i-1"}
 SNAPSHOT = {"snapshot_id": "s-1"}
 OTHER = image(disk_device_mappings=[{"device": "/dev/xvda", "size": 40, "snapshot_id": "s-2", "type": "system"}])
-GOOD, FAILED = image(), image(image_id="m-2", status="CreateFailed")
+INTACT, FAILED = image(), image(image_id="m-2", status="CreateFailed")
 BY_ID = {"image_id": "m-1"}
 
 IN_PRESENT: dict[str, tuple[Situation, ...]] = {
-    "no image of the name, and the task names a source": (Situation((), "changed", INSTANCE),),
-    "no image of the name, and the task names no source": (Situation((), "refused"),),
+    "no image of this name, and the task names a source": (Situation((), "changed", INSTANCE),),
+    "no image of this name, and the task names no source": (Situation((), "refused"),),
     "one image that is Available or Deprecated": (
-        Situation((GOOD,), "changed", wish=named(description="new")),
-        Situation((image(status="Deprecated"),), "changed", wish=named(tags={"team": "web"})),
-        Situation((GOOD,), "ok", INSTANCE),
+        Situation((INTACT,), "changed", desired=named(description="new")),
+        Situation((image(status="Deprecated"),), "changed", desired=named(tags={"team": "web"})),
+        Situation((INTACT,), "ok", INSTANCE),
         Situation((image(status="Deprecated"),), "ok"),
     ),
     "one image that is Creating or Waiting": (
@@ -58,7 +58,7 @@ IN_PRESENT: dict[str, tuple[Situation, ...]] = {
         Situation((image(status="Waiting"),), "ok", INSTANCE),
     ),
     "one image that is CreateFailed, and the task names a source": (Situation((FAILED,), "changed", INSTANCE),),
-    "one image that is CreateFailed, and the task names no source, or names the image by its id": (
+    "one image that is CreateFailed, and the task names no source or selects the image by its id": (
         Situation((FAILED,), "refused"),
         Situation((FAILED,), "refused", INSTANCE, {"image_id": "m-2"}),
     ),
@@ -66,31 +66,39 @@ IN_PRESENT: dict[str, tuple[Situation, ...]] = {
         Situation((image(status="UnAvailable"),), "refused", INSTANCE),
         Situation((image(status="UnAvailable"),), "changed", INSTANCE, named(recreate="always")),
     ),
-    "one good image, and others of the name that failed": (Situation((GOOD, FAILED), "ok", INSTANCE),),
-    "two or more good images of the name": (Situation((GOOD, image(image_id="m-3")), "refused", INSTANCE),),
-    "no image of the ``image_id``": (Situation((), "refused", wish=BY_ID),),
-    "an image of the ``image_id``, with another name than ``image_name``": (
-        Situation((GOOD,), "changed", wish={**BY_ID, "image_name": "other"}),
+    "one image that is not CreateFailed, and others of the same name that are": (
+        Situation((INTACT, FAILED), "ok", INSTANCE),
     ),
-    "an image that is made of another source than the task names, with ``recreate: never``": (
+    "two or more images of the same name that are not CreateFailed": (
+        Situation((INTACT, image(image_id="m-3")), "refused", INSTANCE),
+    ),
+    "no image with this ``image_id``": (Situation((), "refused", desired=BY_ID),),
+    "an image with this ``image_id``, with another name than ``image_name``": (
+        Situation((INTACT,), "changed", desired={**BY_ID, "image_name": "other"}),
+    ),
+    "an image that was created from another source than the task names, with ``recreate: never``": (
         Situation((OTHER,), "refused", SNAPSHOT),
     ),
-    "an image that is made of another source than the task names, with ``recreate: on_source_change``": (
+    "an image that was created from another source than the task names, with ``recreate: on_source_change``": (
         Situation((OTHER,), "changed", SNAPSHOT, named(recreate="on_source_change")),
     ),
 }
 IN_ABSENT: dict[str, tuple[Situation, ...]] = {
-    "nothing of that id or name": (Situation((), "ok"), Situation((), "ok", wish=BY_ID)),
-    "an image that no instance was made from": (Situation((GOOD,), "changed"),),
+    "no image with this id or name": (Situation((), "ok"), Situation((), "ok", desired=BY_ID)),
+    "an image that no instance was created from": (Situation((INTACT,), "changed"),),
     "an image in use": (
         Situation((image(usage="instance"),), "refused"),
-        Situation((image(usage="instance"),), "changed", wish=named(force=True)),
+        Situation((image(usage="instance"),), "changed", desired=named(force=True)),
     ),
-    "an image that is still being made": (Situation((image(status="Creating"),), "changed"),),
-    "one good image, and others of the name that failed": (Situation((GOOD, FAILED), "changed"),),
-    "two or more good images of the name": (Situation((GOOD, image(image_id="m-3")), "refused"),),
-    "an image of the ``image_id``, but with another name than ``image_name``": (
-        Situation((GOOD,), "refused", wish={**BY_ID, "image_name": "other"}),
+    "an image that is still being created": (Situation((image(status="Creating"),), "changed"),),
+    "one image that is not CreateFailed, and others of the same name that are": (
+        Situation((INTACT, FAILED), "changed"),
+    ),
+    "two or more images of the same name that are not CreateFailed": (
+        Situation((INTACT, image(image_id="m-3")), "refused"),
+    ),
+    "an image with this ``image_id``, with another name than ``image_name``": (
+        Situation((INTACT,), "refused", desired={**BY_ID, "image_name": "other"}),
     ),
 }
 CASES = [
@@ -101,13 +109,13 @@ CASES = [
 ]
 
 
-def test_every_row_is_put_to_the_planner() -> None:
+def test_every_row_has_its_situations() -> None:
     assert set(PRESENT) == set(IN_PRESENT)
     assert set(ABSENT) == set(IN_ABSENT)
 
 
 class Cloud:
-    """What a planner may ask, of the images of a situation."""
+    """The reader of the planner, with the images of a situation."""
 
     def __init__(self, images: t.Iterable[dict[str, t.Any]], sources: t.Any) -> None:
         self._images = tuple(images)
@@ -134,23 +142,23 @@ def outcome_of(state: str, situation: Situation) -> str:
         importlib.import_module(f"{UTILS}.{name}") for name in ("planning", "wish", "image", "sources", "errors")
     )
     source = wishes.Source(**situation.source) if situation.source else None
-    wish = wishes.Wish(state=state, source=source, **situation.wish)
+    desired = wishes.Wish(state=state, source=source, **situation.desired)
     cloud = Cloud((images.image_stub(**one) for one in situation.images), sources)
     try:
-        plan = planning.plan(wish, cloud, now=0.0)
+        plan = planning.plan(desired, cloud, now=0.0)
     except errors.RefusalError:
         return "refused"
     return "changed" if plan.actions else "ok"
 
 
-def tells(told: str, situation: Situation) -> bool:
-    """Whether a row tells the outcome: itself, by sending to the row above, or by the option that makes it another."""
-    option = {f"``{name}: {str(value).lower()}``" for name, value in situation.wish.items()}
+def states(row: str, situation: Situation) -> bool:
+    """Whether a row states the outcome: itself, by referring to the row above, or by the option that changes it."""
+    option = {f"``{name}: {str(value).lower()}``" for name, value in situation.desired.items()}
     words = {OUTCOMES[situation.outcome], "as above", *option}
-    return any(word in told for word in words)
+    return any(word in row for word in words)
 
 
-@pytest.mark.parametrize(("state", "told", "situation"), CASES)
-def test_the_planner_decides_as_the_table_says(state: str, told: str, situation: Situation, importable: None) -> None:
+@pytest.mark.parametrize(("state", "row", "situation"), CASES)
+def test_the_planner_decides_as_the_table_says(state: str, row: str, situation: Situation, importable: None) -> None:
     assert outcome_of(state, situation) == situation.outcome
-    assert tells(told, situation)
+    assert states(row, situation)
