@@ -239,10 +239,10 @@ def test_every_linked_file_exists(page: Path) -> None:
         assert (page.parent / link).exists(), link
 
 
-def test_the_map_of_the_house_shows_every_room() -> None:
+def test_the_table_of_the_code_layout_lists_every_module() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rooms = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
-    shown = set(re.findall(r"`(\w+\.py)`", rooms))
+    rows = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
+    shown = set(re.findall(r"`(\w+\.py)`", rows))
     assert shown == {path.name for path in (ROOT / "plugins" / "module_utils").glob("*.py")} - {"__init__.py"}
 
 
