@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Each command is a small script of tools/, which needs nothing but a python3 with venv, and git.
+# Each command is a small script in tools/ that requires only git and a python3 with venv.
 
 PYTHON ?= python3
 STEPS ?=
