@@ -31,8 +31,8 @@ options:
       - Name of a profile in O(shared_credentials_file). The modes V(AK), V(StsToken), V(RamRoleArn), V(EcsRamRole),
         V(CloudSSO) and V(OAuth) are supported. A profile provides credentials only; region and endpoint are not read
         from it.
-      - For the modes V(CloudSSO) and V(OAuth), the temporary access key is used that the command line tool stored at
-        the last sign-in. If it has expired, the task fails; sign in again with the tool.
+      - For the modes V(CloudSSO) and V(OAuth), the module uses the temporary access key that the command line tool
+        stored at the last sign-in. If it has expired, the task fails; sign in again with the tool.
       - Ignored if O(access_key) is set.
     type: str
   shared_credentials_file:
@@ -43,9 +43,9 @@ options:
     type: path
   assume_role:
     description:
-      - A role to assume with the credentials that the other options give. The security token service (STS) of the same
+      - A role to assume with the credentials from the other options. The security token service (STS) of the same
         site issues temporary keys, and issues new ones when they expire during the task.
-      - Its environment variable holds JSON.
+      - Its environment variable contains JSON.
     type: dict
     suboptions:
       role_arn:
@@ -123,7 +123,7 @@ options:
   protocol:
     description:
       - The scheme of the endpoint, unless it is given as a URL.
-      - With V(http) everything except the secret key can be read on the way.
+      - With V(http), everything except the secret key can be read in transit.
     type: str
     choices: [https, http]
     default: https
@@ -136,14 +136,14 @@ options:
     description:
       - File, or hashed directory (see C(openssl rehash)), with the CA certificates that the certificate of the endpoint
         is verified with.
-      - The library C(requests) does not use the CA certificates of the operating system, but its own. To use those of
+      - The library C(requests) uses its own CA certificates instead of those of the operating system. To use those of
         the system, give their file, for example V(/etc/pki/tls/certs/ca-bundle.crt) on Red Hat and
         V(/etc/ssl/certs/ca-certificates.crt) on Debian.
       - It has priority over the environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
     type: path
   proxy:
     description:
-      - URL of a proxy, for example V(http://proxy.example.com:3128). It may hold a user name and a password.
+      - URL of a proxy, for example V(http://proxy.example.com:3128). It may contain a user name and a password.
       - V(socks5://) and V(socks4://) require the Python library C(PySocks) on the host that runs the module.
       - It has priority over the environment variables E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY). An empty string
         means no proxy at all.
@@ -165,16 +165,16 @@ notes:
   - Each connection option falls back to an environment variable named C(APSARASTACK_) and the option in capitals, then
     to C(ALIBABACLOUDSTACK_) and the option in capitals. For O(region) they are E(APSARASTACK_REGION) and
     E(ALIBABACLOUDSTACK_REGION). An empty variable is treated as unset.
-  - The task, including C(module_defaults), has priority over the environment, also across options that answer the same
-    question. If the task sets one of O(endpoint), O(popgw_domain) and O(domain), the variables of the others and of
+  - The task, including C(module_defaults), has priority over the environment, also across alternative options.
+    If the task sets one of O(endpoint), O(popgw_domain) and O(domain), the variables of the others and of
     O(is_center_region) are not used; the same applies to credentials, and to O(department), O(resource_group) and
     O(resource_group_set_name).
-  - A null counts as an omitted option. So does an empty string in a connection option, except in O(proxy).
-  - Quote the value of an option that holds text. YAML reads V(yes) as a boolean, V(1.10) as the number 1.1 and V(037)
-    as the number 31 before the module sees it; for booleans and floating-point numbers the module warns.
+  - A null counts as an omitted option. In connection options except O(proxy), an empty string does as well.
+  - Quote the value of a string option. YAML reads V(yes) as a boolean, V(1.10) as the number 1.1 and V(037) as the
+    number 31 before the module sees it; the module warns about booleans and floating-point numbers.
   - All modules are in the action group C(apsarastack.cloud.apsarastack), so that one entry in C(module_defaults) serves
     them all.
-  - The secret key is never sent. The other parameters of a call are protected by HTTPS alone.
+  - The secret key is never sent. The other parameters of a call are protected only by HTTPS.
   - Guides are in the folder C(docs/docsite/rst) of the collection, for example to
     R(authentication and private endpoints, ansible_collections.apsarastack.cloud.docsite.authentication) and to
     R(troubleshooting, ansible_collections.apsarastack.cloud.docsite.troubleshooting) by message and error code.

@@ -10,11 +10,11 @@ module: apsarastack_image
 short_description: Manage custom ECS images on ApsaraStack
 version_added: "1.0.0"
 description:
-  - Makes a custom ECS image exist, have the name, description and tags that the task asks for, or be gone.
-  - The image is found by O(image_id), or by its exact O(image_name) among the images of the account, in every
-    status. A second run therefore never makes a second image, not even while the first one is still being created.
-  - The module first reads, then plans, then acts. Check mode is the plan without the acting, so that what
-    C(--check --diff) shows is what a run does.
+  - Creates, updates, replaces and deletes custom ECS images.
+  - The image is selected by O(image_id), or by its exact O(image_name) among the images of the account, in every
+    status. A second run therefore never creates a second image, not even while the first one is still being created.
+  - The module reads the current state, makes a plan, and carries it out. Check mode returns the same plan without
+    carrying it out, so that C(--check --diff) shows exactly what a run does.
 author:
   - apsarastack.cloud contributors (@apsarastack)
 extends_documentation_fragment:
@@ -28,12 +28,12 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(recreate=always) every run replaces the image. Otherwise a second run changes nothing.
+      - With O(recreate=always), every run replaces the image. Otherwise a second run changes nothing.
 options:
   state:
     description:
-      - V(present) makes the image if there is none, and changes what differs if there is one.
-      - V(absent) deletes the image. Snapshots that it was made of stay, save with O(delete_snapshots=true).
+      - V(present) creates the image if it does not exist, and updates what differs if it exists.
+      - V(absent) deletes the image. Its snapshots are kept unless O(delete_snapshots=true).
     type: str
     choices: [present, absent]
     default: present
@@ -41,7 +41,7 @@ options:
     description:
       - Selects an existing image by its id.
       - With O(state=present), an id that does not exist is an error, since a new image would get another id.
-      - At least one of O(image_id) and O(image_name) is required. A null selects nothing.
+      - At least one of O(image_id) and O(image_name) is required. A null counts as omitted.
     type: str
   image_name:
     description:
@@ -64,41 +64,42 @@ options:
     type: str
   instance_id:
     description:
-      - The instance to make the image from, with all its disks. It has to be running or stopped; while it is on
-        its way there the module waits, within O(wait_timeout).
-      - Only looked at when an image has to be made. Mutually exclusive with O(snapshot_id) and O(disk_device_mapping).
+      - The instance to create the image from, with all its disks. It must be running or stopped; if it is starting or
+        stopping, the module waits, within O(wait_timeout).
+      - Only used if an image must be created. Mutually exclusive with O(snapshot_id) and O(disk_device_mapping).
     type: str
   snapshot_id:
     description:
-      - The snapshot of a system disk to make the image from.
-      - When the image exists, it is compared with what the cloud tells of its disks; see O(recreate).
+      - The snapshot of a system disk to create the image from.
+      - If the image exists, this is compared with what the cloud reports about its disks; see O(recreate).
       - Mutually exclusive with O(instance_id) and O(disk_device_mapping).
     type: str
   disk_device_mapping:
     description:
-      - The disks to make the image from, 1 to 17, at least one of them with a snapshot.
-      - When the image exists, they are compared with what the cloud tells of its disks; see O(recreate).
+      - The disks to create the image from, 1 to 17, at least one of them with a snapshot.
+      - If the image exists, they are compared with what the cloud reports about its disks; see O(recreate).
       - Mutually exclusive with O(instance_id) and O(snapshot_id).
     type: list
     elements: dict
     suboptions:
       snapshot_id:
         description:
-          - The snapshot that the disk is made from. Without it the disk is blank.
+          - The snapshot to create the disk from. If omitted, the disk is blank.
         type: str
       size:
         description:
-          - The size of the disk in GiB, not smaller than its snapshot. 5 to 2000 on every release; newer ones
-            take up to 32768.
-          - Left out, it is the size of the snapshot.
+          - The size of the disk in GiB, at least the size of its snapshot. Every release accepts 5 to 2000; newer
+            releases accept up to 32768.
+          - If omitted, it is the size of the snapshot.
         type: int
       device:
         description:
-          - The device name, such as V(/dev/xvda) for the system disk. Left out, the cloud gives them in order.
+          - The device name, such as V(/dev/xvda) for the system disk. If omitted, the cloud assigns names in order.
         type: str
       disk_type:
         description:
-          - Whether it is the system disk or a data disk. Left out, the kind of the snapshot decides.
+          - Whether it is the system disk or a data disk. If omitted, it is the type of the disk that the snapshot was
+            taken from.
         type: str
         choices: [system, data]
   tags:
@@ -121,86 +122,85 @@ options:
     default: true
   force:
     description:
-      - With O(state=absent), delete the image although instances were made from it. They keep running, but their
-        disks can never be re-initialised from it.
-      - The same holds for the old image when O(recreate) replaces it.
+      - With O(state=absent), delete the image even if instances were created from it. They keep running, but their
+        disks can never be re-initialized from it.
+      - With O(recreate), replace and delete such an image as well.
     type: bool
     default: false
   delete_snapshots:
     description:
-      - Also delete the snapshots of each image that the task deletes, once the image is gone. That is the image of
-        O(state=absent), one that O(recreate) replaces, and a failed leftover.
-      - Only snapshots that the cloud made for the image are deleted. A snapshot is kept when the image was made from
-        it, when another image of the account uses it, or when the task names it as its source.
-      - One that the cloud refuses to delete is listed in RV(snapshots_failed), and the task succeeds. All that stay are
-        listed in RV(snapshots_left).
+      - Also delete the snapshots of each image that the task deletes, after the image. This applies to O(state=absent),
+        to images that O(recreate) replaces, and to images whose creation failed.
+      - Only snapshots that the cloud took for the image are deleted. A snapshot is kept if the image was created from
+        it, if another image of the account uses it, or if the task names it as its source.
+      - A snapshot that the cloud refuses to delete is listed in RV(snapshots_failed), and the task succeeds. All
+        snapshots that are kept are listed in RV(snapshots_left).
     type: bool
     default: false
   recreate:
     description:
-      - What to do when the image exists, but was made from another source than the task names.
-      - With V(never) the task fails, and the message names both sources.
-      - With V(on_source_change) the image is replaced when its snapshots or the sizes of its disks differ from those of
-        the task, or its O(image_version), O(platform) or O(architecture). The cloud tells nothing about the source of
-        an image made from an instance, so this cannot be compared.
-      - With V(always) every run replaces the image. Use it to create a new image of the same instance.
-      - The image is replaced without a gap. The new image is created under a temporary name, the name with
-        C(-replacement) appended, and waited for, whatever O(wait) says. Then it takes the name, is read under it, and
-        only then the replaced image is deleted.
-      - If the replaced image was changed, or came into use, while the new one was being created, the task fails and
-        deletes nothing.
-      - Until the replaced image is gone, the new one carries the tag C(apsarastack.cloud/replaces). If a run was
-        interrupted, the next one resumes the same replacement. With V(always) only one that was begun within the last
-        three hours is resumed. An image has room for 19 tags of its own then.
-      - A replacement image that another run is still creating from another source is left to it, and the task fails.
-      - If omitted in the task, description and tags are taken over from the replaced image.
-      - It needs O(image_name) without O(image_id), since the new image has another id.
+      - What to do if the image exists, but was created from another source than the task names.
+      - With V(never), the task fails, and the message names both sources.
+      - With V(on_source_change), the image is replaced if its snapshots, the sizes of its disks, or its
+        O(image_version), O(platform) or O(architecture) differ from those of the task. The cloud reports nothing about
+        the instance that an image was created from, so this cannot be compared.
+      - With V(always), every run replaces the image. Use it to create a new image from the same instance.
+      - The image is replaced without a gap. The replacement image is created under a temporary name (the name with
+        C(-replacement) appended) and waited for, regardless of O(wait). Then it is renamed and read under its new name,
+        and only then the replaced image is deleted.
+      - If the image being replaced was changed or used while the replacement image was being created, the task fails
+        and deletes nothing.
+      - Until the replaced image is deleted, the replacement image has the tag C(apsarastack.cloud/replaces). If a run
+        was interrupted, the next one resumes the same replacement. With V(always), only a replacement that began within
+        the last three hours is resumed. Because of this tag, O(tags) can hold at most 19 tags.
+      - If another run is still creating a replacement image from another source, the task does not touch it, and fails.
+      - If O(description) or O(tags) is omitted, the replacement image gets those of the image being replaced.
+      - Requires O(image_name) without O(image_id), since the replacement image has another id.
     type: str
     choices: [never, on_source_change, always]
     default: never
   image_version:
     description:
-      - A version that the image is labelled with when it is created.
+      - The version of the image, set when it is created.
       - It must have 1 to 40 printable ASCII characters. Quote it; YAML reads V(1.10) as the number 1.1.
-      - It cannot be changed later. A difference gives a warning.
+      - It cannot be changed later. If it differs, the task warns.
     type: str
   platform:
     description:
-      - The operating system platform that the image is labelled with when it is made, for example V(CentOS) or
-        V(Others Linux). It matters when a system disk comes from a snapshot of a data disk.
-      - It cannot be changed later. A difference gives a warning.
+      - The operating system platform of the image, set when it is created, for example V(CentOS) or V(Others Linux). It
+        matters if a system disk is created from a snapshot of a data disk.
+      - It cannot be changed later. If it differs, the task warns.
     type: str
   architecture:
     description:
-      - The architecture that the image is labelled with when it is made, for example V(x86_64).
-      - It cannot be changed later. A difference gives a warning.
+      - The architecture of the image, set when it is created, for example V(x86_64).
+      - It cannot be changed later. If it differs, the task warns.
     type: str
   wait:
     description:
-      - Whether to wait until the image is usable, or gone.
-      - With V(false), a new image is returned while the cloud is still creating it, as soon as the cloud lists it.
-      - The module looks at the image at most once a second, and less often as time passes and as the progress that the
-        cloud tells allows it. That is about 40 calls in ten minutes, and 60 in an hour.
+      - Whether to wait until the image is usable or deleted.
+      - With V(false), a new image is returned as soon as the cloud lists it, while it is still being created.
+      - The module polls at most once a second, and less often as time passes and as the reported progress allows. This
+        takes about 40 calls in ten minutes, and 60 in an hour.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds the whole task may take, requests, retries and waiting together.
-      - Nothing is undone when the time is over. The failure carries RV(image_id), and running the task again goes on
-        waiting.
-      - Large images can take half an hour and more.
+      - How many seconds the whole task may take, including requests, retries and waiting.
+      - Nothing is rolled back after a timeout. The failure contains RV(image_id). Run the task again to resume waiting.
+      - Large images can take more than half an hour.
     type: int
     default: 600
 notes:
-  - Several tasks that make the same image at the same time, for example one on each of many hosts, can make more than
-    one. A task with O(wait) then fails and names all of them. Use C(run_once) with C(delegate_to), as an image belongs
-    to the account and not to a host.
+  - If several tasks create the same image at the same time, for example one on each of many hosts, more than one image
+    can be created. A task with O(wait) then fails and names all of them. Use C(run_once) with C(delegate_to), since an
+    image belongs to the account and not to a host.
 seealso:
   - module: apsarastack.cloud.apsarastack_image_info
 """
 
 EXAMPLES = r"""
-- name: A golden image of a running instance
+- name: Create a golden image from an instance
   apsarastack.cloud.apsarastack_image:
     image_name: web-golden-2026-11
     description: nginx 1.27 on CentOS 7.9
@@ -209,7 +209,7 @@ EXAMPLES = r"""
       team: web
       stage: golden
 
-- name: An image of a system disk and a larger data disk
+- name: Create an image from snapshots of a system disk and a data disk, and enlarge the data disk
   apsarastack.cloud.apsarastack_image:
     image_name: db-golden-2026-11
     disk_device_mapping:
@@ -218,7 +218,7 @@ EXAMPLES = r"""
         size: 200
     wait_timeout: 3600
 
-- name: Another name and one more tag for an image that is known by its id
+- name: Rename an image and add a tag
   apsarastack.cloud.apsarastack_image:
     image_id: m-8vb0a1b2c3d4e5f6g7h8
     image_name: web-golden-stable
@@ -226,26 +226,26 @@ EXAMPLES = r"""
       approved: 'yes'
     purge_tags: false
 
-- name: Start an image and do other work meanwhile
+- name: Start the creation of an image, and do not wait for it
   apsarastack.cloud.apsarastack_image:
     image_name: web-golden-2026-12
     snapshot_id: s-system
     wait: false
 
-- name: A new image of the same instance takes the place of the old one
+- name: Replace an image with a new one from the same instance
   apsarastack.cloud.apsarastack_image:
     image_name: web-golden-stable
     instance_id: i-web-running
     recreate: always
     wait_timeout: 3600
 
-- name: The image is gone, and its snapshots with it
+- name: Delete an image and its snapshots
   apsarastack.cloud.apsarastack_image:
     image_name: web-golden-2026-09
     state: absent
     delete_snapshots: true
 
-- name: The image is gone, even if instances were made from it
+- name: Delete an image even if instances use it
   apsarastack.cloud.apsarastack_image:
     image_name: web-golden-2026-08
     state: absent
@@ -255,18 +255,18 @@ EXAMPLES = r"""
 RETURN = r"""
 image_id:
   description:
-    - The id of the image, in every outcome that knows it, failures and timeouts included.
-    - Null when there is no image, and in check mode when one would be made.
-    - It is the id of the new image when O(recreate) replaced one.
-  returned: success, and a failure that knows of an image
+    - The id of the image, also after failures and timeouts if it is known.
+    - Null if there is no image, and in check mode if one would be created.
+    - If O(recreate) replaced an image, the id of the new one.
+  returned: success, and failure if an image is known
   type: str
   sample: m-8vb0a1b2c3d4e5f6g7h8
 image:
   description:
-    - The image as it is after the task; in check mode as it would be, with null for what only the cloud can tell.
-    - With O(state=absent) the image as it was, or null when there was none.
-    - In a failure the image as it was seen last.
-  returned: success, and a failure that knows of an image
+    - The image after the task. In check mode, the image as it would be, with null for values that only the cloud knows.
+    - With O(state=absent), the image before the task, or null if there was none.
+    - In a failure, the image as it was last seen.
+  returned: success, and failure if an image is known
   type: dict
   contains:
     image_id:
@@ -287,11 +287,11 @@ image:
       type: str
       sample: Available
     progress:
-      description: How much of the creation is done, in per cent.
+      description: Creation progress in percent.
       type: int
       sample: 100
     usable:
-      description: Whether instances can be made from it. Null on releases that do not tell.
+      description: Whether instances can be created from it. Null on releases that do not report it.
       type: bool
       sample: null
     size:
@@ -323,11 +323,11 @@ image:
       type: str
       sample: ""
     image_owner_alias:
-      description: Who owns it; always C(self) for this module.
+      description: The owner; always C(self) for this module.
       type: str
       sample: self
     usage:
-      description: C(instance) when instances were made from it, else C(none).
+      description: C(instance) if instances were created from it, otherwise C(none).
       type: str
       sample: none
     is_subscribed:
@@ -335,7 +335,7 @@ image:
       type: bool
       sample: false
     is_self_shared:
-      description: Whether it is shared with other accounts. Null when the cloud does not tell.
+      description: Whether it is shared with other accounts. Null if the cloud does not report it.
       type: bool
       sample: null
     creation_time:
@@ -347,7 +347,7 @@ image:
       type: str
       sample: ""
     tags:
-      description: The tags, those of the platform included.
+      description: The tags, including those of the platform.
       type: dict
       sample: {"stage": "golden", "team": "web"}
     disk_device_mappings:
@@ -376,46 +376,46 @@ image:
           type: str
           sample: ""
         progress:
-          description: How much of this disk is done, in per cent, where the cloud tells.
+          description: Creation progress of this disk in percent, if the cloud reports it.
           type: int
           sample: null
     region:
-      description: The region that was asked.
+      description: The region.
       type: str
       sample: cn-neimeng-env30-d01
 actions:
   description:
-    - What was done, or would be done in check mode, in order. Empty when nothing changes.
+    - What was done, or would be done in check mode, in order. Empty if nothing changes.
     - In a failure, what was done before it.
-  returned: success, and a failure after the first step was begun
+  returned: success, and failure after the first step was started
   type: list
   elements: str
   sample: ["create image 'web-golden-2026-11' from instance i-web-running"]
 replaced_image_id:
   description: The id of the image that was replaced, or would be in check mode.
-  returned: when O(recreate) replaces an image
+  returned: if O(recreate) replaces an image
   type: str
   sample: m-8vb0z9y8x7w6v5u4t3s2
 snapshots_deleted:
   description: The snapshots that were deleted, or would be in check mode. Empty without O(delete_snapshots).
-  returned: success, and a failure after the first step was begun
+  returned: success, and failure after the first step was started
   type: list
   elements: str
   sample: []
 snapshots_left:
   description:
-    - The snapshots that stay although the task deleted their image, or would stay in check mode. Those that the image
-      was made from are among them.
-  returned: success, and a failure after the first step was begun
+    - The snapshots that are kept although the task deleted their image, or would be kept in check mode. They include
+      those that the image was created from.
+  returned: success, and failure after the first step was started
   type: list
   elements: str
   sample: []
 snapshots_failed:
   description:
     - The snapshots that the cloud refused to delete.
-    - In a failure after the image was deleted also those that the task did not come to. Note them, since no later run
-      can know which snapshots the image was made of.
-  returned: success, and a failure after the first step was begun
+    - In a failure after the image was deleted, also those that the task did not reach. Note them, since no later run
+      can know which snapshots belonged to the image.
+  returned: success, and failure after the first step was started
   type: list
   elements: dict
   sample: []
@@ -425,29 +425,29 @@ snapshots_failed:
       type: str
       sample: s-8vb0a1b2c3d4e5f6g7h8
     code:
-      description: The error code. Null for one that the task did not come to.
+      description: The error code. Null for one that the task did not reach.
       type: str
       sample: SnapshotCreatedDisk
     message:
-      description: What the cloud said. Null for one that the task did not come to.
+      description: The error message of the cloud. Null for one that the task did not reach.
       type: str
       sample: The specified snapshot has been used to create a disk.
 reason:
   description:
-    - Why the task failed, as a word that stays the same in all releases. For example C(when) or C(until) can use it.
+    - Why the task failed, as a word that does not change between releases. Use it for example in C(when) or C(until).
     - New words may be added.
-    - V(timed_out) - O(wait_timeout) ended before the task was finished. Run the task again to continue.
+    - V(timed_out) - the task did not finish within O(wait_timeout). Run the task again to continue.
     - V(interrupted) - the task was ended by a signal. Run the task again to continue.
-    - V(invalid_input) - an option, or the value of one, cannot be used; refused by the module or by the cloud.
+    - V(invalid_input) - the module or the cloud refused an option or its value.
     - V(missing_library) - a Python library is missing on the host that runs the module.
     - V(not_found) - an image, an instance, a snapshot or a resource set does not exist, or is not visible to the task.
     - V(ambiguous_name) - the name belongs to more than one image or resource set.
     - V(name_taken) - another image has the name.
     - V(in_use) - instances use the image.
     - V(shared) - the image is shared with other accounts, or published.
-    - V(source_differs) - the image exists, but it was made from another source than the task names.
-    - V(source_not_usable) - no image can be made from this instance or snapshot.
-    - V(creation_failed) - the cloud gave up the creation of the image.
+    - V(source_differs) - the image exists, but it was created from another source than the task names.
+    - V(source_not_usable) - no image can be created from this instance or snapshot.
+    - V(creation_failed) - the cloud could not finish the creation of the image.
     - V(unavailable) - the image is UnAvailable and can be neither used nor repaired.
     - V(unfinished_replacement) - another replacement of the image is not finished.
     - V(changed_meanwhile) - something was changed by somebody else while the task was running, so the task stopped.
@@ -458,38 +458,38 @@ reason:
       clock of the host is wrong.
     - V(signing_unavailable) - the security policy of the host forbids HMAC-SHA1, with which calls are signed.
     - V(unreachable) - no connection to the site, or no response from it.
-    - V(tls) - no TLS connection that can be trusted.
-    - V(throttled) - the cloud refused the call because of too many calls until O(wait_timeout) ended.
-    - V(unexpected_answer) - what came back is not a response of ApsaraStack.
+    - V(tls) - no trusted TLS connection could be established.
+    - V(throttled) - the cloud refused the call because of too many calls, during the whole O(wait_timeout).
+    - V(unexpected_answer) - the response is not one of ApsaraStack.
     - V(cloud_error) - any other error of the cloud; see RV(error).
   returned: failure
   type: str
   sample: timed_out
   version_added: 1.1.0
 error:
-  description: What the cloud answered, when a call failed.
-  returned: a failure that was caused by a call
+  description: The response of the cloud to a failed call.
+  returned: failure caused by a call
   type: dict
   contains:
     code:
-      description: The error code; C(HTTP) and the status where the response has none. Null without a usable response.
+      description: The error code, or C(HTTP) and the status if the response has none. Null without a usable response.
       type: str
       sample: InvalidInstanceId.NotFound
     message:
-      description: What the cloud said; without a usable response, what went wrong.
+      description: The error message of the cloud. Without a usable response, what went wrong.
       type: str
       sample: The specified InstanceId does not exist.
     request_id:
-      description: The id under which the operators of the cloud find the request. Null where the response has none.
+      description: The id with which the operators of the cloud find the request. Null if the response has none.
       type: str
       sample: 540CFF28-407A-40B5-B6A5-74B012345678
     asapi_request_id:
-      description: The id of the request at the ASAPI gateway. Null where the response has none.
+      description: The id of the request at the ASAPI gateway. Null if the response has none.
       type: str
       sample: null
       version_added: 1.1.0
     trace_id:
-      description: The id of the trace through the gateways of the site. Null where the response has none.
+      description: The id of the trace through the gateways of the site. Null if the response has none.
       type: str
       sample: null
       version_added: 1.1.0
@@ -502,7 +502,7 @@ error:
       type: str
       sample: CreateImage
     endpoint:
-      description: Where it was sent.
+      description: The URL that the call was sent to.
       type: str
       sample: https://ecs-internal.example.internal
 """

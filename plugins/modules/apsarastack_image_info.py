@@ -15,8 +15,8 @@ description:
   - Every option narrows the list. Filters are sent to the cloud where possible and always checked again by the module,
     since releases differ in what their filters do.
   - A filter that is null, or O(tags={}), does not narrow the list. The module warns about it, since a variable may have
-    been empty unexpectedly. Use C(default(omit, true)) for a filter that may be empty. An empty string, or a list with
-    nothing but null, is an error.
+    been empty unexpectedly. Use C(default(omit, true)) for a filter that may be empty. An empty string, or a list that
+    contains only null, is an error.
 author:
   - apsarastack.cloud contributors (@apsarastack)
 extends_documentation_fragment:
@@ -50,14 +50,14 @@ options:
     type: str
   status:
     description:
-      - Only images in one of these statuses. If omitted, images in every status.
+      - Only images with one of these statuses. If omitted, images with any status.
     type: list
     elements: str
     choices: [Creating, Waiting, Available, UnAvailable, CreateFailed, Deprecated]
   owner:
     description:
-      - Whose images. V(self) are the account's own, V(system) the public ones of the platform, V(others) those that
-        others share with the account.
+      - The owner of the images. V(self) selects the account's own images, V(system) the public images of the platform,
+        V(others) those that other accounts share with the account.
     type: str
     choices: [self, system, others, marketplace, all]
     default: self
@@ -78,22 +78,22 @@ options:
     choices: [i386, x86_64, arm64]
   usage:
     description:
-      - Only images from which instances were made (V(instance)), or none (V(none)).
+      - Only images that instances were created from (V(instance)), or only images without instances (V(none)).
     type: str
     choices: [instance, none]
   snapshot_id:
     description:
-      - Only images that are made of this snapshot.
+      - Only images with a disk from this snapshot.
     type: str
   newest:
     description:
       - Return at most this many images, the newest by creation time. It must be at least 1.
-      - It counts every image that the other options select, whatever its status. With O(status=[Available]) the newest
-        one can still be unusable, which newer releases tell in RV(images[].usable).
+      - It counts every image that the other options select, whatever its status. Even with O(status=[Available]), the
+        newest image may not be usable yet; newer releases report this in RV(images[].usable).
     type: int
   wait_timeout:
     description:
-      - How many seconds the whole task may take, requests and retries together.
+      - How many seconds the whole task may take, including requests and retries.
     type: int
     default: 600
 seealso:
@@ -101,7 +101,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All images of the account
+- name: List all images of the account
   apsarastack.cloud.apsarastack_image_info:
   register: own
 
@@ -113,7 +113,7 @@ EXAMPLES = r"""
       stage: approved
   register: golden
 
-- name: Show the newest one that is usable
+- name: Show the newest usable image
   ansible.builtin.debug:
     msg: "{{ golden.images | rejectattr('usable', 'eq', false) | map(attribute='image_id') | first | default('none') }}"
 
@@ -122,12 +122,12 @@ EXAMPLES = r"""
     newest: 1
   register: latest
 
-- name: List what is left of failed creations
+- name: List images whose creation failed
   apsarastack.cloud.apsarastack_image_info:
     status: [CreateFailed]
   register: failed
 
-- name: The public images for Linux
+- name: List the public images for Linux
   apsarastack.cloud.apsarastack_image_info:
     owner: system
     os_type: linux
@@ -136,7 +136,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 images:
-  description: The images that fit, newest first. Empty when none does.
+  description: The matching images, newest first. Empty if there are none.
   returned: success
   type: list
   elements: dict
@@ -159,11 +159,11 @@ images:
       type: str
       sample: Available
     progress:
-      description: How much of the creation is done, in per cent.
+      description: Creation progress in percent.
       type: int
       sample: 100
     usable:
-      description: Whether instances can be made from it. Null on releases that do not tell.
+      description: Whether instances can be created from it. Null on releases that do not report it.
       type: bool
       sample: null
     size:
@@ -195,11 +195,11 @@ images:
       type: str
       sample: ""
     image_owner_alias:
-      description: Who owns it; C(self), C(system), C(others) or C(marketplace).
+      description: The owner; C(self), C(system), C(others) or C(marketplace).
       type: str
       sample: self
     usage:
-      description: C(instance) when instances were made from it, else C(none).
+      description: C(instance) if instances were created from it, otherwise C(none).
       type: str
       sample: none
     is_subscribed:
@@ -207,7 +207,7 @@ images:
       type: bool
       sample: false
     is_self_shared:
-      description: Whether it is shared with other accounts. Null when the cloud does not tell.
+      description: Whether it is shared with other accounts. Null if the cloud does not report it.
       type: bool
       sample: null
     creation_time:
@@ -219,7 +219,7 @@ images:
       type: str
       sample: ""
     tags:
-      description: The tags, those of the platform included.
+      description: The tags, including those of the platform.
       type: dict
       sample: {"stage": "golden", "team": "web"}
     disk_device_mappings:
@@ -248,20 +248,20 @@ images:
           type: str
           sample: ""
         progress:
-          description: How much of this disk is done, in per cent, where the cloud tells.
+          description: Creation progress of this disk in percent, if the cloud reports it.
           type: int
           sample: null
     region:
-      description: The region that was asked.
+      description: The region.
       type: str
       sample: cn-neimeng-env30-d01
 reason:
   description:
-    - Why the task failed, as a word that stays the same in all releases. For example C(when) or C(until) can use it.
+    - Why the task failed, as a word that does not change between releases. Use it for example in C(when) or C(until).
     - New words may be added.
-    - V(timed_out) - O(wait_timeout) ended before the task was finished. Run the task again to continue.
+    - V(timed_out) - the task did not finish within O(wait_timeout). Run the task again to continue.
     - V(interrupted) - the task was ended by a signal. Run the task again to continue.
-    - V(invalid_input) - an option, or the value of one, cannot be used; refused by the module or by the cloud.
+    - V(invalid_input) - the module or the cloud refused an option or its value.
     - V(missing_library) - a Python library is missing on the host that runs the module.
     - V(not_found) - an image, an instance, a snapshot or a resource set does not exist, or is not visible to the task.
     - V(ambiguous_name) - the name belongs to more than one image or resource set.
@@ -271,38 +271,38 @@ reason:
       clock of the host is wrong.
     - V(signing_unavailable) - the security policy of the host forbids HMAC-SHA1, with which calls are signed.
     - V(unreachable) - no connection to the site, or no response from it.
-    - V(tls) - no TLS connection that can be trusted.
-    - V(throttled) - the cloud refused the call because of too many calls until O(wait_timeout) ended.
-    - V(unexpected_answer) - what came back is not a response of ApsaraStack.
+    - V(tls) - no trusted TLS connection could be established.
+    - V(throttled) - the cloud refused the call because of too many calls, during the whole O(wait_timeout).
+    - V(unexpected_answer) - the response is not one of ApsaraStack.
     - V(cloud_error) - any other error of the cloud; see RV(error).
   returned: failure
   type: str
   sample: access_denied
   version_added: 1.1.0
 error:
-  description: What the cloud answered, when a call failed.
-  returned: a failure that was caused by a call
+  description: The response of the cloud to a failed call.
+  returned: failure caused by a call
   type: dict
   contains:
     code:
-      description: The error code; C(HTTP) and the status where the response has none. Null without a usable response.
+      description: The error code, or C(HTTP) and the status if the response has none. Null without a usable response.
       type: str
       sample: Forbidden.RAM
     message:
-      description: What the cloud said; without a usable response, what went wrong.
+      description: The error message of the cloud. Without a usable response, what went wrong.
       type: str
       sample: User not authorized to operate on the specified resource.
     request_id:
-      description: The id under which the operators of the cloud find the request. Null where the response has none.
+      description: The id with which the operators of the cloud find the request. Null if the response has none.
       type: str
       sample: 540CFF28-407A-40B5-B6A5-74B012345678
     asapi_request_id:
-      description: The id of the request at the ASAPI gateway. Null where the response has none.
+      description: The id of the request at the ASAPI gateway. Null if the response has none.
       type: str
       sample: null
       version_added: 1.1.0
     trace_id:
-      description: The id of the trace through the gateways of the site. Null where the response has none.
+      description: The id of the trace through the gateways of the site. Null if the response has none.
       type: str
       sample: null
       version_added: 1.1.0
@@ -315,7 +315,7 @@ error:
       type: str
       sample: DescribeImages
     endpoint:
-      description: Where it was sent.
+      description: The URL that the call was sent to.
       type: str
       sample: https://ecs-internal.example.internal
 """
