@@ -35,6 +35,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "unknown_action": ("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound"),
     "unknown_parameter": ("reject", "ignore"),
     "dry_run": ("perform", "honour"),
+    "canceled_status": ("Canceled", "Cancelled", "Failed"),
+    "failed_task": ("Failed", "Finished"),
+    "task_shape": ("table", "sample"),
+    "task_id_field": ("TaskId", "2018"),
+    "related_items": ("always", "finished"),
+    "missing_role_code": ("NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAccount"),
     "missing_source_code": ("MissingParameter", "InvalidParameter.AllEmpty"),
     "foreign_tenant": ("forbidden", "empty"),
     "denied_lists": ("forbidden", "empty"),
@@ -61,6 +67,7 @@ class Knobs:
     create_time: float = 3.0
     copy_time: float = 3.0
     copy_visible_after: float = 0.0
+    export_time: float = 3.0
     waiting_time: float = 0.0
     visible_after: float = 0.0
     delete_latency: float = 0.0
@@ -70,6 +77,7 @@ class Knobs:
     usable_field: bool = False
     pending_time: float = 0.0
     fail_next_create: str = "0"
+    fail_next_task: str = "0"
     failed_status: str = "CreateFailed"
     progress: str = "linear"
     progress_sign: bool = True
@@ -106,10 +114,23 @@ class Knobs:
     # DescribeInstances is documented to list nothing rather than to refuse.
     denied_lists: str = "forbidden"
 
+    # Tasks, and the buckets that they read and write.
+    canceled_status: str = "Canceled"
+    failed_task: str = "Failed"
+    task_shape: str = "table"
+    task_id_field: str = "TaskId"
+    task_resource_id: bool = False
+    related_items: str = "always"
+    missing_role_code: str = "NoSetRoletoECSServiceAcount"
+    export_formats: str = "raw,vhd,qcow2,vmdk,vdi"
+
     # Quotas.
     image_quota: int = 100
     snapshot_quota: int = 256
     share_quota: int = 50
+    # Their numbers are not published.
+    export_quota: int = 5
+    weekly_export_quota: int = 100
 
     # What a release does not have, or takes without a word and ignores.
     missing_actions: tuple[str, ...] = ()
@@ -138,6 +159,15 @@ class Knobs:
             raise ValueError(f"unknown knob {', '.join(unknown)}; there are {', '.join(sorted(fields))}")
         values = {name: _read(fields[name], value) for name, value in changes.items()}
         return dataclasses.replace(self, **values)
+
+    def next_failure(self, name: str) -> str:
+        """Why the next of its kind fails, or nothing. The knob is a number of failures or, for one, the reason."""
+        told = str(getattr(self, name))
+        if told in ("", "0"):
+            return ""
+        counted = told.isdecimal()
+        setattr(self, name, str(int(told) - 1) if counted else "0")
+        return f"the knob {name}" if counted else told
 
     def as_dict(self) -> dict[str, t.Any]:
         return dataclasses.asdict(self)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an image or snapshot is at a moment: computed from the clock when it is read, so nothing runs in between."""
+"""What an image, snapshot or task is at a moment: computed from the clock when read; nothing runs in between."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typing as t
 
 if t.TYPE_CHECKING:
     from .knobs import Knobs
-    from .world import Attributes, Image, Snapshot, World
+    from .world import Attributes, Image, Snapshot, Task, World
 
 WAITING = "Waiting"
 CREATING = "Creating"
@@ -77,17 +77,20 @@ def shown(image: Image, now: float) -> Attributes:
 
 
 def progress(image: Image, now: float, kind: str) -> int | None:
-    """Per cent, or None where the site does not tell. `stalling`: 90 at half the time, and then nothing."""
+    """Per cent, or None where the site does not tell."""
+    if kind != "absent" and now >= image.ready_at:
+        return 99 if image.fails_as else 100
+    return _percent(image.creating_at, image.ready_at, now, kind)
+
+
+def _percent(begins: float, ends: float, now: float, kind: str) -> int | None:
+    """What the knob `progress` makes of the time passed. `stalling`: 90 at half the time, and then nothing."""
     if kind == "absent":
         return None
-    if now < image.creating_at:
+    if now < begins:
         return 0
-    if now >= image.ready_at:
-        return 99 if image.fails_as else 100
-    fraction = (now - image.creating_at) / (image.ready_at - image.creating_at)
-    if kind == "stalling":
-        return min(int(fraction * 180), 90)
-    return min(int(fraction * 100), 99)
+    fraction = 1.0 if now >= ends else (now - begins) / (ends - begins)
+    return min(int(fraction * 180), 90) if kind == "stalling" else min(int(fraction * 100), 99)
 
 
 def remaining(image: Image, now: float) -> int:
@@ -118,8 +121,53 @@ def instance_status(status_now: str, created: float, now: float, knobs: Knobs) -
     return status_now
 
 
+def start_task(task: Task, knobs: Knobs, now: float, duration: float) -> None:
+    task.begins_at = now + knobs.waiting_time
+    task.ends_at = task.begins_at + duration
+
+
+def is_running(task: Task, now: float) -> bool:
+    return task.canceled_at is None and now < task.ends_at
+
+
+def task_status(task: Task, now: float, knobs: Knobs) -> str:
+    if task.canceled_at is not None:
+        return knobs.canceled_status
+    if now < task.begins_at:
+        return WAITING
+    if now < task.ends_at:
+        return "Processing"
+    return knobs.failed_task if task.error else "Finished"
+
+
+def task_progress(task: Task, now: float, kind: str) -> int | None:
+    """Per cent; of one that was canceled, those until then."""
+    until = now if task.canceled_at is None else task.canceled_at
+    if kind != "absent" and until >= task.ends_at and not task.error:
+        return 100
+    return _percent(task.begins_at, task.ends_at, until, kind)
+
+
+def task_end(task: Task, now: float) -> float | None:
+    """When it ended, or None."""
+    if task.canceled_at is not None:
+        return task.canceled_at
+    return task.ends_at if now >= task.ends_at else None
+
+
+def _settle(world: World, task: Task) -> None:
+    """What the task has made is there once it has ended well."""
+    task.settled = True
+    bucket = world.buckets.get(task.bucket)
+    if bucket is not None and task.canceled_at is None and not task.error:
+        bucket.objects.update({made.name: made for made in task.delivers})
+
+
 def sweep(world: World, now: float) -> None:
-    """Forget the images that nobody can see any more."""
+    """Forget the images that nobody can see any more, and store what the tasks that have ended have made."""
+    for task in world.tasks.values():
+        if not task.settled and not is_running(task, now):
+            _settle(world, task)
     for image_id in list(world.leaving):
         image = world.images.get(image_id)
         if image is None or status(image, now) == GONE or (image.gone_at is not None and now >= image.gone_at):

@@ -15,6 +15,7 @@ from .world import (
     SYSTEM,
     AccessKey,
     Attributes,
+    Bucket,
     Disk,
     Image,
     Instance,
@@ -23,6 +24,8 @@ from .world import (
     Owned,
     ResourceSet,
     Snapshot,
+    StoredObject,
+    Task,
     World,
 )
 
@@ -36,6 +39,8 @@ _SECTIONS = frozenset(
         "instance_role",
         "instances",
         "snapshots",
+        "buckets",
+        "tasks",
         "system_images",
         "images",
         "generated_images",
@@ -80,6 +85,8 @@ def build(document: Document, now: float) -> World:
         ("snapshots", _snapshot),
         ("system_images", _system_image),
         ("images", _image),
+        ("buckets", _bucket),
+        ("tasks", _task),
     )
     for section, reader in readers:
         for entry in document.get(section) or []:
@@ -102,8 +109,11 @@ def _check(world: World) -> None:
     for key in world.access_keys.values():
         if key.organization not in world.organizations:
             raise SeedError(f"seed section access_keys: {key.id} is of an organization that does not exist")
-    for thing in (*world.instances.values(), *world.snapshots.values(), *world.images):
+    for thing in (*world.instances.values(), *world.snapshots.values(), *world.tasks.values(), *world.images):
         _check_home(world, thing)
+    for bucket in world.buckets.values():
+        if bucket.organization not in world.organizations or bucket.region not in world.regions:
+            raise SeedError(f"bucket {bucket.name} is of an organization or in a region that does not exist")
     if world.instance_role and not any(world.instance_role in item.roles for item in world.organizations.values()):
         raise SeedError(f"seed section instance_role: no organization has the role {world.instance_role}")
 
@@ -152,6 +162,20 @@ def _snapshot(world: World, entry: Document, now: float) -> None:
     ready_at = _time(entry.pop("ready_at", created - now), now)
     snapshot = Snapshot(created=created, ready_at=ready_at, **_owned(world, entry))
     world.snapshots[snapshot.id] = snapshot
+
+
+def _bucket(world: World, entry: Document, _now: float) -> None:
+    objects = [StoredObject(**stored) for stored in entry.pop("objects", [])]
+    bucket = Bucket(objects={stored.name: stored for stored in objects}, **{"region": world.regions[0], **entry})
+    world.buckets[bucket.name] = bucket
+
+
+def _task(world: World, entry: Document, now: float) -> None:
+    """One that ended when it began, unless `ends_at` says otherwise."""
+    created = _time(entry.pop("created", None), now)
+    ends_at = _time(entry.pop("ends_at", created - now), now)
+    task = Task(created=created, begins_at=created, ends_at=ends_at, **_owned(world, entry))
+    world.tasks[task.id] = task
 
 
 def _system_image(world: World, entry: Document, now: float) -> None:

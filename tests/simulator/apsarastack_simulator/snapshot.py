@@ -15,13 +15,13 @@ from .clock import utc
 if t.TYPE_CHECKING:
     from .knobs import Knobs
     from .service import Service
-    from .world import Image, Instance, Snapshot
+    from .world import Bucket, Image, Instance, Snapshot, Task
 
 State = dict[str, t.Any]
 
 
 def of(service: Service, limit: int | None = None) -> State:
-    """Images newest first, at most `limit` of them; `image_count` counts all."""
+    """Images and tasks newest first, at most `limit` images; `image_count` counts all."""
     now = service.clock.now()
     lifecycle.sweep(service.world, now)
     used = service.world.used_image_ids()
@@ -34,6 +34,8 @@ def of(service: Service, limit: int | None = None) -> State:
         "images": [_image(image, now, used) for image in itertools.islice(images, limit)],
         "instances": [_instance(found, now, service.knobs) for found in service.world.instances.values()],
         "snapshots": [_snapshot(found, now) for found in service.world.snapshots.values()],
+        "tasks": [_task(found, now, service.knobs) for found in reversed(service.world.tasks.values())],
+        "buckets": [_bucket(found) for found in service.world.buckets.values()],
     }
 
 
@@ -90,3 +92,24 @@ def _snapshot(snapshot: Snapshot, now: float) -> State:
         "tags": snapshot.tags,
         "creation_time": utc(snapshot.created),
     }
+
+
+def _task(task: Task, now: float, knobs: Knobs) -> State:
+    ended = lifecycle.task_end(task, now)
+    return {
+        "task_id": task.id,
+        "action": task.action,
+        "status": lifecycle.task_status(task, now, knobs),
+        "progress": lifecycle.task_progress(task, now, "linear"),
+        "image_id": task.image_id,
+        "disks": task.disks,
+        "error": task.error if ended is not None else "",
+        "organization": task.organization,
+        "region": task.region,
+        "creation_time": utc(task.created),
+        "finished_time": "" if ended is None else utc(ended),
+    }
+
+
+def _bucket(bucket: Bucket) -> State:
+    return {**dataclasses.asdict(bucket), "objects": [dataclasses.asdict(stored) for stored in bucket.objects.values()]}

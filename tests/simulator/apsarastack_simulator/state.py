@@ -14,6 +14,7 @@ import typing as t
 from .world import (
     AccessKey,
     Attributes,
+    Bucket,
     Disk,
     Image,
     Instance,
@@ -22,10 +23,12 @@ from .world import (
     RememberedToken,
     ResourceSet,
     Snapshot,
+    StoredObject,
+    Task,
     World,
 )
 
-_FORMAT = 1
+_FORMAT = 2
 Document = dict[str, t.Any]
 
 
@@ -45,6 +48,8 @@ def save(path: pathlib.Path, world: World, now: float) -> None:
         "access_keys": [dataclasses.asdict(item) for item in world.access_keys.values()],
         "instances": [dataclasses.asdict(item) for item in world.instances.values()],
         "snapshots": [dataclasses.asdict(item) for item in world.snapshots.values()],
+        "buckets": [dataclasses.asdict(item) for item in world.buckets.values()],
+        "tasks": [dataclasses.asdict(item) for item in world.tasks.values()],
         "images": [dataclasses.asdict(item) for item in world.images],
         "tokens": {key: dataclasses.asdict(token) for key, token in tokens.items()},
     }
@@ -89,6 +94,8 @@ def _world(document: Document) -> World:
         disks = [Disk(**disk) for disk in entry.pop("disks")]
         world.instances[entry["id"]] = Instance(disks=disks, **entry)
     world.snapshots = {entry["id"]: Snapshot(**entry) for entry in document["snapshots"]}
+    world.buckets = {entry["name"]: _bucket(entry) for entry in document["buckets"]}
+    world.tasks = {entry["id"]: _task(entry) for entry in document["tasks"]}
     world.tokens = {key: RememberedToken(**token) for key, token in document["tokens"].items()}
     for entry in document["images"]:
         image = _image(entry)
@@ -96,6 +103,16 @@ def _world(document: Document) -> World:
         if image.deleted_at is not None or image.fails_as:
             world.leaving.add(image.id)
     return world
+
+
+def _bucket(entry: Document) -> Bucket:
+    objects = {name: StoredObject(**stored) for name, stored in entry.pop("objects").items()}
+    return Bucket(objects=objects, **entry)
+
+
+def _task(entry: Document) -> Task:
+    delivers = [StoredObject(**made) for made in entry.pop("delivers")]
+    return Task(delivers=delivers, **entry)
 
 
 def _image(entry: Document) -> Image:

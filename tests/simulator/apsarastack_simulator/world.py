@@ -10,6 +10,8 @@ import random
 import string
 import typing as t
 
+from .index import Images
+
 Tags = dict[str, str]
 _ALPHABET = string.ascii_lowercase + string.digits
 
@@ -163,56 +165,48 @@ class RememberedToken:
     """A ClientToken: what it was used for, what came of it, and until when it is remembered."""
 
     fingerprint: str
-    image_id: str
+    made: str
     expires: float
 
 
-class Images:
-    """All images, with indexes: a look-up by name among 10,000 takes a fraction of a millisecond."""
+@dataclasses.dataclass
+class StoredObject:
+    """A disk file in a bucket. `size`: GiB of the disk in it. `broken`: why an import of it fails."""
 
-    def __init__(self) -> None:
-        self._by_id: dict[str, Image] = {}
-        self._by_name: dict[str, dict[str, None]] = {}
-        self._by_owner: dict[int, dict[str, None]] = {}
+    name: str
+    format: str = "RAW"
+    size: int = 40
+    archived: bool = False
+    broken: str = ""
 
-    def __len__(self) -> int:
-        return len(self._by_id)
 
-    def __iter__(self) -> t.Iterator[Image]:
-        return iter(self._by_id.values())
+@dataclasses.dataclass
+class Bucket:
+    """Of an account and a region. `open`: anybody may read and write, so that no role is needed."""
 
-    def get(self, image_id: str) -> Image | None:
-        return self._by_id.get(image_id)
+    name: str
+    organization: int
+    region: str
+    open: bool = False
+    encrypted: bool = False
+    objects: dict[str, StoredObject] = dataclasses.field(default_factory=dict)
 
-    def add(self, image: Image) -> None:
-        self._by_id[image.id] = image
-        self._by_owner.setdefault(image.organization, {})[image.id] = None
-        self.note_name(image, image.attributes.name)
-        for _until, attributes in image.stale:
-            self.note_name(image, attributes.name)
 
-    def note_name(self, image: Image, name: str) -> None:
-        """An image stays findable by each name it ever had: lists may show the old one for a while."""
-        self._by_name.setdefault(name, {})[image.id] = None
+@dataclasses.dataclass
+class Task(Owned):
+    """Work that outlasts its call. `disks`: what it tells of each, by name. `delivers`: what it puts into the bucket
+    when it is done. `error`: why it will fail."""
 
-    def remove(self, image: Image) -> None:
-        self._by_id.pop(image.id, None)
-        self._by_owner.get(image.organization, {}).pop(image.id, None)
-        for name in {image.attributes.name, *(attributes.name for _until, attributes in image.stale)}:
-            self._by_name.get(name, {}).pop(image.id, None)
-
-    def count_of_owner(self, organization: int) -> int:
-        """In all regions, and with those that are about to vanish."""
-        return len(self._by_owner.get(organization, {}))
-
-    def of_owner(self, organization: int) -> list[Image]:
-        """Newest first."""
-        return [self._by_id[image_id] for image_id in reversed(list(self._by_owner.get(organization, {})))]
-
-    def named(self, name: str) -> list[Image]:
-        """Every image that has or had this name, newest first; the caller compares with what is shown."""
-        ids = self._by_name.get(name, {})
-        return [self._by_id[image_id] for image_id in reversed(list(ids)) if image_id in self._by_id]
+    action: str = ""
+    image_id: str = ""
+    begins_at: float = 0.0
+    ends_at: float = 0.0
+    disks: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    bucket: str = ""
+    delivers: list[StoredObject] = dataclasses.field(default_factory=list)
+    error: str = ""
+    canceled_at: float | None = None
+    settled: bool = False
 
 
 # Images of the vendor belong to no tenant.
@@ -229,6 +223,8 @@ class World:
         self.instances: dict[str, Instance] = {}
         self.snapshots: dict[str, Snapshot] = {}
         self.images = Images()
+        self.buckets: dict[str, Bucket] = {}
+        self.tasks: dict[str, Task] = {}
         self.tokens: dict[str, RememberedToken] = {}
         self.instance_role: str = ""
         # Images that are deleted, or fail by vanishing: to be forgotten when their time has come.

@@ -45,6 +45,14 @@ SPECIAL_IMAGES: list[dict[str, t.Any]] = [
     {"id": "m-copied", "name": "copied"},
     {"id": "m-copy", "name": "copy", "copied_from": "m-copied", "ready_at": 3600, "region": OTHER_REGION},
     {"id": "m-done-copy", "name": "done-copy", "copied_from": "m-plain"},
+    {"id": "m-windows", "name": "windows", "os_type": "windows"},
+    {
+        "id": "m-five-disks",
+        "name": "five-disks",
+        "mappings": [{"device": f"/dev/xvd{letter}", "type": "data", "size": 5} for letter in "bcdef"],
+    },
+    {"id": "m-large", "name": "large", "mappings": [{"device": "/dev/xvdb", "type": "data", "size": 501}]},
+    {"id": "m-exporting", "name": "exporting"},
     {
         "id": "m-of-other",
         "name": "of-other",
@@ -52,6 +60,11 @@ SPECIAL_IMAGES: list[dict[str, t.Any]] = [
         "resource_group": 500,
         "shared_with": ["1000000000000037"],
     },
+]
+SPECIAL_TASKS: list[dict[str, t.Any]] = [
+    {"id": "t-running", "action": "ExportImage", "image_id": "m-exporting", "ends_at": 3600},
+    {"id": "t-finished", "action": "ExportImage", "image_id": "m-plain"},
+    {"id": "t-redeploy", "action": "RedeployInstance", "ends_at": 3600},
 ]
 
 
@@ -62,6 +75,7 @@ def world() -> dict[str, t.Any]:
     return {
         "instances": document["instances"] + [{**OWN, **entry} for entry in SPECIAL_INSTANCES],
         "images": document["images"] + [{**OWN, **entry} for entry in SPECIAL_IMAGES],
+        "tasks": [{**OWN, **entry} for entry in SPECIAL_TASKS],
         "snapshots": [*document["snapshots"], {"id": "s-of-disk", "used_by_disk": True, "created": -60, **OWN}],
     }
 
@@ -97,6 +111,10 @@ VALID: dict[str, Parameters] = {
     "CancelCopyImage": {"ImageId": "m-copy", "RegionId": OTHER_REGION},
     "ModifyImageSharePermission": {"ImageId": "m-plain", "AddAccount.1": OTHER_ACCOUNT},
     "DescribeImageSharePermission": {"ImageId": "m-plain"},
+    "ExportImage": {"ImageId": "m-plain", "OSSBucket": "exports"},
+    "DescribeTasks": {},
+    "DescribeTaskAttribute": {"TaskId": "t-running"},
+    "CancelTask": {"TaskId": "t-running"},
     "DescribeSnapshots": {},
     "DeleteSnapshot": {"SnapshotId": "s-system"},
     "AssumeRole": {

@@ -245,6 +245,62 @@ row("ModifyImageSharePermission", "InvalidAccount.Forbbiden", 404, {"AddAccount.
 scripted("ModifyImageSharePermission", 403, "QuotaExceed.ShareImage", "InvalidImageId.BidMismatch")
 row("DescribeImageSharePermission", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
 
+# ExportImage
+row("ExportImage", "MissingParameter", 400, {"OSSBucket": None})
+row("ExportImage", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+row("ExportImage", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
+for prefix in ("x" * 31, "with-dash", "with/slash"):
+    row("ExportImage", "InvalidOSSPrefix.Malformed", 400, {"OSSPrefix": prefix})
+for image_format in ("iso", "RAW"):
+    row("ExportImage", "InvalidImageFormat.Malformed", 400, {"ImageFormat": image_format})
+row("ExportImage", "InvalidImageFormat.RegionNotSupported", 400, {"ImageFormat": "vhd"}, {"export_formats": "raw"})
+for image_id in ("m-growing", "m-failed", "m-deprecated"):
+    row("ExportImage", "IncorrectImageStatus", 400, {"ImageId": image_id})
+row("ExportImage", "ImageNotSupported", 400, {"ImageId": "m-encrypted"})
+row("ExportImage", "InvalidImageLicense.NotSupported", 403, {"ImageId": "m-windows"})
+row("ExportImage", "InvalidImage.DiskAmountOrSize", 400, {"ImageId": "m-five-disks"})
+row("ExportImage", "InvalidImage.DiskAmountOrSize", 400, {"ImageId": "m-large"})
+row("ExportImage", "InvalidImageCategory.NotSupported", 403, {"ImageId": "centos_7_9_x64_20G_alibase.vhd"})
+row("ExportImage", "InvalidImageCategory.NotSupported", 403, {"ImageId": "m-public"})
+row("ExportImage", "ImageIsExporting", 403, {"ImageId": "m-exporting"})
+row("ExportImage", "InvalidOSSBucket.NotFound", 400, {"OSSBucket": "nowhere"})
+row("ExportImage", "InvalidOSSBucket.NotMatched", 400, {"OSSBucket": "exports-wulan"})
+row("ExportImage", "InvalidOSS.NotAuthorized", 403, {"OSSBucket": "research-open"})
+row("ExportImage", "InvalidOSSBucket.EncryptUnsupported", 403, {"OSSBucket": "encrypted-exports"})
+for code in ("NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAccount"):
+    row("ExportImage", code, 403, {"RoleName": "nobody"}, {"missing_role_code": code})
+row("ExportImage", "ConcurrentQuotaExceed.ExportImage", 403, {}, {"export_quota": 1})
+row("ExportImage", "WeeklyQuotaExceed.ExportImage", 403, {}, {"weekly_export_quota": 2})
+row(
+    "ExportImage",
+    "IdempotentParameterMismatch",
+    400,
+    {"ClientToken": "token-1", "OSSPrefix": "other"},
+    {},
+    {**VALID["ExportImage"], "ClientToken": "token-1"},
+)
+row("ExportImage", "DryRunOperation", 400, {"DryRun": "true"}, {"dry_run": "honour"})
+row("DeleteImage", "ImageIsExporting", 403, {"ImageId": "m-exporting", "Force": "true"})
+scripted("ExportImage", 400, "InvalidOSSObject.NeedRestore", "OssBucket.NotFound", "OssPrefix.Malformed")
+scripted("ExportImage", 400, "RegionId.NotFound", "InvalidRegion.NotSupport", "OperationDenied")
+scripted("ExportImage", 403, "ExportImageFailed", "UserNotInTheWhiteList", "ImageId.NotFound")
+scripted("ExportImage", 403, "OperationDenied.ImageExporting", "ImageNotSupported")
+
+# DescribeTasks, DescribeTaskAttribute, CancelTask
+for action in ("DescribeTasks", "DescribeTaskAttribute", "CancelTask"):
+    row(action, "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+for action in ("DescribeTaskAttribute", "CancelTask"):
+    row(action, "MissingParameter", 400, {"TaskId": None})
+    row(action, "InvalidTaskId.NotFound", 400, {"TaskId": "t-unknown"})
+row("DescribeTasks", "InvalidParameter", 400, {"PageSize": "101"})
+row("DescribeTasks", "InvalidParameter", 400, {"TaskAction": "Dance"})
+row("DescribeTasks", "InvalidParameter", 400, {"StartTime": "yesterday"})
+row("DescribeTasks", "InvalidParameter", 400, {"TaskIds": ",".join(f"t-{number}" for number in range(101))})
+row("DescribeTasks", "InvalidParameter", 400, indexed("ResourceIds", 101))
+row("CancelTask", "InvalidTaskId.TaskActionNotSupport", 403, {"TaskId": "t-redeploy"})
+row("CancelTask", "InvalidTaskId.IncorrectTaskStatus", 403, {"TaskId": "t-finished"})
+scripted("CancelTask", 403, "CancelTaskFailed")
+
 # DescribeSnapshots, DeleteSnapshot
 row(
     "DescribeSnapshots",

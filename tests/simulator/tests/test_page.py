@@ -85,20 +85,22 @@ def rendered(simulator: Simulator, profile: pathlib.Path) -> Tables:
     return tables
 
 
-def test_a_browser_shows_images_calls_instances_and_snapshots(
+def test_a_browser_shows_images_calls_instances_snapshots_tasks_and_buckets(
     simulator: Simulator, caller: Caller, tmp_path: pathlib.Path
 ) -> None:
-    simulator.knobs(create_time=1000)
+    simulator.knobs(create_time=1000, export_time=0)
     simulator.speed(0)
     image_id = caller.create("golden", **{"Tag.1.Key": "team", "Tag.1.Value": "<b>ops</b>"})
     simulator.advance(370)
     caller.call("DeleteImage", ImageId="m-in-use")
+    task_id = caller.call("ExportImage", ImageId="m-in-use", OSSBucket="exports").body["TaskId"]
     tables = rendered(simulator, tmp_path)
     newest = tables.rows["images"][1]
     assert newest[:5] == ["golden", image_id, "Creating", " 37%", "i-web-running"]
     assert tables.progress[0] == "37"
     assert newest[5].strip() == "team=<b>ops</b>"
-    delete, create = tables.rows["calls"][1:]
+    export, delete, create = tables.rows["calls"][1:]
+    assert export[2:4] == ["ExportImage", "200 OK"]
     assert (delete[0], delete[2], delete[3], delete[5]) == (
         "1",
         "DeleteImage",
@@ -109,3 +111,5 @@ def test_a_browser_shows_images_calls_instances_and_snapshots(
     assert create[4].endswith(" ms")
     assert ["i-web-stopped", "Stopped", "ubuntu_22_04_x64_20G_alibase.vhd"] in tables.rows["instances"]
     assert [f"SnapshotForImage-{image_id}-data", "progressing", "data, 100 GiB"] in tables.rows["snapshots"]
+    assert tables.rows["tasks"][1:] == [[task_id, "ExportImage", "Finished", " 100%", "m-in-use"]]
+    assert ["exports", "m-in-use_system.raw.tar.gz"] in tables.rows["buckets"]

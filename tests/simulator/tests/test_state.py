@@ -57,7 +57,7 @@ def test_a_change_is_saved_while_it_runs(command: t.Callable[..., Command], tmp_
         assert time.monotonic() < give_up
         time.sleep(0.05)
     running.process.kill()
-    assert json.loads(path.read_text(encoding="utf-8"))["format"] == 1
+    assert json.loads(path.read_text(encoding="utf-8"))["format"] == 2
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -81,7 +81,8 @@ def test_a_crash_while_saving_leaves_the_old_state(tmp_path: pathlib.Path, monke
 
 def test_saving_and_loading_changes_nothing(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "state.json"
-    state.save(path, seed.build(seed.load(), 100.0), 100.0)
+    tasks = [{"id": "t-1", "organization": 37, "delivers": [], "disks": [{"OSSBucket": "exports"}]}]
+    state.save(path, seed.build(seed.merged(seed.load(), {"tasks": tasks}), 100.0), 100.0)
     once = path.read_text(encoding="utf-8")
     loaded = state.load(path)
     assert loaded is not None
@@ -89,7 +90,7 @@ def test_saving_and_loading_changes_nothing(tmp_path: pathlib.Path) -> None:
     assert path.read_text(encoding="utf-8") == once
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": 99}', '{"format": 1, "now": 1}', "\x00"])
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": 99}', '{"format": 2, "now": 1}', "\x00"])
 def test_a_broken_state_file_is_refused_with_a_sentence(tmp_path: pathlib.Path, text: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(text, encoding="utf-8")
@@ -131,6 +132,8 @@ ORGANIZATION = {"id": 1, "name": "one", "account": "1", "resource_groups": [{"id
             "i-1 is of resource set 500, which its organization does not have",
         ),
         ({"snapshots": [{"id": "s-1", "organization": 37, "region": "cn-nowhere"}]}, "s-1 is in region cn-nowhere"),
+        ({"buckets": [{"name": "b-1", "organization": 99}]}, "bucket b-1 is of an organization or in a region"),
+        ({"tasks": [{"id": "t-1", "organization": 37, "region": "cn-nowhere"}]}, "t-1 is in region cn-nowhere"),
         ({"pets": []}, "unknown section pets"),
     ],
 )

@@ -12,12 +12,14 @@ from . import (
     copy_image,
     create_image,
     describe_images,
+    export_image,
     identity,
     instances,
     old_tags,
     share,
     snapshots,
     tags,
+    tasks,
 )
 
 if t.TYPE_CHECKING:
@@ -32,6 +34,8 @@ _FAMILIES = (
     change_image,
     copy_image,
     share,
+    export_image,
+    tasks,
     tags,
     old_tags,
     instances,

@@ -13,6 +13,7 @@ from ..context import Action, Context
 from ..errors import CloudError
 from ..parameters import Arguments, Parameter, boolean
 from .create_image import check_name_is_free
+from .tasks import is_exporting
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -115,6 +116,8 @@ def _check_deletable(context: Context, image: Image, force: bool) -> None:
         raise CloudError("ImageIsCreating")
     if _is_being_copied(context, image):
         raise CloudError("OperationDenied.ImageCopying")
+    if is_exporting(context, image):
+        raise CloudError("ImageIsExporting")
     if image.public:
         raise CloudError("ImageIsPublic")
     if image.shared_with and not (force and context.knobs.force_deletes_shared):

@@ -63,7 +63,7 @@ def _copy_image(context: Context, arguments: Arguments) -> Body:
     image = _new_copy(there, arguments, source)
     image.attributes.tags = tags
     context.world.images.add(image)
-    remember(context, token, arguments, image)
+    remember(context, token, arguments, image.id)
     return {"ImageId": image.id}
 
 

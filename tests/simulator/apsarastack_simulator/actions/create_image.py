@@ -55,7 +55,7 @@ def _create_image(context: Context, arguments: Arguments) -> Body:
     image.attributes.tags = tags
     _snapshot_disks(context, image, source)
     context.world.images.add(image)
-    remember(context, token, arguments, image)
+    remember(context, token, arguments, image.id)
     return {"ImageId": image.id}
 
 
@@ -133,14 +133,9 @@ def _new_image(context: Context, arguments: Arguments, source: Source) -> Image:
 
 
 def _fail_if_told(context: Context, image: Image) -> None:
-    """`fail_next_create` is a number of creations or, for the next one, the reason."""
-    told = context.knobs.fail_next_create
-    if told in ("", "0"):
-        return
-    left = int(told) - 1 if told.isdecimal() else 0
-    context.knobs.fail_next_create = str(left)
-    lifecycle.doom(context.world, image, context.knobs.failed_status)
-    image.failure = "the knob fail_next_create" if told.isdecimal() else told
+    image.failure = context.knobs.next_failure("fail_next_create")
+    if image.failure:
+        lifecycle.doom(context.world, image, context.knobs.failed_status)
 
 
 def _snapshot_disks(context: Context, image: Image, source: Source) -> None:
@@ -166,7 +161,7 @@ def _snapshot_disks(context: Context, image: Image, source: Source) -> None:
 
 
 def recall(context: Context, token: str | None, arguments: Arguments) -> str | None:
-    """The image that this ClientToken made before. Raises CloudError when it was for other parameters."""
+    """The id of what this ClientToken made before. Raises CloudError when it was for other parameters."""
     if token is None:
         return None
     if len(token) > 64 or not token.isascii():
@@ -176,17 +171,17 @@ def recall(context: Context, token: str | None, arguments: Arguments) -> str | N
         return None
     if remembered.fingerprint != _fingerprint(context, arguments):
         raise CloudError(context.knobs.token_mismatch_code)
-    image = context.world.images.get(remembered.image_id)
+    image = context.world.images.get(remembered.made)
     growing = image is not None and lifecycle.is_growing(image, context.now)
     if growing and context.knobs.token_in_progress != "first_result":
         raise CloudError(context.knobs.token_in_progress)
-    return remembered.image_id
+    return remembered.made
 
 
-def remember(context: Context, token: str | None, arguments: Arguments, image: Image) -> None:
+def remember(context: Context, token: str | None, arguments: Arguments, made: str) -> None:
     if token is not None:
         expires = context.now + context.knobs.token_ttl
-        known = RememberedToken(_fingerprint(context, arguments), image.id, expires)
+        known = RememberedToken(_fingerprint(context, arguments), made, expires)
         context.world.tokens[_token_key(context, token)] = known
 
 

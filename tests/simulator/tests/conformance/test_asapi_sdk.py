@@ -94,6 +94,19 @@ def test_the_life_of_an_image(simulator: Simulator, sdk: Sdk) -> None:
     assert (versions, {call["code"] for call in simulator.calls()}) == ({"2.1"}, {""})
 
 
+def test_an_export_and_its_task(simulator: Simulator, sdk: Sdk) -> None:
+    started = sdk.call("ExportImage", {"ImageId": "m-in-use", "OSSBucket": "exports"})
+    (listed,) = sdk.call("DescribeTasks", {"TaskIds": started["TaskId"], "PageSize": 50})["TaskSet"]["Task"]
+    assert listed["TaskStatus"] == "Processing"
+    simulator.advance(10)
+    task = sdk.call("DescribeTaskAttribute", {"TaskId": started["TaskId"]})
+    (operation,) = task["OperationProgressSet"]["OperationProgress"]
+    names = [item["Name"] for item in operation["RelatedItemSet"]["RelatedItem"]]
+    assert (task["TaskStatus"], names) == ("Finished", ["OSSBucket", "OSSObject", "ImageFormat"])
+    refused = sdk.call("CancelTask", {"TaskId": started["TaskId"]})
+    assert refused["asapiErrorCode"] == "InvalidTaskId.IncorrectTaskStatus"
+
+
 def test_a_query_is_signed_too(sdk: Sdk) -> None:
     answer = sdk.call("DescribeImages", method="GET", query={"ImageOwnerAlias": "self", "ImageName": "in-use"})
     assert answer["TotalCount"] == 1

@@ -110,6 +110,27 @@ def test_a_mapping_of_disks_in_a_typed_request(simulator: Simulator, client: Sdk
     assert simulator.calls("CreateImage")[0]["status"] == 200
 
 
+def test_an_export_and_its_task_in_typed_requests(simulator: Simulator, client: Sdk) -> None:
+    export = typed("ExportImage")
+    export.set_ImageId("m-in-use")
+    export.set_OSSBucket("exports")
+    export.set_OSSPrefix("x")
+    export.set_RoleName("AliyunECSImageExportDefaultRole")
+    task_id = client.send(export)["TaskId"]
+    listing = typed("DescribeTasks")
+    listing.set_TaskAction("ExportImage")
+    listing.set_TaskIds(task_id)
+    assert [task["TaskId"] for task in client.send(listing)["TaskSet"]["Task"]] == [task_id]
+    attribute = typed("DescribeTaskAttribute")
+    attribute.set_TaskId(task_id)
+    assert client.send(attribute)["TaskStatus"] == "Processing"
+    cancel = typed("CancelTask")
+    cancel.set_TaskId(task_id)
+    client.send(cancel)
+    assert client.send(attribute)["TaskStatus"] == "Canceled"
+    assert {call["code"] for call in simulator.calls()} == {""}
+
+
 def common(action: str, method: str = "POST", body: t.Mapping[str, str] | None = None) -> t.Any:
     request = CommonRequest()
     request.set_version("2014-05-26")

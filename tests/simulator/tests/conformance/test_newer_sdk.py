@@ -126,6 +126,34 @@ def test_tags_and_the_rest_are_typed_too(simulator: Simulator, client: t.Any) ->
     )
 
 
+def attribute(client: t.Any, region: str, task_id: str) -> t.Any:
+    return client.describe_task_attribute(models.DescribeTaskAttributeRequest(region_id=region, task_id=task_id)).body
+
+
+def test_an_export_and_its_task_are_typed(simulator: Simulator, client: t.Any) -> None:
+    region = simulator.region
+    export = models.ExportImageRequest(
+        region_id=region, image_id="m-in-use", ossbucket="exports", ossprefix="x", image_format="raw"
+    )
+    started = client.export_image(export).body
+    assert (started.region_id, started.task_id[:4]) == (region, "tsk-")
+    listing = models.DescribeTasksRequest(region_id=region, task_action="ExportImage", resource_ids=["m-in-use"])
+    listed = client.describe_tasks(listing).body
+    assert (listed.total_count, listed.page_number, listed.page_size) == (1, 1, 10)
+    (task,) = listed.task_set.task
+    assert (task.task_id, task.task_status, task.support_cancel) == (started.task_id, "Processing", "true")
+    simulator.advance(10)
+    task = attribute(client, region, started.task_id)
+    assert (task.task_action, task.task_status, task.task_process) == ("ExportImage", "Finished", "100%")
+    assert (task.total_count, task.success_count, task.failed_count) == (1, 1, 0)
+    (operation,) = task.operation_progress_set.operation_progress
+    items = {item.name: item.value for item in operation.related_item_set.related_item}
+    assert items["OSSObject"] == "x_m-in-use_system.raw.tar.gz"
+    second = client.export_image(export).body.task_id
+    client.cancel_task(models.CancelTaskRequest(region_id=region, task_id=second))
+    assert attribute(client, region, second).task_status == "Canceled"
+
+
 def code_of(work: t.Callable[[], t.Any]) -> str:
     with pytest.raises(AlibabaCloudException) as caught:
         work()
