@@ -111,9 +111,6 @@ def _check(world: World) -> None:
             raise SeedError(f"seed section access_keys: {key.id} is of an organization that does not exist")
     for thing in (*world.instances.values(), *world.snapshots.values(), *world.tasks.values(), *world.images):
         _check_home(world, thing)
-    for bucket in world.buckets.values():
-        if bucket.organization not in world.organizations or bucket.region not in world.regions:
-            raise SeedError(f"bucket {bucket.name} is of an organization or in a region that does not exist")
     if world.instance_role and not any(world.instance_role in item.roles for item in world.organizations.values()):
         raise SeedError(f"seed section instance_role: no organization has the role {world.instance_role}")
 

@@ -132,7 +132,7 @@ ORGANIZATION = {"id": 1, "name": "one", "account": "1", "resource_groups": [{"id
             "i-1 is of resource set 500, which its organization does not have",
         ),
         ({"snapshots": [{"id": "s-1", "organization": 37, "region": "cn-nowhere"}]}, "s-1 is in region cn-nowhere"),
-        ({"buckets": [{"name": "b-1", "organization": 99}]}, "bucket b-1 is of an organization or in a region"),
+        ({"buckets": [{"name": "b-1", "organization": 37, "objects": [{"colour": "blue"}]}]}, "seed section buckets"),
         ({"tasks": [{"id": "t-1", "organization": 37, "region": "cn-nowhere"}]}, "t-1 is in region cn-nowhere"),
         ({"pets": []}, "unknown section pets"),
     ],
