@@ -218,7 +218,7 @@ def test_a_timeout_is_followed_by_a_wait_for_the_same_image(
     knobs: dict[str, t.Any], ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     simulator.knobs(**knobs)
-    run = ansible.playbook(playbooks / "resume.yml", patience=3)
+    run = ansible.playbook(playbooks / "resume.yml", first_timeout=3)
 
     assert run.code == 0, run.output
     first, last = run.results[0], run.results[-1]
@@ -231,7 +231,7 @@ def test_a_timeout_before_the_build_has_begun_is_followed_by_the_build(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     simulator.fault(action="CreateImage", code="IncorrectInstanceStatus", times=4, delay=1)
-    run = ansible.playbook(playbooks / "resume.yml", patience=3)
+    run = ansible.playbook(playbooks / "resume.yml", first_timeout=3)
 
     assert run.code == 0, run.output
     assert run.results[0]["reason"] == "timed_out"
@@ -263,7 +263,7 @@ def test_a_failure_other_than_a_timeout_ends_the_play(
 ) -> None:
     if fault is not None:
         simulator.fault(**fault)
-    run = ansible.playbook(playbooks / "resume.yml", patience=60 if fault else "a minute")
+    run = ansible.playbook(playbooks / "resume.yml", first_timeout=60 if fault else "a minute")
 
     assert run.code != 0
     assert len(run.results) == 1
