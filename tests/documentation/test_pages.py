@@ -214,8 +214,8 @@ def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
     default = module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait_timeout"]["default"]
     for told in (
         f"from {waiter.SHORTEST_PAUSE:g} second to {waiter.LONGEST_PAUSE:g} seconds",
-        f"given up after about {client.PATIENCE_SECONDS:g} seconds",
-        f"It is {default} unless you say otherwise",
+        f"gives up after about {client.PATIENCE_SECONDS:g} seconds",
+        f"The default is {default}",
     ):
         assert told in text
 
