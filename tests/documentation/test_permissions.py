@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide on permissions: tasks for each row of its tables are run under the policy that allows them.
+"""The guide on permissions: for each row of its tables, tasks are run under the policy that allows them.
 
-A call that no row names fails, and so does an action that a row names and nothing calls.
+A call that no row names is a failure, and an action that a row names but no task calls is one as well.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ WORLD = {
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """A task. ``rows``: of the guide that hold for it besides its own. ``reason``: of its failure, where it fails."""
+    """A task. ``rows``: other rows of the guide that apply to it. ``reason``: of its failure, if it fails."""
 
     options: dict[str, t.Any]
     rows: tuple[str, ...] = ()
@@ -81,14 +81,14 @@ class Situation:
     module: str = "apsarastack_image"
 
 
-ALWAYS = "looks for images: every task of ``apsarastack_image`` and ``apsarastack_image_info``"
+ALWAYS = "uses ``apsarastack_image`` or ``apsarastack_image_info`` at all"
 FROM_INSTANCE = "creates an image from ``instance_id``"
 FROM_SNAPSHOT = "creates an image from ``snapshot_id`` or ``disk_device_mapping``"
 DELETES = "deletes an image (``state: absent``)"
 REPLACES = "replaces an image (``recreate``)"
 INSTANCE = {"instance_id": "i-web-running"}
 ROLE = {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}}
-# Of one tag that is there another is made, or it goes.
+# The image has the tags team and left: another tag is added, or left is removed.
 ADDED, REMOVED = {"tags": {"team": "web", "left": "over", "stage": "golden"}}, {"tags": {"team": "web"}}
 OLD_SITE = {"tag_resources": False, "tags_per_call": 5}
 SITUATIONS: dict[str, tuple[Situation, ...]] = {
@@ -107,7 +107,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "new", "snapshot_id": "s-system"}),
         Situation({"image_name": "new", "disk_device_mapping": [{"snapshot_id": "s-system"}, {"size": 20}]}),
     ),
-    "creates an image where one of the same name is ``CreateFailed``, which is deleted first": (
+    "creates an image after it has deleted one of the same name that is ``CreateFailed``": (
         Situation({"image_name": "failed", **INSTANCE}, rows=(FROM_INSTANCE,)),
     ),
     "changes ``image_name`` or ``description``": (
@@ -116,7 +116,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
     ),
     "adds or changes ``tags``": (Situation({"image_name": "web", **ADDED}),),
     "removes ``tags`` (``purge_tags``)": (Situation({"image_name": "web", **REMOVED}),),
-    "does either on a site that does not know ``TagResources``": (
+    "adds, changes or removes ``tags`` on a site that does not support ``TagResources``": (
         Situation({"image_name": "web", **ADDED}, rows=("adds or changes ``tags``",), knobs=OLD_SITE),
         Situation({"image_name": "web", **REMOVED}, rows=("removes ``tags`` (``purge_tags``)",), knobs=OLD_SITE),
         Situation(
@@ -135,10 +135,10 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "web", "state": "absent"}),
         Situation({"image_name": "in-use", "state": "absent", "force": True}),
     ),
-    "would delete an image that is in use, to name the instances": (
+    "fails because the image to delete is in use, and lists the instances": (
         Situation({"image_name": "in-use", "state": "absent"}, reason="in_use"),
     ),
-    "deletes the snapshots of an image as well (``delete_snapshots``)": (
+    "also deletes the snapshots of an image (``delete_snapshots``)": (
         Situation({"image_name": "web", "state": "absent", "delete_snapshots": True}, rows=(DELETES,)),
         Situation(
             {"image_name": "web", **INSTANCE, "recreate": "always", "delete_snapshots": True},
@@ -153,12 +153,12 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
 
 
 def named(situation: Situation, *rows: str) -> frozenset[str]:
-    """What the guide tells of the task."""
+    """The actions that the guide lists for the task."""
     return frozenset().union(*(ROWS[row] for row in (ALWAYS, *rows, *situation.rows)))
 
 
 def policy_for(actions: t.Collection[str]) -> frozenset[str]:
-    """The least of the policies that allows them; the connection's own actions are not ECS's."""
+    """The smallest policy that allows them; the actions of the connection are not ECS actions."""
     wanted = {action for action in actions if action.startswith("ecs:")}
     return next(policy for policy in POLICIES if wanted <= policy)
 
@@ -177,7 +177,7 @@ class Bench:
         self.deny(*(name for name in QUALIFIED.values() if name.startswith("ecs:") and name not in policy))
 
     def run(self, situation: Situation, check_mode: bool = False) -> tuple[dict[str, t.Any], set[str]]:
-        """The result, and what was called."""
+        """The result, and the actions that were called."""
         options = {**connection_options(self._simulator), "wait_timeout": 60, **situation.options}
         result = ended(start({**options, "_ansible_check_mode": check_mode}, situation.module))
         calls = self._simulator.calls()
@@ -194,12 +194,12 @@ def bench(simulator: Simulator, collections: Path, monkeypatch: pytest.MonkeyPat
     return Bench(simulator)
 
 
-def test_every_row_has_its_tasks() -> None:
+def test_every_row_of_the_permissions_has_tasks() -> None:
     assert list(ROWS) == list(SITUATIONS)
 
 
 @pytest.mark.parametrize("row", SITUATIONS)
-def test_a_task_calls_what_its_rows_name_and_needs_no_larger_policy(row: str, bench: Bench) -> None:
+def test_a_task_calls_what_its_rows_name_and_requires_no_larger_policy(row: str, bench: Bench) -> None:
     seen: set[str] = set()
     for situation in SITUATIONS[row]:
         bench.reset(situation)
@@ -212,7 +212,7 @@ def test_a_task_calls_what_its_rows_name_and_needs_no_larger_policy(row: str, be
 
 
 @pytest.mark.parametrize("row", SITUATIONS)
-def test_check_mode_needs_no_more_than_reading(row: str, bench: Bench) -> None:
+def test_check_mode_requires_only_the_policy_for_reading(row: str, bench: Bench) -> None:
     for situation in SITUATIONS[row]:
         bench.reset(situation)
         bench.allow_only(READING)
@@ -228,7 +228,7 @@ def test_the_policies_are_the_sum_of_the_rows() -> None:
     assert {action for action in everything if not action.startswith("ecs:Delete")} == CHANGING
 
 
-def test_the_policies_are_documents_that_allow_and_do_nothing_else() -> None:
+def test_the_policies_only_allow_actions() -> None:
     for block in re.findall(r"json\n\n((?: +[^\n]*\n)+)", GUIDE.read_text(encoding="utf-8")):
         document = json.loads(block)
         actions = document["Statement"][0]["Action"]
@@ -244,13 +244,13 @@ DENIED = [
     for row, actions in ROWS.items()
     for action in sorted(actions)
     for situation in SITUATIONS[row][:1]
-    # A site without TagResources is asked for it, too; and the image is gone by then.
+    # TagResources is called first even on a site without it, and the image is already deleted when its snapshots are.
     if action not in ("ecs:RemoveTags", "ecs:DeleteSnapshot")
 ]
 
 
 @pytest.mark.parametrize(("action", "situation"), DENIED)
-def test_a_missing_permission_is_named(action: str, situation: Situation, bench: Bench) -> None:
+def test_a_failure_names_the_missing_permission(action: str, situation: Situation, bench: Bench) -> None:
     bench.reset(situation)
     bench.deny(action)
     result, _called = bench.run(situation)
@@ -258,8 +258,8 @@ def test_a_missing_permission_is_named(action: str, situation: Situation, bench:
     assert action.partition(":")[2] in result["msg"]
 
 
-def test_a_snapshot_whose_deletion_is_denied_stays_and_is_told(bench: Bench) -> None:
-    situation, _replacement = SITUATIONS["deletes the snapshots of an image as well (``delete_snapshots``)"]
+def test_a_snapshot_whose_deletion_is_denied_is_listed_in_the_result(bench: Bench) -> None:
+    situation, _replacement = SITUATIONS["also deletes the snapshots of an image (``delete_snapshots``)"]
     bench.reset(situation)
     bench.deny("ecs:DeleteSnapshot")
     result, _called = bench.run(situation)
@@ -267,7 +267,7 @@ def test_a_snapshot_whose_deletion_is_denied_stays_and_is_told(bench: Bench) -> 
     assert [each["snapshot_id"] for each in result["snapshots_failed"]] == ["s-of-web"]
 
 
-def test_a_key_that_may_not_list_images_sees_none_on_some_releases(bench: Bench) -> None:
+def test_a_key_that_is_not_allowed_to_list_images_gets_an_empty_list_on_some_releases(bench: Bench) -> None:
     everything = Situation({}, module="apsarastack_image_info")
     bench.reset(everything)
     bench.deny("ecs:DescribeImages", denied_lists="empty")
@@ -275,8 +275,8 @@ def test_a_key_that_may_not_list_images_sees_none_on_some_releases(bench: Bench)
     assert result["images"] == []
 
 
-def test_an_image_in_use_is_protected_where_the_instances_are_hidden(bench: Bench) -> None:
-    (situation,) = SITUATIONS["would delete an image that is in use, to name the instances"]
+def test_an_image_in_use_is_protected_even_if_the_instances_are_hidden(bench: Bench) -> None:
+    (situation,) = SITUATIONS["fails because the image to delete is in use, and lists the instances"]
     bench.reset(situation)
     bench.deny("ecs:DescribeInstances", denied_lists="empty")
     result, called = bench.run(situation)
