@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every test here has: the collection, the simulator and what runs tasks against it within reach."""
+"""Makes the collection, the simulator, and what runs tasks against it importable for every test here."""
 
 from __future__ import annotations
 

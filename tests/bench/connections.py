@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How many connections a task takes: each costs a round trip or two, and with https a handshake."""
+"""How many connections a task opens. Each costs one or two round trips, and a handshake with https."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BUILD = 3.0
 
 
 class Use(t.NamedTuple):
-    """Only a connection that has carried a call is counted, so that with https each has had its handshake."""
+    """Only connections with at least one call are counted, so that with https each has completed its handshake."""
 
     calls: int
     connections: int
@@ -33,15 +33,15 @@ class Use(t.NamedTuple):
 
 def used(simulator: Simulator, task: str) -> Use:
     simulator.reset({"images": [], "generated_images": IMAGES})
-    module, wish = TASKS[task]
-    result = ended(start({**wish, **connection_options(simulator)}, module))
+    module, options = TASKS[task]
+    result = ended(start({**options, **connection_options(simulator)}, module))
     assert not result.get("failed"), result
     calls = simulator.calls()
     return Use(len(calls), len({call["connection"] for call in calls}))
 
 
 def cloud(tls_in: str | None) -> Simulator:
-    """``tls_in``: a folder for the certificates of https; None for http."""
+    """``tls_in``: a folder for the TLS certificates; None for http."""
     return Simulator(tls_in=tls_in, create_time=BUILD, image_quota=QUOTA)
 
 

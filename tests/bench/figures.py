@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Figures, the targets that they are held against, and how both are written."""
+"""Figures, their targets, and how both are formatted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_TARGET = ("-", "-")
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of some runs, and the least and the most of them."""
+    """The median, the minimum and the maximum of some runs."""
 
     median: float
     least: float
@@ -28,18 +28,18 @@ class Spread:
 
 
 def spread(values: t.Iterable[float]) -> Spread:
-    """Raises ValueError when there are none."""
+    """Raises ValueError if there are none."""
     found = list(values)
     if not found:
-        raise ValueError("there is no figure")
+        raise ValueError("there are no figures")
     return Spread(statistics.median(found), min(found), max(found))
 
 
 def verdict(figure: float, most: float | None, unit: str = "") -> tuple[str, str]:
-    """The cells "target" and "verdict" for a figure that must not be above ``most``; None where there is no target."""
+    """The cells "target" and "verdict" for a figure that must be at most ``most``; None if there is no target."""
     if most is None:
         return NO_TARGET
-    return f"at most {_number(most)}{unit}", "reached" if figure <= most else "MISSED"
+    return f"at most {_number(most)}{unit}", "met" if figure <= most else "MISSED"
 
 
 def rows_of(head: t.Sequence[str], rows: t.Iterable[t.Sequence[object]]) -> str:
@@ -53,7 +53,7 @@ def grouped(number: int) -> str:
 
 
 def _number(value: float) -> str:
-    """Small ones in hundredths, since a lag may be one, and those of thousands whole."""
+    """Small numbers, such as lags, with two decimals; thousands as integers."""
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

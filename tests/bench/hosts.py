@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task costs the host that runs it: processors, time and memory of the module's process."""
+"""What a task costs the host that runs it: CPU time, wall time and memory of the module's process."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ READING = f"info of {grouped(MANY)}"
 
 
 class Measured(t.NamedTuple):
-    """What each process took, round by round. ``reading``: those of a task that lists all of many images."""
+    """What each process used, round by round. ``reading``: a task that lists many images."""
 
     usages: dict[str, list[Usage]]
     reading: list[Usage]
@@ -84,8 +84,8 @@ def time_table(measured: Measured) -> str:
         "CPU, ms",
         "wall, ms",
         "CPU beyond ping, ms",
-        "by ping",
-        "by requests",
+        "ratio to ping",
+        "ratio to requests",
         "target beyond ping",
         "verdict",
     ]
@@ -95,18 +95,18 @@ def time_table(measured: Measured) -> str:
 def _shares(usages: t.Mapping[str, list[Usage]]) -> str:
     return (
         f"Of the {beyond(usages, TASK, PING):.0f} ms beyond `ping`, "
-        f"{beyond(usages, REQUESTS, BARE):.0f} ms is what `import requests` takes in an empty Python. "
+        f"`import requests` alone takes {beyond(usages, REQUESTS, BARE):.0f} ms. "
         f"With https the task takes {beyond(usages, TLS_TASK, TASK):.0f} ms more."
     )
 
 
 def ratio(usages: t.Mapping[str, list[Usage]], name: str, other: str) -> str:
-    """The median of the quotients of a process and another one of the same round."""
+    """The median of the ratios of a process to another one in the same round."""
     return f"{statistics.median(mine.cpu / its.cpu for mine, its in zip(usages[name], usages[other])):.2f}"
 
 
 def beyond(usages: t.Mapping[str, list[Usage]], name: str, other: str) -> float:
-    """The median of what a process takes more than another one of the same round, in ms of the processors."""
+    """The median of the CPU time, in ms, that a process takes beyond another one in the same round."""
     return statistics.median(mine.cpu - its.cpu for mine, its in zip(usages[name], usages[other]))
 
 
@@ -130,4 +130,4 @@ def payload_table(collections: Path) -> str:
         payloads = {module: payload_of(module, environment) for module in (PING, IMAGE, INFO)}
     least = payloads[PING].size
     rows = [[name, grouped(each.size), grouped(each.size - least), len(each.files)] for name, each in payloads.items()]
-    return rows_of(["module", "bytes sent", "beyond ping", "files in it"], rows)
+    return rows_of(["module", "bytes sent", "beyond ping", "files"], rows)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measures all that `docs/speed.md` tells, and writes the tables there.
+"""Measures everything in the tables of `docs/speed.md`, and writes the tables there.
 
-`python tests/bench/measure.py docs/speed.md COLLECTIONS`; the second is a folder for ANSIBLE_COLLECTIONS_PATH. It
-measures and judges nobody: that a target is missed is told by the table, and is no error.
+`python tests/bench/measure.py docs/speed.md COLLECTIONS`, where COLLECTIONS is a folder for ANSIBLE_COLLECTIONS_PATH.
+A missed target is shown in the table and is not an error.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from table import written_into  # noqa: E402
 
 
 def tables(collections: Path) -> dict[str, t.Callable[[], str]]:
-    """What makes each table, by the name of its marks."""
+    """The function for each table, by the name of its markers."""
     measured = functools.cache(lambda: hosts.measure(collections))
     return {
         "conditions": conditions,
@@ -51,7 +51,7 @@ def tables(collections: Path) -> dict[str, t.Callable[[], str]]:
 
 
 def conditions() -> str:
-    """When and on what."""
+    """When and on which machine."""
     today = datetime.datetime.now(datetime.timezone.utc).date()
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("ansible-core", "requests", "jmespath"))
     return (
@@ -62,13 +62,13 @@ def conditions() -> str:
 
 
 def main(page: Path, collections: Path) -> None:
-    # What a proxy of the user leads to is not this machine's loopback.
+    # A proxy in the user's environment cannot reach this machine's loopback interface.
     os.environ.update(NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
     text = page.read_text(encoding="utf-8")
     for name, make in tables(collections).items():
-        made = make()
-        print(f"\n{made}", flush=True)
-        text = written_into(text, name, made)
+        written = make()
+        print(f"\n{written}", flush=True)
+        text = written_into(text, name, written)
     page.write_text(text, encoding="utf-8")
 
 

@@ -24,7 +24,7 @@ from scenarios import NAME, OLD, SCENARIOS, TAGS, TEXTS, THERE, Document
 from apsarastack_simulator.testing import Simulator
 
 TEN_MINUTES = 600.0
-# Enough for a build of ten minutes and all that is around it.
+# Enough for a creation that takes ten minutes, and everything before and after it.
 WAIT_TIMEOUT = 900.0
 MANY = 10_000
 # What ten minutes of waiting may cost.
@@ -33,12 +33,12 @@ POLLS = 40
 
 @dataclass(frozen=True)
 class Operation:
-    """``most``: the calls that it may take, None where there is no target. ``images``: in the account before, besides
-    those of ``seed``. ``is_info``: a task of the reading module.
+    """``most``: the target for its calls, or None. ``images``: how many exist before, in addition to those in ``seed``.
+    ``is_info``: whether it is a task of the info module.
     """
 
     title: str
-    wish: Document
+    desired: Document
     seed: Document = field(default_factory=dict)
     most: int | None = None
     images: int = 0
@@ -47,7 +47,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Cost:
-    """``actions``: how often each was called."""
+    """``actions``: the number of calls of each."""
 
     actions: t.Mapping[str, int]
     sent: int
@@ -65,16 +65,16 @@ def _of_scenario(title: str, scenario: str, most: int | None = None, **more: t.A
 
 def _creations() -> t.Iterator[Operation]:
     for source in ("an instance", "a snapshot", "disks"):
-        # One look-up, one look at the source, the creation, and one look whether the new image is listed: until it is,
-        # another run would not find it and make a second one.
+        # The lookup, the call that reads the source, the creation, and the poll that sees the new image in the list:
+        # until then, another run would not find it and would create a second one.
         yield _of_scenario(f"create from {source}, no wait", f"create from {source}", 4, wait=False)
         yield _of_scenario(f"create from {source}, 10 minutes", f"create from {source}", 3 + POLLS)
 
 
-def _update(title: str, most: int, **wish: t.Any) -> Operation:
-    """``most``: the look-up, the writes, and one look at what they have made."""
+def _update(title: str, most: int, **desired: t.Any) -> Operation:
+    """``most``: the lookup, the writes, and the call that reads the result."""
     (scenario,) = (one for one in SCENARIOS if one.title == "update name, description, tags")
-    return Operation(title, {"image_id": OLD, **wish}, scenario.seed(), most)
+    return Operation(title, {"image_id": OLD, **desired}, scenario.seed(), most)
 
 
 UNCHANGED = {"image_name": NAME, "description": THERE["description"], "tags": THERE["tags"]}
@@ -84,11 +84,11 @@ OPERATIONS = (
     Operation(f"unchanged, by name among {grouped(MANY)}", {"image_name": "generated-05000"}, most=1, images=MANY),
     *_creations(),
     _update("update description", 3, description="nginx 1.27"),
-    # For a new name, one look more: another image may have it already.
+    # A new name costs another lookup, since another image may have it.
     _update("update name", 4, image_name="web-golden"),
-    _update("update tags, one of them away", 4, tags=TAGS),
+    _update("update tags, remove one of them", 4, tags=TAGS),
     _update("update name, description and tags", 6, image_name="web-golden", **TEXTS),
-    # One look-up, the deletion, one look that it is gone.
+    # The lookup, the deletion, and the poll that no longer finds the image.
     _of_scenario("delete", "delete", 3),
     _of_scenario("forced delete with 2 of 3 snapshots", "forced delete with snapshots"),
     _of_scenario("recreate, 10 minutes", "recreate"),
@@ -99,12 +99,12 @@ OPERATIONS = (
 
 
 def measured(simulator: Simulator, operation: Operation) -> Cost:
-    """AssertionError where the operation fails: what that costs is of no interest."""
+    """Raises AssertionError if the operation fails, since its cost is then meaningless."""
     simulator.reset({**operation.seed, "generated_images": operation.images})
     if operation.is_info:
-        _read(simulator, operation.wish)
+        _read(simulator, operation.desired)
     else:
-        run = bench.run_task(simulator, operation.wish, wait_timeout=WAIT_TIMEOUT)
+        run = bench.run_task(simulator, operation.desired, wait_timeout=WAIT_TIMEOUT)
         assert run.error is None, f"{operation.title}: {run.error}"
     calls = simulator.calls()
     return Cost(
@@ -114,8 +114,8 @@ def measured(simulator: Simulator, operation: Operation) -> Cost:
     )
 
 
-def _read(simulator: Simulator, wish: Document) -> None:
-    validated = ArgumentSpecValidator(apsarastack_image_info.ARGUMENTS).validate(wish)
+def _read(simulator: Simulator, desired: Document) -> None:
+    validated = ArgumentSpecValidator(apsarastack_image_info.ARGUMENTS).validate(desired)
     deadline = Deadline(WAIT_TIMEOUT)
     with requests.Session() as session:
         client = Client(bench.connection_to(simulator, read_timeout=30.0), deadline, session=session)
@@ -123,7 +123,7 @@ def _read(simulator: Simulator, wish: Document) -> None:
 
 
 def slow_cloud() -> Simulator:
-    """It builds for ten minutes of its own time, which passes only while the module sleeps."""
+    """A creation takes ten minutes on a simulated clock, which advances only while the module sleeps."""
     return Simulator(speed=0, create_time=TEN_MINUTES)
 
 

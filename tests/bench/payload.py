@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Ansible sends to a host for one task: the module and all that it imports, in one file."""
+"""What Ansible sends to a host for one task: the module and everything that it imports, in one file."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Payload:
 def payload_of(module: str, environment: t.Mapping[str, str], arguments: str = "") -> Payload:
     """What is sent for a task of ``module``; the parameters are those of `sent_script`.
 
-    The task runs, but may fail: what is sent depends on the module alone. Only one that prepares its module, as copy
-    does, has to get so far.
+    The task runs, but may fail, because what is sent depends only on the module. Tasks whose action plugin prepares the
+    module, such as copy, must get as far as that.
     """
     script = sent_script(module, environment, arguments)
     (zipped,) = _ZIPPED.findall(script)
@@ -42,10 +42,10 @@ def payload_of(module: str, environment: t.Mapping[str, str], arguments: str = "
 
 
 def sent_script(module: str, environment: t.Mapping[str, str], arguments: str = "") -> str:
-    """The file that is sent for a task of ``module``, as the ``ansible`` beside the running Python builds it.
+    """The file that is sent for a task of ``module``, as built by the ``ansible`` of the running Python.
 
-    ``environment``: the variables of that process; ANSIBLE_COLLECTIONS_PATH has to name where the collection is.
-    ``arguments``: of the task, as text or as a JSON object.
+    ``environment``: the variables of that process; ANSIBLE_COLLECTIONS_PATH must contain the collection.
+    ``arguments``: of the task, as ``key=value`` pairs or as a JSON object.
     """
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.run(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How often the waiter looks at a build, and how late it notices that the image is usable."""
+"""How often the waiter polls, and how late it notices that the image is usable."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def linear(passed: float) -> int:
 
 
 def stalling(passed: float) -> int:
-    """At 90 after half the time, and then nothing more."""
+    """90 after half the time, and no progress after that."""
     return min(int(passed * 180), 90)
 
 
 def jumping(passed: float) -> int:
-    """Nothing for a third of the time, then half, and nearly all for the last fifth."""
+    """0 for the first third of the time, then 50, and 98 for the last fifth."""
     return 0 if passed < 1 / 3 else 50 if passed < 4 / 5 else 98
 
 
 def none(passed: float) -> None:
-    """The site tells nothing."""
+    """The site reports nothing."""
 
 
 PROFILES: dict[str, Progress] = {"linear": linear, "stalling": stalling, "jumping": jumping, "none": none}
@@ -46,7 +46,7 @@ PROFILES: dict[str, Progress] = {"linear": linear, "stalling": stalling, "jumpin
 
 @dataclass(frozen=True)
 class Wait:
-    """``build`` and ``lag``: seconds that the build takes, and from its end to the return."""
+    """``build`` and ``lag``: how long the creation takes, and the time from its end to the return, in seconds."""
 
     polls: int
     build: float
@@ -54,7 +54,7 @@ class Wait:
 
 
 class Build:
-    """A build in a time of its own, which passes only when the waiter sleeps."""
+    """A creation on a simulated clock, which advances only while the waiter sleeps."""
 
     def __init__(self, seconds: float, progress: Progress) -> None:
         self._seconds, self._progress = seconds, progress
@@ -63,23 +63,23 @@ class Build:
 
     def wait(self) -> Wait:
         deadline = Deadline(DEADLINE, clock=lambda: self._now, sleep=self._sleep)
-        wait_until(USABLE, self._look, deadline)
+        wait_until(USABLE, self._poll, deadline)
         return Wait(self._polls, self._seconds, self._now - self._seconds)
 
     def _sleep(self, seconds: float) -> None:
         self._now += seconds
 
-    def _look(self) -> Image:
+    def _poll(self) -> Image:
         self._polls += 1
         is_done = self._now >= self._seconds
         progress = 100 if is_done else self._progress(self._now / self._seconds)
-        told = {} if progress is None else {"Progress": f"{progress}%"}
+        reported = {} if progress is None else {"Progress": f"{progress}%"}
         status = "Available" if is_done else "Creating"
-        return to_image({"ImageId": "m-1", "ImageName": "web", "Status": status, **told}, region="")
+        return to_image({"ImageId": "m-1", "ImageName": "web", "Status": status, **reported}, region="")
 
 
 def waits(seconds: float, progress: Progress) -> list[Wait]:
-    """Of builds that take about so long."""
+    """One wait for each of several creations of about this duration."""
     return [Build(seconds * share, progress).wait() for share in SHARES]
 
 
@@ -88,21 +88,21 @@ def most_lag(seconds: float) -> float:
 
 
 def row(build: str, seconds: float, progress: str, found: t.Sequence[Wait], most_polls: int | None) -> list[object]:
-    """``seconds``: about how long the builds take."""
+    """``seconds``: about how long the creations take."""
     polls, lags = spread(each.polls for each in found), spread(each.lag for each in found)
     limit = most_lag(seconds)
-    # Each is held against its own build.
+    # The limit of each lag depends on the duration of its own creation.
     worst = limit * max(each.lag / most_lag(each.build) for each in found)
     return [build, progress, polls, *verdict(polls.most, most_polls), lags, *verdict(worst, limit, " s")]
 
 
 def table(real: t.Mapping[str, Wait]) -> str:
-    """``real``: waits in real time, by the progress that was told."""
+    """``real``: waits in real time, by the kind of progress reports."""
     rows = [
         row(build, seconds, name, waits(seconds, progress), most_polls)
         for build, (seconds, most_polls) in BUILDS.items()
         for name, progress in PROFILES.items()
     ]
     rows += [row(f"{wait.build:.0f} s, real", wait.build, name, [wait], None) for name, wait in real.items()]
-    head = ["build", "progress", "polls", "target", "verdict", "lag, s", "target", "verdict"]
+    head = ["creation", "progress", "polls", "target", "verdict", "lag, s", "target", "verdict"]
     return rows_of(head, rows)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module's process from outside, exactly as Ansible starts it: the file that is sent, run by the same Python."""
+"""The module's process, exactly as Ansible starts it: the file that is sent, run by the same Python."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Command = t.Sequence[str]
 
 @dataclass(frozen=True)
 class Usage:
-    """Milliseconds of the clock and of the processors, MiB at the peak."""
+    """Wall time and CPU time in milliseconds, peak memory in MiB."""
 
     wall: float
     cpu: float
@@ -33,7 +33,7 @@ class Usage:
 
 
 def usage_of(command: Command) -> Usage:
-    """RuntimeError with what it printed unless the command ends with 0."""
+    """Raises RuntimeError with the output unless the command exits with 0."""
     with tempfile.NamedTemporaryFile(encoding="utf-8", mode="r") as output:
         words = [sys.executable, "-I", "-S", str(STOPWATCH), output.name, *command]
         counted = json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout)
@@ -43,9 +43,9 @@ def usage_of(command: Command) -> Usage:
 
 
 def in_turn(commands: t.Mapping[str, Command], rounds: int) -> dict[str, list[Usage]]:
-    """Each command once in each round, forwards and backwards, so that what slows the machine down meets all of them.
+    """Each command once in each round, forwards and backwards, so that slowdowns of the machine affect all of them.
 
-    What comes before the first round only warms the caches up.
+    The rounds before the first one only warm up the caches.
     """
     found: dict[str, list[Usage]] = {name: [] for name in commands}
     for number in range(WARM_UP + rounds):

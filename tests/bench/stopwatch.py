@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a command to its end, and prints as JSON what the system has counted for it, with all that it has waited for.
+"""Runs a command to its end, and prints its resource usage as JSON, including that of its children.
 
-`python -I -S stopwatch.py OUTPUT COMMAND [ARGUMENT ...]`. A process of its own, and a small one, since what the system
-tells as the peak memory of a child is never less than that of the process that has started it.
+`python -I -S stopwatch.py OUTPUT COMMAND [ARGUMENT ...]`. This is a small process of its own, since the peak memory
+that the system reports for a child is never less than that of the process that started it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 
 
 def main(output: str, command: list[str]) -> None:
-    """What the command prints goes to the file ``output``."""
+    """Writes the output of the command to the file ``output``."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     actions = [(os.POSIX_SPAWN_OPEN, 1, output, flags, 0o600), (os.POSIX_SPAWN_DUP2, 1, 2)]
     began = time.perf_counter()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How figures are taken, judged and written."""
+"""How figures are measured, compared with targets, and formatted."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from table import written_into
         ([1000.0, 20000.4, 3000.0], "3,000 (1,000 - 20,000)"),
     ],
 )
-def test_a_spread_is_the_median_and_what_is_around_it(values: list[float], text: str) -> None:
+def test_a_spread_shows_the_median_the_minimum_and_the_maximum(values: list[float], text: str) -> None:
     assert str(spread(values)) == text
 
 
-def test_of_no_figures_there_is_no_spread() -> None:
+def test_a_spread_of_no_figures_is_an_error() -> None:
     with pytest.raises(ValueError):
         spread([])
 
@@ -41,23 +41,23 @@ def test_of_no_figures_there_is_no_spread() -> None:
 @pytest.mark.parametrize(
     ("figure", "most", "cells"),
     [
-        (40, 40, ("at most 40 ms", "reached")),
+        (40, 40, ("at most 40 ms", "met")),
         (40.1, 40, ("at most 40 ms", "MISSED")),
         (40, None, ("-", "-")),
     ],
 )
-def test_a_figure_is_held_against_its_target(figure: float, most: float | None, cells: tuple[str, str]) -> None:
+def test_a_figure_is_compared_with_its_target(figure: float, most: float | None, cells: tuple[str, str]) -> None:
     assert verdict(figure, most, " ms") == cells
 
 
-def test_a_table_is_markdown() -> None:
+def test_tables_are_formatted_as_markdown() -> None:
     assert rows_of(["what", "much"], [["a", 1], ["b", Spread(2, 1, 3)]]) == (
         "| what | much |\n| --- | ---: |\n| a | 1 |\n| b | 2 (1 - 3) |"
     )
 
 
-def test_what_a_process_costs_is_counted_and_not_what_started_it() -> None:
-    # Held until the end of the test, so that this process is larger than what is allowed for the other.
+def test_usage_is_that_of_the_process_and_not_of_its_parent() -> None:
+    # Kept until the end of the test, so that this process is larger than the limit for the other one.
     ballast = b"x" * 200 * 1024 * 1024
     idle = usage_of(python("import time; time.sleep(0.5)"))
     busy = usage_of(python("import time\nwhile time.process_time() < 0.5: pass"))
@@ -68,7 +68,7 @@ def test_what_a_process_costs_is_counted_and_not_what_started_it() -> None:
     assert idle.peak < len(ballast) / 1024 / 1024 < 300 < large.peak
 
 
-def test_a_process_that_fails_is_no_figure() -> None:
+def test_usage_of_a_failed_process_is_an_error() -> None:
     with pytest.raises(RuntimeError, match=r"ended with 3: .*no such thing"):
         usage_of([sys.executable, "-c", "import sys; print('no such thing'); sys.exit(3)"])
 
@@ -81,44 +81,44 @@ def test_the_warm_up_is_not_counted() -> None:
 
 
 @pytest.mark.parametrize("progress", polls.PROFILES.values(), ids=polls.PROFILES.keys())
-def test_a_build_is_looked_at_until_its_end_and_no_longer(progress: polls.Progress) -> None:
-    looks: list[float] = []
-    build = Build(100, lambda passed: looks.append(passed) or progress(passed))  # type: ignore[func-returns-value]
+def test_the_waiter_polls_until_the_creation_ends_and_not_longer(progress: polls.Progress) -> None:
+    polled: list[float] = []
+    build = Build(100, lambda passed: polled.append(passed) or progress(passed))  # type: ignore[func-returns-value]
     wait = build.wait()
-    assert wait.polls == len(looks) + 1
-    assert max(looks) < 1
+    assert wait.polls == len(polled) + 1
+    assert max(polled) < 1
     assert wait.lag >= 0
 
 
-@pytest.mark.parametrize(("seconds", "looks"), [(600, 108), (3600, 169)])
-def test_an_end_that_nobody_foresees_is_not_noticed_in_time_with_few_looks(seconds: int, looks: int) -> None:
-    """What the page says of builds that tell no progress."""
+@pytest.mark.parametrize(("seconds", "expected"), [(600, 108), (3600, 169)])
+def test_without_progress_the_targets_for_lag_and_polls_contradict_each_other(seconds: int, expected: int) -> None:
+    """The numbers of polls on the page, for creations without progress reports."""
     needed, now = 0, 0.0
     while now < seconds:
         needed, now = needed + 1, now + polls.most_lag(now)
-    assert needed == looks
-    assert f" {looks} " in (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    assert needed == expected
+    assert f" {expected} " in (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
 
 
-def test_a_lag_is_held_against_its_own_build() -> None:
-    # 3 % of 630 s are 18.9 s, those of 570 s are 17.1 s.
+def test_the_limit_of_a_lag_depends_on_its_own_creation() -> None:
+    # 3 % of 630 s is 18.9 s, 3 % of 570 s is 17.1 s.
     assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.0)], 40)[3:] == [
         "at most 40",
-        "reached",
+        "met",
         Spread(17.75, 17.0, 18.5),
         "at most 18 s",
-        "reached",
+        "met",
     ]
     assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.5)], 39)[4::3] == ["MISSED", "MISSED"]
 
 
-def test_a_call_was_processed_when_the_log_says() -> None:
+def test_the_moment_of_a_call_is_read_from_the_log() -> None:
     assert moment({"time": "1970-01-02T00:00:01.250Z"}) == 24 * 3600 + 1.25
 
 
-def test_each_table_has_its_place_on_the_page() -> None:
+def test_each_table_has_its_markers_on_the_page() -> None:
     page = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
     places = [line.split()[2] for line in page.splitlines() if line.startswith("<!-- begin ")]
     assert places == list(tables(Path()))
     for name in places:
-        assert "\n\nas made\n\n" in written_into(page, name, "as made")
+        assert "\n\nnew table\n\n" in written_into(page, name, "new table")

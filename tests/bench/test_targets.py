@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task may cost at most, save its time: calls, connections and memory."""
+"""What a task may cost at most, except time: calls, connections and memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def slow() -> t.Iterator[Simulator]:
 @pytest.mark.parametrize(
     "operation", [one for one in OPERATIONS if one.most is not None], ids=lambda operation: operation.title
 )
-def test_an_operation_takes_no_more_calls_than_its_target(slow: Simulator, operation: Operation) -> None:
+def test_an_operation_makes_at_most_the_calls_of_its_target(slow: Simulator, operation: Operation) -> None:
     assert operation.most is not None
     assert 0 < measured(slow, operation).calls <= operation.most
 
@@ -42,7 +42,7 @@ def test_a_task_opens_one_connection_for_all_its_calls(protocol: str, task: str,
     assert use.calls > 4
 
 
-def test_ten_thousand_images_are_read_in_pages_of_fifty_and_in_little_memory() -> None:
+def test_ten_thousand_images_are_listed_in_pages_of_fifty_within_the_memory_target() -> None:
     with Simulator(seed_changes={"images": [], "generated_images": MANY}) as simulator:
         process = start(connection_options(simulator), "apsarastack_image_info")
         printed, status = process.communicate()
