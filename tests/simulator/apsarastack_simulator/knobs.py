@@ -36,6 +36,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "unknown_parameter": ("reject", "ignore"),
     "dry_run": ("perform", "honour"),
     "canceled_status": ("Canceled", "Cancelled", "Failed"),
+    "canceled_import": ("gone", "CreateFailed"),
+    "import_status": ("Creating", "Waiting"),
+    "import_sizes": ("2021", "2025"),
     "failed_task": ("Failed", "Finished"),
     "task_shape": ("table", "sample"),
     "task_id_field": ("TaskId", "2018"),
@@ -68,6 +71,7 @@ class Knobs:
     copy_time: float = 3.0
     copy_visible_after: float = 0.0
     export_time: float = 3.0
+    import_time: float = 3.0
     waiting_time: float = 0.0
     visible_after: float = 0.0
     delete_latency: float = 0.0
@@ -116,6 +120,10 @@ class Knobs:
 
     # Tasks, and the buckets that they read and write.
     canceled_status: str = "Canceled"
+    canceled_import: str = "gone"
+    import_status: str = "Creating"
+    import_sizes: str = "2021"
+    import_formats: str = "raw,vhd,qcow2,vmdk"
     failed_task: str = "Failed"
     task_shape: str = "table"
     task_id_field: str = "TaskId"

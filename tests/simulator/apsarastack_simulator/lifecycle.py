@@ -34,9 +34,20 @@ def start_copy(image: Image, knobs: Knobs, now: float, free_at: float) -> None:
     image.usable_at = image.ready_at + knobs.available_but_not_usable
 
 
+def start_import(image: Image, knobs: Knobs, now: float) -> None:
+    image.visible_at = now + knobs.visible_after
+    begins_at = now + knobs.waiting_time
+    image.ready_at = begins_at + knobs.import_time
+    image.creating_at = begins_at if knobs.import_status == CREATING else image.ready_at
+    image.usable_at = image.ready_at + knobs.available_but_not_usable
+
+
 def doom(world: World, image: Image, outcome: str) -> None:
-    """When it should be ready it will be this instead."""
+    """When it should be ready it will be this instead, and the task that imports it fails."""
     image.fails_as = outcome
+    for task in world.tasks.values():
+        if task.image_id == image.id and task.action == "ImportImage":
+            task.error = task.error or "The image could not be created."
     if outcome == GONE:
         world.leaving.add(image.id)
 
@@ -103,7 +114,7 @@ def is_usable(image: Image, now: float) -> bool:
 
 def snapshot_status(snapshot: Snapshot, now: float) -> str:
     if now < snapshot.ready_at:
-        return "progressing"
+        return "failed" if snapshot.imported else "progressing"
     return "failed" if snapshot.fails else "accomplished"
 
 
@@ -128,6 +139,12 @@ def start_task(task: Task, knobs: Knobs, now: float, duration: float) -> None:
 
 def is_running(task: Task, now: float) -> bool:
     return task.canceled_at is None and now < task.ends_at
+
+
+def is_worked_on(world: World, image: Image, action: str, now: float) -> bool:
+    """Whether a task of this action runs for the image."""
+    tasks = world.tasks.values()
+    return any(task.image_id == image.id and task.action == action and is_running(task, now) for task in tasks)
 
 
 def task_status(task: Task, now: float, knobs: Knobs) -> str:

@@ -22,6 +22,8 @@ PLATFORMS = frozenset(
         "Windows Server 2012", "Windows Server 2016", "Windows Server 2019", "Windows Server 2022",
     )
 )  # fmt: skip
+# Newer ones, which only imports are documented to take.
+IMPORT_PLATFORMS = PLATFORMS | {"AlmaLinux", "Fedora", "Fedora CoreOS", "Kylin", "Rocky Linux", "UOS"}
 ARCHITECTURES = ("i386", "x86_64", "arm64")
 BOOT_MODES = ("BIOS", "UEFI", "UEFI-Preferred")
 _LINK = re.compile(r"https?://", re.IGNORECASE)

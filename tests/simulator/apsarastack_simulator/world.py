@@ -91,7 +91,7 @@ class Instance(Owned):
 
 @dataclasses.dataclass
 class Snapshot(Owned):
-    """`ready_at`: progressing until then. `fails`: ends failed instead of accomplished."""
+    """`ready_at`: progressing until then, or failed where it is `imported`. `fails`: ends failed, not accomplished."""
 
     disk_id: str = ""
     disk_type: str = "system"
@@ -104,6 +104,7 @@ class Snapshot(Owned):
     platform: str = "Others Linux"
     os_type: str = "linux"
     used_by_disk: bool = False
+    imported: bool = False
 
 
 @dataclasses.dataclass
@@ -112,6 +113,10 @@ class Mapping:
     type: str
     size: int
     snapshot_id: str = ""
+    # Where an imported disk was read from.
+    format: str = ""
+    bucket: str = ""
+    object: str = ""
 
 
 @dataclasses.dataclass
@@ -122,6 +127,7 @@ class Attributes:
     description: str = ""
     family: str = ""
     boot_mode: str = "BIOS"
+    license_type: str = ""
     deprecated: bool = False
     tags: Tags = dataclasses.field(default_factory=dict)
 

@@ -53,6 +53,7 @@ SPECIAL_IMAGES: list[dict[str, t.Any]] = [
     },
     {"id": "m-large", "name": "large", "mappings": [{"device": "/dev/xvdb", "type": "data", "size": 501}]},
     {"id": "m-exporting", "name": "exporting"},
+    {"id": "m-importing", "name": "importing", "ready_at": 3600},
     {
         "id": "m-of-other",
         "name": "of-other",
@@ -64,6 +65,7 @@ SPECIAL_IMAGES: list[dict[str, t.Any]] = [
 SPECIAL_TASKS: list[dict[str, t.Any]] = [
     {"id": "t-running", "action": "ExportImage", "image_id": "m-exporting", "ends_at": 3600},
     {"id": "t-finished", "action": "ExportImage", "image_id": "m-plain"},
+    {"id": "t-importing", "action": "ImportImage", "image_id": "m-importing", "ends_at": 3600},
     {"id": "t-redeploy", "action": "RedeployInstance", "ends_at": 3600},
 ]
 
@@ -111,6 +113,10 @@ VALID: dict[str, Parameters] = {
     "CancelCopyImage": {"ImageId": "m-copy", "RegionId": OTHER_REGION},
     "ModifyImageSharePermission": {"ImageId": "m-plain", "AddAccount.1": OTHER_ACCOUNT},
     "DescribeImageSharePermission": {"ImageId": "m-plain"},
+    "ImportImage": {
+        "DiskDeviceMapping.1.OSSBucket": "golden-images",
+        "DiskDeviceMapping.1.OSSObject": "ubuntu-22.04.qcow2",
+    },
     "ExportImage": {"ImageId": "m-plain", "OSSBucket": "exports"},
     "DescribeTasks": {},
     "DescribeTaskAttribute": {"TaskId": "t-running"},

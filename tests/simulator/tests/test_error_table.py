@@ -245,6 +245,70 @@ row("ModifyImageSharePermission", "InvalidAccount.Forbbiden", 404, {"AddAccount.
 scripted("ModifyImageSharePermission", 403, "QuotaExceed.ShareImage", "InvalidImageId.BidMismatch")
 row("DescribeImageSharePermission", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
 
+
+# ImportImage
+def disk_file(number: int = 1, **members: str | None) -> Parameters:
+    """Members of one disk, which is otherwise the one of the valid call, or a data disk."""
+    entry = {"OSSBucket": "golden-images", "OSSObject": "ubuntu-22.04.qcow2" if number == 1 else "data.raw", **members}
+    return {f"DiskDeviceMapping.{number}.{member}": value for member, value in entry.items()}
+
+
+row("ImportImage", "MissingParameter.DiskDeviceMapping", 403, disk_file(OSSBucket=None, OSSObject=None))
+row("ImportImage", "MissingParameter", 400, disk_file(OSSBucket=None))
+row("ImportImage", "MissingParameter", 400, disk_file(2, OSSObject=None))
+row("ImportImage", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+row("ImportImage", "InvalidImageName.Malformed", 400, {"ImageName": "x"})
+row("ImportImage", "InvalidImageName.Duplicated", 400, {"ImageName": "plain"}, {"names_unique": True})
+row("ImportImage", "InvalidDescription.Malformed", 400, {"Description": "x"})
+row("ImportImage", "InvalidArchitecture.Malformed", 400, {"Architecture": "sparc"})
+row("ImportImage", "InvalidArchitecture.PlatformUnsupported", 403, {"Architecture": "arm64", "Platform": "Windows 7"})
+row("ImportImage", "InvalidPlatform.Malformed", 400, {"Platform": "Plan 9"})
+row("ImportImage", "InvalidPlatform.Malformed", 400, {"Platform": "Ubuntu", "OSType": "windows"})
+row("ImportImage", "InvalidOSType.Malformed", 400, {"OSType": "bsd"})
+row("ImportImage", "InvalidBootMode.Malformed", 400, {"BootMode": "uefi"})
+row("ImportImage", "InvalidBootMode.NotSupport", 400, {"BootMode": "BIOS", "Architecture": "arm64"})
+row("ImportImage", "InvalidLicenseType.NotSupported", 400, {"LicenseType": "Free"})
+row("ImportImage", "InvalidParameter.DetectionStrategy", 400, {"DetectionStrategy": "Deep"})
+row("ImportImage", "InvalidParameter.FeaturesImdsSupport", 400, {"Features.ImdsSupport": "v3"})
+row("ImportImage", "InvalidStorageLocation.NotFound", 403, {"StorageLocationArn": "arn"})
+row("ImportImage", "InvalidResourceGroup.NotFound", 404, {"ResourceGroupId": "rg-unknown"})
+row("ImportImage", "Duplicate.TagKey", 400, {**many_tags(2), "Tag.2.Key": "k1"})
+row("ImportImage", "InvalidTagCount", 400, many_tags(21))
+row("ImportImage", "QuotaExceed.Image", 403, {}, {"image_quota": 1})
+row("ImportImage", "DRYRUN.SUCCESS", 400, {"DryRun": "true"}, {"dry_run": "honour"})
+row("ImportImage", "InvalidImageFormat.Malformed", 400, disk_file(Format="ISO"))
+row(
+    "ImportImage",
+    "InvalidImageFormat.RegionNotSupported",
+    400,
+    disk_file(Format="qcow2"),
+    {"import_formats": "raw,vhd"},
+)
+for size in ("4", "19", "501", "ten"):
+    row("ImportImage", "InvalidImageSize", 400, disk_file(DiskImageSize=size))
+for size in ("99", "1001"):
+    row("ImportImage", "InvalidDataDiskSize", 400, disk_file(2, DiskImageSize=size))
+row("ImportImage", "InvalidImageSize", 400, disk_file(DiskImageSize="2049"), {"import_sizes": "2025"})
+for name in ("oss://golden-images/x.raw", "/x.raw"):
+    row("ImportImage", "InvalidOSSObject.Malformed", 400, disk_file(OSSObject=name))
+row("ImportImage", "InvalidOSSObject.NotFound", 400, disk_file(OSSObject="nothing.raw"))
+row("ImportImage", "InvalidOSSObject.NeedRestore", 400, disk_file(OSSObject="archived.raw"))
+row("ImportImage", "UnsupportedSuffix.OSSObject", 400, disk_file(OSSObject="m-1_system.raw.tar.gz"))
+for name in ("Golden", "oss.example", "x"):
+    row("ImportImage", "InvalidOSSBucket.Malformed", 400, disk_file(OSSBucket=name))
+row("ImportImage", "InvalidOSSBucket.NotFound", 400, disk_file(OSSBucket="nowhere"))
+row("ImportImage", "InvalidOSSBucket.NotMatched", 400, disk_file(OSSBucket="exports-wulan"))
+row("ImportImage", "InvalidOSSBucket.EncryptUnsupported", 403, disk_file(OSSBucket="encrypted-exports"))
+row("ImportImage", "InvalidOSS.NotAuthorized", 403, disk_file(OSSBucket="research-open"))
+row("ImportImage", "NoSetRoletoECSServiceAcount", 403, {"RoleName": "nobody"})
+row("DeleteImage", "ImageIsImporting", 403, {"ImageId": "m-importing", "Force": "true"}, {"delete_creating": "200"})
+scripted("ImportImage", 400, "InvalidOSSObject.Size", "InvalidOSSBucket.FlowLimit", "InvalidLicenseType.BYOLOnly")
+scripted("ImportImage", 400, "InvalidRegion.NotSupport", "Account.Arrearage")
+scripted("ImportImage", 403, "ImageIsImporting", "ImportImageFailed", "UserNotInTheWhiteList", "TagKey.Duplication")
+scripted("ImportImage", 403, "InvalidParameter.Malformed", "InvalidBlockSize.NotSupport")
+scripted("ImportImage", 403, "InvalidVHDImage.IncorrectSize", "ImageCheckUnsupported.WindowsImage")
+scripted("ImportImage", 403, "InvalidAccountStatus.OSSDisabled", "NoSetRoletoECSServiceAccount")
+
 # ExportImage
 row("ExportImage", "MissingParameter", 400, {"OSSBucket": None})
 row("ExportImage", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})

@@ -29,6 +29,13 @@ def attribute(caller: Caller, task_id: str) -> Task:
     return reply.body
 
 
+def import_image(caller: Caller, file: str = "ubuntu-22.04.qcow2", **more: str) -> dict[str, t.Any]:
+    disk = {"DiskDeviceMapping.1.OSSBucket": "golden-images", "DiskDeviceMapping.1.OSSObject": file}
+    reply = caller.call("ImportImage", {"ImageName": "imported", **disk, **more})
+    assert reply.status == 200, reply.text
+    return reply.body
+
+
 def tasks(caller: Caller, **filters: str) -> list[Task]:
     reply = caller.call("DescribeTasks", filters)
     assert reply.status == 200, reply.text

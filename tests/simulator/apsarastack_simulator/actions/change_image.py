@@ -13,7 +13,6 @@ from ..context import Action, Context
 from ..errors import CloudError
 from ..parameters import Arguments, Parameter, boolean
 from .create_image import check_name_is_free
-from .tasks import is_exporting
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -112,11 +111,13 @@ def _delete_image(context: Context, arguments: Arguments) -> Body:
 
 
 def _check_deletable(context: Context, image: Image, force: bool) -> None:
+    if lifecycle.is_worked_on(context.world, image, "ImportImage", context.now):
+        raise CloudError("ImageIsImporting")
     if lifecycle.is_growing(image, context.now) and context.knobs.delete_creating == "403":
         raise CloudError("ImageIsCreating")
     if _is_being_copied(context, image):
         raise CloudError("OperationDenied.ImageCopying")
-    if is_exporting(context, image):
+    if lifecycle.is_worked_on(context.world, image, "ExportImage", context.now):
         raise CloudError("ImageIsExporting")
     if image.public:
         raise CloudError("ImageIsPublic")
@@ -137,10 +138,13 @@ def _is_being_copied(context: Context, image: Image) -> bool:
 
 
 def delete(context: Context, image: Image) -> None:
-    """Gone for every action at once; lists show it for `delete_latency`. Its snapshots stay."""
+    """Gone for every action at once; lists show it for `delete_latency`. Its snapshots stay, its tasks end."""
     image.deleted_at = context.now
     image.gone_at = context.now + context.knobs.delete_latency
     context.world.leaving.add(image.id)
+    for task in context.world.tasks.values():
+        if task.image_id == image.id and lifecycle.is_running(task, context.now):
+            task.canceled_at = context.now
 
 
 ACTIONS = (

@@ -13,9 +13,9 @@ from .. import lifecycle, rules
 from ..context import Action, Context, new_home
 from ..errors import CloudError
 from ..parameters import Arguments, Parameter, Repeated, boolean
-from ..world import SYSTEM, Attributes, Image, Mapping, Snapshot
+from ..world import SYSTEM, Attributes, Image
 from .change_image import delete
-from .create_image import check_room, recall, remember
+from .create_image import check_room, recall, remember, rest_on_snapshot
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -115,7 +115,8 @@ def _new_copy(there: Context, arguments: Arguments, source: Image) -> Image:
         stale=[],
     )
     lifecycle.start_copy(image, there.knobs, there.now, _free_at(there))
-    image.mappings = [_copied_disk(there, image, mapping) for mapping in source.mappings]
+    for mapping in image.mappings:
+        rest_on_snapshot(there, image, mapping)
     return image
 
 
@@ -127,25 +128,6 @@ def _free_at(there: Context) -> float:
         if image.copied_from and image.region == there.region and lifecycle.exists(image, there.now)
     ]
     return max([there.now, *copies])
-
-
-def _copied_disk(there: Context, image: Image, mapping: Mapping) -> Mapping:
-    snapshot = Snapshot(
-        id=there.world.new_id("s-"),
-        name=f"SnapshotForImage-{image.id}-{mapping.type}",
-        organization=image.organization,
-        resource_group=image.resource_group,
-        region=there.region,
-        created=there.now,
-        ready_at=image.ready_at,
-        disk_type=mapping.type,
-        size=mapping.size,
-        encrypted=image.encrypted,
-        platform=image.platform,
-        os_type=image.os_type,
-    )
-    there.world.snapshots[snapshot.id] = snapshot
-    return dataclasses.replace(mapping, snapshot_id=snapshot.id)
 
 
 def _cancel_copy_image(context: Context, arguments: Arguments) -> Body:

@@ -11,7 +11,7 @@ from .. import lifecycle, rules
 from ..context import Action, Context, new_home
 from ..errors import CloudError, invalid
 from ..parameters import Arguments, Parameter, Repeated, boolean
-from ..world import Attributes, Image, RememberedToken, Snapshot
+from ..world import Attributes, Image, Mapping, RememberedToken, Snapshot
 from .sources import Source, source_of
 
 if t.TYPE_CHECKING:
@@ -53,7 +53,8 @@ def _create_image(context: Context, arguments: Arguments) -> Body:
         raise CloudError("DryRunOperation")
     image = _new_image(context, arguments, source)
     image.attributes.tags = tags
-    _snapshot_disks(context, image, source)
+    for mapping, disk in zip(image.mappings, source.disks):
+        rest_on_snapshot(context, image, mapping, disk_id=disk.id)
     context.world.images.add(image)
     remember(context, token, arguments, image.id)
     return {"ImageId": image.id}
@@ -67,7 +68,10 @@ def _check_values(context: Context, arguments: Arguments) -> None:
     rules.check_member(arguments.text("Platform"), rules.PLATFORMS, "InvalidPlatform.Malformed")
     rules.check_member(arguments.text("Architecture"), rules.ARCHITECTURES, "InvalidArchitecture.Malformed")
     rules.check_member(arguments.text("BootMode"), rules.BOOT_MODES, "InvalidBootMode.NotSupport")
-    group = arguments.text("ResourceGroupId")
+    check_resource_group(context, arguments.text("ResourceGroupId"))
+
+
+def check_resource_group(context: Context, group: str | None) -> None:
     if group is not None and group not in {item.rs_id for item in context.organization.resource_groups}:
         raise CloudError("InvalidResourceGroup.NotFound")
 
@@ -138,26 +142,28 @@ def _fail_if_told(context: Context, image: Image) -> None:
         lifecycle.doom(context.world, image, context.knobs.failed_status)
 
 
-def _snapshot_disks(context: Context, image: Image, source: Source) -> None:
-    """An image of an instance rests on one new snapshot per disk; they outlive the image."""
-    for mapping, disk in zip(image.mappings, source.disks):
-        snapshot = Snapshot(
-            id=context.world.new_id("s-"),
-            name=f"SnapshotForImage-{image.id}-{disk.type}",
-            organization=image.organization,
-            resource_group=image.resource_group,
-            region=image.region,
-            created=context.now,
-            ready_at=image.ready_at,
-            fails=bool(image.fails_as),
-            disk_id=disk.id,
-            disk_type=disk.type,
-            size=disk.size,
-            platform=image.platform,
-            os_type=image.os_type,
-        )
-        context.world.snapshots[snapshot.id] = snapshot
-        mapping.snapshot_id = snapshot.id
+def rest_on_snapshot(context: Context, image: Image, mapping: Mapping, **more: t.Any) -> None:
+    """A disk of a new image rests on a new snapshot, which outlives the image."""
+    values = {
+        "name": f"SnapshotForImage-{image.id}-{mapping.type}",
+        "ready_at": image.ready_at,
+        "fails": bool(image.fails_as),
+        "disk_type": mapping.type,
+        "size": mapping.size,
+        "encrypted": image.encrypted,
+        "platform": image.platform,
+        "os_type": image.os_type,
+    }
+    snapshot = Snapshot(
+        id=context.world.new_id("s-"),
+        organization=image.organization,
+        resource_group=image.resource_group,
+        region=image.region,
+        created=context.now,
+        **{**values, **more},
+    )
+    context.world.snapshots[snapshot.id] = snapshot
+    mapping.snapshot_id = snapshot.id
 
 
 def recall(context: Context, token: str | None, arguments: Arguments) -> str | None:

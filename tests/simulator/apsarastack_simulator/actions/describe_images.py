@@ -247,7 +247,8 @@ def _mapping(context: Context, image: Image, index: int) -> Body:
     answer: Body = {"Device": device, "Type": mapping.type, "Size": str(mapping.size)}
     if not context.knobs.optional_fields:
         return {"Device": device, "Size": str(mapping.size)}
-    answer.update({"SnapshotId": mapping.snapshot_id, "Format": "", "ImportOSSBucket": "", "ImportOSSObject": ""})
+    answer.update({"SnapshotId": mapping.snapshot_id, "Format": mapping.format})
+    answer.update({"ImportOSSBucket": mapping.bucket, "ImportOSSObject": mapping.object})
     if lifecycle.is_growing(image, context.now):
         answer["Progress"] = _progress(context, image) or ""
         answer["RemainTime"] = lifecycle.remaining(image, context.now)

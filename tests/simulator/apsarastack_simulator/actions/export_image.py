@@ -15,7 +15,7 @@ from ..oss import bucket_for
 from ..parameters import Arguments, Parameter, boolean
 from ..world import SYSTEM, Image, Mapping, StoredObject, Task
 from .create_image import recall, remember
-from .tasks import is_exporting, task_id_field
+from .tasks import task_id_field
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -95,7 +95,7 @@ def _exportable(context: Context, image_id: str) -> Image:
     data = [mapping.size for mapping in image.mappings if mapping.type != "system"]
     if len(data) > _MOST_DATA_DISKS or max(data, default=0) > _LARGEST_DATA_DISK:
         raise CloudError("InvalidImage.DiskAmountOrSize")
-    if is_exporting(context, image):
+    if lifecycle.is_worked_on(context.world, image, "ExportImage", context.now):
         raise CloudError("ImageIsExporting")
     return image
 

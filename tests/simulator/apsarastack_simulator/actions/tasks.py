@@ -13,6 +13,7 @@ from ..context import Action, Context
 from ..errors import CloudError, invalid
 from ..paging import page, paging
 from ..parameters import Arguments, Parameter, Repeated, comma_list, one_of
+from .change_image import delete
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -43,13 +44,6 @@ _FILTERED = ("Finished", "Processing", "Failed")
 def task_id_field(context: Context) -> str:
     """What the answer that starts a task calls its id."""
     return "TaskId" if context.knobs.task_id_field == "TaskId" else context.action.replace("Image", "TaskId")
-
-
-def is_exporting(context: Context, image: Image) -> bool:
-    return any(
-        task.image_id == image.id and task.action == "ExportImage" and lifecycle.is_running(task, context.now)
-        for task in context.world.tasks.values()
-    )
 
 
 def _own_task(context: Context, arguments: Arguments) -> Task:
@@ -153,7 +147,20 @@ def _cancel_task(context: Context, arguments: Arguments) -> Body:
     if not lifecycle.is_running(task, context.now):
         raise CloudError("InvalidTaskId.IncorrectTaskStatus")
     task.canceled_at = context.now
+    image = context.world.images.get(task.image_id)
+    if task.action == "ImportImage" and image is not None:
+        _stop(context, image)
     return {}
+
+
+def _stop(context: Context, image: Image) -> None:
+    """The image of a canceled import. The texts let one expect that it is removed."""
+    if context.knobs.canceled_import == "gone":
+        delete(context, image)
+        return
+    lifecycle.doom(context.world, image, context.knobs.canceled_import)
+    image.ready_at = context.now
+    image.failure = "its import was canceled"
 
 
 ACTIONS = (

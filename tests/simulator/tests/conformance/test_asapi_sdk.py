@@ -94,6 +94,15 @@ def test_the_life_of_an_image(simulator: Simulator, sdk: Sdk) -> None:
     assert (versions, {call["code"] for call in simulator.calls()}) == ({"2.1"}, {""})
 
 
+def test_an_import(simulator: Simulator, sdk: Sdk) -> None:
+    file = {"OSSBucket": "golden-images", "OSSObject": "ubuntu-22.04.qcow2", "DiskImageSize": "40"}
+    started = sdk.call("ImportImage", {"ImageName": "imported", "DiskDeviceMapping": [file]})
+    simulator.advance(10)
+    image = sdk.image(started["ImageId"])
+    assert image is not None
+    assert (image["Status"], image["Size"]) == ("Available", 40)
+
+
 def test_an_export_and_its_task(simulator: Simulator, sdk: Sdk) -> None:
     started = sdk.call("ExportImage", {"ImageId": "m-in-use", "OSSBucket": "exports"})
     (listed,) = sdk.call("DescribeTasks", {"TaskIds": started["TaskId"], "PageSize": 50})["TaskSet"]["Task"]

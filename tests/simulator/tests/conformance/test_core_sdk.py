@@ -110,6 +110,25 @@ def test_a_mapping_of_disks_in_a_typed_request(simulator: Simulator, client: Sdk
     assert simulator.calls("CreateImage")[0]["status"] == 200
 
 
+def test_an_import_in_a_typed_request(simulator: Simulator, client: Sdk) -> None:
+    request = typed("ImportImage")
+    request.set_ImageName("imported")
+    request.set_OSType("linux")
+    request.set_DiskDeviceMappings(
+        [
+            {"OSSBucket": "golden-images", "OSSObject": "ubuntu-22.04.qcow2", "Format": "qcow2", "DiskImageSize": 20},
+            {"OSSBucket": "golden-images", "OSSObject": "data.raw"},
+        ]
+    )
+    image_id = client.send(request)["ImageId"]
+    simulator.advance(10)
+    (image,) = client.images(image_id=image_id)
+    assert [disk["ImportOSSObject"] for disk in image["DiskDeviceMappings"]["DiskDeviceMapping"]] == [
+        "ubuntu-22.04.qcow2",
+        "data.raw",
+    ]
+
+
 def test_an_export_and_its_task_in_typed_requests(simulator: Simulator, client: Sdk) -> None:
     export = typed("ExportImage")
     export.set_ImageId("m-in-use")

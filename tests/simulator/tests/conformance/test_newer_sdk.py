@@ -130,6 +130,38 @@ def attribute(client: t.Any, region: str, task_id: str) -> t.Any:
     return client.describe_task_attribute(models.DescribeTaskAttributeRequest(region_id=region, task_id=task_id)).body
 
 
+def test_an_import_is_typed(simulator: Simulator, client: t.Any) -> None:
+    region = simulator.region
+    file = models.ImportImageRequestDiskDeviceMapping(
+        ossbucket="golden-images", ossobject="ubuntu-22.04.qcow2", format="QCOW2", disk_image_size=40
+    )
+    started = client.import_image(
+        models.ImportImageRequest(
+            region_id=region,
+            image_name="imported",
+            disk_device_mapping=[file],
+            architecture="x86_64",
+            ostype="linux",
+            platform="Ubuntu",
+            boot_mode="UEFI",
+            license_type="Auto",
+            role_name="AliyunECSImageImportDefaultRole",
+            tag=[models.ImportImageRequestTag(key="env", value="dev")],
+            client_token="token-1",
+        )
+    ).body
+    simulator.advance(10)
+    (image,) = images(client, region, image_id=started.image_id)
+    assert (image.status, image.boot_mode, image.size) == ("Available", "UEFI", 40)
+    (disk,) = image.disk_device_mappings.disk_device_mapping
+    assert (disk.format, disk.import_ossbucket, disk.import_ossobject) == (
+        "QCOW2",
+        "golden-images",
+        "ubuntu-22.04.qcow2",
+    )
+    assert attribute(client, region, started.task_id).task_status == "Finished"
+
+
 def test_an_export_and_its_task_are_typed(simulator: Simulator, client: t.Any) -> None:
     region = simulator.region
     export = models.ExportImageRequest(
