@@ -122,6 +122,8 @@ async def _serve(service: Service, arguments: argparse.Namespace) -> None:
     # As comments, since all of it may be pasted; without what an interactive zsh would not take for one.
     print("# Paste these lines into the terminal that runs ansible-playbook:")
     print("\n".join(_environment(service, server, arguments)))
+    for region in service.world.regions[1:]:
+        print(f"# The region {region} also has a host of its own: {server.endpoint_of(region)}")
     print(f"# The simulated cloud listens on {server.endpoint} - watch it at {server.endpoint}/_simulator", flush=True)
     if arguments.port_file is not None:
         _write_port(arguments.port_file, server.port)

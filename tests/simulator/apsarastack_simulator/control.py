@@ -92,7 +92,8 @@ class Control:
     async def health(self, _request: web.Request) -> web.StreamResponse:
         service = self._service
         counts = {"images": len(service.world.images), "calls": service.calls.count}
-        return web.json_response({"ok": True, "version": __version__, **counts})
+        ports = dict(zip(service.world.regions, service.ports))
+        return web.json_response({"ok": True, "version": __version__, "ports": ports, **counts})
 
     async def reset(self, request: web.Request) -> web.StreamResponse:
         document = await _document(request)

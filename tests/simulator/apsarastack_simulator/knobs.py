@@ -35,6 +35,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "unknown_action": ("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound"),
     "unknown_parameter": ("reject", "ignore"),
     "dry_run": ("perform", "honour"),
+    "same_region_copy": ("allow", "refuse"),
+    "second_copy": ("queue", "refuse"),
+    "queued_copy": ("Waiting", "Creating"),
+    "region_hosts": ("any", "own"),
     "canceled_status": ("Canceled", "Cancelled", "Failed"),
     "canceled_import": ("gone", "CreateFailed"),
     "import_status": ("Creating", "Waiting"),
@@ -72,6 +76,8 @@ class Knobs:
     copy_visible_after: float = 0.0
     export_time: float = 3.0
     import_time: float = 3.0
+    copies_at_a_time: int = 1
+    queued_copy: str = "Waiting"
     waiting_time: float = 0.0
     visible_after: float = 0.0
     delete_latency: float = 0.0
@@ -118,6 +124,12 @@ class Knobs:
     # DescribeInstances is documented to list nothing rather than to refuse.
     denied_lists: str = "forbidden"
 
+    # Copies. The documentation of 2021 refuses those within a region, which clients of real sites make.
+    same_region_copy: str = "allow"
+    second_copy: str = "queue"
+    kms: bool = True
+    encrypted_field: bool = False
+
     # Tasks, and the buckets that they read and write.
     canceled_status: str = "Canceled"
     canceled_import: str = "gone"
@@ -155,6 +167,7 @@ class Knobs:
     # The site as a whole.
     body: str = "decorated"
     gateway: str = "both"
+    region_hosts: str = "any"
     acs3: bool = True
     skew_seconds: float = 900.0
     clock_offset: float = 0.0

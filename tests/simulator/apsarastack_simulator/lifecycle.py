@@ -27,10 +27,11 @@ def start(image: Image, knobs: Knobs, now: float) -> None:
 
 
 def start_copy(image: Image, knobs: Knobs, now: float, free_at: float) -> None:
-    """`free_at`: when the copies before it are done. Until then it waits: one copy at a time per destination."""
+    """`free_at`: when the copies before it have made room. Until then it waits."""
     image.visible_at = now + knobs.copy_visible_after
-    image.creating_at = max(now + knobs.waiting_time, free_at)
-    image.ready_at = image.creating_at + knobs.copy_time
+    begins_at = max(now + knobs.waiting_time, free_at)
+    image.ready_at = begins_at + knobs.copy_time
+    image.creating_at = begins_at if knobs.queued_copy == WAITING else now
     image.usable_at = image.ready_at + knobs.available_but_not_usable
 
 

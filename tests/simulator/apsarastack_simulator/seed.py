@@ -19,6 +19,7 @@ from .world import (
     Disk,
     Image,
     Instance,
+    KmsKey,
     Mapping,
     Organization,
     Owned,
@@ -40,6 +41,7 @@ _SECTIONS = frozenset(
         "instances",
         "snapshots",
         "buckets",
+        "kms_keys",
         "tasks",
         "system_images",
         "images",
@@ -86,6 +88,7 @@ def build(document: Document, now: float) -> World:
         ("system_images", _system_image),
         ("images", _image),
         ("buckets", _bucket),
+        ("kms_keys", _kms_key),
         ("tasks", _task),
     )
     for section, reader in readers:
@@ -165,6 +168,11 @@ def _bucket(world: World, entry: Document, _now: float) -> None:
     objects = [StoredObject(**stored) for stored in entry.pop("objects", [])]
     bucket = Bucket(objects={stored.name: stored for stored in objects}, **{"region": world.regions[0], **entry})
     world.buckets[bucket.name] = bucket
+
+
+def _kms_key(world: World, entry: Document, _now: float) -> None:
+    key = KmsKey(**{"region": world.regions[0], **entry})
+    world.kms_keys[key.id] = key
 
 
 def _task(world: World, entry: Document, now: float) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listening: one port, http or https."""
+"""Listening: one port for each region, http or https."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Server:
         self._port = port
         self._tls_in = tls_in
         self._runner: web.AppRunner | None = None
-        self.port = 0
+        self.ports: list[int] = []
 
     async def start(self) -> None:
         """Raises OSError when the port cannot be had."""
@@ -37,9 +37,11 @@ class Server:
             shutdown_timeout=1.0,
         )
         await runner.setup()
-        await web.TCPSite(runner, self._host, self._port, ssl_context=context).start()
+        # The port that was asked for is the first region's; the others take a free one each.
+        for port in (self._port, *(0 for _region in self._service.world.regions[1:])):
+            await web.TCPSite(runner, self._host, port, ssl_context=context).start()
         self._runner = runner
-        self.port = int(runner.addresses[0][1])
+        self.ports = self._service.ports = [int(address[1]) for address in runner.addresses]
 
     async def stop(self) -> None:
         if self._runner is not None:
@@ -47,6 +49,15 @@ class Server:
             self._runner = None
 
     @property
+    def port(self) -> int:
+        return self.ports[0]
+
+    @property
     def endpoint(self) -> str:
+        return self.endpoint_of(self._service.world.regions[0])
+
+    def endpoint_of(self, region: str) -> str:
+        """Raises ValueError for a region that does not exist, IndexError for one that came later than the server."""
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{'http' if self._tls_in is None else 'https'}://{host}:{self.port}"
+        port = self.ports[self._service.world.regions.index(region)]
+        return f"{'http' if self._tls_in is None else 'https'}://{host}:{port}"

@@ -59,6 +59,8 @@ class Service:
         self.calls = CallLog()
         self.verifier = Verifier()
         self.changes = 0
+        # Where the regions have their hosts, in the order of the regions. Empty without a server.
+        self.ports: list[int] = []
 
     def reset(self, document: t.Mapping[str, t.Any] | None = None, knobs: t.Mapping[str, t.Any] | None = None) -> None:
         """Back to the beginning, with these sections of the seed and these knobs on top. Raises ValueError."""
@@ -219,6 +221,7 @@ class Service:
         lifecycle.sweep(self.world, now)
         organization, group = tenancy.tenancy_of(request, folded.all, key, self.world, self.knobs, call.notes)
         region = tenancy.region_of(request, folded.all, self.world, action.region_unknown)
+        self._check_host(request, region, action)
         if action.needs_region and not folded.all.get("RegionId"):
             named = action.region_missing != "MissingParameter"
             raise CloudError(action.region_missing) if named else missing("RegionId")
@@ -232,6 +235,15 @@ class Service:
             organization=organization,
             resource_group=group,
         )
+
+    def _check_host(self, request: Request, region: str | None, action: Action) -> None:
+        """Raises CloudError where the host of a region is asked for another one."""
+        if region is None or self.knobs.region_hosts == "any":
+            return
+        port = request.header("host").rpartition(":")[2]
+        hosts = {str(own): name for own, name in zip(self.ports, self.world.regions)}
+        if hosts.get(port, region) != region:
+            raise CloudError(action.region_unknown)
 
 
 def _told(answer: answers.Answer, fault: Fault | None) -> tuple[int, str]:

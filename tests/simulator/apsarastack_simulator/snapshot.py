@@ -59,6 +59,7 @@ def _image(image: Image, now: float, used: set[str]) -> State:
         "creation_time": utc(image.created),
         "source_instance": image.source_instance,
         "copied_from": image.copied_from,
+        "encrypted": image.encrypted,
         "shared_with": image.shared_with,
         "failure": image.failure,
         "disk_device_mappings": [dataclasses.asdict(mapping) for mapping in image.mappings],

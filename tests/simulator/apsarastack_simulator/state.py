@@ -18,6 +18,7 @@ from .world import (
     Disk,
     Image,
     Instance,
+    KmsKey,
     Mapping,
     Organization,
     RememberedToken,
@@ -49,6 +50,7 @@ def save(path: pathlib.Path, world: World, now: float) -> None:
         "instances": [dataclasses.asdict(item) for item in world.instances.values()],
         "snapshots": [dataclasses.asdict(item) for item in world.snapshots.values()],
         "buckets": [dataclasses.asdict(item) for item in world.buckets.values()],
+        "kms_keys": [dataclasses.asdict(item) for item in world.kms_keys.values()],
         "tasks": [dataclasses.asdict(item) for item in world.tasks.values()],
         "images": [dataclasses.asdict(item) for item in world.images],
         "tokens": {key: dataclasses.asdict(token) for key, token in tokens.items()},
@@ -95,6 +97,7 @@ def _world(document: Document) -> World:
         world.instances[entry["id"]] = Instance(disks=disks, **entry)
     world.snapshots = {entry["id"]: Snapshot(**entry) for entry in document["snapshots"]}
     world.buckets = {entry["name"]: _bucket(entry) for entry in document["buckets"]}
+    world.kms_keys = {entry["id"]: KmsKey(**entry) for entry in document["kms_keys"]}
     world.tasks = {entry["id"]: _task(entry) for entry in document["tasks"]}
     world.tokens = {key: RememberedToken(**token) for key, token in document["tokens"].items()}
     for entry in document["images"]:

@@ -66,6 +66,10 @@ class Simulator:
     def endpoint(self) -> str:
         return self._server.endpoint
 
+    def endpoint_of(self, region: str) -> str:
+        """Of the region's own host."""
+        return self._server.endpoint_of(region)
+
     @property
     def ca_path(self) -> str:
         """The certificate authority to trust, with `tls_in`; else empty."""

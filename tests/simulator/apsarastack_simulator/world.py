@@ -176,6 +176,17 @@ class RememberedToken:
 
 
 @dataclasses.dataclass
+class KmsKey:
+    """A key for encrypted copies. `authorized`: ECS may use it."""
+
+    id: str
+    organization: int
+    region: str
+    enabled: bool = True
+    authorized: bool = True
+
+
+@dataclasses.dataclass
 class StoredObject:
     """A disk file in a bucket. `size`: GiB of the disk in it. `broken`: why an import of it fails."""
 
@@ -230,6 +241,7 @@ class World:
         self.snapshots: dict[str, Snapshot] = {}
         self.images = Images()
         self.buckets: dict[str, Bucket] = {}
+        self.kms_keys: dict[str, KmsKey] = {}
         self.tasks: dict[str, Task] = {}
         self.tokens: dict[str, RememberedToken] = {}
         self.instance_role: str = ""

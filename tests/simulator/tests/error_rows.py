@@ -45,6 +45,7 @@ SPECIAL_IMAGES: list[dict[str, t.Any]] = [
     {"id": "m-copied", "name": "copied"},
     {"id": "m-copy", "name": "copy", "copied_from": "m-copied", "ready_at": 3600, "region": OTHER_REGION},
     {"id": "m-done-copy", "name": "done-copy", "copied_from": "m-plain"},
+    {"id": "m-huge", "name": "huge", "size": 2049},
     {"id": "m-windows", "name": "windows", "os_type": "windows"},
     {
         "id": "m-five-disks",

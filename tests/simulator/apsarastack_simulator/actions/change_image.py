@@ -115,7 +115,7 @@ def _check_deletable(context: Context, image: Image, force: bool) -> None:
         raise CloudError("ImageIsImporting")
     if lifecycle.is_growing(image, context.now) and context.knobs.delete_creating == "403":
         raise CloudError("ImageIsCreating")
-    if _is_being_copied(context, image):
+    if is_being_copied(context, image):
         raise CloudError("OperationDenied.ImageCopying")
     if lifecycle.is_worked_on(context.world, image, "ExportImage", context.now):
         raise CloudError("ImageIsExporting")
@@ -127,7 +127,7 @@ def _check_deletable(context: Context, image: Image, force: bool) -> None:
         raise CloudError("ImageUsingByInstance")
 
 
-def _is_being_copied(context: Context, image: Image) -> bool:
+def is_being_copied(context: Context, image: Image) -> bool:
     copies = context.world.images.of_owner(image.organization)
     return any(
         copied.copied_from == image.id
@@ -145,6 +145,13 @@ def delete(context: Context, image: Image) -> None:
     for task in context.world.tasks.values():
         if task.image_id == image.id and lifecycle.is_running(task, context.now):
             task.canceled_at = context.now
+
+
+def discard(context: Context, image: Image) -> None:
+    """A half-made image goes together with its snapshots."""
+    delete(context, image)
+    for mapping in image.mappings:
+        context.world.snapshots.pop(mapping.snapshot_id, None)
 
 
 ACTIONS = (

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CopyImage and CancelCopyImage: into another region, one copy after the other."""
+"""CopyImage and CancelCopyImage: into another region or within one, a few copies at a time."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import typing as t
 from .. import lifecycle, rules
 from ..context import Action, Context, new_home
 from ..errors import CloudError
+from ..kms import check_encryption
 from ..parameters import Arguments, Parameter, Repeated, boolean
 from ..world import SYSTEM, Attributes, Image
-from .change_image import delete
-from .create_image import check_room, recall, remember, rest_on_snapshot
+from .change_image import discard, is_being_copied
+from .create_image import check_resource_group, check_room, recall, remember, rest_on_snapshot
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -40,40 +41,45 @@ _COPY = (
     Parameter("DryRun", boolean),
     Repeated("Tag", ("Key", "Value"), maximum=20, too_many="InvalidTagCount"),
 )
+# GiB; of larger ones only the snapshots can be copied.
+_LARGEST_DISK = 2048
 _CANCEL = (Parameter("ImageId", required=True),)
 
 
 def _copy_image(context: Context, arguments: Arguments) -> Body:
     token = arguments.text("ClientToken")
-    remembered = recall(context, token, arguments)
-    if remembered is not None:
-        return {"ImageId": remembered}
-    destination = arguments.text("DestinationRegionId") or context.region
-    if destination not in context.world.regions:
-        raise CloudError("DestinationRegion.NotFound")
+    image_id = recall(context, token, arguments)
+    if image_id is None:
+        image_id = _start(context, arguments).id
+        remember(context, token, arguments, image_id)
+    return {"ImageId": image_id}
+
+
+def _start(context: Context, arguments: Arguments) -> Image:
+    there = dataclasses.replace(context, region=_destination(context, arguments))
     rules.check_image_name(arguments.text("DestinationImageName"), context.knobs.image_names)
     rules.check_description(arguments.text("DestinationDescription"), context.knobs.description_minimum)
-    _check_key(arguments)
+    check_encryption(there, arguments)
+    check_resource_group(context, arguments.text("ResourceGroupId"))
     tags = rules.tags_in(arguments)
-    source = _source(context, arguments.required_text("ImageId"), destination)
-    there = dataclasses.replace(context, region=destination)
+    source = _source(context, arguments.required_text("ImageId"), there.region)
+    _check_source(context, source, there.region, arguments.flag("Encrypted"))
     check_room(there, arguments.text("DestinationImageName"))
     if arguments.flag("DryRun"):
         raise CloudError("DryRunOperation")
     image = _new_copy(there, arguments, source)
     image.attributes.tags = tags
     context.world.images.add(image)
-    remember(context, token, arguments, image.id)
-    return {"ImageId": image.id}
+    return image
 
 
-def _check_key(arguments: Arguments) -> None:
-    """No key service is simulated, so that no key exists."""
-    if arguments.text("KMSKeyId") is None:
-        return
-    if not arguments.flag("Encrypted"):
-        raise CloudError("InvalidParameter.EncryptedIllegal")
-    raise CloudError("InvalidParameter.KMSKeyId.NotFound")
+def _destination(context: Context, arguments: Arguments) -> str:
+    destination = arguments.text("DestinationRegionId") or context.region
+    if destination not in context.world.regions:
+        raise CloudError("DestinationRegion.NotFound")
+    if destination == context.region and context.knobs.same_region_copy == "refuse":
+        raise CloudError("IncorrectDestinationRegion")
+    return destination
 
 
 def _source(context: Context, image_id: str, destination: str) -> Image:
@@ -88,9 +94,21 @@ def _source(context: Context, image_id: str, destination: str) -> Image:
             raise CloudError("OperationDenied.SameRegionOnly")
     if lifecycle.status(image, context.now) != lifecycle.AVAILABLE:
         raise CloudError("IncorrectImageStatus")
-    if image.encrypted:
-        raise CloudError("OperationDeined.EncryptedSnapshot")
     return image
+
+
+def _check_source(context: Context, image: Image, destination: str, encrypted: bool) -> None:
+    """Raises CloudError for an image that cannot be copied so."""
+    if image.public:
+        raise CloudError("OperationDenied.CommunityImage")
+    if image.encrypted and not encrypted:
+        raise CloudError("OperationDeined.EncryptedSnapshot")
+    if image.encrypted and destination != image.region:
+        raise CloudError("OperationDenied.EncryptSnapshotAcrossRegion")
+    if max(mapping.size for mapping in image.mappings) > _LARGEST_DISK:
+        raise CloudError("SizeExceed.Image")
+    if context.knobs.second_copy == "refuse" and is_being_copied(context, image):
+        raise CloudError("OperationDenied.ImageCopyConflict")
 
 
 def _new_copy(there: Context, arguments: Arguments, source: Image) -> Image:
@@ -107,6 +125,7 @@ def _new_copy(there: Context, arguments: Arguments, source: Image) -> Image:
             name=arguments.text("DestinationImageName") or image_id,
             description=arguments.text("DestinationDescription") or "",
             boot_mode=source.attributes.boot_mode,
+            license_type=source.attributes.license_type,
         ),
         copied_from=source.id,
         source_instance="",
@@ -116,18 +135,21 @@ def _new_copy(there: Context, arguments: Arguments, source: Image) -> Image:
     )
     lifecycle.start_copy(image, there.knobs, there.now, _free_at(there))
     for mapping in image.mappings:
+        mapping.format = mapping.bucket = mapping.object = ""
         rest_on_snapshot(there, image, mapping)
     return image
 
 
 def _free_at(there: Context) -> float:
-    """When the last copy into this region will be done."""
-    copies = [
+    """When this region will have room for another copy."""
+    copies = sorted(
         image.ready_at
         for image in there.world.images.of_owner(there.organization.id)
         if image.copied_from and image.region == there.region and lifecycle.exists(image, there.now)
-    ]
-    return max([there.now, *copies])
+        if image.ready_at > there.now
+    )
+    most = there.knobs.copies_at_a_time
+    return copies[-most] if len(copies) >= most else there.now
 
 
 def _cancel_copy_image(context: Context, arguments: Arguments) -> Body:
@@ -136,7 +158,7 @@ def _cancel_copy_image(context: Context, arguments: Arguments) -> Body:
         raise CloudError("ImageCreatedNotFromCopy")
     if not lifecycle.is_growing(image, context.now):
         raise CloudError("IncorrectImageStatus")
-    delete(context, image)
+    discard(context, image)
     return {}
 
 

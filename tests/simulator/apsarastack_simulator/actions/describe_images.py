@@ -249,6 +249,8 @@ def _mapping(context: Context, image: Image, index: int) -> Body:
         return {"Device": device, "Size": str(mapping.size)}
     answer.update({"SnapshotId": mapping.snapshot_id, "Format": mapping.format})
     answer.update({"ImportOSSBucket": mapping.bucket, "ImportOSSObject": mapping.object})
+    if context.knobs.encrypted_field:
+        answer["Encrypted"] = image.encrypted
     if lifecycle.is_growing(image, context.now):
         answer["Progress"] = _progress(context, image) or ""
         answer["RemainTime"] = lifecycle.remaining(image, context.now)

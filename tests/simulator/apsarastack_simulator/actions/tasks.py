@@ -13,7 +13,7 @@ from ..context import Action, Context
 from ..errors import CloudError, invalid
 from ..paging import page, paging
 from ..parameters import Arguments, Parameter, Repeated, comma_list, one_of
-from .change_image import delete
+from .change_image import discard
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -156,7 +156,7 @@ def _cancel_task(context: Context, arguments: Arguments) -> Body:
 def _stop(context: Context, image: Image) -> None:
     """The image of a canceled import. The texts let one expect that it is removed."""
     if context.knobs.canceled_import == "gone":
-        delete(context, image)
+        discard(context, image)
         return
     lifecycle.doom(context.world, image, context.knobs.canceled_import)
     image.ready_at = context.now

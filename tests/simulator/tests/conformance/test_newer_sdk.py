@@ -130,6 +130,25 @@ def attribute(client: t.Any, region: str, task_id: str) -> t.Any:
     return client.describe_task_attribute(models.DescribeTaskAttributeRequest(region_id=region, task_id=task_id)).body
 
 
+def test_an_encrypted_copy_within_a_region_is_typed(simulator: Simulator, client: t.Any) -> None:
+    simulator.knobs(encrypted_field=True)
+    region = simulator.region
+    request = models.CopyImageRequest(
+        region_id=region,
+        image_id="m-in-use",
+        destination_region_id=region,
+        destination_image_name="encrypted",
+        encrypted=True,
+        kmskey_id="key-neimeng",
+        tag=[models.CopyImageRequestTag(key="env", value="dev")],
+        client_token="token-1",
+    )
+    image_id = client.copy_image(request).body.image_id
+    (image,) = images(client, region, image_id=image_id)
+    (disk,) = image.disk_device_mappings.disk_device_mapping
+    assert (image.is_copied, disk.encrypted) == (True, True)
+
+
 def test_an_import_is_typed(simulator: Simulator, client: t.Any) -> None:
     region = simulator.region
     file = models.ImportImageRequestDiskDeviceMapping(
