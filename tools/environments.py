@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The virtual environments in which the steps of `make test` run, except those that ansible-test makes for itself."""
+"""The virtual environments for the steps of `make test`, except those that ansible-test creates itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIMULATOR = ROOT / "tests" / "simulator"
 
 @functools.cache
 def checks_venv() -> Path:
-    """The linters, and what the code that they and pytest look at imports."""
+    """The linters, pytest, and everything that the checked code imports."""
     core, interpreter = supported_pairs()[0]
     names = ("tests/requirements.txt", "tests/requirements-lint.txt", "tests/simulator/requirements.txt")
     files = [ROOT / name for name in ("requirements.txt", *names)]
@@ -24,14 +24,14 @@ def checks_venv() -> Path:
 
 
 def conformance_venv() -> Path:
-    """An environment of its own: the vendor's packages hold others down to old versions."""
+    """A separate environment, since the vendor's packages require old versions of others."""
     _core, interpreter = supported_pairs()[0]
     folders = (ROOT, ROOT / "tests", ROOT / "tests" / "conformance", SIMULATOR, SIMULATOR / "tests" / "conformance")
     return make_venv(BUILD / "conformance", interpreter, [folder / "requirements.txt" for folder in folders])
 
 
 def asapi_variables(requirements: Path) -> dict[str, Path]:
-    """Where the tests find the ApsaraStack SDK: alone in an environment, on a Python that it still runs on."""
+    """Where the tests find the ApsaraStack SDK: in a separate environment, with a Python that it supports."""
     fitting = [each for each in installed_interpreters() if each.version <= (3, 11)]
     if not fitting:
         return {}
@@ -40,7 +40,7 @@ def asapi_variables(requirements: Path) -> dict[str, Path]:
 
 
 def documentation_venvs() -> list[Path]:
-    """One with the newest ansible-core that can be had here, and one with the oldest, if that is another."""
+    """One with the newest ansible-core that this machine supports, and one with the oldest, if they differ."""
     pairs = dict.fromkeys((supported_pairs()[0], supported_pairs()[-1]))
     files = [folder / "requirements.txt" for folder in (ROOT, SIMULATOR, ROOT / "tests" / "documentation")]
     return [

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which Pythons this machine has, and which ansible-core belongs on which of them."""
+"""Which Pythons this machine has, and which ansible-core to run with each of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Version = tuple[int, int]
 OLDEST: Version = (3, 9)
 NEWEST: Version = (3, 14)
 
-# Without venv and ensurepip no virtual environment can be made; Debian packs them apart from Python itself.
+# Virtual environments require venv and ensurepip, which Debian packages separately.
 PROBE = """
 import ensurepip, json, sys, venv
 base = getattr(sys, "_base_executable", sys.executable)
@@ -40,10 +40,10 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class AnsibleCore:
-    """A release line of ansible-core, the Pythons it is tested on as controller, and what its ansible-test insists on.
+    """A release line of ansible-core, the controller Pythons it is tested on, and what its ansible-test requires.
 
     `coverage` is the only version of coverage that `ansible-test coverage` accepts; `seeds` are the wheels that
-    ansible-test puts into each virtual environment it makes, pip first.
+    ansible-test installs into each virtual environment, pip first.
     """
 
     series: str
@@ -58,8 +58,8 @@ class AnsibleCore:
         return f"ansible-core>={self.series},<{major}.{int(minor) + 1}"
 
 
-# Newest first: the first one for which there is a Python is taken. The last one is the oldest that the collection
-# supports, since Automation Platform 2.5 brings it.
+# Newest first: the first one for which there is a Python is used. The last one is the oldest that the collection
+# supports, since Automation Platform 2.5 includes it.
 CORES = (
     AnsibleCore("2.21", oldest=(3, 12), newest=(3, 14), coverage="7.10.7", seeds=("pip==25.2",)),
     AnsibleCore("2.19", oldest=(3, 11), newest=(3, 13), coverage="7.6.1", seeds=("pip==24.2",)),
@@ -74,7 +74,7 @@ CORES = (
 
 
 def candidates(environ: t.Mapping[str, str]) -> t.Iterator[Path]:
-    """Files that may be Pythons: the running one, then those on PATH, then those that pyenv keeps."""
+    """Files that may be Pythons: the running one, then those on PATH, then those of pyenv."""
     yield Path(sys.executable)
     folders = [Path(entry) for entry in environ.get("PATH", "").split(os.pathsep) if entry]
     pyenv = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
@@ -87,9 +87,9 @@ def candidates(environ: t.Mapping[str, str]) -> t.Iterator[Path]:
 
 
 def probe(executable: Path) -> Interpreter | None:
-    """The interpreter behind `executable`; None where it does not run.
+    """The interpreter behind `executable`; None if it does not run.
 
-    Only running it tells: a shim of pyenv looks like a Python and exits with 127 when that version is not selected.
+    It must be run to find out: a shim of pyenv looks like a Python, but exits with 127 if that version is not selected.
     """
     command = [str(executable), "-c", PROBE]
     try:
@@ -111,7 +111,7 @@ def find_interpreters(environ: t.Mapping[str, str]) -> list[Interpreter]:
 
 
 def pairs(interpreters: t.Sequence[Interpreter]) -> list[tuple[AnsibleCore, Interpreter]]:
-    """Each ansible-core that can be had here with the newest Python it is tested on, newest first."""
+    """Each ansible-core that this machine supports, with the newest Python it is tested on; newest first."""
     result = []
     for core in CORES:
         fitting = [each for each in interpreters if core.oldest <= each.version <= core.newest]

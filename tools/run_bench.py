@@ -4,7 +4,7 @@
 
 """Measures what the modules cost, and writes the figures into `docs/speed.md`.
 
-Takes some minutes, and wants the machine for itself: what else runs is in the times.
+Takes a few minutes. Other processes distort the times, so run nothing else.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes the release notes of the version in galaxy.yml out of the fragments, which are used up by that.
+"""Generates the release notes of the version in galaxy.yml from the fragments, and deletes the fragments.
 
-antsibull-changelog does it, in a copy of the project: what lies in a checkout besides would be copied and read as well.
+antsibull-changelog runs in a copy of the project, since it would also read unrelated files in a checkout.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ FRAGMENTS = Path("changelogs", "fragments")
 
 
 def release(tree: Path) -> None:
-    """Writes the notes of the project staged in `tree`, in place."""
+    """Writes the release notes of the project staged in `tree`, in place."""
     env = environment_variables(checks_venv(), ANSIBLE_COLLECTIONS_PATH=collections_path(tree))
     run(["antsibull-changelog", "release"], cwd=tree, env=env)
 
 
 def take_over(tree: Path, project: Path) -> None:
-    """Brings the notes from `tree` into `project`, and removes the fragments that were used up."""
+    """Copies the release notes from `tree` to `project`, and deletes the fragments that were used."""
     for file in NOTES:
         shutil.copyfile(tree / file, project / file)
     for fragment in (project / FRAGMENTS).glob("*.yml"):

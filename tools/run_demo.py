@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo: the lifecycle of an image, shown by ansible-playbook on the simulator; nothing is left running.
+"""The demo: shows the lifecycle of an image, with ansible-playbook and the simulator.
 
-Runs `playbooks/golden_image.yml` five times with `--diff` and holds each recap, and the simulator's call log,
-against what has to be seen. Exits with 1 if anything differs.
+Runs `playbooks/golden_image.yml` five times with `--diff`, and compares each recap and the simulator's call log with
+what is expected. Exits with 1 if anything differs. Nothing is left running.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Play:
-    """One run of the playbook: its title and arguments, and whether it has to change and to write something."""
+    """One run of the playbook: its title and arguments, and whether it must report changes and must write."""
 
     title: str
     arguments: tuple[str, ...]
@@ -57,10 +57,10 @@ PLAYS = (
 
 
 def judge(play: Play, lines: t.Iterable[str], writes: int) -> list[str]:
-    """What is wrong with a run that printed `lines` and made `writes` writing calls; empty if nothing is."""
+    """The problems of a run that printed `lines` and made `writes` writing calls."""
     recaps = [match for match in (RECAP.match(COLOR.sub("", line)) for line in lines) if match]
     if not recaps:
-        return ["there is no recap"]
+        return ["the output has no recap"]
     problems = [
         f"{key}={match[key]} for {match['host']}"
         for match in recaps
@@ -84,7 +84,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def summary(calls: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    """One line for the call log: how many calls of each action, and how many of all of them wrote."""
+    """One line for the call log: the number of calls of each action, and the total number of writes."""
     counts = collections.Counter(str(call["action"]) for call in calls)
     actions = ", ".join(f"{count} {action}" for action, count in counts.items())
     writes = count_writes(calls)
@@ -92,7 +92,7 @@ def summary(calls: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def run_all(url: str, env: t.Mapping[str, str]) -> list[str]:
-    """Runs everything in PLAYS against the simulator at `url`, prints the call log's summary, returns the problems."""
+    """Runs PLAYS against the simulator at `url`, prints a summary of the call log, and returns the problems."""
     seen = 0
     report, problems = [], []
     for play in PLAYS:
@@ -116,7 +116,7 @@ def main() -> int:
             **simulator.TENANT,
             APSARASTACK_ENDPOINT=url,
             ANSIBLE_COLLECTIONS_PATH=collections_path(tree),
-            # For modules Ansible looks up the home in the user database, whatever HOME says.
+            # For modules, Ansible looks up the home directory in the user database and ignores HOME.
             ANSIBLE_REMOTE_TMP=BUILD / "tmp",
             ANSIBLE_LOCALHOST_WARNING="false",
             ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
@@ -124,13 +124,13 @@ def main() -> int:
         )
         problems = run_all(url, env)
     for problem in problems:
-        print(f"Not as expected: {problem}")
+        print(f"Unexpected result: {problem}")
     print("Demo failed." if problems else f"Demo finished: all {len(PLAYS)} runs behaved as expected.")
     return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    # A polite kill ends like Ctrl-C: the simulator is stopped.
+    # SIGTERM is handled like Ctrl-C: the simulator is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main())

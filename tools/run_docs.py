@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds the documentation site with antsibull-docs and Sphinx, and says where it begins.
+"""Builds the documentation site with antsibull-docs and Sphinx, and prints the address of its start page.
 
-Exits with 1 on any warning. Nothing is asked of other sites, so that the outcome is the same on every machine.
+Exits with 1 on any warning. No other sites are contacted, so that the result is the same on every machine.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from workspace import (
 
 SITE = BUILD / "docs"
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b")
-# Labels of Ansible's documentation, which antsibull-docs refers to.
+# Labels in Ansible's documentation that antsibull-docs refers to.
 FOREIGN = re.compile(r"undefined label: '(common_return_values|ansible_configuration_settings)'")
 # What Sphinx would otherwise fetch from the sites of Ansible and Python, to link to them.
 CONFIGURATION = "\nintersphinx_mapping = {}\n"
@@ -37,12 +37,12 @@ TITLE = "apsarastack.cloud: ECS images on ApsaraStack"
 
 
 def problems(lines: t.Iterable[str]) -> list[str]:
-    """The warnings of a build that are this project's own."""
+    """The warnings of a build that are caused by this project."""
     return [line.strip() for line in lines if WARNING.search(line) and not FOREIGN.search(line)]
 
 
 def build() -> Path:
-    """The folder of the built pages. Raises ToolError, also for a page with a mistake."""
+    """The folder of the built pages. Raises ToolError if a page has an error."""
     core, interpreter = supported_pairs()[0]
     requirements: list[str | Path] = [
         ROOT / "requirements.txt",
@@ -53,7 +53,7 @@ def build() -> Path:
     env = environment_variables(venv, ANSIBLE_COLLECTIONS_PATH=collections_path(stage("clean")))
     shutil.rmtree(SITE, ignore_errors=True)
     SITE.mkdir(parents=True)
-    # antsibull-docs writes into no folder that others may write to.
+    # antsibull-docs refuses a folder that is writable by others.
     SITE.chmod(0o755)
     names = ["--project", TITLE, "--title", TITLE, "--html-short-title", "apsarastack.cloud"]
     owner = ["--copyright", "apsarastack.cloud contributors"]
@@ -63,12 +63,12 @@ def build() -> Path:
         configuration.write(CONFIGURATION)
     found = problems(run(["bash", SITE / "build.sh"], env=env, quiet=True))
     if found:
-        raise ToolError("\n".join(["The pages have mistakes:", *found]))
+        raise ToolError("\n".join(["The pages have errors:", *found]))
     return SITE / "build" / "html"
 
 
 if __name__ == "__main__":
     try:
-        print(f"The site begins at file://{build() / 'index.html'}")
+        print(f"The start page is file://{build() / 'index.html'}")
     except ToolError as error:
         sys.exit(f"docs: {error}")

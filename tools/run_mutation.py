@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mutation testing of the pure rooms: breaks the code in every small way, and has the unit tests notice.
+"""Mutation testing of the modules that only compute: changes the code in many small ways and runs the unit tests.
 
-Takes some minutes. Prints the mutants that survived as diffs, and exits with 1 if they are too many.
+Takes a few minutes. Prints surviving mutants as diffs, and exits with 1 if there are too many.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from workspace import BUILD, COLLECTION, ROOT, ToolError, environment_variables, make_venv, run, stage, supported_pairs
 
-ROOMS = (
+MODULES = (
     "planning",
     "changes",
     "creating",
@@ -33,16 +33,16 @@ ROOMS = (
     "tags",
     "signing",
 )
-# Without the property tests: they hold every law, and would take hours over every mutant.
-TESTS = (*ROOMS, "kept", "meanwhile", "parallel", "execution", "wish")
+# Without the property tests, which would take hours for all mutants.
+TESTS = (*MODULES, "kept", "meanwhile", "parallel", "execution", "wish")
 MAX_SURVIVORS_PERCENT = 3.0
 
 
 def settings(top: Path) -> str:
-    """The pyproject.toml that mutmut reads; it works in the folder that holds ansible_collections."""
+    """The pyproject.toml for mutmut, which runs in the folder that contains ansible_collections."""
     utils, tests = COLLECTION / "plugins/module_utils", COLLECTION / "tests/unit/plugins/module_utils"
-    mutated = [str(utils / f"{room}.py") for room in ROOMS]
-    files = [tests / f"test_{room}.py" for room in TESTS]
+    mutated = [str(utils / f"{name}.py") for name in MODULES]
+    files = [tests / f"test_{name}.py" for name in TESTS]
     selected = [str(file) for file in files if (top / file).is_file()]
     return (
         "[tool.mutmut]\n"
@@ -55,7 +55,7 @@ def settings(top: Path) -> str:
 
 
 def survivors(results: list[str]) -> tuple[list[str], int]:
-    """The names of the mutants that survived, and how many mutants there were."""
+    """The names of the surviving mutants, and the number of all mutants."""
     named = [match for match in (re.match(r"\s*(\S+__mutmut_\d+): (\w+)", line) for line in results) if match]
     return [match[1] for match in named if match[2] != "killed"], len(named)
 
@@ -72,11 +72,11 @@ def main() -> int:
     run(["mutmut", "run"], cwd=top, env=env, quiet=True)
     alive, count = survivors(run(["mutmut", "results", "--all", "true"], cwd=top, env=env, quiet=True))
     if count == 0:
-        raise ToolError("There are no mutants: nothing was tested.")
+        raise ToolError("There were no mutants, so nothing was tested.")
     for name in alive:
         print("".join(run(["mutmut", "show", name], cwd=top, env=env, quiet=True)))
     percent = 100 * len(alive) / count
-    print(f"{len(alive)} of {count} mutants survived: {percent:.1f} %, and {MAX_SURVIVORS_PERCENT} % may.")
+    print(f"{len(alive)} of {count} mutants survived: {percent:.1f} %; the limit is {MAX_SURVIVORS_PERCENT} %.")
     return 1 if percent > MAX_SURVIVORS_PERCENT else 0
 
 

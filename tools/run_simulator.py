@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the simulator in the foreground: `python3 tools/run_simulator.py [its options]`, Ctrl-C ends it.
+"""Runs the simulator in the foreground: `python3 tools/run_simulator.py [options of the simulator]`. Ctrl-C stops it.
 
-The lines that it prints, pasted into another terminal, make a playbook of one's own run there, in any folder, with the
-Ansible and the files of the checkout.
+Paste the lines that it prints into another terminal. Your playbooks then run there, in any folder, with the Ansible and
+the files of the checkout.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workspace import ROOT, ToolError, collections_path, linked
 
 
 def arguments(venv: Path) -> list[str]:
-    """What lets the shell find the Ansible and the collection of the checkout before all others."""
+    """Options that make the shell find the Ansible and the collection of the checkout first."""
     return ["--prepend", f"PATH={venv / 'bin'}", "--prepend", f"ANSIBLE_COLLECTIONS_PATH={collections_path(linked())}"]
 
 
@@ -27,7 +27,7 @@ def main() -> None:
     venv = simulator.demo_venv()
     command = simulator.command(venv, *arguments(venv), *sys.argv[1:])
     os.chdir(ROOT)
-    # The process becomes the simulator: signals and exit code need no go-between.
+    # Replace this process, so that signals and the exit code need not be passed on.
     os.execve(command[0], command, simulator.environment(venv))
 
 

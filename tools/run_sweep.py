@@ -4,7 +4,7 @@
 
 """Runs the fault sweep, the crash sweep and 50,000 random stories, and writes their tables into `docs/reliability.md`.
 
-Takes half an hour and more. Exits with 1 if anything failed.
+Takes more than half an hour. Exits with 1 if anything failed.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the tests: `python3 tools/run_tests.py [STEP ...]`, every step without an argument.
+"""Runs the tests: `python3 tools/run_tests.py [STEP ...]`. Without arguments, runs every step.
 
-A step that fails does not keep the next from running. In the end it is told again what failed, so that the last screen
-is enough to know. The exit code is 1 if any failed.
+The remaining steps run even if one fails. The failures are repeated at the end, on the last screen. The exit code is 1
+if any step failed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workspace import ROOT, ToolError
 
 
 def problem(name: str, step: Step) -> str | None:
-    """Runs one step, and tells its outcome in a line. Returns what was wrong; None if it passed."""
+    """Runs one step and prints its outcome in one line. Returns the failure; None if it passed."""
     print(f"\n=== {name} ===", flush=True)
     start = time.monotonic()
     found = None
@@ -29,7 +29,7 @@ def problem(name: str, step: Step) -> str | None:
         step.run()
     except ToolError as error:
         found = str(error)
-    except Exception:  # noqa: BLE001 - a step that breaks in an unforeseen way has failed as well; the others still run
+    except Exception:  # noqa: BLE001 - an unexpected exception is a failure of the step; the others still run
         found = traceback.format_exc()
     if found is not None:
         print(found)
@@ -38,18 +38,18 @@ def problem(name: str, step: Step) -> str | None:
 
 
 def chosen(names: t.Sequence[str]) -> dict[str, Step]:
-    """The steps called `names`; all of them, less those whose folder is not there, if no name is given."""
+    """The steps called `names`; without names, all steps whose folder exists."""
     unknown = [name for name in names if name not in STEPS]
     if unknown:
-        raise ToolError(f"There is no step {', '.join(unknown)}; there are {', '.join(STEPS)}.")
+        raise ToolError(f"Unknown step: {', '.join(unknown)}. Steps: {', '.join(STEPS)}.")
     absent = [name for name, step in STEPS.items() if not (ROOT / step.folder).is_dir() and name not in names]
     for name in [] if names else absent:
-        print(f"absent {name}: there is no {STEPS[name].folder} yet")
+        print(f"skipped {name}: {STEPS[name].folder} does not exist")
     return {name: step for name, step in STEPS.items() if (name in names if names else name not in absent)}
 
 
 def main(wanted: t.Sequence[str]) -> int:
-    # Shells have what they start in the background ignore it, and what is tested would inherit that.
+    # Shells make background processes ignore SIGINT, and the processes under test would inherit this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     problems = {name: problem(name, step) for name, step in chosen(wanted).items()}
     failed = {name: found for name, found in problems.items() if found is not None}

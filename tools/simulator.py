@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The simulated ApsaraStack of `tests/simulator` as a child process: started, asked for its call log, stopped."""
+"""The simulated ApsaraStack of `tests/simulator` as a child process: start, call log, stop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workspace import BUILD, ROOT, ToolError, environment_variables, make_venv, 
 START_SECONDS = 30
 STOP_SECONDS = 10
 
-# Whom the demo speaks as: a tenant of the simulator's seed file.
+# The credentials of the demo: a tenant in the simulator's seed file.
 TENANT = {
     "APSARASTACK_ACCESS_KEY": "LTAIsimulator37",
     "APSARASTACK_SECRET_KEY": "simulator-secret-0037",
@@ -31,7 +31,7 @@ TENANT = {
 
 
 def demo_venv() -> Path:
-    """`.venv`: the newest ansible-core that can be had here, and what the collection and the simulator require."""
+    """`.venv`: the newest ansible-core that this machine supports, with what collection and simulator require."""
     core, interpreter = supported_pairs()[0]
     files = (ROOT / "requirements.txt", ROOT / "tests" / "simulator" / "requirements.txt")
     return make_venv(ROOT / ".venv", interpreter, [*files, core.requirement])
@@ -46,7 +46,7 @@ def environment(venv: Path) -> dict[str, str]:
 
 
 def wait_for_port(process: subprocess.Popen[bytes], port_file: Path) -> int:
-    """The port that the simulator wrote to `port_file` once it listens."""
+    """The port that the simulator writes to `port_file` when it is listening."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -55,7 +55,7 @@ def wait_for_port(process: subprocess.Popen[bytes], port_file: Path) -> int:
         if text:
             return int(text)
         time.sleep(0.05)
-    raise ToolError(f"The simulator wrote no port to {port_file} within {START_SECONDS} seconds.")
+    raise ToolError(f"The simulator did not write its port to {port_file} within {START_SECONDS} seconds.")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -69,7 +69,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def running_simulator(venv: Path) -> t.Iterator[str]:
-    """Runs the simulator on a free port of the loopback, gives its URL, and stops it whatever happens."""
+    """Runs the simulator on a free loopback port, yields its URL, and always stops it."""
     port_file = BUILD / "simulator" / "port"
     port_file.parent.mkdir(parents=True, exist_ok=True)
     port_file.unlink(missing_ok=True)
@@ -81,7 +81,7 @@ def running_simulator(venv: Path) -> t.Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # Its own session: Ctrl-C reaches the demo alone, which then stops the simulator in good order.
+            # A session of its own, so that Ctrl-C only reaches the demo, which then stops the simulator.
             start_new_session=True,
         )
         try:
@@ -92,7 +92,7 @@ def running_simulator(venv: Path) -> t.Iterator[str]:
 
 def calls(url: str) -> list[dict[str, t.Any]]:
     """The simulator's call log, oldest first; each call has at least `action`, `code` and `write`."""
-    # No proxy: what http_proxy names in the user's environment cannot reach this machine's loopback.
+    # No proxy: one in the user's environment cannot reach this machine's loopback interface.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(f"{url}/_simulator/calls", timeout=START_SECONDS) as answer:
         log = json.load(answer)

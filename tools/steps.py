@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps of `make test`. A step is a function that raises ToolError when what it looks at is not in order."""
+"""The steps of `make test`. A step is a function that raises ToolError if a check fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from workspace import (
     supported_pairs,
 )
 
-# Percent of the lines and branches of plugins/ that units and integration tests together have to reach.
+# The percentage of lines and branches in plugins/ that unit and integration tests together must cover.
 COVERAGE_FLOOR = 97
 
 INTEGRATION = ("--venv", "--continue-on-error")
@@ -43,7 +43,7 @@ END_TO_END = Path("tests", "end_to_end")
 BENCH = Path("tests", "bench")
 RELIABILITY = Path("tests", "reliability")
 DOCUMENTATION = Path("tests", "documentation")
-# The tests of it that run plays of the documentation.
+# Its tests that run plays of the documentation.
 PLAYS = ("test_examples.py", "test_keep_newest.py", "test_recipes.py")
 GUIDES = Path("docs", "docsite", "rst")
 PACKAGING = Path("tests", "packaging")
@@ -51,7 +51,7 @@ PACKAGING = Path("tests", "packaging")
 
 @dataclass(frozen=True)
 class Step:
-    """A step's function, and the folder without which there is nothing to do for it yet."""
+    """The function of a step, and the folder that it requires."""
 
     run: t.Callable[[], None]
     folder: Path = Path()
@@ -59,24 +59,24 @@ class Step:
 
 @functools.cache
 def newest() -> AnsibleTest:
-    """The newest ansible-core that can be had here."""
+    """The newest ansible-core that this machine supports."""
     bench = ansible_test.prepare(*supported_pairs()[0])
-    # What earlier runs covered were other lines.
+    # Earlier runs covered other lines.
     bench.forget_results()
     return bench
 
 
 @functools.cache
 def oldest() -> AnsibleTest:
-    """The oldest ansible-core that the collection supports and that can be had here."""
+    """The oldest ansible-core that both the collection and this machine support."""
     return ansible_test.prepare(*supported_pairs()[-1])
 
 
 def lint() -> None:
-    """Runs every linter, also after one failed."""
+    """Runs every linter, even if one fails."""
     tree = stage("clean")
     top = collections_path(tree)
-    # A cache outside of the staged tree, which is made anew each time.
+    # The cache is outside the staged tree, which is replaced each time.
     env = environment_variables(checks_venv(), ANSIBLE_COLLECTIONS_PATH=top, MYPY_CACHE_DIR=BUILD / "mypy")
     failures = []
     for cwd, command in linters(top, tree):
@@ -89,14 +89,14 @@ def lint() -> None:
 
 
 def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
-    """Each linter's command and the folder to run it in: the staged collection `tree`, or `top`, which holds it."""
+    """The command of each linter and the folder to run it in: the staged collection `tree`, or its root `top`."""
     yield tree, ["ruff", "check"]
     yield tree, ["ruff", "format", "--check"]
     yield tree, ["mypy", *existing(tree, "tools", "tests/tools", SIMULATOR, CONFORMANCE, END_TO_END)]
-    # A conftest.py of its own each: in one run there would be several modules of this name.
+    # Each has a conftest.py; a single run would have several modules of this name.
     for folder in existing(tree, DOCUMENTATION, PACKAGING):
         yield tree, ["mypy", folder]
-    # Plugins import each other by their full names, so that mypy has to start where these begin.
+    # Plugins import each other by their full names, so mypy must start at the root of these.
     collection = tree.relative_to(top)
     plugins = [collection / folder for folder in existing(tree, "plugins", "tests/unit", RELIABILITY)]
     for group in (plugins, [collection / BENCH]):
@@ -109,10 +109,10 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
 
 
 def pre_commit() -> None:
-    """A first commit of everything, in a repository with the hook that contributors install."""
+    """Commits everything in a new repository with the hook that contributors install."""
     tree, env = stage("commit"), environment_variables(checks_venv())
     (tree / "build").mkdir()
-    # The hook finds what the first `make lint` of a contributor leaves.
+    # The hook reuses what the first `make lint` of a contributor leaves behind.
     for name in ("checks", "mypy"):
         (BUILD / name).mkdir(exist_ok=True)
         (tree / "build" / name).symlink_to(BUILD / name, target_is_directory=True)
@@ -121,7 +121,7 @@ def pre_commit() -> None:
     run(["git", "add", "--all"], cwd=tree, env=env)
     lines = run(["git", *author, "commit", "--quiet", "--allow-empty", "--message", "Everything"], cwd=tree, env=env)
     if not any(re.search(r"^make lint\.+Passed", line) for line in lines):
-        raise ToolError("The hook has not run the linters.")
+        raise ToolError("The hook did not run the linters.")
 
 
 def existing(tree: Path, *folders: str | Path) -> list[Path]:
@@ -138,7 +138,7 @@ def sanity_oldest() -> None:
 
 def units() -> None:
     _core, interpreter = supported_pairs()[0]
-    # The Pythons between these two have not been seen to differ from both.
+    # The Pythons between these two have never behaved differently from both.
     run_units(newest(), {installed_interpreters()[0].name, interpreter.name}, "--coverage")
 
 
@@ -158,7 +158,7 @@ def run_units(bench: AnsibleTest, pythons: t.Iterable[str], *options: str) -> No
 
 
 def pytest(*arguments: str | Path, venv: Path, **env: str | Path) -> None:
-    # Pytest exits with 5 when it finds no test, so an empty folder fails here.
+    # Pytest exits with 5 if it finds no test, so an empty folder fails here.
     options = ["-q", "-rs", "-p", "no:cacheprovider"]
     run(["python", "-m", "pytest", *options, *arguments], env=environment_variables(venv, **env))
 
@@ -173,7 +173,7 @@ def simulator() -> None:
 
 
 def conformance() -> None:
-    """The vendor's own packages as the judge: its signer of our signature, its SDKs of the simulator."""
+    """Compares our signature with that of the vendor's signer, and runs the vendor's SDKs against the simulator."""
     venv, sdks = conformance_venv(), SIMULATOR / "tests" / "conformance"
     paths = f"{ROOT / SIMULATOR}:{collections_path(stage('clean'))}"
     variables = asapi_variables(ROOT / sdks / "requirements-asapi.txt")
@@ -186,40 +186,40 @@ def end_to_end() -> None:
 
 
 def documentation() -> None:
-    """What the documentation shows, on the collection as it is installed from its tarball.
+    """Tests what the documentation shows, with the collection installed from its tarball.
 
-    The plays in it run on the oldest ansible-core as well, which may refuse what a later one takes. Both at a time,
-    since a play keeps hardly more than one processor busy.
+    The plays also run on the oldest ansible-core, which may refuse what newer ones accept. Both run in parallel, since
+    a play rarely uses more than one processor.
     """
     tests = ([DOCUMENTATION], [DOCUMENTATION / name for name in PLAYS])
     side_by_side(functools.partial(pytest, *paths, venv=venv) for paths, venv in zip(tests, documentation_venvs()))
 
 
 def docs() -> None:
-    """The documentation site, without a warning."""
-    print(f"The site begins at {run_docs.build() / 'index.html'}")
+    """Builds the documentation site, and fails on any warning."""
+    print(f"The start page is {run_docs.build() / 'index.html'}")
 
 
 def reliability() -> None:
-    """The sweeps thinned out; `make sweep` runs them whole."""
+    """Runs parts of the sweeps; `make sweep` runs all of them."""
     path = collections_path(stage("clean"))
     pytest(RELIABILITY, venv=checks_venv(), ANSIBLE_COLLECTIONS_PATH=path, PYTHONPATH=path)
 
 
 def integration() -> None:
-    """Two targets at a time: a play keeps hardly more than one processor busy."""
+    """Runs two targets at a time, since a play rarely uses more than one processor."""
     bench = newest()
     first, *others = sorted(path.name for path in (ROOT / TARGETS).glob("apsarastack_*"))
-    # The first makes the environment in which all run.
+    # The first target creates the environment for all of them.
     bench.run("integration", *INTEGRATION, first)
     side_by_side(functools.partial(bench.run, "integration", *INTEGRATION, target, quiet=True) for target in others)
 
 
 def integration_oldest() -> None:
-    """Modules on the oldest Python, in the targets whose `aliases` file asks for it; the controller stays new.
+    """Runs modules on the oldest Python, for targets whose `aliases` file requests it, with a new controller.
 
-    These pass through all of a module's `main`, which is what the unit tests leave out. To count what the other targets
-    cover, too, would make them take half as long again and find nothing more.
+    These targets cover the `main` of each module, which the unit tests do not run. Measuring the coverage of the other
+    targets as well would make them take 50 % longer and add nothing.
     """
     oldest_python = installed_interpreters()[0].name
     newest().run("integration", *INTEGRATION, "--coverage", "--python", oldest_python, "oldest/python/")
@@ -229,9 +229,9 @@ def coverage() -> None:
     bench = newest()
     bench.run("coverage", "combine")
     reached = covered_percent(bench.run("coverage", "report", "--show-missing", "--include", "plugins/*"))
-    print(f"{reached} % of the lines and branches of plugins/ are covered; the floor is {COVERAGE_FLOOR} %.")
+    print(f"{reached} % of the lines and branches of plugins/ are covered; the minimum is {COVERAGE_FLOOR} %.")
     if reached < COVERAGE_FLOOR:
-        raise ToolError("Coverage is below the floor.")
+        raise ToolError("Coverage is below the minimum.")
 
 
 def covered_percent(report: t.Iterable[str]) -> int:
@@ -243,7 +243,7 @@ def covered_percent(report: t.Iterable[str]) -> int:
 
 
 def install() -> None:
-    """Builds what a user gets, and holds it against Galaxy's importer, Ansible in a folder elsewhere, and its tests."""
+    """Builds what a user gets, and checks it with Galaxy's importer, with ansible-doc, and with its own tests."""
     env = environment_variables(checks_venv())
     tarball = shipping.build(stage("clean"), env)
     shipping.import_as_galaxy_does(tarball, env)
@@ -258,7 +258,7 @@ def demo() -> None:
 
 TARGETS = Path("tests", "integration", "targets")
 
-# In the order in which they run: quick ones first, coverage after what it counts.
+# In the order in which they run: quick ones first, coverage after the steps that it measures.
 STEPS = {
     "lint": Step(lint),
     "pre-commit": Step(pre_commit),

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The folders that the commands of the Makefile work in, and how they are filled.
+"""The folders that the commands of the Makefile work in, and how they are created.
 
-Everything lies in the checkout, in folders that git ignores: `.venv`, and `build` for the rest.
+All of them are in the checkout and ignored by git: `.venv`, and `build` for the rest.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
 COLLECTION = Path("ansible_collections", "apsarastack", "cloud")
 
-# Environment variables that would let the user's own Ansible, Python or cloud into the demo and the tests.
+# Environment variables that would make the demo and the tests use the user's own Ansible, Python or cloud.
 FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "VIRTUAL_ENV", "PYTEST_", "COVERAGE_")
-# What git tells a hook of the repository it belongs to: every other repository would be taken for that one.
+# Git sets these for a hook; with them, git commands in any other repository would use that of the hook.
 OF_A_HOOK = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
 LOOPBACK = "127.0.0.1"
 
-# A command that hangs has to fail before whatever waits for the tests loses its patience.
+# A command that hangs must fail before whatever runs the tests times out.
 MAX_SECONDS = 40 * 60
-# Of what a command printed that failed, so many of the last lines are told again with the failure.
-TOLD_LINES = 12
-# What a command that is interrupted gets to clean up.
+# How many of the last lines that a failed command printed are repeated with the failure.
+LAST_LINES = 12
+# How long an interrupted command may take to clean up.
 STOP_SECONDS = 10
 
 
 class ToolError(Exception):
-    """Something in the workspace cannot be done; the text says what, and is all that a user has to see."""
+    """Something in the workspace failed. The message says what, and is all that a user needs to see."""
 
 
 @functools.cache
@@ -51,7 +51,7 @@ def installed_interpreters() -> tuple[Interpreter, ...]:
 
 
 def supported_pairs() -> list[tuple[AnsibleCore, Interpreter]]:
-    """The ansible-core releases that can be had here, each with its Python; newest first, never empty."""
+    """The ansible-core releases that this machine supports, each with its Python; newest first, never empty."""
     found = pairs(installed_interpreters())
     if not found:
         raise ToolError("No Python 3.10 or newer with the modules venv and ensurepip was found (Debian: python3-venv).")
@@ -65,9 +65,9 @@ def run(
     env: t.Mapping[str, str] | None = None,
     quiet: bool = False,
 ) -> list[str]:
-    """Runs `command`, shows and returns the lines it prints; ToolError unless it exits with 0.
+    """Runs `command`, shows and returns the lines that it prints; ToolError unless it exits with 0.
 
-    `quiet` shows them only when it fails.
+    `quiet` shows them only if it fails.
     """
     text = [str(part) for part in command]
     lines = []
@@ -81,19 +81,19 @@ def run(
     if process.returncode != 0:
         if quiet:
             print("".join(lines), flush=True)
-        told = f"{Path(text[0]).name} ended with {process.returncode}: {' '.join(text)}"
-        raise ToolError("\n".join([told, *(f"| {line.rstrip()}" for line in lines[-TOLD_LINES:])]))
+        summary = f"{Path(text[0]).name} ended with {process.returncode}: {' '.join(text)}"
+        raise ToolError("\n".join([summary, *(f"| {line.rstrip()}" for line in lines[-LAST_LINES:])]))
     return lines
 
 
 def side_by_side(jobs: t.Iterable[t.Callable[[], t.Any]]) -> None:
-    """Does the jobs, each of which runs commands, two at a time, and all of them also after one failed."""
+    """Runs the jobs two at a time, and all of them even if one fails. Each job runs commands."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         futures = [pool.submit(job) for job in jobs]
         try:
             wait(futures)
         except BaseException:
-            # Only this thread hears of a Ctrl-C, and the pool waits for the others.
+            # Only this thread gets the KeyboardInterrupt, and the pool waits for the others.
             pool.shutdown(wait=False, cancel_futures=True)
             for process in tuple(RUNNING):
                 send(process, signal.SIGINT)
@@ -110,7 +110,7 @@ RUNNING: set[subprocess.Popen[str]] = set()
 def process_group(
     command: t.Sequence[str], cwd: Path, env: t.Mapping[str, str] | None
 ) -> t.Iterator[subprocess.Popen[str]]:
-    """Runs `command` with all that it starts as one group, which ends with this block, or after MAX_SECONDS."""
+    """Runs `command` and its children as one process group, which ends with this block or after MAX_SECONDS."""
     process = subprocess.Popen(
         command,
         cwd=cwd,
@@ -129,7 +129,7 @@ def process_group(
         yield process
         process.wait()
     except BaseException:
-        # The group does not get the Ctrl-C of the terminal: it is handed on, and what does not heed it is killed.
+        # The group does not get the Ctrl-C of the terminal, so it is passed on; what does not exit is killed.
         send(process, signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
@@ -141,23 +141,23 @@ def process_group(
 
 
 def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    # Ended already, with everything it started.
+    # The group has already ended.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
 
 
 def environment_variables(venv: Path, **more: str | Path) -> dict[str, str]:
-    """The environment of everything that runs in `venv`: its tools first, then every Python found, no shims, no user,
-    and no proxy between it and the simulator.
+    """The environment of everything that runs in `venv`: its tools first, then all Pythons, without shims, without the
+    user's settings, and without a proxy to the simulator.
 
-    HOME lies in the build folder: what Ansible and its tools leave in a home does not reach the user's,
-    and what lies in the user's cannot hide a step that is missing here.
+    HOME is in the build folder, so that Ansible and its tools do not write to the user's home, and nothing in the
+    user's home can hide a missing step.
     """
     folders = [str(venv / "bin")]
     folders += [str(each.executable.parent) for each in reversed(installed_interpreters())]
     folders += [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if not entry.endswith("shims")]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN + OF_A_HOOK)}
-    # Ansible refuses to start where the locale is not UTF-8, as in an empty environment.
+    # Ansible requires a UTF-8 locale, which an empty environment does not have.
     locale = {} if {"LANG", "LC_ALL", "LC_CTYPE"} & kept.keys() else {"LC_ALL": "C.UTF-8"}
     own = {
         "PATH": os.pathsep.join(folders),
@@ -170,20 +170,20 @@ def environment_variables(venv: Path, **more: str | Path) -> dict[str, str]:
 
 @functools.cache
 def make_home() -> Path:
-    """A home in the build folder that shares nothing with the user's but the settings and the cache of pip."""
+    """A home in the build folder that shares only the settings and the cache of pip with the user's home."""
     home = BUILD / "home"
     for shared in (".config/pip", ".pip", ".cache/pip"):
         link, original = home / shared, Path.home() / shared
         link.parent.mkdir(parents=True, exist_ok=True)
         if original.is_dir() and not link.exists():
             link.symlink_to(original, target_is_directory=True)
-    # Named as ANSIBLE_CONFIG, so that no other is looked for.
+    # Used as ANSIBLE_CONFIG, so that Ansible does not search for another one.
     (home / "ansible.cfg").touch()
     return home
 
 
 def make_venv(folder: Path, interpreter: Interpreter, requirements: t.Sequence[str | Path]) -> Path:
-    """A virtual environment in `folder` with `requirements`, files or single ones; made anew only if these changed."""
+    """A virtual environment in `folder` with `requirements` (files or strings); replaced only if these changed."""
     texts = [each.read_text(encoding="utf-8") if isinstance(each, Path) else each for each in requirements]
     stamp = folder / "requirements.stamp"
     wanted = "\n".join([str(interpreter.executable), *texts])
@@ -200,7 +200,7 @@ def make_venv(folder: Path, interpreter: Interpreter, requirements: t.Sequence[s
 
 
 def source_files() -> list[Path]:
-    """Every file of the project, relative to ROOT: committed or new, but nothing that git ignores."""
+    """Every file of the project, relative to ROOT: committed or new, except those that git ignores."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split("\0")
     return [Path(name) for name in names if name and (ROOT / name).is_file()]
@@ -209,9 +209,9 @@ def source_files() -> list[Path]:
 def stage(name: str) -> Path:
     """Copies the project to `build/NAME/ansible_collections/apsarastack/cloud`, and returns that folder.
 
-    A copy, since ansible-test refuses symbolic links, and a git checkout of its own, since the tools ask git
-    which files there are: in a folder that the outer checkout ignores they would find none and pass.
-    `tests/output` is kept, where ansible-test has its virtual environments.
+    It is a copy, since ansible-test refuses symbolic links, and a git repository, since the tools ask git for the list
+    of files: in a folder that the outer checkout ignores, they would find none and pass. `tests/output` is kept for the
+    virtual environments of ansible-test.
     """
     tree = BUILD / name / COLLECTION
     tree.mkdir(parents=True, exist_ok=True)
@@ -231,15 +231,15 @@ def stage(name: str) -> Path:
 
 
 def linked() -> Path:
-    """The checkout itself as `build/linked/ansible_collections/apsarastack/cloud`: what is edited is what runs."""
+    """A link to the checkout at `build/linked/ansible_collections/apsarastack/cloud`, so that edited files are used."""
     link = BUILD / "linked" / COLLECTION
     link.parent.mkdir(parents=True, exist_ok=True)
-    # The checkout may have been moved since.
+    # The checkout may have been moved.
     link.unlink(missing_ok=True)
     link.symlink_to(ROOT, target_is_directory=True)
     return link
 
 
 def collections_path(tree: Path) -> Path:
-    """The folder that ANSIBLE_COLLECTIONS_PATH has to name for the collection in `tree`."""
+    """The folder for ANSIBLE_COLLECTIONS_PATH that contains the collection in `tree`."""
     return tree.parents[2]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every file is as .editorconfig has editors write it."""
+"""Every file follows .editorconfig."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 
 from workspace import ROOT, source_files
 
-# The text of the licence, as it is published.
+# The text of the license, as published.
 FOREIGN = {Path("LICENSE")}
 
 
-def test_every_file_is_as_editors_are_told_to_write_it() -> None:
+def test_every_file_follows_the_editorconfig() -> None:
     wrong = {str(file): found for file in source_files() if file not in FOREIGN if (found := problems(file))}
     assert wrong == {}
 
 
 def problems(file: Path) -> list[str]:
     text = (ROOT / file).read_bytes().decode()
-    # An empty file has no line that could end.
-    found = [] if text == "" or text.endswith("\n") else ["no newline at its end"]
+    # An empty file has no last line.
+    found = [] if text == "" or text.endswith("\n") else ["no newline at the end"]
     found += ["a carriage return"] if "\r" in text else []
     lines = text.split("\n")
     found += [f"line {number} ends with a space" for number, line in enumerate(lines, 1) if line != line.rstrip(" \t")]

@@ -24,11 +24,11 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
-def test_a_shim_that_does_not_run_is_no_interpreter(tmp_path: Path) -> None:
+def test_a_shim_that_does_not_run_is_not_an_interpreter(tmp_path: Path) -> None:
     assert probe(script(tmp_path / "python3.9", "exit 127")) is None
 
 
-def test_a_shim_that_runs_stands_for_what_is_behind_it(tmp_path: Path) -> None:
+def test_a_shim_is_resolved_to_its_interpreter(tmp_path: Path) -> None:
     shim = script(tmp_path / "python3.9", f'exec {sys.executable} "$@"')
     interpreter = probe(shim)
     assert interpreter is not None
@@ -36,14 +36,14 @@ def test_a_shim_that_runs_stands_for_what_is_behind_it(tmp_path: Path) -> None:
     assert interpreter.executable != shim
 
 
-def test_dead_shims_on_the_path_are_passed_over(tmp_path: Path) -> None:
+def test_broken_shims_on_the_path_are_skipped(tmp_path: Path) -> None:
     for minor in range(9, 15):
         script(tmp_path / f"python3.{minor}", "exit 127")
     found = find_interpreters({"PATH": str(tmp_path), "PYENV_ROOT": str(tmp_path / "none")})
     assert [each.version for each in found] == [HERE]
 
 
-def test_pythons_of_pyenv_are_found_off_the_path(tmp_path: Path) -> None:
+def test_pythons_of_pyenv_are_found_outside_the_path(tmp_path: Path) -> None:
     folder = tmp_path / "versions" / "3.9.18" / "bin"
     folder.mkdir(parents=True)
     script(folder / "python3.9", """echo '["/somewhere/python3.9", [3, 9]]'""")

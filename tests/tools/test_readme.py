@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the README claims is held by tests that exist."""
+"""The README names tests and commands that exist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_each_line_of_the_comparison_names_a_test_that_exists() -> None:
+def test_each_row_of_the_comparison_names_a_test_that_exists() -> None:
     section = README.split("## How it compares")[1].split("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "unit").rglob("test_*.py"))
@@ -25,7 +25,7 @@ def test_each_line_of_the_comparison_names_a_test_that_exists() -> None:
             assert f"def {name}(" in sources, name
 
 
-def test_the_two_commands_exist() -> None:
+def test_the_commands_of_the_readme_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for command in ("demo", "test", "simulator"):
         assert f"make {command}" in README

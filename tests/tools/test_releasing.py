@@ -31,16 +31,16 @@ def test_the_version_is_never_older_than_the_newest_release() -> None:
     assert Version(version_in_galaxy_yml()) >= newest_release()
 
 
-def test_changes_after_a_release_have_a_version_of_their_own() -> None:
+def test_changes_after_a_release_require_a_new_version() -> None:
     assert not FRAGMENTS or Version(version_in_galaxy_yml()) > newest_release()
 
 
-def test_the_version_that_a_site_is_told_is_that_of_the_collection() -> None:
+def test_the_version_that_is_sent_to_a_site_is_that_of_the_collection() -> None:
     source = (ROOT / "plugins" / "module_utils" / "requesting.py").read_text(encoding="utf-8")
     assert re.findall(r'^VERSION = "(.*)"$', source, re.MULTILINE) == [version_in_galaxy_yml()]
 
 
-def test_what_breaks_playbooks_waits_for_a_new_major_version() -> None:
+def test_breaking_changes_require_a_new_major_version() -> None:
     documents = [yaml.safe_load(fragment.read_text(encoding="utf-8")) for fragment in FRAGMENTS]
     breaks = any({"breaking_changes", "removed_features"} & document.keys() for document in documents)
     assert not breaks or Version(version_in_galaxy_yml()).major > newest_release().major
@@ -52,10 +52,10 @@ def sentences(document: t.Mapping[str, t.Any]) -> t.Iterator[str]:
 
 
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda fragment: fragment.name)
-def test_a_fragment_holds_sentences_that_name_what_has_changed(fragment: Path) -> None:
+def test_a_fragment_contains_sentences_that_name_what_changed(fragment: Path) -> None:
     for sentence in sentences(yaml.safe_load(fragment.read_text(encoding="utf-8"))):
         assert sentence.endswith("."), sentence
-        # The notes are reStructuredText: code has two marks on each side.
+        # The notes are reStructuredText: code is enclosed in double backticks.
         assert not re.search(r"(?<!`)`(?!`)", sentence), sentence
         subject, dash, _change = sentence.partition(" - ")
         named = set(re.findall(r"\bapsarastack_\w+", subject)) if dash else set()

@@ -11,10 +11,10 @@ from pathlib import Path
 import run_changelog
 import workspace
 
-SENTENCE = "apsarastack_image - Something that no release before has done."
+SENTENCE = "apsarastack_image - A change that is not in any release."
 
 
-def test_the_notes_of_a_release_are_made_of_the_fragments_which_are_used_up(tmp_path: Path) -> None:
+def test_a_release_turns_the_fragments_into_notes_and_deletes_them(tmp_path: Path) -> None:
     tree = workspace.stage("changelog-test")
     galaxy = (tree / "galaxy.yml").read_text(encoding="utf-8")
     (tree / "galaxy.yml").write_text(re.sub("(?m)^version: .*", "version: 99.0.0", galaxy), encoding="utf-8")

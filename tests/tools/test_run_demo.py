@@ -22,7 +22,7 @@ RECAP = "localhost : ok=2 changed={changed} unreachable=0 failed={failed} skippe
         (True, True, 1, 1, 1, ["failed=1 for localhost"]),
     ],
 )
-def test_a_run_is_held_against_what_it_has_to_do(
+def test_a_run_is_compared_with_what_is_expected(
     changes: bool, writes: bool, changed: int, failed: int, written: int, problems: list[str]
 ) -> None:
     play = Play("A run", (), changes=changes, writes=writes)
@@ -37,7 +37,7 @@ def test_a_colored_recap_is_read() -> None:
 
 
 def test_output_without_a_recap_is_a_problem() -> None:
-    assert judge(Play("A run", (), changes=False, writes=False), [], 0) == ["there is no recap"]
+    assert judge(Play("A run", (), changes=False, writes=False), [], 0) == ["the output has no recap"]
 
 
 def test_the_summary_counts_calls_by_action() -> None:

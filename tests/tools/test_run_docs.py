@@ -16,5 +16,5 @@ FOREIGN = [
 ]
 
 
-def test_a_warning_is_a_mistake_save_one_about_a_label_of_ansible() -> None:
+def test_a_warning_is_an_error_unless_it_is_about_a_label_of_ansible() -> None:
     assert problems([*FOREIGN, *OWN]) == OWN

@@ -15,7 +15,7 @@ from workspace import ROOT, ToolError
 
 
 def fail() -> None:
-    raise ToolError("not in order")
+    raise ToolError("a check failed")
 
 
 def crash() -> None:
@@ -32,7 +32,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_tests, "STEPS", steps)
 
 
-def test_the_last_line_counts_every_step_after_a_failure_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_line_counts_every_step_even_after_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_tests.main([]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "steps: 1 passed, 2 failed: fail crash"
@@ -43,9 +43,9 @@ def test_the_last_line_counts_every_step_after_a_failure_too(capsys: pytest.Capt
     ]
 
 
-def test_the_last_screen_tells_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_screen_shows_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
     run_tests.main(["fail", "succeed"])
-    assert capsys.readouterr().out.splitlines()[-4:-1] == ["=== fail failed ===", "not in order", ""]
+    assert capsys.readouterr().out.splitlines()[-4:-1] == ["=== fail failed ===", "a check failed", ""]
 
 
 def test_only_named_steps_run(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,16 +53,16 @@ def test_only_named_steps_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines()[-1] == "steps: 1 passed, 0 failed"
 
 
-def test_a_named_step_runs_even_where_its_folder_is_missing() -> None:
+def test_a_named_step_runs_even_if_its_folder_is_missing() -> None:
     assert run_tests.main(["absent"]) == 1
 
 
 def test_an_unknown_step_is_refused() -> None:
-    with pytest.raises(ToolError, match="There is no step typo"):
+    with pytest.raises(ToolError, match="Unknown step: typo"):
         run_tests.main(["typo"])
 
 
-def test_what_is_tested_can_be_interrupted_also_when_a_shell_runs_the_tests_in_the_background() -> None:
+def test_processes_under_test_can_be_interrupted_even_if_a_shell_runs_the_tests_in_the_background() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         run_tests.main(["succeed"])
@@ -80,8 +80,8 @@ def test_an_empty_coverage_report_is_refused() -> None:
         covered_percent(["Name  Stmts\n"])
 
 
-def test_both_lists_of_what_the_simulator_requires_agree() -> None:
-    """ansible-test installs one file and follows no reference in it to another."""
+def test_both_requirements_files_of_the_simulator_agree() -> None:
+    """ansible-test installs one file and ignores references in it to other files."""
     own = (ROOT / "tests" / "simulator" / "requirements.txt").read_text(encoding="utf-8")
     copied = (ROOT / "tests" / "integration" / "requirements.txt").read_text(encoding="utf-8")
     wanted = {line for line in own.splitlines() if line and not line.startswith("#")}

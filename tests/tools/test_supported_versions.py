@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users are told of versions is what is tested."""
+"""The versions in the documentation are those that are tested."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_the_pages_name_the_oldest_versions_that_are_tested(page: str) -> None:
     assert f"ansible-core {CORE} or newer and Python {PYTHON} or newer are supported" in words
 
 
-def test_so_does_the_collection_itself() -> None:
+def test_the_collection_requires_the_oldest_ansible_core_that_is_tested() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert runtime["requires_ansible"] == f">={CORE}.0"
 
 
-def test_sanity_tests_and_ruff_look_for_that_python() -> None:
+def test_sanity_tests_and_ruff_check_for_the_oldest_python_that_is_tested() -> None:
     sanity = yaml.safe_load((ROOT / "tests" / "config.yml").read_text(encoding="utf-8"))
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     assert sanity["modules"]["python_requires"] == f">={PYTHON}"

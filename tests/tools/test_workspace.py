@@ -26,7 +26,7 @@ side_by_side([lambda: run(sleeper), lambda: run(sleeper)])
 
 @pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
 @pytest.mark.parametrize(("before", "after"), [(None, "127.0.0.1"), ("example.com", "127.0.0.1,example.com")])
-def test_no_proxy_is_asked_for_the_simulator(
+def test_the_simulator_is_reached_without_a_proxy(
     variable: str, before: str | None, after: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(variable, raising=False)
@@ -35,14 +35,14 @@ def test_no_proxy_is_asked_for_the_simulator(
     assert environment_variables(ROOT / "build")[variable] == after
 
 
-def test_all_jobs_run_although_one_of_them_fails(tmp_path: Path) -> None:
+def test_all_jobs_run_even_if_one_of_them_fails(tmp_path: Path) -> None:
     def touch(number: int) -> t.Callable[[], None]:
         return (tmp_path / str(number)).touch
 
     def fail() -> None:
-        raise ToolError("not in order")
+        raise ToolError("a check failed")
 
-    with pytest.raises(ToolError, match="not in order"):
+    with pytest.raises(ToolError, match="a check failed"):
         side_by_side([touch(1), fail, touch(2), touch(3)])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2", "3"]
 
@@ -51,7 +51,7 @@ def test_the_commands_of_jobs_run_at_the_same_time(tmp_path: Path) -> None:
     mine, other = tmp_path / "mine", tmp_path / "other"
     for path in (mine, other):
         os.mkfifo(path)
-    # To open a named pipe waits for somebody at its other end.
+    # Opening a named pipe waits for the other end.
     side_by_side(
         [
             lambda: run(["sh", "-c", f"echo > {mine}; cat {other}"]),
