@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every test here has: the collection as a user installs it, a simulated cloud, and Ansible pointed at it."""
+"""Fixtures: the installed collection, a simulated cloud, and an Ansible that is configured for both."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from apsarastack_simulator.testing import Simulator  # noqa: E402
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's files, as somebody has them who has just cloned it."""
+    """The files of the project, as in a fresh clone."""
     folder = tmp_path_factory.mktemp("source")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split("\0")
@@ -39,7 +39,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tarball(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `ansible-galaxy collection build` makes of the project's files."""
+    """The result of `ansible-galaxy collection build`."""
     target = tmp_path_factory.mktemp("dist")
     subprocess.run([tool("ansible-galaxy"), "collection", "build", "--output-path", target], cwd=source, check=True)
     (built,) = target.glob("*.tar.gz")
@@ -48,7 +48,7 @@ def tarball(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def collections(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for ANSIBLE_COLLECTIONS_PATH into which the tarball is installed."""
+    """A folder for ANSIBLE_COLLECTIONS_PATH that the tarball is installed into."""
     folder = tmp_path_factory.mktemp("collections")
     command: list[str | Path] = [tool("ansible-galaxy"), "collection", "install", "--offline", "-p", folder, tarball]
     subprocess.run(command, check=True)
@@ -63,7 +63,7 @@ def installed(collections: Path) -> Path:
 
 @pytest.fixture
 def playbooks(installed: Path) -> Path:
-    """The playbooks that come with the collection."""
+    """The playbooks of the collection."""
     return installed / "playbooks"
 
 
@@ -82,5 +82,5 @@ def simulator() -> t.Iterator[Simulator]:
 
 @pytest.fixture
 def ansible(simulator: Simulator, collections: Path, tmp_path: Path) -> Playbooks:
-    """Ansible that knows the simulator from its environment."""
+    """An Ansible whose environment points to the simulator."""
     return Playbooks(tmp_path, collections, caller(simulator))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documentation shows: its YAML, taken apart into tasks; its tables, and its commands."""
+"""Extracts what the documentation shows: tasks in YAML, tables, and commands."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SHOWN = r"^\.\. code-block:: {}\n\n((?: +[^\n]*\n)+)"
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """``where``: file and line, for a failure."""
+    """``where``: file and line, for failure messages."""
 
     where: str
     content: t.Any
@@ -38,12 +38,12 @@ class Block:
 
 def pages() -> list[Path]:
     """Every page that a user reads."""
-    found = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "docsite" / "rst").glob("*.rst")]
-    return sorted(found)
+    paths = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "docsite" / "rst").glob("*.rst")]
+    return sorted(paths)
 
 
 def blocks(page: Path) -> list[Block]:
-    """The YAML blocks of a page, in their order."""
+    """The YAML blocks of a page, in order."""
     text = page.read_text(encoding="utf-8")
     pattern = _FENCED if page.suffix == ".md" else _DIRECTIVE
     return [
@@ -56,7 +56,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def tables(guide: Path) -> list[list[list[str]]]:
-    """The tables of a guide: rows of cells, the headings first, each cell on one line."""
+    """The tables of a guide as rows of cells, headings first, each cell on one line."""
     return [
         [
             [" ".join(cell.split()) for cell in re.split(r"^     -|^   \* -", row, flags=re.MULTILINE)[1:]]
@@ -67,13 +67,13 @@ def tables(guide: Path) -> list[list[list[str]]]:
 
 
 def commands(page: Path) -> list[str]:
-    """What a page shows to type into a terminal."""
+    """The commands that a page tells the reader to run."""
     shown = _CONSOLE.findall(page.read_text(encoding="utf-8")) if page.suffix == ".md" else _shown(page, "bash")
     return [line.removeprefix("$ ") for block in shown for line in block.splitlines()]
 
 
 def diffs(page: Path) -> list[str]:
-    """What a page shows of the output of its tasks."""
+    """The output of tasks that a page shows."""
     return _shown(page, "diff")
 
 

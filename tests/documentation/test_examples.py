@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documentation shows is YAML that the modules take, and that does on the simulator what is said of it."""
+"""The YAML in the documentation is valid for the modules, and does what the text says when run on the simulator."""
 
 from __future__ import annotations
 
@@ -37,38 +37,38 @@ if t.TYPE_CHECKING:
 
 COLLECTION = "ansible_collections.apsarastack.cloud.plugins"
 GROUP = f"group/{NAMESPACE}apsarastack"
-# Files and services of a site, which are not here: their form is judged, and the rest of the task is run without them.
+# Options for files and services of a site. Their values are validated; the tasks are run without them.
 ELSEWHERE = frozenset(
     {
         *("ca_path", "validate_certs", "proxy", "endpoint", "popgw_domain"),
         *("profile", "shared_credentials_file", "ecs_role_name"),
     }
 )
-# These belong to AWX and not to Ansible; they are in the collection as files, too.
+# These belong to AWX and not to Ansible; the collection also contains them as files.
 AWX = {"fields": "inputs.yml", "env": "injectors.yml"}
 
 ALL = [Block(f"EXAMPLES of {module}", module_document(module, "EXAMPLES")) for module in MODULES]
 ALL += [block for page in pages() for block in blocks(page)]
-# A reader's first playbook, which has to run as it stands.
+# The first playbook of a reader, which must run unchanged.
 FIRST = {page: blocks(ROOT / page)[0] for page in ("README.md", "docs/docsite/rst/guide_getting_started.rst")}
 CHECK_MODE = ROOT / "docs" / "docsite" / "rst" / "guide_check_mode.rst"
-# test_recipes runs these, each on the site that it needs.
+# test_recipes runs these, each on a site prepared for it.
 RECIPES = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "playbooks").glob("*.yml")]
 
 
-def test_there_is_something_to_judge() -> None:
+def test_examples_are_found() -> None:
     assert len(ALL) >= 24
     assert sum(len(list(own_calls(block.content))) for block in ALL) >= 35
 
 
 @dataclasses.dataclass(frozen=True)
-class Judge:
-    """Whether options are what a module takes."""
+class Validator:
+    """Checks whether a module accepts options."""
 
     importable: None
 
     def problems(self, module: str, options: t.Mapping[str, t.Any]) -> list[str]:
-        """What the module would say before its first request."""
+        """The errors that the module would report before its first request."""
         validator = importlib.import_module("ansible.module_utils.common.arg_spec").ArgumentSpecValidator
         code = importlib.import_module(f"{COLLECTION}.modules.{module}")
         connection = importlib.import_module(f"{COLLECTION}.module_utils.arguments").connection_spec()
@@ -93,21 +93,21 @@ class Judge:
 
 
 def _filled(value: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
-    """A value of the right type where the example has a template."""
+    """The value, or one of the right type if it is a template."""
     if not isinstance(value, str) or "{{" not in value:
         return value
     return {"int": 7, "bool": True, "dict": {}, "list": []}.get(spec.get("type", "str"), "m-templated")
 
 
 @pytest.fixture
-def judge(importable: None) -> Judge:
-    return Judge(importable)
+def validator(importable: None) -> Validator:
+    return Validator(importable)
 
 
 @pytest.mark.parametrize("block", ALL, ids=lambda block: block.where)
-def test_every_task_is_one_that_the_module_takes(block: Block, judge: Judge) -> None:
+def test_every_task_is_accepted_by_its_module(block: Block, validator: Validator) -> None:
     for module, options in own_calls(block.content):
-        assert judge.problems(module, options) == []
+        assert validator.problems(module, options) == []
 
 
 def defaults_in(play: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
@@ -115,14 +115,14 @@ def defaults_in(play: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
 
 
 @pytest.mark.parametrize("block", ALL, ids=lambda block: block.where)
-def test_every_block_is_tasks_plays_or_something_that_is_held_otherwise(block: Block, judge: Judge) -> None:
+def test_every_block_contains_tasks_plays_or_something_else_that_is_valid(block: Block, validator: Validator) -> None:
     content = block.content
     if is_list_of_tasks(content):
         return
     if isinstance(content, list):
         assert all(is_play(play) for play in content)
         for defaults in (each for play in content for each in defaults_in(play)):
-            assert judge.problems("apsarastack_image_info", defaults) == []
+            assert validator.problems("apsarastack_image_info", defaults) == []
         return
     kind = AWX.keys() & content.keys()
     if kind:
@@ -130,15 +130,15 @@ def test_every_block_is_tasks_plays_or_something_that_is_held_otherwise(block: B
         file = ROOT / "playbooks" / "awx" / AWX[name]
         assert content == yaml.safe_load(file.read_text(encoding="utf-8"))
         return
-    # What is left are options of the connection alone, or these as the defaults of a play.
+    # Everything else is connection options, or connection options as defaults of a play.
     options = defaults_in(content) or [content]
-    assert [judge.problems("apsarastack_image_info", each) for each in options] == [[]]
+    assert [validator.problems("apsarastack_image_info", each) for each in options] == [[]]
 
 
 # --- run -------------------------------------------------------------------------------------------------------------
 
 
-# Every id and name that an example takes for granted.
+# Every id and name that an example expects to exist.
 WORLD = [
     worlds.seeded("web-golden", 3600, id="m-8vb0a1b2c3d4e5f6g7h8", tags={"team": "web"}),
     worlds.seeded("web-golden-approved", 7200, tags={"stage": "approved"}),
@@ -149,7 +149,7 @@ WORLD = [
 
 
 def runnable(blocks_of_a_page: t.Iterable[Block]) -> list[dict[str, t.Any]]:
-    """The plays of a page that no other test runs, less what is elsewhere."""
+    """The plays of a page that no other test runs, without the options in ELSEWHERE."""
     plays: list[dict[str, t.Any]] = []
     for block in blocks_of_a_page:
         if block.content in RECIPES or block in FIRST.values():
@@ -176,7 +176,7 @@ def names_in(plays: list[dict[str, t.Any]]) -> set[str]:
 
 
 def check_and_run(ansible: Playbooks, simulator: Simulator, plays: list[dict[str, t.Any]]) -> str:
-    """The output of the run. Check mode writes nothing, and neither touches what the plays do not name."""
+    """The output of the run. Asserts that check mode writes nothing, and that other images are not touched."""
     around = worlds.bystanders(names_in(plays))
     worlds.populate(simulator, [*WORLD, *around], create_time=0.1)
     all_images = worlds.remembered(simulator)
@@ -189,7 +189,7 @@ def check_and_run(ansible: Playbooks, simulator: Simulator, plays: list[dict[str
     done = ansible.playbook(path)
 
     assert done.code == 0, done.output
-    # One guide begins with a reset of the simulator, which takes everything away.
+    # One guide starts with a reset of the simulator, which deletes everything.
     if "_simulator/reset" not in path.read_text(encoding="utf-8"):
         after = worlds.remembered(simulator)
         assert {image_id: after.get(image_id) for image_id in before} == before
@@ -210,7 +210,7 @@ def test_the_playbooks_of_a_page_run_one_after_another(page: Path, ansible: Play
     assert [shown for shown in diffs(page) if shown not in output] == []
 
 
-def test_what_builds_on_an_earlier_task_passes_in_check_mode_on_an_empty_site(
+def test_plays_with_dependent_tasks_pass_in_check_mode_on_an_empty_site(
     ansible: Playbooks, simulator: Simulator
 ) -> None:
     plays = [play for page in pages() for play in runnable(blocks(page)) if len(list(tasks_in([play]))) > 1]
@@ -222,7 +222,7 @@ def test_what_builds_on_an_earlier_task_passes_in_check_mode_on_an_empty_site(
 
 
 @pytest.mark.parametrize("page", FIRST)
-def test_the_first_playbook_has_nothing_to_do_the_second_time(
+def test_the_first_playbook_changes_nothing_the_second_time(
     page: str, ansible: Playbooks, simulator: Simulator
 ) -> None:
     path = ansible.write("golden.yml", yaml.safe_dump(FIRST[page].content, sort_keys=False))
@@ -235,7 +235,7 @@ def test_the_first_playbook_has_nothing_to_do_the_second_time(
 
 
 @pytest.mark.parametrize("option", ["--check", "--diff"])
-def test_a_name_in_chinese_is_read_in_a_diff_as_the_guide_says(
+def test_a_chinese_name_is_readable_in_a_diff_with_the_setting_of_the_guide(
     option: str, ansible: Playbooks, simulator: Simulator
 ) -> None:
     (setting,) = (line for line in commands(CHECK_MODE) if line.startswith("export "))

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the README tells a newcomer to do, done in a fresh clone, by a terminal that knows of proxies and other clouds.
+"""Follows the first steps of the README in a fresh clone, in a terminal with variables of proxies and other clouds.
 
-Only the installation of Ansible is left out: `make simulator` finds the one that runs the tests.
+Only the installation of Ansible is skipped: `make simulator` uses the one that runs the tests.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from examples import ROOT
 
-# tools/run_simulator.py, with the virtual environment that is there.
+# tools/run_simulator.py, with the virtual environment that runs the tests.
 SIMULATOR = """
 import sys
 from pathlib import Path
@@ -30,7 +30,7 @@ simulator.demo_venv = lambda: Path(sys.prefix)
 run_simulator.main()
 """
 SHELLS = {"bash": ["--norc", "-i"], "zsh": ["-f", "-i"]}
-# Nobody listens there, and nothing of it may be used.
+# Nothing listens there, and none of these must be used.
 ELSEWHERE = {
     **dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"),
     "APSARASTACK_PROFILE": "nosuch",
@@ -46,7 +46,7 @@ PAGES = [("README.md", "zsh"), ("docs/docsite/rst/guide_getting_started.rst", "b
 
 @pytest.fixture
 def clone(source: Path, tmp_path: Path) -> Path:
-    """A checkout of one's own."""
+    """A git checkout of the project."""
     folder = tmp_path / "a clone"
     shutil.copytree(source, folder)
     for command in (["init", "--quiet"], ["add", "--all"]):
@@ -56,7 +56,7 @@ def clone(source: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def printed(clone: Path) -> t.Iterator[list[str]]:
-    """What `make simulator` prints, while it runs."""
+    """The lines that `make simulator` prints while it is running."""
     process = subprocess.Popen(
         [sys.executable, "-c", SIMULATOR], cwd=clone, env=home(clone), stdout=subprocess.PIPE, encoding="utf-8"
     )
@@ -71,12 +71,12 @@ def printed(clone: Path) -> t.Iterator[list[str]]:
 
 
 def home(clone: Path) -> dict[str, str]:
-    """The environment of a terminal that knows nothing of the checkout."""
+    """The environment of a terminal outside of the checkout."""
     return {"HOME": str(clone.parent), "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", **ELSEWHERE}
 
 
 def type_into(shell: str, lines: t.Sequence[str], clone: Path) -> str:
-    """What a terminal shows that these lines are typed into, in a folder outside of the checkout."""
+    """The output of a terminal in which these lines are typed, in a folder outside of the checkout."""
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     answer = subprocess.run(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `keep_newest.yml` deletes, and above all what it never deletes."""
+"""What `keep_newest.yml` deletes, and what it never deletes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
 RECIPE = "keep_newest.yml"
-GOOD = [f"web-golden-{number}" for number in range(1, 5)]
+USABLE = [f"web-golden-{number}" for number in range(1, 5)]
 
 
 @pytest.fixture
@@ -27,17 +27,17 @@ def recipe(playbooks: Path) -> Path:
     return playbooks / RECIPE
 
 
-def good_images(*ages: int) -> list[worlds.Document]:
-    """Usable ones that nothing uses, so many hours old."""
-    return [worlds.seeded(name, hours * worlds.HOUR) for name, hours in zip(GOOD, ages)]
+def usable_images(*ages: int) -> list[worlds.Document]:
+    """Usable images that are not in use, with these ages in hours."""
+    return [worlds.seeded(name, hours * worlds.HOUR) for name, hours in zip(USABLE, ages)]
 
 
 def crowded(simulator: Simulator) -> None:
-    """Four usable images of the pattern, newer and older ones in every other state, and one of another name."""
+    """Four usable matching images, newer and older ones in all other states, and one with another name."""
     worlds.populate(
         simulator,
         [
-            *good_images(1, 2, 3, 4),
+            *usable_images(1, 2, 3, 4),
             *worlds.in_every_state("web-golden-newer-", 60),
             *worlds.in_every_state("web-golden-older-", 100 * worlds.HOUR),
             worlds.seeded("db-golden", 1000 * worlds.HOUR),
@@ -55,7 +55,7 @@ def announced(run: Run) -> list[str]:
     return [action for item in items for action in item.get("actions", [])]
 
 
-# The newer ones that are in use and shared count as well, so that two of the four good ones are kept.
+# The newer images that are in use or shared count as well, so that two of the four usable ones are kept.
 KEEP = 4
 OLDEST = {"m-web-golden-3", "m-web-golden-4"}
 
@@ -76,7 +76,7 @@ def test_only_the_older_usable_images_are_deleted(ansible: Playbooks, simulator:
     assert snapshots - worlds.snapshots(simulator) == {"s-web-golden-3", "s-web-golden-4"}
 
 
-def test_failed_images_are_deleted_when_asked(ansible: Playbooks, simulator: Simulator, recipe: Path) -> None:
+def test_failed_images_are_deleted_if_requested(ansible: Playbooks, simulator: Simulator, recipe: Path) -> None:
     crowded(simulator)
     before = worlds.remembered(simulator)
 
@@ -89,21 +89,21 @@ def test_failed_images_are_deleted_when_asked(ansible: Playbooks, simulator: Sim
     assert deleted(simulator, before) == OLDEST | failed
 
 
-def test_failed_images_are_no_reason_to_delete_a_good_one(
+def test_failed_images_do_not_cause_the_deletion_of_usable_ones(
     ansible: Playbooks, simulator: Simulator, recipe: Path
 ) -> None:
     failed = [worlds.seeded(f"web-golden-failed-{age}", age, fails_as="CreateFailed") for age in (10, 20, 30)]
-    worlds.populate(simulator, [*good_images(1, 2), *failed])
+    worlds.populate(simulator, [*usable_images(1, 2), *failed])
     run = ansible.playbook(recipe)
 
     assert run.code == 0, run.output
     assert "DeleteImage" not in {call["action"] for call in simulator.calls()}
 
 
-def test_of_images_of_the_same_moment_as_many_are_kept_as_asked(
+def test_the_requested_number_of_images_is_kept_if_several_have_the_same_creation_time(
     ansible: Playbooks, simulator: Simulator, recipe: Path
 ) -> None:
-    worlds.populate(simulator, good_images(1, 2, 2, 2))
+    worlds.populate(simulator, usable_images(1, 2, 2, 2))
     before = worlds.remembered(simulator)
     checked = ansible.playbook(recipe, "--check", keep=2)
     run = ansible.playbook(recipe, keep=2)
@@ -122,7 +122,7 @@ def test_of_images_of_the_same_moment_as_many_are_kept_as_asked(
     ],
     ids=str,
 )
-def test_what_would_select_every_image_is_refused_before_the_list_is_read(
+def test_options_that_select_every_image_are_refused_before_the_list_is_read(
     variables: dict[str, t.Any], ansible: Playbooks, simulator: Simulator, recipe: Path
 ) -> None:
     run = ansible.playbook(recipe, **variables)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the pages state of codes, messages, options, variables and commands is what the code has."""
+"""The codes, messages, options, variables and commands on the pages are those of the code."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def guide(name: str) -> Path:
 
 def table(name: str, heading: str) -> list[list[str]]:
     """The rows of the only table of a guide whose first heading is this one."""
-    (found,) = (rows for rows in tables(guide(name)) if rows[0][0] == heading)
-    return found[1:]
+    (rows,) = (rows for rows in tables(guide(name)) if rows[0][0] == heading)
+    return rows[1:]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def connection_options(importable: None) -> set[str]:
 
 @pytest.fixture
 def options(importable: None, connection_options: set[str]) -> set[str]:
-    """All options of the module that makes images, with their aliases and suboptions."""
+    """All options of apsarastack_image, with their aliases and suboptions."""
     module = importlib.import_module("ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image")
     spec: dict[str, t.Any] = module.ARGUMENTS
     aliases = {alias for option in spec.values() for alias in option.get("aliases", ())}
@@ -56,17 +56,17 @@ def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: No
     nothing = importlib.import_module(f"{UTILS}.hints").Context()
     tables = [importlib.import_module(f"{UTILS}.{name}").HINTS for name in ("hints", "image_hints")]
     known = {code: hint if isinstance(hint, str) else hint(nothing) for table in tables for code, hint in table.items()}
-    told = {
+    documented = {
         code.rstrip("*"): resolution.replace("``", "")
         for codes, resolution in table("troubleshooting", "Code")
         for code in CODE.findall(codes)
     }
-    # Some have nothing to say before they see the task.
-    assert told == {code: hint for code, hint in known.items() if hint}
+    # Some hints depend on the task and are empty without one.
+    assert documented == {code: hint for code, hint in known.items() if hint}
 
 
 def reasons(module: str) -> list[str]:
-    """The words that RETURN of the module explains."""
+    """The reasons that RETURN of the module explains."""
     lines = module_document(module, "RETURN")["reason"]["description"]
     return [word for line in lines for word in re.findall(r"^V\((\w+)\) - ", line)]
 
@@ -80,31 +80,31 @@ def test_the_reasons_are_those_of_the_code(importable: None) -> None:
 
 
 def sentences() -> list[str]:
-    """Each text of the code, with a null character where a value is put in."""
-    found = []
+    """Each string in the code, with a null character for each inserted value."""
+    texts = []
     for path in (ROOT / "plugins" / "module_utils").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 parts = (part.value if isinstance(part, ast.Constant) else "\0" for part in node.values)
-                found.append("".join(map(str, parts)))
+                texts.append("".join(map(str, parts)))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.append(node.value)
-    return found
+                texts.append(node.value)
+    return texts
 
 
 def says(sentence: str, words: t.Sequence[str]) -> bool:
-    """Whether the words stand in the sentence, one after another; a value of the sentence is any one word."""
+    """Whether the sentence contains the words in this order; an inserted value matches any single word."""
     said = sentence.split()
     starts = range(len(said) - len(words) + 1)
     return any(all(_is(said[start + number], word) for number, word in enumerate(words)) for start in starts)
 
 
 def _is(said: str, word: str) -> bool:
-    # What stands at the end of a quotation may go on with a comma.
+    # The last word of a quotation may be followed by punctuation.
     return re.fullmatch(re.escape(said).replace("\0", ".+"), word) is not None or said.rstrip(".,:;") == word
 
 
-# Ansible itself says these.
+# Messages of Ansible itself.
 FOREIGN = {"Failed to import the required Python library"}
 
 
@@ -135,7 +135,7 @@ def test_every_argument_of_terraform_has_its_option(options: set[str]) -> None:
         assert {name for name in CODE.findall(difference) if name.isidentifier()} <= options
 
 
-def test_every_option_that_another_module_is_led_to_exists(options: set[str]) -> None:
+def test_every_option_in_the_migration_tables_exists(options: set[str]) -> None:
     (first, second) = (rows[1:] for rows in tables(guide("migration")) if rows[0][0] == "There")
     for there, here, _difference in [*first, *second]:
         names = CODE.findall(there if here == "the same" else here)
@@ -152,10 +152,10 @@ def test_the_arguments_of_the_provider_have_the_same_names(connection_options: s
 # --- authentication --------------------------------------------------------------------------------------------------
 
 
-def test_the_guide_tells_of_every_connection_option(connection_options: set[str]) -> None:
+def test_the_guide_mentions_every_connection_option(connection_options: set[str]) -> None:
     text = guide("authentication").read_text(encoding="utf-8")
-    told = {word for code in CODE.findall(text) for word in re.findall(r"\w+", code)}
-    assert connection_options <= told
+    mentioned = {word for code in CODE.findall(text) for word in re.findall(r"\w+", code)}
+    assert connection_options <= mentioned
 
 
 @pytest.mark.parametrize("page", [*pages(), ROOT / "SECURITY.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
@@ -201,7 +201,7 @@ def test_every_playbook_that_a_command_runs_exists(page: Path) -> None:
 
 def test_the_recipes_are_the_playbooks_of_the_collection() -> None:
     shown = [block.content for block in blocks(guide("recipes"))]
-    # The demo tells the other one.
+    # The demo shows the other one.
     shipped = [path for path in (ROOT / "playbooks").glob("*.yml") if path.name != "golden_image.yml"]
     assert len(shown) == len(shipped)
     for path in shipped:
@@ -212,12 +212,12 @@ def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
     text = " ".join(guide("timeouts").read_text(encoding="utf-8").split())
     waiter, client = (importlib.import_module(f"{UTILS}.{name}") for name in ("waiter", "client"))
     default = module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait_timeout"]["default"]
-    for told in (
+    for phrase in (
         f"from {waiter.SHORTEST_PAUSE:g} second to {waiter.LONGEST_PAUSE:g} seconds",
         f"gives up after about {client.PATIENCE_SECONDS:g} seconds",
         f"The default is {default}",
     ):
-        assert told in text
+        assert phrase in text
 
 
 def test_the_knobs_of_the_guide_are_those_of_the_simulator() -> None:
@@ -228,7 +228,7 @@ def test_the_knobs_of_the_guide_are_those_of_the_simulator() -> None:
     assert {name for name, _equals, _value in named} <= vars(Knobs()).keys()
 
 
-# --- what is where ---------------------------------------------------------------------------------------------------
+# --- links and the code layout ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -246,22 +246,22 @@ def test_the_table_of_the_code_layout_lists_every_module() -> None:
     assert shown == {path.name for path in (ROOT / "plugins" / "module_utils").glob("*.py")} - {"__init__.py"}
 
 
-# --- the picture, and the modules' own pages -------------------------------------------------------------------------
+# --- the diagram, and the modules' own pages -------------------------------------------------------------------------
 
 
 def test_the_diagram_shows_every_stage_of_a_task() -> None:
     text = guide("state").read_text(encoding="utf-8")
-    picture = ElementTree.fromstring(text[text.index("<svg") : text.index("</svg>") + len("</svg>")])
-    shown = {element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")}
+    diagram = ElementTree.fromstring(text[text.index("<svg") : text.index("</svg>") + len("</svg>")])
+    shown = {element.text for element in diagram.iter("{http://www.w3.org/2000/svg}text")}
     stages = {"desired state", "current state", "plan", "execution", "refusal", "result"}
     assert stages <= shown
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_tells_since_when_it_is_there_and_what_it_can(module: str) -> None:
+def test_a_module_documents_its_version_and_its_attributes(module: str) -> None:
     document = module_document(module, "DOCUMENTATION")
     assert document["version_added"] == "1.0.0"
-    # The others are the same for all modules, and in the fragment.
+    # The other attributes are the same for all modules and documented in the fragment.
     assert {name for name, attribute in document["attributes"].items() if attribute["support"]} == {
         *("check_mode", "diff_mode", "idempotent"),
     }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each playbook of `playbooks/` does what its heading says, and leaves alone what else there is.
+"""Each playbook in `playbooks/` does what its comment says, and touches nothing else.
 
 The deletions of `keep_newest.yml` are in test_keep_newest.py.
 """
@@ -27,7 +27,7 @@ GOLDEN = "golden_image.yml"
 
 
 def own_images(simulator: Simulator) -> dict[str, dict[str, t.Any]]:
-    """By name, those of the first tenant that are not deleted and not the seed's own."""
+    """By name, the images of the first tenant that are not deleted and not from the seed."""
     return {
         image["image_name"]: image
         for image in simulator.state()["images"]
@@ -48,7 +48,7 @@ def test_every_playbook_has_a_test() -> None:
 
 # --- every recipe that creates images ---------------------------------------------------------------------------------
 
-# The names that a recipe gives to images.
+# The names of the images that a recipe creates.
 CREATED = {
     GOLDEN: ("web-golden-2026-11",),
     "replace_golden_image.yml": ("web-golden",),
@@ -58,7 +58,7 @@ CREATED = {
 
 
 @pytest.mark.parametrize("recipe", CREATED)
-def test_a_recipe_creates_its_images_and_leaves_all_others_alone(
+def test_a_recipe_creates_its_images_and_touches_no_others(
     recipe: str, ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     worlds.populate(simulator, worlds.bystanders(CREATED[recipe]))
@@ -79,7 +79,7 @@ def test_a_recipe_creates_its_images_and_leaves_all_others_alone(
 
 
 def test_the_golden_image_is_created_once(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
-    # The recipe must leave the connection to whichever variables the user has.
+    # The recipe must not set connection options, so that all environment variables work.
     ansible.environment["ALIBABACLOUDSTACK_REGION"] = ansible.environment.pop("APSARASTACK_REGION")
     first = ansible.playbook(playbooks / GOLDEN)
     second = ansible.playbook(playbooks / GOLDEN)
@@ -110,7 +110,7 @@ def test_a_state_that_does_not_exist_is_refused(ansible: Playbooks, simulator: S
 # --- replace_golden_image.yml -----------------------------------------------------------------------------------------
 
 
-def test_a_replacement_has_a_successor_ready_before_the_old_image_is_deleted(
+def test_the_new_image_is_usable_before_the_old_one_is_deleted(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     worlds.populate(simulator, [worlds.seeded("web-golden", 3600)])
@@ -128,7 +128,7 @@ def test_a_replacement_has_a_successor_ready_before_the_old_image_is_deleted(
 # --- many_images.yml --------------------------------------------------------------------------------------------------
 
 
-def test_many_images_grow_at_the_same_time(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+def test_many_images_are_created_at_the_same_time(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
     simulator.knobs(create_time=4)
     run = ansible.playbook(playbooks / "many_images.yml")
 
@@ -144,14 +144,14 @@ def test_many_images_grow_at_the_same_time(ansible: Playbooks, simulator: Simula
 
 
 def outcome(result: Result) -> t.Any:
-    """What check mode has to foretell."""
+    """What check mode must predict."""
     return result.get("reason", result.get("actions"))
 
 
-def test_check_mode_foretells_what_becomes_of_an_image_in_each_state(
+def test_check_mode_predicts_the_result_for_an_image_in_each_state(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
-    """All at once, and some are refused."""
+    """Runs all at once; some fail."""
     states = worlds.in_every_state("nightly-", 60)
     names = {image["name"]: "i-web-running" for image in states}
     worlds.populate(simulator, states)
@@ -161,10 +161,10 @@ def test_check_mode_foretells_what_becomes_of_an_image_in_each_state(
     worlds.populate(simulator, [worlds.finished_soon(image) for image in states])
     run = ansible.playbook(playbooks / "many_images.yml", images=names)
 
-    foretold = {result["item"]["key"]: outcome(result) for result in checked.results[-1]["results"]}
+    predicted = {result["item"]["key"]: outcome(result) for result in checked.results[-1]["results"]}
     done = {result["item"]["item"]["key"]: outcome(result) for result in run.results[-1]["results"]}
-    assert foretold == done
-    assert len(foretold) == len(worlds.STATES)
+    assert predicted == done
+    assert len(predicted) == len(worlds.STATES)
 
 
 # --- use_newest.yml ---------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ TAGS = {"team": "web", "stage": "golden"}
 
 
 @pytest.mark.parametrize("options", [(), ("--check",)], ids=["run", "check"])
-def test_the_newest_usable_image_of_the_tags_is_found(
+def test_the_newest_usable_image_with_the_tags_is_found(
     options: tuple[str, ...], ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     newer = [each for each in worlds.in_every_state("newer-", 60, tags=TAGS) if each["name"] not in USABLE]
@@ -189,11 +189,11 @@ def test_the_newest_usable_image_of_the_tags_is_found(
     assert run.results[-1]["ansible_facts"] == {"golden_image_id": "m-right"}
 
 
-# These can be used all the same.
+# These are usable as well.
 USABLE = ("newer-in-use", "newer-shared", "newer-unfinished-replacement")
 
 
-def test_no_image_of_the_tags_is_told_in_a_sentence(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+def test_a_missing_image_is_reported_in_a_sentence(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
     unusable = [each for each in worlds.in_every_state("newer-", 60, tags=TAGS) if each["name"] not in USABLE]
     worlds.populate(simulator, unusable)
     run = ansible.playbook(playbooks / "use_newest.yml")
@@ -204,7 +204,7 @@ def test_no_image_of_the_tags_is_told_in_a_sentence(ansible: Playbooks, simulato
 
 # --- resume.yml -------------------------------------------------------------------------------------------------------
 
-# What the first task sees last, and what makes it so.
+# The state of the image when the first task times out, and the knobs that cause it.
 UNFINISHED: dict[str, dict[str, t.Any]] = {
     "creating": {"create_time": 6},
     "waiting": {"waiting_time": 5, "create_time": 1},
@@ -227,7 +227,7 @@ def test_a_timeout_is_followed_by_a_wait_for_the_same_image(
     assert writes(simulator) == ["CreateImage"]
 
 
-def test_a_timeout_before_the_build_has_begun_is_followed_by_the_build(
+def test_a_timeout_before_the_creation_is_followed_by_the_creation(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     simulator.fault(action="CreateImage", code="IncorrectInstanceStatus", times=4, delay=1)
@@ -238,7 +238,7 @@ def test_a_timeout_before_the_build_has_begun_is_followed_by_the_build(
     assert list(own_images(simulator)) == ["big-golden"]
 
 
-def test_an_image_that_is_quick_is_not_waited_for_again(
+def test_an_image_that_is_created_in_time_is_not_waited_for_again(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     run = ansible.playbook(playbooks / "resume.yml")
@@ -253,7 +253,7 @@ def test_an_image_that_is_quick_is_not_waited_for_again(
     [
         {"action": "CreateImage", "code": "QuotaExceed.Image"},
         {"action": "CreateImage", "image": "CreateFailed"},
-        # A failure without a reason is one of Ansible's own.
+        # Only Ansible's own failures have no reason.
         None,
     ],
     ids=["refused", "failed", "no reason"],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules return is what RETURN says: the keys, the types, and the samples."""
+"""The modules return what RETURN documents: the keys, the types, and the samples."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 IMAGE, INFO = MODULES
 TENANT = {"organization": 37, "resource_group": 412}
-# Every Ansible module has these, so no module documents them.
+# Every Ansible module returns these, so modules do not document them.
 COMMON = {"changed", "diff", "failed", "msg", "warnings", "invocation"}
 TYPES: t.Mapping[str, type] = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
 GOLDEN = {
@@ -30,39 +30,41 @@ GOLDEN = {
     "instance_id": "i-web-running",
     "tags": {"team": "web", "stage": "golden"},
 }
-# What is another text on each site or in each run.
-OWN = re.compile(r"m-\w+|s-\w+|https?://\S+|[0-9A-F-]{36}|\d{4}-\d\d-\d\dT[\d:]+Z")
+# Values that differ between sites or runs.
+VARYING = re.compile(r"m-\w+|s-\w+|https?://\S+|[0-9A-F-]{36}|\d{4}-\d\d-\d\dT[\d:]+Z")
 Document = dict[str, t.Any]
 
 
 def problems(value: t.Any, document: t.Mapping[str, t.Any], where: str) -> list[str]:
-    """How a value differs from what is documented of it; null is good everywhere."""
+    """How a value differs from its documentation; null is always allowed."""
     if value is None:
         return []
-    # A truth value is an int as well, and no documented one.
+    # In Python, a bool is an int, but not in the documentation.
     is_fitting = isinstance(value, TYPES[document["type"]]) and (
         isinstance(value, bool) == (document["type"] == "bool")
     )
     if not is_fitting:
-        return [f"{where} is {value!r}, which is no {document['type']}"]
+        return [f"{where} is {value!r}, which is not of type {document['type']}"]
     parts = document.get("contains")
     if isinstance(value, list):
         element = {"type": document["elements"], "contains": parts}
         return [each for number, entry in enumerate(value) for each in problems(entry, element, f"{where}[{number}]")]
     if parts is None or not isinstance(value, dict):
         return []
-    differing = [f"{where}.{key} is on one side alone" for key in sorted(value.keys() ^ parts.keys())]
+    differing = [
+        f"{where}.{key} is either not returned or not documented" for key in sorted(value.keys() ^ parts.keys())
+    ]
     known = [key for key in value if key in parts]
     return differing + [each for key in known for each in problems(value[key], parts[key], f"{where}.{key}")]
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A task, what happens to it, and which of the documented keys its result has. ``options``: of the command."""
+    """A task, its circumstances, and which documented keys its result has. ``options``: of the command."""
 
     name: str
     module: str
-    wish: dict[str, t.Any]
+    task: dict[str, t.Any]
     keys: frozenset[str]
     fails: bool = False
     fault: dict[str, t.Any] | None = None
@@ -76,15 +78,15 @@ ERROR = frozenset({"error"})
 IMAGES = frozenset({"images"})
 OLD = {"image_name": "old", "state": "absent", "delete_snapshots": True}
 CASES = (
-    Case("made", IMAGE, GOLDEN, BEGUN),
-    Case("would be made", IMAGE, GOLDEN, BEGUN, options=("--check", "--diff")),
+    Case("created", IMAGE, GOLDEN, BEGUN),
+    Case("would be created", IMAGE, GOLDEN, BEGUN, options=("--check", "--diff")),
     Case("replaced", IMAGE, {**GOLDEN, "image_name": "old", "recreate": "always"}, BEGUN | {"replaced_image_id"}),
-    Case("nothing there", IMAGE, {"image_name": "nothing", "state": "absent"}, BEGUN),
-    Case("a snapshot stays", IMAGE, OLD, BEGUN, fault={"action": "DeleteSnapshot", "code": "SnapshotCreatedDisk"}),
+    Case("no image", IMAGE, {"image_name": "nothing", "state": "absent"}, BEGUN),
+    Case("a snapshot is kept", IMAGE, OLD, BEGUN, fault={"action": "DeleteSnapshot", "code": "SnapshotCreatedDisk"}),
     Case("refused early", IMAGE, {"image_name": "x" * 200}, frozenset(), fails=True),
     Case("refused", IMAGE, {"image_name": "nothing"}, frozenset(), fails=True),
     Case("refused with an image", IMAGE, {"image_name": "in-use", "state": "absent"}, KNOWN, fails=True),
-    Case("no look", IMAGE, GOLDEN, ERROR, fails=True, fault={"action": "DescribeImages", "code": "Forbidden.RAM"}),
+    Case("no access", IMAGE, GOLDEN, ERROR, fails=True, fault={"action": "DescribeImages", "code": "Forbidden.RAM"}),
     Case(
         "a step fails",
         IMAGE,
@@ -115,7 +117,7 @@ def run(ansible: Playbooks, site: Simulator, case: Case) -> Result:
     site.knobs(**case.knobs)
     if case.fault is not None:
         site.fault(**case.fault)
-    answer = ansible.play([{NAMESPACE + case.module: case.wish}], *case.options)
+    answer = ansible.play([{NAMESPACE + case.module: case.task}], *case.options)
     assert (answer.code != 0) == case.fails, answer.output
     return answer.result
 
@@ -130,14 +132,14 @@ def test_a_result_has_exactly_the_documented_keys_and_types(case: Case, ansible:
     assert [each for key in own for each in problems(own[key], documented[key], key)] == []
 
 
-def test_every_documented_key_is_seen_in_a_result() -> None:
+def test_every_documented_key_is_returned_in_some_case() -> None:
     for module in MODULES:
         seen = frozenset[str]().union(*(case.keys for case in CASES if case.module == module))
         assert seen | {"reason"} == module_document(module, "RETURN").keys()
 
 
 def samples(documented: t.Mapping[str, Document]) -> Document:
-    """The samples, put together as a result."""
+    """A result that consists of the samples."""
     return {key: _sample(document) for key, document in documented.items()}
 
 
@@ -148,38 +150,36 @@ def _sample(document: t.Mapping[str, t.Any]) -> t.Any:
     return [parts] if document["type"] == "list" else parts
 
 
-def without_own(value: t.Any) -> t.Any:
-    """The value without what differs from site to site."""
+def without_varying(value: t.Any) -> t.Any:
+    """The value without what differs between sites or runs."""
     if isinstance(value, dict):
-        return {key: without_own(each) for key, each in value.items()}
+        return {key: without_varying(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [without_own(each) for each in value]
-    return OWN.sub("...", value) if isinstance(value, str) else value
+        return [without_varying(each) for each in value]
+    return VARYING.sub("...", value) if isinstance(value, str) else value
 
 
-def test_the_samples_of_an_image_are_what_a_run_gives(ansible: Playbooks, site: Simulator) -> None:
-    made = run(ansible, site, CASES[0])
+def test_the_samples_of_an_image_match_a_run(ansible: Playbooks, site: Simulator) -> None:
+    created = run(ansible, site, CASES[0])
     listed = ansible.play([{NAMESPACE + INFO: {"image_name": GOLDEN["image_name"]}}]).result["images"]
-    # An instance with a data disk gives two mappings; the sample shows the first.
-    expected = {**made["image"], "disk_device_mappings": made["image"]["disk_device_mappings"][:1]}
+    # An instance with a data disk has two mappings; the sample shows the first.
+    expected = {**created["image"], "disk_device_mappings": created["image"]["disk_device_mappings"][:1]}
     documented = samples(module_document(IMAGE, "RETURN"))
 
-    assert listed == [made["image"]]
-    assert without_own(documented["image"]) == without_own(expected)
-    assert documented["actions"] == made["actions"]
+    assert listed == [created["image"]]
+    assert without_varying(documented["image"]) == without_varying(expected)
+    assert documented["actions"] == created["actions"]
     (of_info,) = samples(module_document(INFO, "RETURN"))["images"]
     assert of_info == documented["image"]
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("a snapshot stays", "snapshots_failed"), ("a step fails", "error"), ("no list", "error")]
+    ("name", "key"), [("a snapshot is kept", "snapshots_failed"), ("a step fails", "error"), ("no list", "error")]
 )
-def test_the_samples_of_a_failure_are_what_a_run_gives(
-    name: str, key: str, ansible: Playbooks, site: Simulator
-) -> None:
+def test_the_samples_of_a_failure_match_a_run(name: str, key: str, ansible: Playbooks, site: Simulator) -> None:
     (case,) = (case for case in CASES if case.name == name)
     # Behind some gateways a response has more than one id.
     site.knobs(body="plain")
     result = run(ansible, site, case)
 
-    assert without_own(samples(module_document(case.module, "RETURN"))[key]) == without_own(result[key])
+    assert without_varying(samples(module_document(case.module, "RETURN"))[key]) == without_varying(result[key])

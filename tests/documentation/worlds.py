@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the simulated cloud holds when a documented playbook runs: above all images that it must leave alone."""
+"""The contents of the simulated cloud for documented playbooks, mainly images that they must not touch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Document = dict[str, t.Any]
 TENANT = {"organization": 37, "resource_group": 412}
 OTHER_TENANT = {"organization": 38, "resource_group": 500}
 HOUR = 3600
-# How an image can be, and what makes it so in a seed. Only a site that tells of `Usable` shows the fifth.
+# The states of an image, and how a seed creates them. Only sites that report `Usable` show `not-usable`.
 STATES: dict[str, Document] = {
     "failed": {"fails_as": "CreateFailed"},
     "unavailable": {"fails_as": "UnAvailable"},
@@ -33,28 +33,28 @@ STATES: dict[str, Document] = {
 }
 
 
-# A disk of a snapshot that the seed has.
+# A disk from a snapshot in the default seed.
 DATA_DISK = {"device": "/dev/xvdb", "type": "data", "size": 100, "snapshot_id": "s-data"}
 
 
 def seeded(name: str, age: int, *disks: Document, **more: t.Any) -> Document:
-    """An image, `age` seconds old, with a system disk of its own snapshot and further disks."""
+    """An image that is `age` seconds old, with a system disk from its own snapshot, and further disks."""
     image: Document = {"id": f"m-{name}", "name": name, "created": -age, **TENANT, **more}
     disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": f"s-{image['id'].removeprefix('m-')}"}
     return {**image, "mappings": [disk, *disks]}
 
 
 def in_every_state(prefix: str, age: int, **more: t.Any) -> list[Document]:
-    """An image for each of STATES."""
-    found = []
-    for state, made_so in STATES.items():
-        tags = {**more.get("tags", {}), **made_so.get("tags", {})}
-        found.append(seeded(f"{prefix}{state}", age, **{**more, **made_so, "tags": tags}))
-    return found
+    """One image for each of STATES."""
+    images = []
+    for state, changes in STATES.items():
+        tags = {**more.get("tags", {}), **changes.get("tags", {})}
+        images.append(seeded(f"{prefix}{state}", age, **{**more, **changes, "tags": tags}))
+    return images
 
 
 def bystanders(names: t.Iterable[str]) -> list[Document]:
-    """What tasks that name these images must leave alone: other names, and the same one of another tenant."""
+    """Images that tasks with these names must not touch: other names, and the same name of another tenant."""
     return [
         image
         for name in names
@@ -63,24 +63,24 @@ def bystanders(names: t.Iterable[str]) -> list[Document]:
 
 
 def finished_soon(image: Document) -> Document:
-    """The same image, which needs seconds instead of hours to become usable."""
+    """The same image, which takes seconds instead of hours to become usable."""
     times = [key for key in ("creating_at", "ready_at", "usable_at") if key in image]
     return {**image, **dict.fromkeys(times, 3)}
 
 
 def populate(simulator: Simulator, images: t.Sequence[Document], **knobs: t.Any) -> None:
-    """Let there be these images, with their snapshots, and an instance of each one that is called in-use."""
+    """Create these images and their snapshots, and an instance of each image that is called in-use."""
     used = [image["id"] for image in images if image["id"].endswith("in-use")]
     users = [{"id": f"i-of-{each}", "name": each, "status": "Running", "image_id": each, **TENANT} for each in used]
     default = seed.load()
     there = {snapshot["id"] for snapshot in default["snapshots"]}
-    made = [
+    taken = [
         _snapshot(image, disk) for image in images for disk in image["mappings"] if disk["snapshot_id"] not in there
     ]
     simulator.reset(
         seed={
             "images": images,
-            "snapshots": [*default["snapshots"], *made],
+            "snapshots": [*default["snapshots"], *taken],
             "instances": [*default["instances"], *users],
         },
         knobs={"usable_field": True, "create_time": 0.2, **knobs},
@@ -88,7 +88,7 @@ def populate(simulator: Simulator, images: t.Sequence[Document], **knobs: t.Any)
 
 
 def _snapshot(image: Document, disk: Document) -> Document:
-    """The snapshot that the cloud has made for a disk of the image."""
+    """The snapshot that the cloud took for a disk of the image."""
     owner = {key: image[key] for key in TENANT}
     name = f"SnapshotForImage-{image['id']}-{disk['type']}"
     known = {"id": disk["snapshot_id"], "name": name, "created": image["created"]}
@@ -96,12 +96,12 @@ def _snapshot(image: Document, disk: Document) -> Document:
 
 
 def remembered(simulator: Simulator) -> dict[str, Document]:
-    """What somebody could have changed of each image that is there, by id."""
-    told = ("image_name", "description", "tags", "shared_with")
+    """The attributes of each existing image that can be changed, by id."""
+    attributes = ("image_name", "description", "tags", "shared_with")
     there = [image for image in simulator.state()["images"] if not image["deleted"]]
-    return {image["image_id"]: {key: image[key] for key in told} for image in there}
+    return {image["image_id"]: {key: image[key] for key in attributes} for image in there}
 
 
 def snapshots(simulator: Simulator) -> set[str]:
-    """The ids of those that are there."""
+    """The ids of the existing snapshots."""
     return {snapshot["snapshot_id"] for snapshot in simulator.state()["snapshots"]}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Playbooks that are files, run by ansible-playbook as a process of its own."""
+"""Runs playbook files with ansible-playbook as a separate process."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ SECONDS = 90
 
 
 def tool(name: str) -> Path:
-    """A command of the environment that runs the tests."""
+    """A command in the environment that runs the tests."""
     return Path(sys.executable).with_name(name)
 
 
 class Playbooks(Ansible):
-    """Runs playbooks as they are written."""
+    """Runs playbook files unchanged."""
 
     def playbook(self, path: Path, *options: str, **variables: t.Any) -> Run:
         """``variables``: extra variables of the run."""
-        # As a user on a laptop calls it: no inventory, the implicit localhost.
+        # Like a user on a laptop: no inventory, the implicit localhost.
         answer = subprocess.run(
             [tool("ansible-playbook"), path, *options, "--extra-vars", json.dumps(variables)],
             env=self.environment,
@@ -43,7 +43,7 @@ class Playbooks(Ansible):
 
 
 def results_in(output: str) -> list[Result]:
-    """The results of all tasks and of their items, as the callback `minimal` prints them."""
+    """The results of all tasks and of their items, in the format of the callback `minimal`."""
     decoder = json.JSONDecoder()
-    # A failed task's result is printed on the same line, a debug's after a blank one.
+    # The result of a failed task is printed on the same line, that of debug after a blank line.
     return [decoder.raw_decode(output, match.end())[0] for match in ansible_process.RESULT.finditer(output)]
