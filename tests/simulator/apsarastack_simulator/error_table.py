@@ -116,6 +116,9 @@ TABLE: dict[str, tuple[int, str]] = {
     # ModifyImageAttribute
     "ImageFamilyQuotaFull": (400, "The quota of image families is full."),
     "ImageQuotaFull.ImageFamily": (400, "The quota of images in the family is full."),
+    "ImageFamilyQuotaExceed": (400, "The quota of image families is exceeded."),
+    "ImageQuotaExceed.ImageFamily": (400, "The quota of images in the family is exceeded."),
+    "InvalidUser.Unauthorized": (403, "The user is not authorized."),
     "InvalidLicenseType.NotSupported": (400, "The specified LicenseType is not supported."),
     "InvalidStatus.ImageIsCreating": (403, "The specified image is being created."),
     "ImageStatus.NotAvailable": (403, "The status of the image is not Available."),
@@ -253,6 +256,9 @@ TABLE: dict[str, tuple[int, str]] = {
     "QuotaExceed.ShareImage": (403, "The quota of shared images is exceeded."),
     "QuotaExceed.ShareImageUser": (403, "The quota of accounts of a shared image is exceeded."),
     "InvalidImageId.BidMismatch": (403, "The image belongs to another business."),
+    "OperationDenied.InvalidImageStatus": (403, "The status of the image does not support this operation."),
+    "CurrentRegion.NotSupportPublicImage": (403, "The region does not support public images."),
+    "AssumeRoleError": (403, "ECS could not assume the role that shares encrypted images."),
     "InvalidAccount.NotFound": (404, "The specified account does not exist."),
     "InvalidAccount.Forbbiden": (404, "The specified account is your own account."),
     # STS

@@ -39,6 +39,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "second_copy": ("queue", "refuse"),
     "queued_copy": ("Waiting", "Creating"),
     "region_hosts": ("any", "own"),
+    "too_many_accounts": ("none", "first_ten"),
+    "unknown_accounts": ("refuse", "accept"),
     "canceled_status": ("Canceled", "Cancelled", "Failed"),
     "canceled_import": ("gone", "CreateFailed"),
     "import_status": ("Creating", "Waiting"),
@@ -85,6 +87,7 @@ class Knobs:
     tag_list_lag: float = 0.0
     available_but_not_usable: float = 0.0
     usable_field: bool = False
+    newest_fields: bool = False
     pending_time: float = 0.0
     fail_next_create: str = "0"
     fail_next_task: str = "0"
@@ -128,7 +131,11 @@ class Knobs:
     same_region_copy: str = "allow"
     second_copy: str = "queue"
     kms: bool = True
-    encrypted_field: bool = False
+
+    # Shares.
+    too_many_accounts: str = "none"
+    # A client's tests share with a number that is made up.
+    unknown_accounts: str = "refuse"
 
     # Tasks, and the buckets that they read and write.
     canceled_status: str = "Canceled"
@@ -148,6 +155,8 @@ class Knobs:
     image_quota: int = 100
     snapshot_quota: int = 256
     share_quota: int = 50
+    family_quota: int = 100
+    images_per_family: int = 100
     # Their numbers are not published.
     export_quota: int = 5
     weekly_export_quota: int = 100

@@ -196,7 +196,7 @@ def _image(world: World, entry: Document, now: float) -> None:
     usable_at = _time(entry.pop("usable_at", ready_at - now), now)
     size = entry.pop("size", 40)
     mappings = [Mapping(**mapping) for mapping in entry.pop("mappings", [])] or [Mapping("/dev/xvda", "system", size)]
-    names = ("name", "description", "family", "boot_mode", "deprecated", "tags")
+    names = ("name", "description", "family", "boot_mode", "license_type", "imds_support", "deprecated", "tags")
     entry = _owned(world, entry)
     attributes = Attributes(**{name: entry.pop(name) for name in names if name in entry})
     organization = world.organizations.get(entry["organization"])

@@ -128,6 +128,8 @@ class Attributes:
     family: str = ""
     boot_mode: str = "BIOS"
     license_type: str = ""
+    nvme_support: str = "unsupported"
+    imds_support: str = "v1"
     deprecated: bool = False
     tags: Tags = dataclasses.field(default_factory=dict)
 

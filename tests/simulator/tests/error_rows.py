@@ -45,6 +45,8 @@ SPECIAL_IMAGES: list[dict[str, t.Any]] = [
     {"id": "m-copied", "name": "copied"},
     {"id": "m-copy", "name": "copy", "copied_from": "m-copied", "ready_at": 3600, "region": OTHER_REGION},
     {"id": "m-done-copy", "name": "done-copy", "copied_from": "m-plain"},
+    {"id": "m-of-family", "name": "of-family", "family": "web"},
+    {"id": "m-imds-v2", "name": "imds-v2", "imds_support": "v2"},
     {"id": "m-huge", "name": "huge", "size": 2049},
     {"id": "m-windows", "name": "windows", "os_type": "windows"},
     {
@@ -102,6 +104,7 @@ class Row:
 VALID: dict[str, Parameters] = {
     "CreateImage": {"ImageName": "web-01", "InstanceId": "i-web-running"},
     "DescribeImages": {},
+    "DescribeImageFromFamily": {"ImageFamily": "web"},
     "ModifyImageAttribute": {"ImageId": "m-plain", "ImageName": "renamed"},
     "DeleteImage": {"ImageId": "m-plain"},
     "TagResources": {"ResourceType": "image", "ResourceId.1": "m-plain", "Tag.1.Key": "env", "Tag.1.Value": "dev"},

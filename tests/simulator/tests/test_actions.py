@@ -127,7 +127,7 @@ def test_a_deprecated_image_is_neither_shared_nor_copied_and_can_come_back(
     assert image["Status"] == "Deprecated"
     share = caller.call("ModifyImageSharePermission", {"ImageId": image_id, "AddAccount.1": OTHER_ACCOUNT})
     copied = caller.call("CopyImage", ImageId=image_id, DestinationRegionId=OTHER_REGION)
-    assert (share.code, copied.code) == ("IncorrectImageStatus", "IncorrectImageStatus")
+    assert (share.code, copied.code) == ("OperationDenied.InvalidImageStatus", "IncorrectImageStatus")
     assert caller.call("ModifyImageAttribute", ImageId=image_id, Status="Available").status == 200
 
 

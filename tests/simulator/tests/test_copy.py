@@ -61,7 +61,7 @@ def test_a_copy_takes_over_neither_tags_nor_family_nor_shares_nor_the_file(
 
 
 def test_an_encrypted_copy_has_encrypted_snapshots(simulator: Simulator, caller: Caller) -> None:
-    simulator.knobs(encrypted_field=True)
+    simulator.knobs(newest_fields=True)
     image_id = copied(caller, Encrypted="true", KMSKeyId="key-wulan")
     image = there(caller, image_id)
     assert image is not None

@@ -141,9 +141,30 @@ row("ModifyImageAttribute", "InvalidImageId.NotFound", 404, {"ImageId": "m-unkno
 row("ModifyImageAttribute", "InvalidImageId.NotFound", 403, {"ImageId": "m-unknown"}, {"legacy_status": True})
 row("ModifyImageAttribute", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
 row("ModifyImageAttribute", "InvalidParameter", 400, {"Status": "Sleeping"})
-scripted("ModifyImageAttribute", 400, "ImageFamilyQuotaFull", "ImageQuotaFull.ImageFamily")
-scripted("ModifyImageAttribute", 403, "OperationDeined.ImageUsingByInstance")
-scripted("ModifyImageAttribute", 403, "InvalidOperation.FeaturesImdsSupportNotMatch")
+
+many = {"family_quota": 1, "images_per_family": 1}
+for action, codes_of_action in (
+    ("CreateImage", ("ImageFamilyQuotaExceed", "ImageQuotaExceed.ImageFamily")),
+    ("ModifyImageAttribute", ("ImageFamilyQuotaFull", "ImageQuotaFull.ImageFamily")),
+):
+    for code, family in zip(codes_of_action, ("other", "web")):
+        row(action, code, 400, {"ImageFamily": family}, many)
+row("CreateImage", "InvalidParameter.FeaturesImdsSupport", 400, {"Features.ImdsSupport": "v3"})
+row("ModifyImageAttribute", "InvalidParameter.FeaturesImdsSupport", 400, {"Features.ImdsSupport": "v3"})
+row("ModifyImageAttribute", "InvalidParameter", 400, {"Features.NvmeSupport": "perhaps"})
+row("ModifyImageAttribute", "InvalidLicenseType.NotSupported", 400, {"LicenseType": "BYOL"})
+row("ModifyImageAttribute", "OperationDeined.ImageUsingByInstance", 403, {"ImageId": "m-in-use", "BootMode": "UEFI"})
+row(
+    "ModifyImageAttribute",
+    "InvalidOperation.FeaturesImdsSupportNotMatch",
+    403,
+    {"ImageId": "m-imds-v2", "Features.ImdsSupport": "v1"},
+)
+
+# DescribeImageFromFamily
+row("DescribeImageFromFamily", "MissingParameter", 400, {"ImageFamily": None})
+row("DescribeImageFromFamily", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
+scripted("DescribeImageFromFamily", 403, "InvalidUser.Unauthorized")
 
 # DeleteImage
 row("DeleteImage", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
@@ -258,11 +279,16 @@ row("ModifyImageSharePermission", "MissingParameter", 400, {"AddAccount.1": None
 row("ModifyImageSharePermission", "InvalidGroup.Malformed", 400, {"LaunchPermission": "friends"})
 row("ModifyImageSharePermission", "QuotaExceed.ShareImageUser", 403, {}, {"share_quota": 0})
 row("ModifyImageSharePermission", "OperationDeined.EncryptedSnapshot", 403, {"ImageId": "m-encrypted"})
-row("ModifyImageSharePermission", "IncorrectImageStatus", 400, {"ImageId": "m-deprecated"})
+row("ModifyImageSharePermission", "OperationDenied.InvalidImageStatus", 403, {"ImageId": "m-deprecated"})
+row("ModifyImageSharePermission", "IncorrectImageStatus", 400, {"ImageId": "m-growing"})
+row("ModifyImageSharePermission", "CurrentRegion.NotSupportPublicImage", 403, {"IsPublic": "true"})
+row(
+    "ModifyImageSharePermission", "InvalidAccount.NotFound", 404, {"AddAccount.1": "me"}, {"unknown_accounts": "accept"}
+)
 row("ModifyImageSharePermission", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
 row("ModifyImageSharePermission", "InvalidAccount.NotFound", 404, {"AddAccount.1": "1"})
 row("ModifyImageSharePermission", "InvalidAccount.Forbbiden", 404, {"AddAccount.1": "1000000000000037"})
-scripted("ModifyImageSharePermission", 403, "QuotaExceed.ShareImage", "InvalidImageId.BidMismatch")
+scripted("ModifyImageSharePermission", 403, "QuotaExceed.ShareImage", "InvalidImageId.BidMismatch", "AssumeRoleError")
 row("DescribeImageSharePermission", "InvalidImageId.NotFound", 404, {"ImageId": "m-unknown"})
 
 

@@ -14,6 +14,7 @@ from . import (
     describe_images,
     export_image,
     identity,
+    image_family,
     import_image,
     instances,
     old_tags,
@@ -32,6 +33,7 @@ PATHS = identity.PATHS
 _FAMILIES = (
     create_image,
     describe_images,
+    image_family,
     change_image,
     copy_image,
     share,

@@ -11,8 +11,8 @@ import typing as t
 from .. import lifecycle, rules
 from ..context import Action, Context
 from ..errors import CloudError
-from ..parameters import Arguments, Parameter, boolean
-from .create_image import check_name_is_free
+from ..parameters import Arguments, Parameter, boolean, one_of
+from .create_image import check_family, check_name_is_free
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -25,10 +25,10 @@ _MODIFY = (
     Parameter("Description"),
     Parameter("Status"),
     Parameter("ImageFamily"),
-    Parameter("BootMode"),
-    Parameter("LicenseType"),
-    Parameter("Features.NvmeSupport"),
-    Parameter("Features.ImdsSupport"),
+    Parameter("BootMode", one_of("InvalidBootMode.NotSupport", *rules.BOOT_MODES)),
+    Parameter("LicenseType", one_of("InvalidLicenseType.NotSupported", "BYOL")),
+    Parameter("Features.NvmeSupport", one_of("InvalidParameter", "supported", "unsupported")),
+    Parameter("Features.ImdsSupport", one_of("InvalidParameter.FeaturesImdsSupport", "v1", "v2")),
     Parameter("DryRun", boolean),
 )
 _DELETE = (
@@ -36,6 +36,15 @@ _DELETE = (
     Parameter("Force", boolean, default=False),
     Parameter("DryRun", boolean),
 )
+# Parameter -> field, of what an empty value leaves alone.
+_PLAIN = {
+    "ImageName": "name",
+    "ImageFamily": "family",
+    "BootMode": "boot_mode",
+    "LicenseType": "license_type",
+    "Features.NvmeSupport": "nvme_support",
+    "Features.ImdsSupport": "imds_support",
+}
 _STATUS_REFUSALS = {"Available": "ImageStatus.NotDeprecated", "Deprecated": "ImageStatus.NotAvailable"}
 
 
@@ -50,22 +59,31 @@ def changing(context: Context, image: Image) -> Attributes:
 
 def _modify_image_attribute(context: Context, arguments: Arguments) -> Body:
     image = context.own_image(arguments.required_text("ImageId"))
-    name = arguments.text("ImageName")
+    name, family = arguments.text("ImageName"), arguments.text("ImageFamily")
     rules.check_image_name(name, context.knobs.image_names)
-    description = arguments.text("Description")
-    rules.check_description(description, context.knobs.description_minimum)
-    rules.check_image_family(arguments.text("ImageFamily"))
-    rules.check_member(arguments.text("BootMode"), rules.BOOT_MODES, "InvalidBootMode.NotSupport")
-    rules.check_member(arguments.text("LicenseType"), ("BYOL",), "InvalidLicenseType.NotSupported")
+    rules.check_description(arguments.text("Description"), context.knobs.description_minimum)
+    rules.check_image_family(family)
     if lifecycle.is_growing(image, context.now):
         raise CloudError("InvalidStatus.ImageIsCreating")
     if name is not None and context.knobs.names_unique:
         check_name_is_free(context, name, besides=image.id)
+    check_family(context, family, ("ImageFamilyQuotaFull", "ImageQuotaFull.ImageFamily"), besides=image.id)
+    _check_system(context, image, arguments)
     _check_status(context, image, arguments.text("Status"))
     if arguments.flag("DryRun"):
         raise CloudError("DryRunOperation")
     _apply(context, image, arguments)
     return {}
+
+
+def _check_system(context: Context, image: Image, arguments: Arguments) -> None:
+    """What the system on the disks, or an instance made of them, does not let be changed."""
+    if arguments.given("LicenseType") and image.os_type != "windows":
+        raise CloudError("InvalidLicenseType.NotSupported")
+    if arguments.given("BootMode") and image.id in context.world.used_image_ids():
+        raise CloudError("OperationDeined.ImageUsingByInstance")
+    if arguments.text("Features.ImdsSupport") == "v1" and image.attributes.imds_support == "v2":
+        raise CloudError("InvalidOperation.FeaturesImdsSupportNotMatch")
 
 
 def _check_status(context: Context, image: Image, wanted: str | None) -> None:
@@ -81,9 +99,8 @@ def _check_status(context: Context, image: Image, wanted: str | None) -> None:
 
 def _apply(context: Context, image: Image, arguments: Arguments) -> None:
     attributes = changing(context, image)
-    attributes.name = arguments.text("ImageName") or attributes.name
-    attributes.family = arguments.text("ImageFamily") or attributes.family
-    attributes.boot_mode = arguments.text("BootMode") or attributes.boot_mode
+    for parameter, field in _PLAIN.items():
+        setattr(attributes, field, arguments.text(parameter) or getattr(attributes, field))
     context.world.images.note_name(image, attributes.name)
     description = arguments.text("Description")
     if description is not None:

@@ -10,7 +10,7 @@ import typing as t
 from .. import lifecycle, rules
 from ..context import Action, Context, new_home
 from ..errors import CloudError, invalid
-from ..parameters import Arguments, Parameter, Repeated, boolean
+from ..parameters import Arguments, Parameter, Repeated, boolean, one_of
 from ..world import Attributes, Image, Mapping, RememberedToken, Snapshot
 from .sources import Source, source_of
 
@@ -32,7 +32,7 @@ _SPECIFICATION = (
     Repeated("Tag", ("Key", "Value")),
     Parameter("ResourceGroupId"),
     Parameter("DetectionStrategy"),
-    Parameter("Features.ImdsSupport"),
+    Parameter("Features.ImdsSupport", one_of("InvalidParameter.FeaturesImdsSupport", "v1", "v2"), default="v1"),
     Parameter("DryRun", boolean),
     Parameter("StorageLocationArn"),
 )
@@ -49,6 +49,7 @@ def _create_image(context: Context, arguments: Arguments) -> Body:
         raise CloudError("QuotaExceed.Tags")
     source = source_of(context, arguments)
     check_room(context, arguments.text("ImageName"))
+    check_family(context, arguments.text("ImageFamily"), ("ImageFamilyQuotaExceed", "ImageQuotaExceed.ImageFamily"))
     if arguments.flag("DryRun"):
         raise CloudError("DryRunOperation")
     image = _new_image(context, arguments, source)
@@ -84,6 +85,22 @@ def check_room(context: Context, name: str | None) -> None:
         raise CloudError("QuotaExceed.Image")
     if context.knobs.names_unique and name is not None:
         check_name_is_free(context, name)
+
+
+def check_family(context: Context, family: str | None, full: tuple[str, str], besides: str = "") -> None:
+    """`full`: the codes for too many families, and for too many images in one. Raises CloudError."""
+    if family is None:
+        return
+    images = [
+        image
+        for image in context.world.images.of_owner(context.organization.id)
+        if image.region == context.region and image.id != besides and lifecycle.exists(image, context.now)
+    ]
+    families = {image.attributes.family for image in images if image.attributes.family}
+    if len(families | {family}) > context.knobs.family_quota:
+        raise CloudError(full[0])
+    if sum(1 for image in images if image.attributes.family == family) >= context.knobs.images_per_family:
+        raise CloudError(full[1])
 
 
 def _count(context: Context) -> int:
@@ -122,6 +139,7 @@ def _new_image(context: Context, arguments: Arguments, source: Source) -> Image:
             description=arguments.text("Description") or "",
             family=arguments.text("ImageFamily") or "",
             boot_mode=arguments.text("BootMode") or "BIOS",
+            imds_support=arguments.required_text("Features.ImdsSupport"),
         ),
         version=arguments.text("ImageVersion") or "",
         platform=platform,

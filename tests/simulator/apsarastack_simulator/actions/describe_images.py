@@ -8,12 +8,13 @@ from __future__ import annotations
 import typing as t
 
 from .. import lifecycle, rules
-from ..clock import seconds_of, utc
+from ..clock import seconds_of
 from ..context import Action, Context
 from ..errors import CloudError, invalid
 from ..paging import page, paging
 from ..parameters import Arguments, Parameter, Repeated, boolean, comma_list, one_of
 from ..world import SYSTEM, Image
+from .image_shape import alias, shape, shown_family
 
 if t.TYPE_CHECKING:
     from ..answers import Body
@@ -58,7 +59,7 @@ def _describe_images(context: Context, arguments: Arguments) -> Body:
     found = [image for image in candidates if all(test(image) for test in tests)]
     images, counts = page(context, arguments, found)
     used = context.world.used_image_ids()
-    listed = [_answer(context, image, used) for image in images]
+    listed = [shape(context, image, used) for image in images]
     return {**counts, "RegionId": context.region, "Images": {"Image": listed}}
 
 
@@ -77,7 +78,7 @@ def _candidates(context: Context, arguments: Arguments) -> list[Image]:
     else:
         wide = _of_owners(context, arguments.text("ImageOwnerAlias"))
     owner = arguments.text("ImageOwnerAlias")
-    return [image for image in wide if _is_visible(context, image) and owner in (None, _alias(context, image))]
+    return [image for image in wide if _is_visible(context, image) and owner in (None, alias(context, image))]
 
 
 def _of_owners(context: Context, owner: str | None) -> list[Image]:
@@ -101,12 +102,6 @@ def _is_visible(context: Context, image: Image) -> bool:
     return shared or context.owns(image)
 
 
-def _alias(context: Context, image: Image) -> str:
-    if image.organization == SYSTEM:
-        return image.owner_alias
-    return "self" if image.organization == context.organization.id else "others"
-
-
 def _attribute_tests(context: Context, arguments: Arguments) -> t.Iterator[Test]:
     now = context.now
     statuses = _statuses(context, arguments)
@@ -121,7 +116,7 @@ def _attribute_tests(context: Context, arguments: Arguments) -> t.Iterator[Test]
         yield lambda image: any(mapping.snapshot_id == snapshot_id for mapping in image.mappings)
     family = arguments.text("ImageFamily")
     if family is not None:
-        yield lambda image: image.attributes.family == family
+        yield lambda image: shown_family(context, image) == family
     tags = rules.tag_filters(arguments.entries("Tag"))
     if len(tags) > context.knobs.tags_per_call:
         raise CloudError("InvalidTagCount")
@@ -175,86 +170,6 @@ def _time_test(key: str, value: str) -> Test:
     if key == "CreationStartTime":
         return lambda image: image.created >= moment
     return lambda image: image.created <= moment
-
-
-def _answer(context: Context, image: Image, used: set[str]) -> Body:
-    """Size is a number at the top and text in a mapping; Progress and IsSelfShared are text."""
-    attributes = lifecycle.shown(image, context.now)
-    progress = _progress(context, image)
-    size = next((mapping.size for mapping in image.mappings if mapping.type == "system"), 0)
-    answer: Body = {
-        "ImageId": image.id,
-        "ImageName": attributes.name,
-        "ImageVersion": image.version,
-        "ImageOwnerAlias": _alias(context, image),
-        "Status": lifecycle.status(image, context.now),
-        "Usage": "instance" if image.id in used else "none",
-        "CreationTime": utc(image.created),
-        "Size": size,
-        "Architecture": image.architecture,
-        "OSType": image.os_type.title() if context.knobs.os_type_case == "title" else image.os_type,
-        "Platform": image.platform,
-        "OSName": image.os_name,
-        "IsCopied": bool(image.copied_from),
-        "IsSelfShared": _self_shared(context, image),
-        "IsSubscribed": False,
-        "DiskDeviceMappings": {"DiskDeviceMapping": [_mapping(context, image, n) for n in range(len(image.mappings))]},
-    }
-    if progress is not None:
-        answer["Progress"] = progress
-    if context.knobs.optional_fields:
-        answer.update(_optional(image, attributes.description, attributes.family, attributes.boot_mode))
-        answer["Tags"] = {"Tag": [{"TagKey": key, "TagValue": value} for key, value in attributes.tags.items()]}
-    if context.knobs.usable_field or context.knobs.available_but_not_usable:
-        answer["Usable"] = lifecycle.is_usable(image, context.now)
-    return answer
-
-
-def _optional(image: Image, description: str, family: str, boot_mode: str) -> Body:
-    """Fields that the samples of 2018 do not show."""
-    return {
-        "Description": description,
-        "ImageFamily": family,
-        "ImageOwnerId": int(image.account or 0),
-        "OSNameEn": image.os_name,
-        "BootMode": boot_mode,
-        "ProductCode": "",
-        "ResourceGroupId": "",
-        "IsPublic": image.public,
-        "IsSupportCloudinit": True,
-        "IsSupportIoOptimized": True,
-    }
-
-
-def _self_shared(context: Context, image: Image) -> str:
-    if image.organization != context.organization.id:
-        return ""
-    return "True" if image.shared_with else ""
-
-
-def _progress(context: Context, image: Image) -> str | None:
-    number = lifecycle.progress(image, context.now, context.knobs.progress)
-    if number is None:
-        return None
-    return f"{number}%" if context.knobs.progress_sign else str(number)
-
-
-def _mapping(context: Context, image: Image, index: int) -> Body:
-    mapping = image.mappings[index]
-    device = mapping.device
-    if context.knobs.device_prefix == "vd":
-        device = device.replace("/dev/xvd", "/dev/vd")
-    answer: Body = {"Device": device, "Type": mapping.type, "Size": str(mapping.size)}
-    if not context.knobs.optional_fields:
-        return {"Device": device, "Size": str(mapping.size)}
-    answer.update({"SnapshotId": mapping.snapshot_id, "Format": mapping.format})
-    answer.update({"ImportOSSBucket": mapping.bucket, "ImportOSSObject": mapping.object})
-    if context.knobs.encrypted_field:
-        answer["Encrypted"] = image.encrypted
-    if lifecycle.is_growing(image, context.now):
-        answer["Progress"] = _progress(context, image) or ""
-        answer["RemainTime"] = lifecycle.remaining(image, context.now)
-    return answer
 
 
 ACTIONS = (Action("DescribeImages", _SPECIFICATION, _describe_images, write=False),)

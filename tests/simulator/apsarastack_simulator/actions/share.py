@@ -26,22 +26,21 @@ _MODIFY = (
     Parameter("DryRun", boolean),
 )
 _DESCRIBE = (Parameter("ImageId", required=True), *paging())
-# More accounts in one call are not refused but ignored.
+# More accounts in one call are no error.
 _ACCOUNTS_PER_CALL = 10
 
 
 def _modify_image_share_permission(context: Context, arguments: Arguments) -> Body:
     image = context.own_image(arguments.required_text("ImageId"))
-    added = arguments.texts("AddAccount")[:_ACCOUNTS_PER_CALL]
-    removed = arguments.texts("RemoveAccount")[:_ACCOUNTS_PER_CALL]
-    if not added and not removed and not arguments.given("IsPublic"):
+    if not any(arguments.texts(name) for name in ("AddAccount", "RemoveAccount")) and not arguments.given("IsPublic"):
         raise missing("AddAccount.1")
     if arguments.text("LaunchPermission") not in (None, "all", "HIDDEN"):
         raise CloudError("InvalidGroup.Malformed")
+    if arguments.flag("IsPublic"):
+        raise CloudError("CurrentRegion.NotSupportPublicImage")
+    added, removed = (_accounts(context, arguments, name) for name in ("AddAccount", "RemoveAccount"))
     if added:
         _check_sharable(context, image)
-    for account in (*added, *removed):
-        _check_account(context, account)
     shared = [account for account in dict.fromkeys([*image.shared_with, *added]) if account not in removed]
     if len(shared) > context.knobs.share_quota:
         raise CloudError("QuotaExceed.ShareImageUser")
@@ -51,17 +50,31 @@ def _modify_image_share_permission(context: Context, arguments: Arguments) -> Bo
     return {}
 
 
+def _accounts(context: Context, arguments: Arguments, name: str) -> list[str]:
+    """Of too many, none or the first ones count, by release."""
+    given = arguments.texts(name)
+    if len(given) > _ACCOUNTS_PER_CALL:
+        given = [] if context.knobs.too_many_accounts == "none" else given[:_ACCOUNTS_PER_CALL]
+    for account in given:
+        _check_account(context, account)
+    return given
+
+
 def _check_sharable(context: Context, image: Image) -> None:
     if image.encrypted:
         raise CloudError("OperationDeined.EncryptedSnapshot")
-    if lifecycle.status(image, context.now) != lifecycle.AVAILABLE:
+    status = lifecycle.status(image, context.now)
+    if status == lifecycle.DEPRECATED:
+        raise CloudError("OperationDenied.InvalidImageStatus")
+    if status != lifecycle.AVAILABLE:
         raise CloudError("IncorrectImageStatus")
 
 
 def _check_account(context: Context, account: str) -> None:
     if account == context.organization.account:
         raise CloudError("InvalidAccount.Forbbiden")
-    if context.world.organization_of_account(account) is None:
+    made_up = context.world.organization_of_account(account) is None
+    if not account.isdecimal() or (made_up and context.knobs.unknown_accounts == "refuse"):
         raise CloudError("InvalidAccount.NotFound")
 
 

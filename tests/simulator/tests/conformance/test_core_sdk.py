@@ -110,6 +110,16 @@ def test_a_mapping_of_disks_in_a_typed_request(simulator: Simulator, client: Sdk
     assert simulator.calls("CreateImage")[0]["status"] == 200
 
 
+def test_the_newest_image_of_a_family_in_typed_requests(client: Sdk) -> None:
+    modify = typed("ModifyImageAttribute")
+    modify.set_ImageId("m-in-use")
+    modify.set_ImageFamily("web")
+    client.send(modify)
+    family = typed("DescribeImageFromFamily")
+    family.set_ImageFamily("web")
+    assert client.send(family)["Image"]["ImageId"] == "m-in-use"
+
+
 def test_an_import_in_a_typed_request(simulator: Simulator, client: Sdk) -> None:
     request = typed("ImportImage")
     request.set_ImageName("imported")

@@ -130,8 +130,27 @@ def attribute(client: t.Any, region: str, task_id: str) -> t.Any:
     return client.describe_task_attribute(models.DescribeTaskAttributeRequest(region_id=region, task_id=task_id)).body
 
 
+def test_attributes_and_the_newest_image_of_a_family_are_typed(simulator: Simulator, client: t.Any) -> None:
+    simulator.knobs(newest_fields=True)
+    region = simulator.region
+    features = models.ModifyImageAttributeRequestFeatures(nvme_support="supported", imds_support="v2")
+    request = models.ModifyImageAttributeRequest(
+        region_id=region, image_id="m-in-use", image_family="web", description="described", features=features
+    )
+    client.modify_image_attribute(request)
+    (image,) = images(client, region, image_family="web")
+    assert (image.features.nvme_support, image.features.imds_support) == ("supported", "v2")
+    assert image.license_type == "Auto"
+    found = client.describe_image_from_family(
+        models.DescribeImageFromFamilyRequest(region_id=region, image_family="web")
+    ).body.image
+    assert (found.image_id, found.image_family, found.progress) == ("m-in-use", "web", "100%")
+    nothing = models.DescribeImageFromFamilyRequest(region_id=region, image_family="other")
+    assert not client.describe_image_from_family(nothing).body.image.image_id
+
+
 def test_an_encrypted_copy_within_a_region_is_typed(simulator: Simulator, client: t.Any) -> None:
-    simulator.knobs(encrypted_field=True)
+    simulator.knobs(newest_fields=True)
     region = simulator.region
     request = models.CopyImageRequest(
         region_id=region,
