@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-playbook as a process of its own, as a user starts it: its output, and the results of its tasks."""
+"""Runs ansible-playbook as a separate process, like a user, and returns its output and the results of its tasks."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
 MODULE = "apsarastack.cloud.apsarastack_image"
-# None of these tests may hang the others.
+# No test may block the others.
 SECONDS = 90
 # What the callback "minimal" prints before the result of a task.
 RESULT = re.compile(r"^localhost \| [A-Z]+!? => ", re.MULTILINE)
-# Variables that would let the user's own Ansible or cloud into the tests.
+# Variables that would make the tests use the user's own Ansible or cloud.
 FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "COVERAGE_")
 
 Task = t.Mapping[str, t.Any]
@@ -34,7 +34,7 @@ Result = dict[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What an ended playbook has left: its exit code, all that it printed, and the result of each task."""
+    """A finished playbook: its exit code, its whole output, and the result of each task."""
 
     code: int
     output: str
@@ -48,7 +48,7 @@ class Run:
 
 
 class Ansible:
-    """Runs playbooks in a folder of their own, with the ansible-core beside the running Python."""
+    """Runs playbooks in a separate folder, with the ansible-core of the running Python."""
 
     def __init__(self, folder: Path, collections: Path, environment: t.Mapping[str, str]) -> None:
         """``environment``: the variables APSARASTACK_* of the processes."""
@@ -59,27 +59,27 @@ class Ansible:
             **kept,
             "LC_ALL": "C.UTF-8",
             "HOME": str(folder),
-            # What a proxy of the user leads to is not this machine's loopback.
+            # A proxy in the user's environment cannot reach this machine's loopback interface.
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
             "ANSIBLE_CONFIG": str(config),
             "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_STDOUT_CALLBACK": "minimal",
-            # Its default is looked for in the home that the user database tells, and written to in HOME.
+            # By default, it is read from the home in the user database, but written to HOME.
             "ANSIBLE_ASYNC_DIR": str(folder / "async"),
             "ANSIBLE_NOCOLOR": "true",
             **environment,
         }
 
     def write(self, name: str, text: str) -> Path:
-        """A file beside the playbook."""
+        """Writes a file next to the playbook."""
         path = self._folder / name
         path.write_text(text, encoding="utf-8")
         return path
 
-    def image(self, *options: str, **wish: t.Any) -> Run:
+    def image(self, *options: str, **desired: t.Any) -> Run:
         """Runs one task of the module. ``options``: of the command."""
-        return self.play([{MODULE: wish}], *options)
+        return self.play([{MODULE: desired}], *options)
 
     def play(self, tasks: t.Sequence[Task], *options: str, **play: t.Any) -> Run:
         process = self.start(tasks, *options, **play)
@@ -127,8 +127,8 @@ def caller(simulator: Simulator) -> dict[str, str]:
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """End the process and all that it has started, at once and without a farewell."""
-    # Ansible's workers lead sessions of their own, so that no signal to a group would reach them all.
+    """Kill the process and everything that it has started with SIGKILL."""
+    # Ansible's workers have their own sessions, so a signal to the process group would not reach them.
     for pid in [process.pid, *_descendants(process.pid)]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -136,7 +136,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 def _descendants(pid: int) -> list[int]:
-    # Each thread has the children that it has started.
+    # Children are listed per thread.
     threads = Path(f"/proc/{pid}/task").glob("*/children")
     children = [int(child) for thread in threads for child in thread.read_text(encoding="ascii").split()]
-    return [found for child in children for found in (child, *_descendants(child))]
+    return [pid for child in children for pid in (child, *_descendants(child))]

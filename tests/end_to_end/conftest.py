@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every test here has: the collection as it is shipped, a simulated cloud, and Ansible pointed at it."""
+"""Fixtures: the collection as it is shipped, a simulated cloud, and an Ansible that is configured for both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLLECTION = Path("ansible_collections", "apsarastack", "cloud")
 
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for ANSIBLE_COLLECTIONS_PATH; that variable may name one in which the collection is already."""
+    """A folder for ANSIBLE_COLLECTIONS_PATH; if that variable is set to one with the collection, it is used."""
     given = Path(os.environ.get("ANSIBLE_COLLECTIONS_PATH", ""))
     if given != Path() and (given / COLLECTION).is_dir():
         return given
@@ -50,5 +50,5 @@ def simulator() -> t.Iterator[Simulator]:
 
 @pytest.fixture
 def ansible(simulator: Simulator, collections: Path, tmp_path: Path) -> Ansible:
-    """Ansible that knows the simulator from its environment."""
+    """An Ansible whose environment points to the simulator."""
     return Ansible(tmp_path, collections, caller(simulator))

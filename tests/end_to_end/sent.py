@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What no call of the collection may carry, whatever the task: held after each test that has a simulator."""
+"""What no call of the collection may contain. This is checked after each test that uses a simulator."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ AGENT = f"apsarastack.cloud/{VERSION}"
 
 
 def complaints(calls: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
-    """A sentence for each parameter that asks for nothing, and for each call that does not say who calls."""
-    found: list[str] = []
+    """A sentence for each parameter without effect, and for each call without the user agent of the collection."""
+    problems: list[str] = []
     for call in calls:
-        # The metadata service of an instance is not the site.
+        # The metadata service of an instance does not belong to the site.
         if call["action"].startswith("Metadata"):
             continue
-        found += [
+        problems += [
             f"{call['action']} sends {name}={value!r}"
             for name, value in call["parameters"].items()
-            if not _asks(name, value)
+            if not _has_effect(name, value)
         ]
         agent = call["headers"].get("user-agent")
-        found += [] if agent == AGENT else [f"{call['action']} calls itself {agent!r}"]
-    return found
+        problems += [] if agent == AGENT else [f"{call['action']} has the user agent {agent!r}"]
+    return problems
 
 
-def _asks(name: str, value: str) -> bool:
-    # A real site carried out what was marked as a dry run.
+def _has_effect(name: str, value: str) -> bool:
+    # A real site carried out a call that was marked as a dry run.
     if name == "DryRun":
         return False
     # The value of a tag may be empty.

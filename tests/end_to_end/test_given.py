@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a playbook gives, as ansible-playbook hands it on: nulls, aliases, texts, the task beside the environment."""
+"""Values as ansible-playbook passes them on: nulls, aliases, strings, and the task together with the environment."""
 
 from __future__ import annotations
 
@@ -40,9 +40,11 @@ def refused(ansible: Ansible, simulator: Simulator, *tasks: dict[str, t.Any], **
     return run.results
 
 
-def test_an_id_or_a_name_of_nothing_deletes_no_image(ansible: Ansible, simulator: Simulator) -> None:
-    nothing: list[t.Any] = ["{{ nothing }}", None, "", "  ", "{{ empty }}", "{{ missing | default('') }}"]
-    tasks = [{MODULE: {"state": "absent", option: value}} for option in ("image_id", "image_name") for value in nothing]
+def test_a_null_or_empty_id_or_name_deletes_no_image(ansible: Ansible, simulator: Simulator) -> None:
+    empty_values: list[t.Any] = ["{{ nothing }}", None, "", "  ", "{{ empty }}", "{{ missing | default('') }}"]
+    tasks = [
+        {MODULE: {"state": "absent", option: value}} for option in ("image_id", "image_name") for value in empty_values
+    ]
     results = refused(ansible, simulator, *tasks, vars={"nothing": None, "empty": ""})
     for task, result in zip(tasks, results):
         (option,) = task[MODULE].keys() - {"state"}
@@ -68,7 +70,7 @@ def test_an_alias_in_module_defaults_does_not_redirect_a_task(ansible: Ansible, 
 
 
 @pytest.mark.parametrize("options", [(), ("--check",)])
-def test_a_name_that_no_release_takes_is_refused_in_check_mode_and_in_the_run(
+def test_a_name_that_no_release_accepts_is_refused_in_check_mode_and_in_the_run(
     ansible: Ansible, simulator: Simulator, options: tuple[str, ...]
 ) -> None:
     names = ["web golden", "1web", "web/golden", "http://web", "x"]
@@ -78,8 +80,8 @@ def test_a_name_that_no_release_takes_is_refused_in_check_mode_and_in_the_run(
     assert simulator.calls() == []
 
 
-def test_a_template_that_stays_in_a_survey_variable_names_no_image(ansible: Ansible, simulator: Simulator) -> None:
-    # AWX marks what a survey gives as unsafe, so that nothing in it is evaluated.
+def test_an_unevaluated_template_in_a_survey_variable_is_refused(ansible: Ansible, simulator: Simulator) -> None:
+    # AWX marks survey answers as unsafe, so that templates in them are not evaluated.
     variables = ansible.write("survey.yml", "name: !unsafe 'web-{{ stage }}'\n")
     tasks = [
         {MODULE: {"image_name": "{{ name }}", "state": state}, "ignore_errors": True} for state in ("present", "absent")
@@ -89,19 +91,21 @@ def test_a_template_that_stays_in_a_survey_variable_names_no_image(ansible: Ansi
     assert simulator.calls() == []
 
 
-def test_a_tag_of_another_type_is_refused_with_both_ways_out(ansible: Ansible, simulator: Simulator) -> None:
+def test_a_tag_that_is_not_a_string_is_refused_with_both_solutions(ansible: Ansible, simulator: Simulator) -> None:
     variables = ansible.write("variables.yml", "backup: true\nversion: 1.10\nticket: 00000122\n")
     tags = {"tags": {"backup": True, "version": 1.1}}
     (result,) = refused(ansible, simulator, {MODULE: {"image_name": "web", **tags}})
     assert "value of 'backup' in tags must be a string, but is True (bool): quote it" in result["msg"]
     assert "`| string`" in result["msg"]
-    # What the message advises works, and an integer is what YAML has read.
-    cured = {"backup": "{{ backup | string }}", "ticket": "{{ ticket }}"}
-    run = ansible.play([{MODULE: {"image_name": "web", "tags": cured}}], "-e", f"@{variables}")
+    # The advice in the message works, and an integer is used as YAML has read it.
+    corrected = {"backup": "{{ backup | string }}", "ticket": "{{ ticket }}"}
+    run = ansible.play([{MODULE: {"image_name": "web", "tags": corrected}}], "-e", f"@{variables}")
     assert run.result["image"]["tags"] == {"backup": "True", "ticket": "82"}
 
 
-def test_the_task_beats_the_environment_of_awx_across_alternatives(ansible: Ansible, simulator: Simulator) -> None:
+def test_the_task_has_priority_over_the_environment_across_alternative_options(
+    ansible: Ansible, simulator: Simulator
+) -> None:
     elsewhere = {"popgw_domain": "other-site.invalid", "validate_certs": False, "wait_timeout": 1}
     task = {"image_name": "new", "snapshot_id": "s-system", "state": "present"}
     place = ansible.play([{MODULE: {**task, **elsewhere}, "ignore_errors": True}]).result
@@ -115,10 +119,10 @@ def test_the_task_beats_the_environment_of_awx_across_alternatives(ansible: Ansi
     assert {call["action"] for call in simulator.calls()} == {"ListResourceGroup"}
 
 
-def test_a_null_filter_lists_all_and_says_so(ansible: Ansible, simulator: Simulator) -> None:
+def test_a_null_filter_lists_everything_and_warns(ansible: Ansible, simulator: Simulator) -> None:
     run = ansible.play([{INFO: {"name_regex": "{{ pattern }}", "newest": None}}], vars={"pattern": None})
     if "msg" in run.result:
-        # Older releases of ansible-core make an empty string of a null in a template.
+        # Older releases of ansible-core turn a null in a template into an empty string.
         assert "name_regex is an empty string" in run.result["msg"]
         return
     assert {image["image_name"] for image in run.result["images"]} >= {"web", "other", "None"}

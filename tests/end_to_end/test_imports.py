@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task imports: it spends most of its time on that, so what one room imports, each task pays for."""
+"""What a task imports. Tasks spend most of their time on imports, so each new import slows down every task."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 if t.TYPE_CHECKING:
     from ansible_process import Ansible
 
-# The libraries that the collection requires come as they are.
+# The libraries that the collection requires, with everything that they import.
 LIBRARIES = "requests, jmespath"
 # Beyond them, and beyond what Ansible imports for a module that does nothing.
 STANDARD_LIBRARY = "uuid _uuid"
@@ -41,7 +41,7 @@ atexit.register(lambda: open(os.environ["IMPORTED"], "w", encoding="utf-8").writ
 
 
 def imported_by(ansible: Ansible, module: str, **options: str) -> set[str]:
-    """The names of all that the process of a task that changes nothing has imported."""
+    """The names of all modules that the process of a task that changes nothing has imported."""
     folder = ansible.write("sitecustomize.py", RECORDER).parent
     names = folder / "imported"
     run = ansible.play([{module: options, "environment": {"PYTHONPATH": str(folder), "IMPORTED": str(names)}}])
@@ -52,16 +52,14 @@ def imported_by(ansible: Ansible, module: str, **options: str) -> set[str]:
 
 @pytest.fixture
 def least(ansible: Ansible) -> set[str]:
-    """What no task comes without."""
+    """The modules that every task imports."""
     command = [sys.executable, "-c", f"import {LIBRARIES}, sys; print(*sys.modules)"]
     libraries = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.split()
     return imported_by(ansible, "ansible.builtin.ping") | set(libraries)
 
 
 @pytest.mark.parametrize("module", ROOMS)
-def test_a_task_with_plain_keys_imports_what_each_task_needs_and_nothing_else(
-    ansible: Ansible, least: set[str], module: str
-) -> None:
+def test_a_task_with_an_access_key_imports_only_what_it_uses(ansible: Ansible, least: set[str], module: str) -> None:
     assert ansible.image(image_name="web", instance_id="i-web-running").code == 0
     found = imported_by(ansible, f"apsarastack.cloud.{module}", image_name="web") - least
 
@@ -69,5 +67,5 @@ def test_a_task_with_plain_keys_imports_what_each_task_needs_and_nothing_else(
     others = {name for name in found if not name.startswith("ansible_collections")}
     new = (rooms - set(ROOMS[module].split())) | (others - set(STANDARD_LIBRARY.split()))
     gone = set(ROOMS[module].split()) - rooms
-    assert not new, f"Each task now pays for {sorted(new)}: import it where it is needed, or put it on the list above."
-    assert not gone, f"No task imports {sorted(gone)} any more: take it off the list above."
+    assert not new, f"Each task now imports {sorted(new)}: import it where it is used, or add it to the list above."
+    assert not gone, f"No task imports {sorted(gone)} any more: remove it from the list above."

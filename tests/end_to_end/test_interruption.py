@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run that was killed: the next one makes it good, and never makes a second image."""
+"""After a killed run, the next one resumes and never creates a second image."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from ansible_process import MODULE, SECONDS, Ansible, kill
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
-WISH = {"image_name": "web", "instance_id": "i-web-running", "tags": {"team": "web"}}
+DESIRED = {"image_name": "web", "instance_id": "i-web-running", "tags": {"team": "web"}}
 
 
 def wait_until(claim: t.Callable[[], bool]) -> None:
-    """There is nothing that tells when another process has come so far."""
+    """Polls until the other process has reached this point."""
     end = time.monotonic() + SECONDS
     while not claim():
-        assert time.monotonic() < end, "the process did not come so far"
+        assert time.monotonic() < end, "the process did not reach this point"
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("moment", ["before the answer to the creation", "during the wait"])
-def test_a_run_that_was_killed_is_finished_by_the_next(ansible: Ansible, simulator: Simulator, moment: str) -> None:
+@pytest.mark.parametrize("moment", ["before the response to the creation", "during the wait"])
+def test_the_next_run_resumes_a_killed_one(ansible: Ansible, simulator: Simulator, moment: str) -> None:
     simulator.knobs(create_time=3600)
     waiting = 1
-    if moment == "before the answer to the creation":
+    if moment == "before the response to the creation":
         simulator.fault(action="CreateImage", delay=SECONDS)
         waiting = 0
-    process = ansible.start([{MODULE: WISH}])
+    process = ansible.start([{MODULE: DESIRED}])
     wait_until(lambda: len(simulator.calls("CreateImage")) == 1)
     wait_until(lambda: len(simulator.calls("DescribeImages")) > waiting)
     kill(process)
@@ -41,12 +41,12 @@ def test_a_run_that_was_killed_is_finished_by_the_next(ansible: Ansible, simulat
     calls_of_killed = len(simulator.calls())
     simulator.advance(3600)
 
-    run = ansible.image(**WISH)
+    run = ansible.image(**DESIRED)
 
     assert run.code == 0
-    made = [image for image in simulator.state()["images"] if image["image_name"] == "web"]
-    assert [image["image_id"] for image in made] == [run.result["image_id"]]
-    assert made[0]["tags"] == WISH["tags"]
+    created = [image for image in simulator.state()["images"] if image["image_name"] == "web"]
+    assert [image["image_id"] for image in created] == [run.result["image_id"]]
+    assert created[0]["tags"] == DESIRED["tags"]
     assert run.result["changed"] is False
     assert len(simulator.calls("CreateImage")) == 1
     connections = {call["connection"] for call in simulator.calls()[calls_of_killed:]}

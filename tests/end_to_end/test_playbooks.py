@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a playbook can say around the module."""
+"""Keywords of plays and tasks that affect the module."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ansible_process import MODULE, Ansible
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
-WISH = {"image_name": "web", "instance_id": "i-web-running"}
+DESIRED = {"image_name": "web", "instance_id": "i-web-running"}
 
 
-def test_module_defaults_of_the_group_hold_the_connection(
+def test_module_defaults_of_the_group_set_the_connection(
     simulator: Simulator, collections: Path, tmp_path: Path
 ) -> None:
     connection = {
@@ -30,14 +30,14 @@ def test_module_defaults_of_the_group_hold_the_connection(
     }
     ansible = Ansible(tmp_path, collections, environment={})
 
-    run = ansible.play([{MODULE: WISH}], module_defaults={"group/apsarastack.cloud.apsarastack": connection})
+    run = ansible.play([{MODULE: DESIRED}], module_defaults={"group/apsarastack.cloud.apsarastack": connection})
 
     assert run.code == 0
     assert run.result["image"]["status"] == "Available"
 
 
-def test_an_asynchronous_task_gives_the_same_result(ansible: Ansible, simulator: Simulator) -> None:
-    run = ansible.play([{MODULE: WISH, "async": 60, "poll": 1}])
+def test_an_asynchronous_task_returns_the_same_result(ansible: Ansible, simulator: Simulator) -> None:
+    run = ansible.play([{MODULE: DESIRED, "async": 60, "poll": 1}])
 
     assert run.code == 0
     assert run.results[-1]["changed"] is True
@@ -46,7 +46,7 @@ def test_an_asynchronous_task_gives_the_same_result(ansible: Ansible, simulator:
 
 
 def test_the_diff_is_printed_and_check_mode_writes_nothing(ansible: Ansible, simulator: Simulator) -> None:
-    run = ansible.image("--check", "--diff", **WISH)
+    run = ansible.image("--check", "--diff", **DESIRED)
 
     assert run.code == 0
     assert '+    "image_name": "web"' in run.output

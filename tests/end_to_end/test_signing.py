@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A host on which OpenSSL is held to algorithms of FIPS, and has none of them."""
+"""A host whose OpenSSL is restricted to FIPS algorithms, of which it has none."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ default_properties = fips=yes
 
 
 @pytest.mark.parametrize("module", ["apsarastack_image", "apsarastack_image_info"])
-def test_where_sha_1_is_forbidden_it_is_told_what_needs_it(ansible: Ansible, simulator: Simulator, module: str) -> None:
+def test_a_failure_says_that_signing_requires_sha_1_if_it_is_forbidden(
+    ansible: Ansible, simulator: Simulator, module: str
+) -> None:
     policy = ansible.write("openssl.cnf", FIPS_ONLY)
     task = {f"apsarastack.cloud.{module}": {"image_name": "web"}, "environment": {"OPENSSL_CONF": str(policy)}}
 

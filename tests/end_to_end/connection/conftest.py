@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets the tests import the collection by its full name, and keeps the user's own cloud and proxy out of them."""
+"""Lets the tests import the collection by its full name, and removes the user's own cloud and proxy variables."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Certificates with one flaw each, as trustme, which makes right ones, does not make them."""
+"""Certificates with one flaw each, which trustme cannot create."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     Key = t.Union[ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey]
 
 DAY = datetime.timedelta(days=1)
-# All CAs have the same name and key id, as one that was made twice from a template.
+# All CAs have the same name and key id, as if created twice from one template.
 NAME = "Site CA"
 KEY_ID = b"site CA"
 
@@ -37,7 +37,7 @@ class Pair:
     key: Key
 
     def write(self, path: Path) -> str:
-        """Write the certificate alone, for clients to trust."""
+        """Write only the certificate, for clients to trust."""
         path.write_bytes(self.certificate.public_bytes(Encoding.PEM))
         return str(path)
 
@@ -74,7 +74,7 @@ def issued(
     is_for_servers: bool = True,
     is_weak: bool = False,
 ) -> Pair:
-    """A certificate of a server, from ``begins`` on for two days."""
+    """A server certificate that is valid for two days from ``begins`` on."""
     key = rsa.generate_private_key(65537, 1024) if is_weak else ec.generate_private_key(ec.SECP256R1())
     purpose = ExtendedKeyUsageOID.SERVER_AUTH if is_for_servers else ExtendedKeyUsageOID.CLIENT_AUTH
     name = x509.IPAddress(ipaddress.ip_address(host)) if host[0].isdigit() else x509.DNSName(host)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plugin of proxy.py: whatever host is asked for, it leads to one port of this machine, and writes the host down.
+"""A plugin for proxy.py that logs the requested host and connects to a port of this machine instead.
 
-So host names of a site that exists nowhere can be used over real sockets.
+This makes it possible to use host names of sites that do not exist with real sockets.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection's own code in this process, over real sockets: options as a task has them, and what comes of them."""
+"""Runs the code of the collection in this process with real sockets, from the options of a task to the calls."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SECONDS = 30
 
 
 def client(**options: t.Any) -> Client:
-    """What a module makes of its connection options. Raises ApsaraStackError."""
+    """The client that a module creates from its connection options. Raises ApsaraStackError."""
     given, origins = options_of(options, connection_spec(), os.environ)
     assert given.problems == []
     result = ArgumentSpecValidator(connection_spec()).validate(given.options)
@@ -53,18 +53,18 @@ def own_images(calling: Client) -> list[str]:
 
 @dataclasses.dataclass(frozen=True)
 class Proxy:
-    """``log``: one line for each host that was asked for."""
+    """``log``: one line for each host that was requested."""
 
     url: str
     log: Path
 
-    def asked(self) -> list[str]:
+    def requested(self) -> list[str]:
         return self.log.read_text(encoding="ascii").splitlines() if self.log.exists() else []
 
 
 @contextlib.contextmanager
 def proxy(folder: Path, leads_to: int, *options: str) -> t.Iterator[Proxy]:
-    """A proxy of the library proxy.py, as a process of its own. ``leads_to``: the port that all hosts are at."""
+    """Runs proxy.py as a separate process. ``leads_to``: the port that it connects to for all hosts."""
     port_file, log = folder / "proxy.port", folder / "proxy.log"
     port_file.unlink(missing_ok=True)
     environment = {
@@ -92,10 +92,10 @@ def proxy(folder: Path, leads_to: int, *options: str) -> t.Iterator[Proxy]:
 
 
 def _port(file: Path, process: subprocess.Popen[t.Any]) -> int:
-    """There is nothing that tells when another process listens but the file that it writes."""
+    """The port in the file, which the other process writes when it is listening."""
     end = time.monotonic() + SECONDS
     while not (file.exists() and file.read_text(encoding="ascii").strip()):
-        assert process.poll() is None, "the proxy has ended"
-        assert time.monotonic() < end, "the proxy does not listen"
+        assert process.poll() is None, "the proxy has exited"
+        assert time.monotonic() < end, "the proxy is not listening"
         time.sleep(0.05)
     return int(file.read_text(encoding="ascii"))

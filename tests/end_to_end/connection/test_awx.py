@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The AWX credential type, rendered as AWX does it, and what the modules make of the environment that comes of it."""
+"""The AWX credential type, rendered like in AWX, and how the modules use the resulting environment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROLE = "acs:ram::1000000000000037:role/imager"
 
 
 def environment(folder: Path, filled: t.Mapping[str, t.Any]) -> dict[str, str]:
-    """The variables of a job whose credential has these fields filled in; AWX knows an empty text field not at all."""
+    """The variables of a job whose credential has these fields filled in. AWX omits empty string fields."""
     defaults = {name: field.get("default", False) for name, field in FIELDS.items() if field["type"] == "boolean"}
     choices = {name: field["default"] for name, field in FIELDS.items() if "choices" in field}
     jinja = sandbox.ImmutableSandboxedEnvironment()
@@ -43,7 +43,7 @@ def images(folder: Path, monkeypatch: pytest.MonkeyPatch, filled: t.Mapping[str,
     return list(own_images(client()))
 
 
-def test_an_access_key_and_a_ca_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_credential_with_an_access_key_and_a_ca_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Simulator(tls_in=str(tmp_path)) as simulator:
         filled = {
             **KEYS,
@@ -56,7 +56,7 @@ def test_an_access_key_and_a_ca_certificate(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    "who",
+    "credentials",
     [
         KEYS,
         {**KEYS, "role_arn": ROLE},
@@ -69,15 +69,15 @@ def test_an_access_key_and_a_ca_certificate(tmp_path: Path, monkeypatch: pytest.
     ],
     ids=["a key", "a role", "a token", "an instance"],
 )
-def test_each_kind_of_caller_with_the_name_of_its_resource_set(
-    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: dict[str, str]
+def test_each_kind_of_credentials_with_the_name_of_a_resource_set(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, credentials: dict[str, str]
 ) -> None:
     monkeypatch.setenv("APSARASTACK_METADATA_ADDRESS", simulator.endpoint)
-    filled = {**who, "region": REGION, "endpoint": simulator.endpoint, "resource_group_set_name": "ops"}
+    filled = {**credentials, "region": REGION, "endpoint": simulator.endpoint, "resource_group_set_name": "ops"}
     assert images(tmp_path, monkeypatch, filled) == ["in-use"]
 
 
-def test_the_switches_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_boolean_fields_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled = {**KEYS, "region": REGION, "popgw_domain": "env30.example.com", "other_region": True, "unverified": True}
     for name, value in environment(tmp_path, filled).items():
         monkeypatch.setenv(name, value)
@@ -86,10 +86,10 @@ def test_the_switches_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert connection.verify is False
 
 
-def test_every_variable_is_one_of_an_option_and_every_field_is_used() -> None:
+def test_every_variable_belongs_to_an_option_and_every_field_is_used() -> None:
     names = {f"APSARASTACK_{option.upper()}" for option in connection_spec()}
     assert set(INJECTORS["env"]) <= names
-    # AWX refuses an injector that names a field which there is not.
+    # AWX refuses an injector that names a field that does not exist.
     jinja = sandbox.ImmutableSandboxedEnvironment(undefined=StrictUndefined)
     namespace = {**dict.fromkeys(FIELDS, "x"), "tower": {"filename": {"ca": "x"}}}
     texts = [*INJECTORS["env"].values(), *INJECTORS["file"].values()]
@@ -102,6 +102,6 @@ def test_exactly_the_secret_key_and_the_token_are_secret() -> None:
 
 
 @pytest.mark.parametrize("name", ["inputs.yml", "injectors.yml"])
-def test_the_page_shows_the_files_as_they_are(name: str) -> None:
+def test_the_page_contains_the_files_unchanged(name: str) -> None:
     shown = (TYPE / name).read_text(encoding="utf-8").partition("---\n")[2]
     assert f"```yaml\n{shown}```" in (ROOT / "docs" / "awx.md").read_text(encoding="utf-8")

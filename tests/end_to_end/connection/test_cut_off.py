@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Connections that end anywhere, and answers that are none, over real sockets.
+"""Connections that end at any point, and invalid responses, with real sockets.
 
-Whatever happens there is a sentence with the endpoint in it, and nothing that the site has seen is told as not sent.
+The failure is always a sentence with the endpoint, and never says "not sent" if the site has seen the request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sites import SECONDS, WHOLE, client
 
 from apsarastack_simulator.testing import Simulator
 
-# As libraries write their own errors.
+# Fragments of raw library errors.
 RAW = re.compile(
     r"_ssl\.c|ConnectionPool|urllib3|Errno|object at 0x|Max retries|Caused by|\('|\[SSL|Traceback|Error\(|b'"
 )
@@ -36,7 +36,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 def attempt(endpoint: str, **options: t.Any) -> NoAnswerError | None:
-    """One attempt of a call; what it fails with, if it does."""
+    """The failure of a single attempt of a call; None if it succeeds."""
     where = client(**WHOLE, endpoint=endpoint, read_timeout=1, connect_timeout=1, **options).connection
     request = request_of(where, ECS, "DescribeImages", {"RegionId": where.region}, Stamp("nonce", 0))
     with requests.Session() as session:
@@ -54,7 +54,7 @@ def attempt(endpoint: str, **options: t.Any) -> NoAnswerError | None:
 
 @contextlib.contextmanager
 def listening(serve: t.Callable[[socket.socket], None]) -> t.Iterator[int]:
-    """The port at which one connection is served."""
+    """The port of a server for one connection."""
 
     def run() -> None:
         with contextlib.suppress(OSError), server.accept()[0] as connected:
@@ -68,15 +68,15 @@ def listening(serve: t.Callable[[socket.socket], None]) -> t.Iterator[int]:
 
 
 def answering(answer: bytes | None) -> t.Callable[[socket.socket], None]:
-    """Sends this once something has come, and ends; without an answer, waits until the other side gives up."""
+    """Sends this response to the request and closes; without a response, waits until the client gives up."""
 
     def serve(connected: socket.socket) -> None:
         connected.recv(65536)
         if answer is not None:
             connected.sendall(answer)
             connected.shutdown(socket.SHUT_WR)
-        # What is closed with something unread is reset, and the answer may be lost. A client may not close at all while
-        # its error is looked at.
+        # Closing with unread data resets the connection, and the response may be lost. The client may keep the
+        # connection open while its error is examined.
         connected.settimeout(1.5)
         while connected.recv(65536):
             pass
@@ -92,7 +92,7 @@ def pass_on(connected: socket.socket, server: socket.socket) -> None:
 
 
 def relay(leads_to: int, limit: int, is_reset: bool) -> t.Callable[[socket.socket], None]:
-    """Passes on so many bytes of the server, then ends both connections."""
+    """Forwards this many bytes from the server, then closes both connections."""
 
     def serve(connected: socket.socket) -> None:
         rest = limit
@@ -103,7 +103,7 @@ def relay(leads_to: int, limit: int, is_reset: bool) -> t.Callable[[socket.socke
                 rest -= len(data)
             if is_reset:
                 connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            # A thread that still reads would hold the connection open.
+            # A thread that is still reading would keep the connection open.
             connected.shutdown(socket.SHUT_RD if is_reset else socket.SHUT_RDWR)
 
     return serve
@@ -115,10 +115,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Simulator]:
         yield running
 
 
-# A handshake takes some 1,600 bytes of the server, the answer as many.
+# The server sends about 1,600 bytes for the handshake, and as many for the response.
 @pytest.mark.parametrize("is_reset", [False, True], ids=["closed", "reset"])
 @pytest.mark.parametrize("limit", [0, 1, 4, 5, 6, 90, *range(100, 3300, 100)])
-def test_wherever_a_connection_of_tls_ends_nothing_that_arrived_is_told_as_not_sent(
+def test_a_request_that_arrived_is_never_reported_as_not_sent_wherever_the_tls_connection_ends(
     site: Simulator, limit: int, is_reset: bool
 ) -> None:
     site.clear_calls()
@@ -139,11 +139,11 @@ NO_HTTP, CUT, PACKED, LOST = (
     "the answer cannot be decompressed",
     "it closed the connection without a complete answer",
 )
-STRANGE: t.Mapping[str, tuple[bytes, str]] = {
+INVALID: t.Mapping[str, tuple[bytes, str]] = {
     "nothing": (b"", LOST),
     "another protocol": (b"SSH-2.0-OpenSSH_9.9\r\n", NO_HTTP),
     "half a status line": (b"HTTP/1.1 20", NO_HTTP),
-    "a status that is no number": (b"HTTP/1.1 abc OK\r\n\r\n", NO_HTTP),
+    "a status that is not a number": (b"HTTP/1.1 abc OK\r\n\r\n", NO_HTTP),
     "a page of HTTP 0.9": (b"<html>\r\n", NO_HTTP),
     "noise": (bytes(range(256)), NO_HTTP),
     "an endless status line": (b"HTTP/1.1 200 " + b"a" * 70000, NO_HTTP),
@@ -153,13 +153,15 @@ STRANGE: t.Mapping[str, tuple[bytes, str]] = {
     "only an interim status": (b"HTTP/1.1 100 Continue\r\n\r\n", LOST),
     "half a body": (OK + b"Content-Length: 10\r\n\r\n{}", CUT),
     "half a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n8\r\n{}", CUT),
-    "a chunk of no length": (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}", CUT),
-    "no gzip": (OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", PACKED),
+    "a chunk without a length": (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}", CUT),
+    "invalid gzip": (OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", PACKED),
 }
 
 
-@pytest.mark.parametrize(("answer", "problem"), STRANGE.values(), ids=STRANGE)
-def test_a_strange_answer_may_have_been_carried_out_and_is_told_in_words(answer: bytes, problem: str) -> None:
+@pytest.mark.parametrize(("answer", "problem"), INVALID.values(), ids=INVALID)
+def test_an_invalid_response_is_reported_in_words_and_the_call_may_have_been_carried_out(
+    answer: bytes, problem: str
+) -> None:
     with listening(answering(answer)) as port:
         error = attempt(f"http://127.0.0.1:{port}")
     assert error is not None
@@ -168,7 +170,7 @@ def test_a_strange_answer_may_have_been_carried_out_and_is_told_in_words(answer:
     assert (error.permanent, error.sent) == (False, True)
 
 
-def test_a_server_that_expects_tls_is_told() -> None:
+def test_a_failure_says_that_the_server_expects_tls() -> None:
     with listening(answering(b"\x15\x03\x01\x00\x02\x02\x46")) as port:
         error = attempt(f"http://127.0.0.1:{port}")
     assert error is not None
@@ -176,13 +178,13 @@ def test_a_server_that_expects_tls_is_told() -> None:
     assert (error.reason, error.permanent, error.sent) == ("tls", True, False)
 
 
-def test_a_record_that_is_damaged_after_the_handshake_is_a_lost_answer(site: Simulator) -> None:
+def test_a_damaged_record_after_the_handshake_counts_as_a_lost_response(site: Simulator) -> None:
     def serve(connected: socket.socket) -> None:
         with socket.create_connection(("127.0.0.1", site.port)) as server:
             forth = threading.Thread(target=pass_on, args=(connected, server), daemon=True)
             forth.start()
             while data := server.recv(65536):
-                # Only what follows the handshake of the server is all application data.
+                # After the handshake, the server sends only application data.
                 is_answer = data.startswith(b"\x17\x03\x03") and len(site.calls()) == 1
                 connected.sendall(data[:-1] + bytes([data[-1] ^ 1]) if is_answer else data)
 
@@ -204,7 +206,7 @@ def test_a_record_that_is_damaged_after_the_handshake_is_a_lost_answer(site: Sim
     ids=["plain HTTP", "nothing", "silence"],
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_does_not_speak_the_tls_of_its_url_is_told_as_the_proxy(
+def test_a_failure_names_the_proxy_if_it_does_not_use_the_tls_of_its_url(
     scheme: str, answer: bytes | None, problem: str
 ) -> None:
     with listening(answering(answer)) as port:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-playbook prints with -vvv, through every way to prove who calls: never a secret key, never a token."""
+"""The output of ansible-playbook with -vvv never contains a secret key or a token, with any kind of credentials."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WRONG_TOKEN = "simulator-token-wrong"
 
 @pytest.fixture
 def ansible(simulator: Simulator, collections: Path, tmp_path: Path) -> Ansible:
-    """Ansible that knows where the simulator is, and not who calls."""
+    """An Ansible whose environment has the endpoint of the simulator, and no credentials."""
     place = {
         "APSARASTACK_ENDPOINT": simulator.endpoint,
         "APSARASTACK_REGION": REGION,
@@ -40,16 +40,16 @@ def profiles(ansible: Ansible) -> str:
     return str(ansible.write("profiles.json", json.dumps({"profiles": [*PROFILES, broken, wrong]})))
 
 
-def test_no_way_to_prove_who_calls_prints_a_secret(ansible: Ansible, simulator: Simulator) -> None:
+def test_no_kind_of_credentials_prints_a_secret(ansible: Ansible, simulator: Simulator) -> None:
     file = profiles(ansible)
-    torn = ansible.write("torn.json", f'{{"profiles": [{{"name": "lasting", "access_key_secret": "{WRONG}" ')
-    # From a file, since Ansible prints the lines of a task that fails.
+    truncated = ansible.write("truncated.json", f'{{"profiles": [{{"name": "lasting", "access_key_secret": "{WRONG}" ')
+    # From a file, since Ansible prints the lines of a failed task.
     secrets = {"lasting": KEYS["secret_key"], "temporary": STS["secret_key"], "token": STS_TOKEN}
     secrets = {**secrets, "wrong": WRONG, "wrong_token": WRONG_TOKEN}
     variables = ansible.write("secrets.json", json.dumps(secrets))
     lasting = {"access_key": KEYS["access_key"], "secret_key": "{{ lasting }}"}
     temporary = {"access_key": STS["access_key"], "secret_key": "{{ temporary }}"}
-    ways: list[tuple[str | None, dict[str, t.Any]]] = [
+    cases: list[tuple[str | None, dict[str, t.Any]]] = [
         (None, lasting),
         (None, {**temporary, "security_token": "{{ token }}"}),
         *((None, {"profile": entry["name"], "shared_credentials_file": file}) for entry in PROFILES),
@@ -61,28 +61,28 @@ def test_no_way_to_prove_who_calls_prints_a_secret(ansible: Ansible, simulator: 
         ("SignatureDoesNotMatch", {**lasting, "secret_key": "{{ wrong }}", "assume_role": {"role_arn": ARN}}),
         ("EntityNotExist.Role", {**lasting, "assume_role": {"role_arn": f"{ARN}-x"}}),
         ("has no sts_token", {"profile": "broken", "shared_credentials_file": file}),
-        ("is not valid JSON", {"profile": "lasting", "shared_credentials_file": str(torn)}),
+        ("is not valid JSON", {"profile": "lasting", "shared_credentials_file": str(truncated)}),
         ("HTTP 404", {"ecs_role_name": "other"}),
     ]
-    tasks = [{INFO: options, "ignore_errors": problem is not None} for problem, options in ways]
+    tasks = [{INFO: options, "ignore_errors": problem is not None} for problem, options in cases]
 
     run = ansible.play(tasks, "-vvv", "-e", f"@{variables}")
 
     assert run.code == 0
-    for (problem, _options), result in zip(ways, run.results):
+    for (problem, _options), result in zip(cases, run.results):
         if problem is None:
             assert [image["image_name"] for image in result["images"]] == ["in-use"]
         else:
             assert problem in result["msg"]
-    assert len(run.results) == len(ways)
+    assert len(run.results) == len(cases)
     issued = [(key.secret, key.token) for key in simulator.service.world.access_keys.values()]
     hidden = {text for pair in [*issued, (WRONG, WRONG_TOKEN)] for text in pair if text}
-    assert len(hidden) > len(secrets), "the cloud has issued keys"
-    told = run.output + json.dumps(simulator.calls()) + json.dumps(simulator.state())
-    assert [form for secret in hidden for form in encodings(secret) if form in told] == []
+    assert len(hidden) > len(secrets), "the cloud has issued no keys"
+    output = run.output + json.dumps(simulator.calls()) + json.dumps(simulator.state())
+    assert [form for secret in hidden for form in encodings(secret) if form in output] == []
 
 
-def test_an_unverified_site_makes_no_noise(collections: Path, tmp_path: Path) -> None:
+def test_an_unverified_site_causes_no_warnings(collections: Path, tmp_path: Path) -> None:
     with Simulator(tls_in=str(tmp_path / "tls")) as simulator:
         ansible = Ansible(tmp_path, collections, {"APSARASTACK_REGION": REGION})
         options = {"endpoint": simulator.endpoint, "access_key": KEYS["access_key"], "secret_key": "{{ lasting }}"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A proxy of a library between the collection and the cloud."""
+"""A real proxy between the collection and the cloud."""
 
 from __future__ import annotations
 
@@ -23,40 +23,36 @@ from apsarastack_simulator.testing import Simulator
 PASSWORD = "simulator-password"
 
 
-def test_the_option_leads_through_the_proxy(simulator: Simulator, tmp_path: Path) -> None:
+def test_calls_use_the_proxy_of_the_option(simulator: Simulator, tmp_path: Path) -> None:
     with proxy(tmp_path, simulator.port) as leading:
         assert own_images(client(**WHOLE, endpoint=simulator.endpoint, proxy=leading.url)) == ["in-use"]
-        assert leading.asked() == [f"POST 127.0.0.1:{simulator.port}"]
+        assert leading.requested() == [f"POST 127.0.0.1:{simulator.port}"]
 
 
-def test_https_goes_through_a_tunnel_and_is_verified(tmp_path: Path) -> None:
+def test_https_uses_a_tunnel_and_is_verified(tmp_path: Path) -> None:
     with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:
         calling = client(**WHOLE, endpoint=simulator.endpoint, proxy=leading.url, ca_path=simulator.ca_path)
         assert own_images(calling) == ["in-use"]
-        assert leading.asked() == [f"CONNECT 127.0.0.1:{simulator.port}"]
+        assert leading.requested() == [f"CONNECT 127.0.0.1:{simulator.port}"]
 
 
-def test_the_variables_of_the_environment_are_honoured_and_the_option_wins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_proxy_variables_are_used_and_the_option_has_priority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:
         where = {"endpoint": simulator.endpoint, "ca_path": simulator.ca_path}
         monkeypatch.setenv("HTTPS_PROXY", leading.url)
         own_images(client(**WHOLE, **where))
-        assert len(leading.asked()) == 1
+        assert len(leading.requested()) == 1
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         own_images(client(**WHOLE, **where))
-        assert len(leading.asked()) == 1
+        assert len(leading.requested()) == 1
         own_images(client(**WHOLE, **where, proxy=leading.url))
-        assert len(leading.asked()) == 2
+        assert len(leading.requested()) == 2
         monkeypatch.delenv("NO_PROXY")
         own_images(client(**WHOLE, **where, proxy=""))
-        assert len(leading.asked()) == 2
+        assert len(leading.requested()) == 2
 
 
-def test_a_proxy_that_wants_a_password_gets_it_and_tells_when_it_is_missing(
-    simulator: Simulator, tmp_path: Path
-) -> None:
+def test_a_proxy_gets_its_password_and_a_missing_password_is_reported(simulator: Simulator, tmp_path: Path) -> None:
     with proxy(tmp_path, simulator.port, "--basic-auth", f"user:{PASSWORD}") as leading:
         where = {"endpoint": simulator.endpoint}
         with_password = leading.url.replace("//", f"//user:{PASSWORD}@")
@@ -69,7 +65,7 @@ def test_a_proxy_that_wants_a_password_gets_it_and_tells_when_it_is_missing(
             assert PASSWORD not in str(result_of(raised.value))
 
 
-def test_a_proxy_that_is_not_there_is_told(simulator: Simulator) -> None:
+def test_a_failure_names_the_option_of_an_unreachable_proxy(simulator: Simulator) -> None:
     calling = client(**WHOLE, endpoint=simulator.endpoint, proxy="http://127.0.0.1:9")
     calling.deadline.seconds = 0.5
     with pytest.raises(DeadlineError) as raised:
@@ -79,9 +75,9 @@ def test_a_proxy_that_is_not_there_is_told(simulator: Simulator) -> None:
     assert "Check proxy (set in the task)" in message_of(raised.value)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("socks") is not None, reason="PySocks is installed beside pytest.")
+@pytest.mark.skipif(importlib.util.find_spec("socks") is not None, reason="PySocks is installed next to pytest.")
 @pytest.mark.parametrize("is_option", [True, False], ids=["option", "environment"])
-def test_a_socks_proxy_without_its_library_names_the_library_before_anything_is_sent(
+def test_a_socks_proxy_without_its_library_is_refused_before_anything_is_sent(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch, is_option: bool
 ) -> None:
     url = f"socks5://user:{PASSWORD}@127.0.0.1:9"
@@ -94,7 +90,7 @@ def test_a_socks_proxy_without_its_library_names_the_library_before_anything_is_
     assert simulator.calls() == []
 
 
-def test_a_proxy_of_the_environment_is_told_with_its_variable(
+def test_a_failure_names_the_variable_of_an_unreachable_proxy(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -105,7 +101,7 @@ def test_a_proxy_of_the_environment_is_told_with_its_variable(
     assert "Check environment variable HTTP_PROXY; the option proxy overrides it" in message_of(raised.value)
 
 
-def test_a_certificate_that_a_proxy_may_have_replaced_is_told_with_the_proxy(
+def test_a_certificate_failure_names_the_proxy_that_may_have_replaced_the_certificate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Simulator(tls_in=str(tmp_path)) as simulator, proxy(tmp_path, simulator.port) as leading:

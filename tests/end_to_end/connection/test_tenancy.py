@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The resource set by its name, over real sockets and on both gateways."""
+"""The resource set by its name, with real sockets and on both gateways."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def test_a_resource_set_is_found_by_its_name(simulator: Simulator, gateway: str,
     ]
 
 
-def test_the_pop_gateway_has_a_host_for_it(simulator: Simulator, tmp_path: Path) -> None:
+def test_the_lookup_uses_its_own_host_on_the_pop_gateway(simulator: Simulator, tmp_path: Path) -> None:
     simulator.knobs(gateway="pop")
     with proxy(tmp_path, simulator.port) as leading:
         where = {"popgw_domain": "env30.example.com", "protocol": "http", "proxy": leading.url}
         assert own_images(client(**PLACE, **where, resource_group_set_name="lab")) == []
-        # The connection to the proxy is kept; the calls tell where they went.
-        assert leading.asked()[0] == "POST ascm.env30.example.com:80"
+        # The connection to the proxy is reused; the calls show where they went.
+        assert leading.requested()[0] == "POST ascm.env30.example.com:80"
     assert simulator.calls("DescribeImages")[0]["headers"]["x-acs-resourcegroupid"] == "413"
 
 
 @each_gateway
-def test_a_name_that_nobody_has_is_refused_with_those_that_exist(
+def test_an_unknown_name_is_refused_with_the_existing_names(
     simulator: Simulator, gateway: str, path: str, ascm_path: str
 ) -> None:
     simulator.knobs(gateway=gateway)
@@ -59,7 +59,7 @@ def test_a_name_that_nobody_has_is_refused_with_those_that_exist(
 
 
 @each_gateway
-def test_a_name_that_several_have_is_refused_with_their_ids(
+def test_an_ambiguous_name_is_refused_with_the_ids_of_all(
     simulator: Simulator, gateway: str, path: str, ascm_path: str
 ) -> None:
     groups = [{"id": number, "name": "ops", "rs_id": f"rs-{number}"} for number in (412, 413)]
@@ -82,7 +82,7 @@ def test_a_name_that_several_have_is_refused_with_their_ids(
         client(**PLACE, resource_group_set_name="ops", endpoint=simulator.endpoint + path)
 
 
-def test_given_ids_win_and_cost_no_call(simulator: Simulator) -> None:
+def test_given_ids_have_priority_and_cost_no_call(simulator: Simulator) -> None:
     ids = {"department": "37", "resource_group": "412"}
     own_images(client(**PLACE, **ids, resource_group_set_name="lab", endpoint=simulator.endpoint))
     assert [call["action"] for call in simulator.calls()] == ["DescribeImages"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""TLS over real sockets: what is trusted, and what is said of each thing that can be wrong."""
+"""TLS with real sockets: what is trusted, and the failure for each problem."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from apsarastack_simulator import tls
 from apsarastack_simulator.testing import Simulator
 from interpreters import find_interpreters
 
-# What a newer Python refuses and an older one accepts: the CA's flaws, the server's, and the rule that is told.
+# What newer Pythons refuse and older ones accept: flaws of the CA, flaws of the server, and the rule in the message.
 STRICT_RULES: t.Mapping[str, tuple[dict[str, bool], dict[str, bool], str]] = {
     "CA": ({"is_critical": False}, {}, "the CA certificate must mark its extension basicConstraints as critical"),
     "CA without key usage": ({"has_usage": False}, {}, "the CA certificate must have the extension keyUsage"),
@@ -51,7 +51,7 @@ each_strict_rule = pytest.mark.parametrize(("of_ca", "of_server", "rule"), STRIC
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """A server that is up, and the file with the CA that it should be trusted by."""
+    """A running server, and the file with its CA."""
 
     simulator: Simulator
     ca_path: str
@@ -61,7 +61,7 @@ class Site:
         return {**WHOLE, "endpoint": self.simulator.endpoint}
 
     def refusal(self, **options: t.Any) -> NoAnswerError:
-        """What a task with these options fails with. An option that is None is not given."""
+        """The failure of a task with these options. Options that are None are omitted."""
         error = refusal(**{**self.options, "ca_path": self.ca_path, **options})
         assert f"{self.simulator.endpoint}/" in error.message
         assert self.simulator.calls() == []
@@ -69,7 +69,7 @@ class Site:
 
 
 def refusal(**options: t.Any) -> NoAnswerError:
-    """What the first call fails with, for good and before it is sent."""
+    """The permanent failure of the first call, before it is sent."""
     with pytest.raises(NoAnswerError) as raised:
         own_images(client(**{name: value for name, value in options.items() if value is not None}))
     error = raised.value
@@ -90,7 +90,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Start]:
     def start(ca: Pair | None = None, server: Pair | None = None) -> Site:
         ca = ca or authority()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        # What is weak can only be refused by the client where the server serves it.
+        # The client can only refuse weak keys and ciphers if the server accepts them.
         context.set_ciphers("ALL:@SECLEVEL=0")
         (server or issued(ca)).serve(context, tmp_path)
         monkeypatch.setattr(tls, "context_in", lambda folder: context)
@@ -104,12 +104,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Start]:
 
 @contextlib.contextmanager
 def refusing_server(folder: Path, set_up: t.Callable[[ssl.SSLContext], None]) -> t.Iterator[str]:
-    """The endpoint of a server that refuses every handshake, and says why as most servers do: the one of the simulator
-    closes the connection before its alert is out."""
+    """The endpoint of a server that refuses every handshake with an alert, like most servers. The simulator closes the
+    connection before it has sent its alert."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     issued(authority()).serve(context, folder)
     with warnings.catch_warnings():
-        # Of what is old, which is the point.
+        # The deprecated settings are intended.
         warnings.simplefilter("ignore", DeprecationWarning)
         set_up(context)
 
@@ -120,7 +120,7 @@ def refusing_server(folder: Path, set_up: t.Callable[[ssl.SSLContext], None]) ->
                 with context.wrap_socket(connected, server_side=True, do_handshake_on_connect=False) as spoken:
                     with pytest.raises(ssl.SSLError):
                         spoken.do_handshake()
-                    # What is closed with something unread is reset, and the alert may be lost.
+                    # Closing with unread data resets the connection, and the alert may be lost.
                     socket.socket.recv(spoken, 1024**2)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -139,56 +139,56 @@ def other_ca(tmp_path: Path) -> str:
 
 
 def test_the_ca_of_the_site_is_trusted(site: Start) -> None:
-    found = site()
-    assert own_images(client(**found.options, ca_path=found.ca_path)) == ["in-use"]
+    running = site()
+    assert own_images(client(**running.options, ca_path=running.ca_path)) == ["in-use"]
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="The command openssl, which names the file, is not here.")
-def test_a_directory_that_openssl_has_prepared_is_trusted(site: Start, tmp_path: Path) -> None:
-    found = site()
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="The command openssl is not installed.")
+def test_a_hashed_directory_is_trusted(site: Start, tmp_path: Path) -> None:
+    running = site()
     prepared = tmp_path / "prepared"
     prepared.mkdir()
-    command = ["openssl", "x509", "-in", found.ca_path, "-noout", "-subject_hash"]
+    command = ["openssl", "x509", "-in", running.ca_path, "-noout", "-subject_hash"]
     name = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    (prepared / f"{name}.0").write_bytes(Path(found.ca_path).read_bytes())
-    assert own_images(client(**found.options, ca_path=str(prepared))) == ["in-use"]
+    (prepared / f"{name}.0").write_bytes(Path(running.ca_path).read_bytes())
+    assert own_images(client(**running.options, ca_path=str(prepared))) == ["in-use"]
 
 
-def test_unverified_means_unverified_and_makes_no_noise(site: Start, other_ca: str) -> None:
+def test_validate_certs_false_accepts_every_certificate_without_warnings(site: Start, other_ca: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert own_images(client(**site().options, validate_certs=False, ca_path=other_ca)) == ["in-use"]
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_the_variables_of_the_environment_are_honoured_and_the_options_win(
+def test_ca_variables_are_used_and_the_options_have_priority(
     site: Start, other_ca: str, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    found = site()
-    monkeypatch.setenv(variable, found.ca_path)
-    assert own_images(client(**found.options)) == ["in-use"]
-    found.simulator.clear_calls()
-    found.refusal(ca_path=other_ca)
+    running = site()
+    monkeypatch.setenv(variable, running.ca_path)
+    assert own_images(client(**running.options)) == ["in-use"]
+    running.simulator.clear_calls()
+    running.refusal(ca_path=other_ca)
     monkeypatch.setenv(variable, other_ca)
-    assert f"The environment variable {variable} is '{other_ca}'" in found.refusal(ca_path=None).advice
-    assert own_images(client(**found.options, ca_path=found.ca_path)) == ["in-use"]
-    assert own_images(client(**found.options, validate_certs=False)) == ["in-use"]
+    assert f"The environment variable {variable} is '{other_ca}'" in running.refusal(ca_path=None).advice
+    assert own_images(client(**running.options, ca_path=running.ca_path)) == ["in-use"]
+    assert own_images(client(**running.options, validate_certs=False)) == ["in-use"]
 
 
 # --- not trusted -----------------------------------------------------------------------------------------------------
 
 
-def test_without_ca_path_the_advice_is_to_set_it_and_where_the_ca_of_the_host_is(site: Start) -> None:
-    found = site()
-    error = found.refusal(ca_path=None)
+def test_without_ca_path_the_advice_names_it_and_the_ca_store_of_the_host(site: Start) -> None:
+    running = site()
+    error = running.refusal(ca_path=None)
     assert error.problem == "its certificate is not trusted (unable to get local issuer certificate)"
     assert error.advice.startswith("Set ca_path to the CA certificate of the site.")
     assert "not the CA store of this host" in error.advice
     assert "/etc/ssl/certs/ca-certificates.crt" in error.advice or "/etc/pki/tls/certs/ca-bundle.crt" in error.advice
-    assert f"'openssl s_client -connect 127.0.0.1:{found.simulator.port} -showcerts'" in error.advice
+    assert f"'openssl s_client -connect 127.0.0.1:{running.simulator.port} -showcerts'" in error.advice
 
 
-def test_with_the_wrong_ca_path_the_advice_is_about_what_is_in_it(site: Start, other_ca: str) -> None:
+def test_with_a_wrong_ca_path_the_advice_is_about_its_contents(site: Start, other_ca: str) -> None:
     error = site().refusal(ca_path=other_ca)
     assert "its certificate is not trusted" in error.problem
     assert error.advice.startswith(
@@ -197,7 +197,7 @@ def test_with_the_wrong_ca_path_the_advice_is_about_what_is_in_it(site: Start, o
     assert "et ca_path" not in error.advice
 
 
-def test_a_wrong_ca_path_of_the_environment_is_told_with_its_variable(
+def test_a_failure_names_the_variable_of_a_wrong_ca_path(
     site: Start, other_ca: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALIBABACLOUDSTACK_CA_PATH", other_ca)
@@ -205,16 +205,16 @@ def test_a_wrong_ca_path_of_the_environment_is_told_with_its_variable(
     assert f"ca_path (set by ALIBABACLOUDSTACK_CA_PATH) is '{other_ca}'" in error.advice
 
 
-def test_a_self_signed_certificate_is_told(site: Start, other_ca: str) -> None:
+def test_a_failure_says_that_the_certificate_is_self_signed(site: Start, other_ca: str) -> None:
     own = authority()
     error = site(server=own).refusal(ca_path=other_ca)
     assert "self-signed certificate" in error.problem
     assert "does not contain this self-signed certificate" in error.advice
 
 
-def test_a_ca_of_the_same_name_with_another_key_is_told(site: Start, tmp_path: Path) -> None:
-    namesake = authority().write(tmp_path / "namesake.pem")
-    error = site().refusal(ca_path=namesake)
+def test_a_failure_names_a_ca_with_the_same_name_and_another_key(site: Start, tmp_path: Path) -> None:
+    same_name = authority().write(tmp_path / "same-name.pem")
+    error = site().refusal(ca_path=same_name)
     assert "a CA of the right name, but with another key" in error.advice
 
 
@@ -222,7 +222,7 @@ def test_a_ca_of_the_same_name_with_another_key_is_told(site: Start, tmp_path: P
 
 
 @each_strict_rule
-def test_a_rule_that_only_newer_pythons_enforce_is_named_and_is_no_question_of_trust(
+def test_a_failure_names_the_rule_that_only_newer_pythons_enforce(
     site: Start, of_ca: dict[str, bool], of_server: dict[str, bool], rule: str
 ) -> None:
     if not is_strict:
@@ -238,7 +238,7 @@ def test_a_rule_that_only_newer_pythons_enforce_is_named_and_is_no_question_of_t
     )
 
 
-# What another Python runs; it has the libraries of this one, of which those used here are pure Python.
+# Run by another Python with the libraries of this one; those that are used here are pure Python.
 CALL = """
 import json, sys
 from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
@@ -250,22 +250,22 @@ print(Client(Connection(**json.loads(sys.argv[1])), Deadline(30)).call("Describe
 
 @pytest.fixture(scope="module")
 def older_python() -> Path:
-    found = [each for each in find_interpreters(os.environ) if (3, 10) <= each.version < (3, 13)]
-    if not found:
+    fitting = [each for each in find_interpreters(os.environ) if (3, 10) <= each.version < (3, 13)]
+    if not fitting:
         pytest.skip("This machine has no Python from 3.10 to 3.12.")
-    return found[-1].executable
+    return fitting[-1].executable
 
 
 @each_strict_rule
-def test_a_python_before_3_13_accepts_it(
+def test_a_python_before_3_13_accepts_what_newer_ones_refuse(
     site: Start, collections: Path, older_python: Path, of_ca: dict[str, bool], of_server: dict[str, bool], rule: str
 ) -> None:
     ca = authority(**of_ca)
-    found = site(ca, issued(ca, **of_server))
-    connection = {**KEYS, "endpoint": f"{found.simulator.endpoint}/", "region": Simulator.region}
+    running = site(ca, issued(ca, **of_server))
+    connection = {**KEYS, "endpoint": f"{running.simulator.endpoint}/", "region": Simulator.region}
     path = os.pathsep.join((str(collections), str(Path(requests.__file__).parents[1])))
     run = subprocess.run(
-        [str(older_python), "-c", CALL, json.dumps({**connection, "verify": found.ca_path})],
+        [str(older_python), "-c", CALL, json.dumps({**connection, "verify": running.ca_path})],
         env={**os.environ, "PYTHONPATH": path},
         stdout=subprocess.PIPE,
         text=True,
@@ -283,7 +283,7 @@ def test_a_python_before_3_13_accepts_it(
     ],
     ids=["purpose", "CA", "key"],
 )
-def test_a_rule_that_every_python_enforces_is_named(
+def test_a_failure_names_the_rule_that_every_python_enforces(
     site: Start, of_ca: dict[str, bool], of_server: dict[str, bool], rule: str
 ) -> None:
     ca = authority(**of_ca)
@@ -298,7 +298,7 @@ def test_a_rule_that_every_python_enforces_is_named(
     [(-3 * DAY, "certificate has expired"), (timedelta(hours=1), "certificate is not yet valid")],
     ids=["expired", "early"],
 )
-def test_a_certificate_that_is_out_of_date_is_told_with_the_clock_of_this_host(
+def test_a_failure_for_an_expired_or_early_certificate_shows_the_clock_of_this_host(
     site: Start, begins: timedelta, said: str
 ) -> None:
     ca = authority()
@@ -307,7 +307,7 @@ def test_a_certificate_that_is_out_of_date_is_told_with_the_clock_of_this_host(
     assert error.advice.startswith("Have the certificate renewed, or correct the clock of this host, which says 20")
 
 
-def test_the_certificate_of_another_host_is_told(site: Start) -> None:
+def test_a_failure_says_that_the_certificate_is_for_another_host(site: Start) -> None:
     ca = authority()
     error = site(ca, issued(ca, host="ecs-internal.env30.example.com")).refusal()
     assert error.problem.startswith("its certificate is for another host name (")
@@ -315,7 +315,7 @@ def test_the_certificate_of_another_host_is_told(site: Start) -> None:
     assert error.advice == "Use the host name that the certificate is for in endpoint, popgw_domain or domain."
 
 
-# --- no certificate looked at ----------------------------------------------------------------------------------------
+# --- no certificate checked ------------------------------------------------------------------------------------------
 
 
 def only_tls_1_0(context: ssl.SSLContext) -> None:
@@ -330,7 +330,7 @@ def no_cipher(context: ssl.SSLContext) -> None:
 
 @pytest.mark.parametrize("validate_certs", [True, False])
 @pytest.mark.parametrize("set_up", [only_tls_1_0, no_cipher])
-def test_nothing_in_common_is_told_and_that_verification_plays_no_part(
+def test_a_failure_says_that_there_is_no_common_version_and_that_verification_is_irrelevant(
     tmp_path: Path, set_up: t.Callable[[ssl.SSLContext], None], validate_certs: bool
 ) -> None:
     with refusing_server(tmp_path, set_up) as endpoint:
@@ -341,7 +341,9 @@ def test_nothing_in_common_is_told_and_that_verification_plays_no_part(
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_client_certificate_that_is_required_is_told(tmp_path: Path, other_ca: str, version: ssl.TLSVersion) -> None:
+def test_a_failure_says_that_a_client_certificate_is_required(
+    tmp_path: Path, other_ca: str, version: ssl.TLSVersion
+) -> None:
     def set_up(context: ssl.SSLContext) -> None:
         context.minimum_version = context.maximum_version = version
         context.verify_mode = ssl.CERT_REQUIRED
@@ -349,12 +351,12 @@ def test_a_client_certificate_that_is_required_is_told(tmp_path: Path, other_ca:
 
     with refusing_server(tmp_path, set_up) as endpoint:
         error = refusal(**WHOLE, endpoint=endpoint, validate_certs=False)
-    # With TLS 1.2 the alert is the one for nothing in common.
-    told = error.problem if version is ssl.TLSVersion.TLSv1_3 else error.advice
-    assert "requires a client certificate" in told
+    # With TLS 1.2, the alert is the same as for no common version or cipher.
+    message = error.problem if version is ssl.TLSVersion.TLSv1_3 else error.advice
+    assert "requires a client certificate" in message
 
 
-def test_a_connection_that_is_closed_in_the_handshake_says_what_that_may_mean() -> None:
+def test_a_failure_lists_possible_causes_if_the_handshake_is_cut_off() -> None:
     def close() -> None:
         listening.accept()[0].close()
 
@@ -370,7 +372,7 @@ def test_a_connection_that_is_closed_in_the_handshake_says_what_that_may_mean() 
     assert "client certificate" in error.advice
 
 
-def test_plain_http_is_told(simulator: Simulator) -> None:
+def test_a_failure_says_that_the_server_uses_plain_http(simulator: Simulator) -> None:
     error = refusal(**WHOLE, endpoint=simulator.endpoint.replace("http:", "https:"))
     assert error.problem.startswith("it answered without TLS (")
     assert error.advice.startswith("Check the port in endpoint")
@@ -393,35 +395,35 @@ def test_plain_http_is_told(simulator: Simulator) -> None:
 def test_a_ca_path_without_a_certificate_is_refused_before_the_first_call(
     site: Start, tmp_path: Path, content: bytes | None, why: str
 ) -> None:
-    found, path = site(), tmp_path / "ca.pem"
+    running, path = site(), tmp_path / "ca.pem"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(RefusalError) as raised:
-        client(**found.options, ca_path=str(path))
+        client(**running.options, ca_path=str(path))
     assert raised.value.reason == "invalid_input"
     assert f"ca_path (set in the task) is '{path}', which {why}" in raised.value.message
     assert "It must be a file of CA certificates in PEM format, or a directory" in raised.value.message
 
 
-def test_a_directory_that_openssl_has_not_prepared_is_refused(tmp_path: Path, other_ca: str) -> None:
+def test_a_directory_without_hashed_certificates_is_refused(tmp_path: Path, other_ca: str) -> None:
     with pytest.raises(RefusalError, match=r"is a directory without hashed certificates.*openssl rehash"):
         client(**WHOLE, endpoint="https://127.0.0.1:9", ca_path=str(tmp_path))
 
 
-def test_a_certificate_that_only_openssl_knows_to_be_damaged_is_refused_with_its_place(
+def test_a_damaged_certificate_is_refused_with_its_path(
     site: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, path = site(), tmp_path / "damaged.pem"
-    path.write_bytes(Path(found.ca_path).read_bytes().replace(b"MII", b"!!!"))
+    running, path = site(), tmp_path / "damaged.pem"
+    path.write_bytes(Path(running.ca_path).read_bytes().replace(b"MII", b"!!!"))
     with pytest.raises(RefusalError, match=rf"ca_path \(set in the task\) is '{path}', which cannot be loaded"):
-        own_images(client(**found.options, ca_path=str(path)))
+        own_images(client(**running.options, ca_path=str(path)))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
     with pytest.raises(RefusalError, match=f"variable REQUESTS_CA_BUNDLE is '{path}', which cannot be loaded"):
-        own_images(client(**found.options))
+        own_images(client(**running.options))
 
 
 @pytest.mark.parametrize("name", ["nothing.pem", "empty.pem"])
-def test_a_variable_that_names_no_certificate_is_told(
+def test_a_failure_names_the_variable_without_a_certificate(
     site: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     path = tmp_path / name
