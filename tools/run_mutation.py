@@ -17,24 +17,24 @@ from pathlib import Path
 from workspace import BUILD, COLLECTION, ROOT, ToolError, environment_variables, make_venv, run, stage, supported_pairs
 
 MODULES = (
-    "planning",
-    "changes",
-    "creating",
-    "sources",
-    "differing",
-    "marks",
-    "resuming",
-    "replacing",
-    "deletion",
-    "snapshots",
-    "expectations",
-    "verifying",
-    "swapping",
-    "tags",
-    "signing",
+    "_image/planning",
+    "_image/changes",
+    "_image/creating",
+    "_image/sources",
+    "_image/differing",
+    "_image/marks",
+    "_image/resuming",
+    "_image/replacing",
+    "_image/deletion",
+    "_image/snapshots",
+    "_image/expectations",
+    "_image/verifying",
+    "_image/swapping",
+    "_engine/tags",
+    "_wire/signing",
 )
 # Without the property tests, which would take hours for all mutants.
-TESTS = (*MODULES, "kept", "meanwhile", "parallel", "execution", "wish")
+TESTS = (*(name.partition("/")[2] for name in MODULES), "kept", "meanwhile", "parallel", "execution", "desired")
 MAX_SURVIVORS_PERCENT = 3.0
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The connection options; their argument spec is in ``plugins/module_utils/arguments.py``."""
+    """The connection options; their argument spec is in ``plugins/module_utils/_module/arguments.py``."""
 
     DOCUMENTATION = r"""
 options:

@@ -510,17 +510,16 @@ error:
 import time
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.apsarastack.cloud.plugins.module_utils import execution, interruption, planning
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
-from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.reading import Lookups
-from ansible_collections.apsarastack.cloud.plugins.module_utils.task import TaskModule
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import execution, planning
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.lookups import Lookups
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import TaskModule
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
 DISK_ARGUMENTS: dict[str, t.Any] = {
     "snapshot_id": {"type": "str"},
@@ -550,18 +549,26 @@ ARGUMENTS: dict[str, t.Any] = {
 
 
 def run(
-    wish: Wish, images: Images, deadline: Deadline, check_mode: bool, now: t.Callable[[], float] = time.time
+    desired: DesiredImage, images: Images, deadline: Deadline, check_mode: bool, now: t.Callable[[], float] = time.time
 ) -> dict[str, t.Any]:
     """Plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError.
 
     ``now``: seconds since the epoch.
     """
-    plan = planning.plan(wish, Lookups(images), now())
+    plan = planning.plan(desired, Lookups(images), now())
     outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline)
-    result = {**outcome.facts(), "diff": diff(plan, wish.handle())}
-    if plan.replaced_image_id is not None:
-        result["replaced_image_id"] = plan.replaced_image_id
-    return result
+    return {**outcome.facts(), "diff": diff(plan, desired.handle()), **plan.facts}
+
+
+def work(module: TaskModule) -> dict[str, t.Any]:
+    desired = desired_from(module.params)
+    return run(desired, Images(module.connect()), module.deadline, module.check_mode)
+
+
+def hints() -> Hints:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.hints import HINTS  # noqa: PLC0415
+
+    return HINTS
 
 
 def main() -> None:
@@ -570,21 +577,7 @@ def main() -> None:
         mutually_exclusive=[("instance_id", "snapshot_id", "disk_device_mapping")],
         required_one_of=[("image_id", "image_name")],
     )
-    library = missing_library()
-    if library is not None:
-        module.fail_json(msg=missing_required_lib(library), reason="missing_library")
-    try:
-        with interruption.reported():
-            wish = wish_from(module.params)
-            deadline = Deadline(module.params["wait_timeout"])
-            client = client_from(module.params, deadline, module.secrets, module.origins)
-            result = run(wish, Images(client), deadline, module.check_mode)
-    except ApsaraStackError as error:
-        # A task that succeeds should not pay for what explains failures.
-        from ansible_collections.apsarastack.cloud.plugins.module_utils.image_hints import HINTS  # noqa: PLC0415
-
-        module.fail(error, HINTS)
-    module.succeed(result)
+    module.run(work, hints)
 
 
 if __name__ == "__main__":

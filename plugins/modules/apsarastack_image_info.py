@@ -322,19 +322,18 @@ error:
 
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, attempting
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
-from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import interruption
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import (
     Selection,
     newest_first,
     selection_from,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.task import TaskModule
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import TaskModule
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import attempting
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
 STATUSES = ["Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated"]
 ARGUMENTS: dict[str, t.Any] = {
@@ -355,7 +354,7 @@ ARGUMENTS: dict[str, t.Any] = {
 
 def run(selection: Selection, images: Images) -> dict[str, t.Any]:
     """The module's result; raises ApsaraStackError."""
-    return {"changed": False, "images": newest_first(images.search(selection), selection.newest)}
+    return {"changed": False, "images": newest_first(selection.found_in(images), selection.newest)}
 
 
 def _warn_of_filters_of_nothing(module: TaskModule) -> None:
@@ -368,24 +367,22 @@ def _warn_of_filters_of_nothing(module: TaskModule) -> None:
         module.warn(f"{option} is {what} and does not narrow the list: give a value, or omit it")
 
 
-def main() -> None:
-    module = TaskModule(ARGUMENTS)
-    library = missing_library()
-    if library is not None:
-        module.fail_json(msg=missing_required_lib(library), reason="missing_library")
-    try:
-        with interruption.reported(interruption.LEFT_BY_A_READER):
-            selection = selection_from(module.params)
-            _warn_of_filters_of_nothing(module)
-            client = client_from(module.params, Deadline(module.params["wait_timeout"]), module.secrets, module.origins)
-            with attempting("search for images"):
-                result = run(selection, Images(client))
-    except ApsaraStackError as error:
-        # A task that succeeds should not pay for what explains failures.
-        from ansible_collections.apsarastack.cloud.plugins.module_utils.image_hints import HINTS  # noqa: PLC0415
+def work(module: TaskModule) -> dict[str, t.Any]:
+    selection = selection_from(module.params)
+    _warn_of_filters_of_nothing(module)
+    client = module.connect()
+    with attempting("search for images"):
+        return run(selection, Images(client))
 
-        module.fail(error, HINTS)
-    module.succeed(result)
+
+def hints() -> Hints:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.hints import HINTS  # noqa: PLC0415
+
+    return HINTS
+
+
+def main() -> None:
+    TaskModule(ARGUMENTS).run(work, hints, interruption.LEFT_BY_A_READER)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import bench
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import selection_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import selection_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_info
 from figures import grouped, rows_of, verdict
 from scenarios import NAME, OLD, SCENARIOS, TAGS, TEXTS, THERE, Document

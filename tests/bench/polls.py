@@ -9,9 +9,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image, to_image
-from ansible_collections.apsarastack.cloud.plugins.module_utils.waiter import USABLE, wait_until
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import wait_until
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import USABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from figures import rows_of, spread, verdict
 
 # How much of a build is done is told in per cent, by the part of its time that has passed; None where nothing is told.

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from alibabacloud_openapi_util.client import Client as VendorSigner
-from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import sign, signature
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.signing import sign, signature
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

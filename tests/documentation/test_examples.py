@@ -71,7 +71,7 @@ class Validator:
         """The errors that the module would report before its first request."""
         validator = importlib.import_module("ansible.module_utils.common.arg_spec").ArgumentSpecValidator
         code = importlib.import_module(f"{COLLECTION}.modules.{module}")
-        connection = importlib.import_module(f"{COLLECTION}.module_utils.arguments").connection_spec()
+        connection = importlib.import_module(f"{COLLECTION}.module_utils._module.arguments").connection_spec()
         spec = {**connection, **code.ARGUMENTS}
         rules: dict[str, t.Any] = {}
         if module == "apsarastack_image":
@@ -83,8 +83,8 @@ class Validator:
         result = validator(spec, **rules).validate(filled)
         if result.error_messages:
             return list(result.error_messages)
-        read = code.wish_from if module == "apsarastack_image" else code.selection_from
-        error = importlib.import_module(f"{COLLECTION}.module_utils.errors").RefusalError
+        read = code.desired_from if module == "apsarastack_image" else code.selection_from
+        error = importlib.import_module(f"{COLLECTION}.module_utils._wire.errors").RefusalError
         try:
             read(result.validated_parameters)
         except error as refusal:

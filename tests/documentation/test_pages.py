@@ -36,7 +36,7 @@ def table(name: str, heading: str) -> list[list[str]]:
 
 @pytest.fixture
 def connection_options(importable: None) -> set[str]:
-    spec: dict[str, t.Any] = importlib.import_module(f"{UTILS}.arguments").connection_spec()
+    spec: dict[str, t.Any] = importlib.import_module(f"{UTILS}._module.arguments").connection_spec()
     return set(spec)
 
 
@@ -53,8 +53,8 @@ def options(importable: None, connection_options: set[str]) -> set[str]:
 
 
 def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: None) -> None:
-    nothing = importlib.import_module(f"{UTILS}.hints").Context()
-    tables = [importlib.import_module(f"{UTILS}.{name}").HINTS for name in ("hints", "image_hints")]
+    nothing = importlib.import_module(f"{UTILS}._wire.hints").Context()
+    tables = [importlib.import_module(f"{UTILS}.{name}").HINTS for name in ("_wire.hints", "_image.hints")]
     known = {code: hint if isinstance(hint, str) else hint(nothing) for table in tables for code, hint in table.items()}
     documented = {
         code.rstrip("*"): resolution.replace("``", "")
@@ -72,7 +72,7 @@ def reasons(module: str) -> list[str]:
 
 
 def test_the_reasons_are_those_of_the_code(importable: None) -> None:
-    known = t.get_args(importlib.import_module(f"{UTILS}.codes").Reason)
+    known = t.get_args(importlib.import_module(f"{UTILS}._wire.codes").Reason)
     image, info = (reasons(module) for module in MODULES)
     assert sorted(image) == sorted(known)
     assert len(set(info)) == len(info) and set(info) < set(known)
@@ -82,7 +82,7 @@ def test_the_reasons_are_those_of_the_code(importable: None) -> None:
 def sentences() -> list[str]:
     """Each string in the code, with a null character for each inserted value."""
     texts = []
-    for path in (ROOT / "plugins" / "module_utils").glob("*.py"):
+    for path in (ROOT / "plugins" / "module_utils").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 parts = (part.value if isinstance(part, ast.Constant) else "\0" for part in node.values)
@@ -160,9 +160,9 @@ def test_the_guide_mentions_every_connection_option(connection_options: set[str]
 
 @pytest.mark.parametrize("page", [*pages(), ROOT / "SECURITY.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
 def test_every_variable_is_one_that_the_code_reads(page: Path, connection_options: set[str]) -> None:
-    names_of = importlib.import_module(f"{UTILS}.origins").environment_names
+    names_of = importlib.import_module(f"{UTILS}._login.origins").environment_names
     read = {name for option in connection_options for name in names_of(option)}
-    read.add(importlib.import_module(f"{UTILS}.metadata").ADDRESS_VARIABLE)
+    read.add(importlib.import_module(f"{UTILS}._login.metadata").ADDRESS_VARIABLE)
     named = re.findall(r"\b(?:APSARASTACK|ALIBABACLOUDSTACK)_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8"))
     assert set(named) <= read
 
@@ -210,7 +210,7 @@ def test_the_recipes_are_the_playbooks_of_the_collection() -> None:
 
 def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
     text = " ".join(guide("timeouts").read_text(encoding="utf-8").split())
-    waiter, client = (importlib.import_module(f"{UTILS}.{name}") for name in ("waiter", "client"))
+    waiter, client = (importlib.import_module(f"{UTILS}.{name}") for name in ("_engine.waiter", "_wire.client"))
     default = module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait_timeout"]["default"]
     for phrase in (
         f"from {waiter.SHORTEST_PAUSE:g} second to {waiter.LONGEST_PAUSE:g} seconds",
@@ -239,11 +239,10 @@ def test_every_linked_file_exists(page: Path) -> None:
         assert (page.parent / link).exists(), link
 
 
-def test_the_table_of_the_code_layout_lists_every_module() -> None:
+def test_the_table_of_the_code_layout_lists_every_layer() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
-    shown = set(re.findall(r"`(\w+\.py)`", rows))
-    assert shown == {path.name for path in (ROOT / "plugins" / "module_utils").glob("*.py")} - {"__init__.py"}
+    rows = re.findall(r"^\| `(_\w+)` \|", text, re.MULTILINE)
+    assert sorted(rows) == sorted(path.name for path in (ROOT / "plugins" / "module_utils").glob("_[a-z]*"))
 
 
 # --- the diagram, and the modules' own pages -------------------------------------------------------------------------

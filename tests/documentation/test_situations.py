@@ -138,11 +138,10 @@ class Cloud:
 
 
 def outcome_of(state: str, situation: Situation) -> str:
-    planning, wishes, images, sources, errors = (
-        importlib.import_module(f"{UTILS}.{name}") for name in ("planning", "wish", "image", "sources", "errors")
-    )
-    source = wishes.Source(**situation.source) if situation.source else None
-    desired = wishes.Wish(state=state, source=source, **situation.desired)
+    names = ("_image.planning", "_image.desired", "_ecs.image", "_ecs.sources", "_wire.errors")
+    planning, desired_images, images, sources, errors = (importlib.import_module(f"{UTILS}.{name}") for name in names)
+    source = desired_images.Source(**situation.source) if situation.source else None
+    desired = desired_images.DesiredImage(state=state, source=source, **situation.desired)
     cloud = Cloud((images.image_stub(**one) for one in situation.images), sources)
     try:
         plan = planning.plan(desired, cloud, now=0.0)

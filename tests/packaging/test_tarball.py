@@ -31,7 +31,7 @@ FOLDERS = {
     "docs": ["*.md", "docsite/extra-docs.yml", "docsite/links.yml", "docsite/rst/*.rst"],
     "meta": ["runtime.yml", "execution-environment.yml"],
     "playbooks": ["*.yml", "awx/*.yml"],
-    "plugins": ["doc_fragments/*.py", "module_utils/*.py", "modules/*.py"],
+    "plugins": ["doc_fragments/*.py", "module_utils/*/*.py", "modules/*.py"],
 }
 # Of these folders a user gets every file.
 WHOLE = ("docs", "meta", "playbooks", "plugins")

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
 from requests.adapters import HTTPAdapter
 
@@ -104,9 +104,9 @@ def call_as_colleague(simulator: Simulator, action: str, **parameters: t.Any) ->
         Client(connection_to(simulator, read_timeout=30.0), Deadline(60.0), session=session).call(action, parameters)
 
 
-def wish_of(options: t.Mapping[str, t.Any]) -> Wish:
-    """The wish of a task with these options, through the argument spec of the module."""
-    return wish_from(ArgumentSpecValidator(ARGUMENTS).validate(dict(options)).validated_parameters)
+def desired_of(options: t.Mapping[str, t.Any]) -> DesiredImage:
+    """The desired of a task with these options, through the argument spec of the module."""
+    return desired_from(ArgumentSpecValidator(ARGUMENTS).validate(dict(options)).validated_parameters)
 
 
 def connection_to(simulator: Simulator, read_timeout: float) -> Connection:
@@ -157,6 +157,6 @@ def run_task(
         )
         try:
             images, now = Images(client), functools.partial(_time_after, later)
-            return Run(run(wish_of(options), images, deadline, check_mode=False, now=now))
+            return Run(run(desired_of(options), images, deadline, check_mode=False, now=now))
         except ApsaraStackError as error:
             return Run(result_of(error), error)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import typing as t
 from dataclasses import dataclass
 
@@ -19,6 +18,9 @@ from scenarios import SCENARIOS, Scenario
 from verdict import creations, problems
 
 from apsarastack_simulator.testing import Simulator
+
+if t.TYPE_CHECKING:
+    import subprocess
 
 KILL, TERMINATE, INTERRUPT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 # The module lives in real time here, so the cloud's runs fast: an image is there after a look or two.
@@ -54,10 +56,10 @@ def fast_cloud() -> Simulator:
     return Simulator(speed=SPEED, **KNOBS)
 
 
-def options(simulator: Simulator, endpoint: str, wish: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def options(simulator: Simulator, endpoint: str, desired: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     # A swap of names lets a signal wait, and is held at the gate until it gives the call up.
     known = {"endpoint": endpoint, "wait_timeout": 50, "read_timeout": 5}
-    return {**wish, **connection_options(simulator), **known}
+    return {**desired, **connection_options(simulator), **known}
 
 
 def run_crash(simulator: Simulator, crash: Crash) -> list[str] | None:
@@ -65,7 +67,7 @@ def run_crash(simulator: Simulator, crash: Crash) -> list[str] | None:
     simulator.reset(crash.scenario.seed())
     before = simulator.state()
     with Gate(simulator.port, crash.call, crash.moment) as gate:
-        process = start(options(simulator, gate.endpoint, crash.scenario.wish))
+        process = start(options(simulator, gate.endpoint, crash.scenario.desired))
         if not is_held(gate, process):
             ended(process)
             return None
@@ -74,7 +76,7 @@ def run_crash(simulator: Simulator, crash: Crash) -> list[str] | None:
     writes = [call["action"] for call in simulator.calls() if call["write"] and call["processed"]]
     wrong = _half_said(crash, told, writes)
     simulator.advance(PAUSE)
-    last = run_task(simulator, crash.scenario.wish)
+    last = run_task(simulator, crash.scenario.desired)
     simulator.advance(PAUSE)
     if last.error is not None:
         wrong.append(f"the second run fails: {last.error.message}")
@@ -133,5 +135,5 @@ def calls_of(scenario: Scenario) -> int:
     """At most: how many looks a wait takes depends on the time."""
     with fast_cloud() as simulator:
         simulator.reset(scenario.seed())
-        ended(start(options(simulator, simulator.endpoint, scenario.wish)))
+        ended(start(options(simulator, simulator.endpoint, scenario.desired)))
         return len(simulator.calls())

@@ -13,7 +13,6 @@ import contextlib
 import dataclasses
 import io
 import json
-import types
 import typing as t
 import urllib.parse
 from unittest import mock
@@ -22,9 +21,12 @@ import requests
 import urllib3
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from requests.adapters import HTTPAdapter
+
+if t.TYPE_CHECKING:
+    import types
 
 CONNECTION = {
     "endpoint": "http://ecs-internal.example.com",

@@ -13,7 +13,7 @@ Document = dict[str, t.Any]
 
 NAME = "web"
 OLD = "m-web"
-# What nothing of a task may touch. The names are near the wished one, and the simulator is told to list them all.
+# What nothing of a task may touch. The names are near the desired one, and the simulator is told to list them all.
 BYSTANDERS: list[Document] = [
     {"id": "m-in-use", "name": "in-use", "mappings": [("system", 40, "s-of-image-in-use")]},
     {"id": "m-neighbour", "name": "web-2", "description": "not yours", "tags": {"team": "db"}},
@@ -26,15 +26,15 @@ SNAPSHOTS = ("s-system", "s-data", "s-of-image-in-use", "s-old-system", "s-old-d
 
 @dataclass(frozen=True)
 class Scenario:
-    """``wish``: options of the task. ``images``: in the account before, besides BYSTANDERS. ``name``: the image's in
+    """``desired``: options of the task. ``images``: in the account before, besides BYSTANDERS. ``name``: the image's in
     the end. ``attributes``: of the one image of that name in the end, None where there must be none. ``refused``: the
     task must refuse and leave everything as it is. ``lost_snapshots``: those that have to be gone in the end.
     ``in_use``: an instance was started from the image. ``after_loss``: what a run comes to when somebody else has
-    deleted the image: ``made`` anew, ``refused`` since the task names its id, or ``absent`` as wished.
+    deleted the image: ``made`` anew, ``refused`` since the task names its id, or ``absent`` as desired.
     """
 
     title: str
-    wish: Document
+    desired: Document
     images: list[Document] = field(default_factory=list)
     name: str = NAME
     attributes: Document | None = None

@@ -67,7 +67,7 @@ def healthy_calls(simulator: Simulator, scenario: Scenario) -> list[str]:
     """The actions of the calls that the scenario makes when nothing breaks; AssertionError where that goes wrong."""
     simulator.reset(scenario.seed())
     before = simulator.state()
-    run = run_task(simulator, scenario.wish)
+    run = run_task(simulator, scenario.desired)
     after, calls = simulator.state(), simulator.calls()
     wrong = [*_problems_of_last(scenario, run, after), *problems(scenario, before, after), *complaints(calls)]
     assert wrong == [], f"{scenario.title}: {wrong}"
@@ -103,7 +103,7 @@ def run_case(simulator: Simulator, case: Case) -> list[str]:
     simulator.clear_faults()
     if (first.error is not None and not scenario.refused) or breakage.loses_image:
         simulator.advance(PAUSE)
-        last = run_task(simulator, scenario.wish)
+        last = run_task(simulator, scenario.desired)
     after = simulator.state()
     is_lost = breakage.loses_image and scenario.after_loss == "refused" and last.error is not None
     told = json.dumps(first.result if first.error is not None else first.result["snapshots_failed"])
@@ -117,12 +117,12 @@ def run_case(simulator: Simulator, case: Case) -> list[str]:
 
 
 def _broken_run(simulator: Simulator, case: Case) -> Run:
-    breakage, wish = case.breakage, case.scenario.wish
+    breakage, desired = case.breakage, case.scenario.desired
     if breakage.is_refused:
-        return run_task(simulator, wish, adapter=Detour(case.call, times=float("inf") if breakage.lasts else 1))
+        return run_task(simulator, desired, adapter=Detour(case.call, times=float("inf") if breakage.lasts else 1))
     # By its place and not by its index: a breakage that lasts goes on with the repeats of the call.
     simulator.fault(action=breakage.action, skip=case.place, **breakage.script)
-    return run_task(simulator, wish, read_timeout=breakage.read_timeout)
+    return run_task(simulator, desired, read_timeout=breakage.read_timeout)
 
 
 def _problems_of_first(case: Case, run: Run, writes: int) -> t.Iterator[str]:
@@ -149,7 +149,7 @@ def _problems_of_last(scenario: Scenario, run: Run, after: dict[str, t.Any]) -> 
 
 def _problems_of_loss(scenario: Scenario, run: Run) -> list[str]:
     """A task that names its image by id cannot make it anew, and has to say which one is not there."""
-    is_named = str(scenario.wish["image_id"]) in str(run.error)
+    is_named = str(scenario.desired["image_id"]) in str(run.error)
     return [] if is_named else [f"the last run does not name what is lost: {run.error}"]
 
 

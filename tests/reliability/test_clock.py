@@ -18,7 +18,7 @@ TWENTY_MINUTES = 20 * 60
 @pytest.mark.parametrize(("error", "direction"), [(-TWENTY_MINUTES, "behind"), (TWENTY_MINUTES, "ahead of")])
 def test_a_clock_that_is_off_is_told_at_once_and_by_how_much(error: int, direction: str) -> None:
     with Simulator(speed=0) as simulator:
-        run = run_task(simulator, SCENARIOS[0].wish, clock_error=error)
+        run = run_task(simulator, SCENARIOS[0].desired, clock_error=error)
         actions = [call["action"] for call in simulator.calls()]
     message = run.result["msg"]
     assert f"seconds {direction} that of the cloud: correct it." in message
@@ -31,10 +31,10 @@ def test_a_clock_that_is_off_is_told_at_once_and_by_how_much(error: int, directi
 
 def test_a_date_that_does_not_explain_the_refusal_is_not_told() -> None:
     with Simulator(speed=0, clock_offset=TWENTY_MINUTES) as simulator:
-        message = run_task(simulator, SCENARIOS[0].wish).result["msg"]
+        message = run_task(simulator, SCENARIOS[0].desired).result["msg"]
     assert "The clock of this host differs from that of the cloud by more than 15 minutes: correct it." in message
 
 
 def test_ten_minutes_are_no_matter() -> None:
     with Simulator(speed=0) as simulator:
-        assert run_task(simulator, SCENARIOS[0].wish, clock_error=TWENTY_MINUTES / 2).error is None
+        assert run_task(simulator, SCENARIOS[0].desired, clock_error=TWENTY_MINUTES / 2).error is None

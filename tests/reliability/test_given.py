@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import types
 import typing as t
 import urllib.parse
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image, apsarastack_image_info
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inside import CONNECTION, Answer, Site, run_main
 
 if t.TYPE_CHECKING:
+    import types
+
     import requests
 
 EXPLORE = int(os.environ.get("EXPLORE", "0"))

@@ -21,11 +21,11 @@ NEW = {"image_name": "new", "instance_id": "i-web-running"}
 TENANT = {"organization": 37, "resource_group": 412, "created": -86400}
 
 
-def failure(wish: Document, *faults: Document, images: t.Sequence[Document] = (), **knobs: t.Any) -> Document:
+def failure(desired: Document, *faults: Document, images: t.Sequence[Document] = (), **knobs: t.Any) -> Document:
     with Simulator(speed=0, seed_changes={"images": list(images)}, **knobs) as site:
         for fault in faults:
             site.fault(**fault)
-        return run_main(site, wish)
+        return run_main(site, desired)
 
 
 def test_an_instance_of_another_resource_set_is_told_with_the_resource_set() -> None:

@@ -156,22 +156,22 @@ def told(result: dict[str, t.Any]) -> str:
 @FUZZED
 @given(st.sampled_from(WISHES), st.lists(spoilt_answers(), min_size=1, max_size=8))
 def test_whatever_is_answered_the_module_ends_with_a_result_or_a_sentence(
-    wish: dict[str, t.Any], spoilt: list[t.Callable[[str], Answer]]
+    desired: dict[str, t.Any], spoilt: list[t.Callable[[str], Answer]]
 ) -> None:
     def answers(number: int, action: str) -> Answer:
         if number < len(spoilt):
             return spoilt[number](action)
         return Answer(json.dumps(HEALTHY.get(action, {"RequestId": "r-1"})).encode())
 
-    told(run_main(wish, Site(answers)))
+    told(run_main(desired, Site(answers)))
 
 
 @FUZZED
 @given(st.sampled_from(WISHES), spoilt_answers())
 def test_a_site_that_always_answers_the_same_nonsense_is_given_up_in_time(
-    wish: dict[str, t.Any], spoilt: t.Callable[[str], Answer]
+    desired: dict[str, t.Any], spoilt: t.Callable[[str], Answer]
 ) -> None:
-    told(run_main(wish, Site(lambda _number, action: spoilt(action))))
+    told(run_main(desired, Site(lambda _number, action: spoilt(action))))
 
 
 @FUZZED
@@ -179,19 +179,19 @@ def test_a_site_that_always_answers_the_same_nonsense_is_given_up_in_time(
 @example(WISHES[0], 1, REPLACED, 10**30)
 @example(WISHES[0], 3, REPLACED, "9" * 5000)
 def test_an_image_of_any_shape_is_understood_or_refused(
-    wish: dict[str, t.Any], place: int, how: str, junk: t.Any
+    desired: dict[str, t.Any], place: int, how: str, junk: t.Any
 ) -> None:
     def answers(_number: int, action: str) -> Answer:
         document = HEALTHY.get(action, {"RequestId": "r-1"})
         return Answer(json.dumps(mutated(document, place, how, junk)).encode())
 
-    told(run_main(wish, Site(answers)))
+    told(run_main(desired, Site(answers)))
 
 
-@pytest.mark.parametrize("wish", WISHES)
-def test_healthy_answers_are_understood(wish: dict[str, t.Any]) -> None:
+@pytest.mark.parametrize("desired", WISHES)
+def test_healthy_answers_are_understood(desired: dict[str, t.Any]) -> None:
     """Else all of the above would be about refusals."""
     site = Site(lambda _number, action: Answer(json.dumps(HEALTHY.get(action, {"RequestId": "r-1"})).encode()))
-    result = run_main({**wish, "wait": False}, site)
+    result = run_main({**desired, "wait": False}, site)
     assert told(result) in ("changed", "failed")
     assert "not an answer of an ApsaraStack API" not in str(result.get("msg"))

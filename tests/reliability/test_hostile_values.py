@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values that no playbook should hold: through the argument spec they become a wish, or a sentence."""
+"""Values that no playbook should hold: through the argument spec they become a desired, or a sentence."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_int
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish, wish_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,20 +85,20 @@ def test_every_option_of_the_module_is_fuzzed() -> None:
 
 @FUZZED
 @given(OPTIONS)
-def test_values_of_any_kind_become_a_wish_or_a_sentence(options: dict[str, t.Any]) -> None:
+def test_values_of_any_kind_become_a_desired_image_or_a_sentence(options: dict[str, t.Any]) -> None:
     validated = ArgumentSpecValidator(ARGUMENTS).validate(options)
     if validated.error_messages:
         return
-    wish = wish_or_sentence(validated.validated_parameters)
-    if isinstance(wish, str):
-        assert wish.endswith("Nothing was sent.")
+    desired = desired_or_sentence(validated.validated_parameters)
+    if isinstance(desired, str):
+        assert desired.endswith("Nothing was sent.")
     else:
-        assert all(isinstance(text, str) for pair in (wish.tags or {}).items() for text in pair)
+        assert all(isinstance(text, str) for pair in (desired.tags or {}).items() for text in pair)
 
 
-def wish_or_sentence(parameters: dict[str, t.Any]) -> Wish | str:
+def desired_or_sentence(parameters: dict[str, t.Any]) -> DesiredImage | str:
     try:
-        return wish_from(parameters)
+        return desired_from(parameters)
     except RefusalError as error:
         return error.message
 

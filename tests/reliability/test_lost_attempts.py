@@ -24,12 +24,12 @@ WRITES = (
 TOLD = "An earlier attempt of this step got no usable response and may have been carried out."
 
 
-def ended_by(wish: Document, lost: Document, then: Document) -> Document:
+def ended_by(desired: Document, lost: Document, then: Document) -> Document:
     """What the task tells; ``lost``: becomes of the first call, ``then``: of all others of the action."""
     with Simulator(speed=0, seed_changes={"images": [WEB]}) as site:
         site.fault(**lost)
         site.fault(action=lost["action"], skip=1, times=0, **then)
-        return run_main(site, {**wish, "wait_timeout": 60})
+        return run_main(site, {**desired, "wait_timeout": 60})
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def ended_by(wish: Document, lost: Document, then: Document) -> Document:
     ],
 )
 @pytest.mark.parametrize("loss", [{"drop": "after"}, {"code": "InternalError", "status": 500, "processed": True}])
-@pytest.mark.parametrize(("wish", "action"), WRITES, ids=[action for _wish, action in WRITES])
+@pytest.mark.parametrize(("desired", "action"), WRITES, ids=[action for _wish, action in WRITES])
 def test_a_write_that_may_have_been_carried_out_is_told(
-    wish: Document, action: str, loss: Document, code: str, reason: str
+    desired: Document, action: str, loss: Document, code: str, reason: str
 ) -> None:
-    result = ended_by(wish, {"action": action, **loss}, {"code": code})
+    result = ended_by(desired, {"action": action, **loss}, {"code": code})
     assert (result["failed"], result["changed"], result["reason"]) == (True, True, reason)
     assert "may have been carried out" in result["msg"] or "It is unknown whether" in result["msg"]
     assert result["error"]["code"] == code
@@ -57,10 +57,10 @@ def test_a_write_that_may_have_been_carried_out_is_told(
 
 @pytest.mark.parametrize("loss", [{"drop": "after"}, {"code": "Throttling.User"}])
 def test_a_call_that_reads_or_was_refused_has_changed_nothing(loss: Document) -> None:
-    wish, action = ({"image_name": "web", "description": "as it should be"}, "DescribeImages")
+    desired, action = ({"image_name": "web", "description": "as it should be"}, "DescribeImages")
     if "code" in loss:
         action = "ModifyImageAttribute"
-    result = ended_by(wish, {"action": action, **loss}, {"code": "Forbidden.RAM"})
+    result = ended_by(desired, {"action": action, **loss}, {"code": "Forbidden.RAM"})
     assert result["reason"] == "access_denied"
     assert not result.get("changed", False)
     assert TOLD not in result["msg"]

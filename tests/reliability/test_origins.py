@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import typing as t
-from pathlib import Path
 from unittest import mock
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_info
 from inside import CONNECTION, Answer, Site, run_main
 from test_given import Recorder
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 SECRET = "simulator-secret-of-"
 # Every option has its own value in the environment.

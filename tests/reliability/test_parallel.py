@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks at once: each wish its image, and what happens to one wish of many hosts."""
+"""Many tasks at once: each desired its image, and what happens to one desired of many hosts."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def names(simulator: Simulator) -> list[str]:
 def test_twenty_asynchronous_tasks_make_twenty_images(ansible: tuple[Ansible, Simulator]) -> None:
     playbook, simulator = ansible
     wanted = [f"web-{number:02d}" for number in range(20)]
-    wish = {**WISH, "image_name": "{{ item }}"}
+    desired = {**WISH, "image_name": "{{ item }}"}
     run = playbook.play(
         [
-            {MODULE: wish, "loop": wanted, "async": 80, "poll": 0, "register": "jobs"},
+            {MODULE: desired, "loop": wanted, "async": 80, "poll": 0, "register": "jobs"},
             {
                 "ansible.builtin.async_status": {"jid": "{{ item.ansible_job_id }}"},
                 "loop": "{{ jobs.results }}",

@@ -15,8 +15,8 @@ import typing as t
 from unittest import mock
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils import transport
-from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Reason
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image, apsarastack_image_info
 from bench import Detour, Meanwhile, call_as_colleague
 from through_main import run_main
@@ -48,7 +48,7 @@ class Case:
     """A task that fails so. ``msg``: how its message begins. ``adapter``: made of the simulator, takes the requests."""
 
     reason: Reason
-    wish: Document
+    desired: Document
     msg: str
     images: tuple[Document, ...] = (image("m-web", "web"),)
     knobs: Document = dataclasses.field(default_factory=dict)
@@ -212,10 +212,10 @@ def failure(case: Case) -> Document:
         if case.fault is not None:
             site.fault(**case.fault)
         adapter = None if case.adapter is None else case.adapter(site)
-        wish = dict(case.wish)
+        desired = dict(case.desired)
         if case.reason == "tls":
-            wish["endpoint"] = site.endpoint.replace("http:", "https:")
-        call = functools.partial(run_main, site, wish, adapter=adapter)
+            desired["endpoint"] = site.endpoint.replace("http:", "https:")
+        call = functools.partial(run_main, site, desired, adapter=adapter)
         if case.patch is None:
             return call()
         with mock.patch.object(*case.patch):

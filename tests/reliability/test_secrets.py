@@ -62,12 +62,12 @@ NEUTRAL = "ZqZqZqZqZqZqZq"
 class Story:
     """A task, and what the cloud does to it; where that is an error, its message quotes the secret."""
 
-    wish: Document
+    desired: Document
     fault: Document
 
 
-def story(wish: Document, **fault: t.Any) -> Story:
-    return Story(wish, fault)
+def story(desired: Document, **fault: t.Any) -> Story:
+    return Story(desired, fault)
 
 
 CHANGED = {"image_name": "web", "description": "d", "tags": {"team": "web"}}
@@ -121,7 +121,7 @@ def run(told: Story, kind: str, secret: str) -> Document:
     with Simulator(speed=0, create_time=60, seed_changes=seed) as site:
         if told.fault:
             site.fault(**told.fault, message=quoted)
-        result = run_main(site, {**told.wish, **options}, adapter=Straight())
+        result = run_main(site, {**told.desired, **options}, adapter=Straight())
         # How often a build is looked at is another in each run.
         writes = [(call["action"], call["processed"]) for call in site.calls() if call["write"]]
         return {"result": result, "writes": writes}

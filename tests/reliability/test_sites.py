@@ -64,16 +64,16 @@ def test_an_image_is_found_whatever_the_pages_of_the_list_do(short: int, shiftin
     assert len(left) == len(crowd) - 1
 
 
-@pytest.mark.parametrize("wish", [{**REPLACE, "recreate": "never"}, {"image_name": "web", "state": "absent"}])
+@pytest.mark.parametrize("desired", [{**REPLACE, "recreate": "never"}, {"image_name": "web", "state": "absent"}])
 @pytest.mark.parametrize("trouble", ["an answer without the list", "a list that never stands still"])
-def test_a_list_that_is_not_whole_is_a_failure(wish: Document, trouble: str) -> None:
+def test_a_list_that_is_not_whole_is_a_failure(desired: Document, trouble: str) -> None:
     crowd = [image(f"m-{number}", f"web-{number}") for number in range(60)]
     with cloud(*crowd, name_match="fuzzy") as simulator:
         if trouble == "an answer without the list":
             simulator.fault(action="DescribeImages", missing_list=True, times=0)
         else:
             simulator.knobs(shifting_pages=1000)
-        run = run_task(simulator, wish)
+        run = run_task(simulator, desired)
         writes = [call for call in simulator.calls() if call["write"]]
     assert reason(run) == "unexpected_answer"
     assert not run.result.get("changed")
@@ -84,9 +84,9 @@ def test_a_list_that_is_not_whole_is_a_failure(wish: Document, trouble: str) -> 
 
 
 def test_two_runs_that_do_not_wait_make_one_image_where_lists_lag() -> None:
-    wish = {"image_name": "api", "snapshot_id": "s-system", "wait": False}
+    desired = {"image_name": "api", "snapshot_id": "s-system", "wait": False}
     with cloud(visible_after=20) as simulator:
-        first, second = run_task(simulator, wish), run_task(simulator, wish)
+        first, second = run_task(simulator, desired), run_task(simulator, desired)
         made = simulator.calls("CreateImage")
     assert first.result["changed"]
     assert first.error is None
@@ -118,12 +118,12 @@ def test_a_lost_answer_is_told_although_the_repeat_is_refused(action: str) -> No
     with cloud() as simulator:
         simulator.fault(action=action, drop="after")
         simulator.fault(action=action, code="InvalidSecurityToken.Expired", times=0)
-        wishes: dict[str, Document] = {
+        desired_images: dict[str, Document] = {
             "CreateImage": {"image_name": "api", "snapshot_id": "s-system"},
             "ModifyImageAttribute": {"image_name": "web", "description": "another"},
             "DeleteImage": {"image_name": "web", "state": "absent"},
         }
-        run = run_task(simulator, wishes[action])
+        run = run_task(simulator, desired_images[action])
     assert run.error is not None
     assert run.result["changed"]
     assert "may have been carried out" in run.result["msg"]

@@ -12,7 +12,10 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.apsarastack.cloud.plugins.module_utils import hints, image_hints, texts
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import hints as image_hints
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import texts
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,7 +69,7 @@ def test_a_version_is_refused_exactly_where_the_cloud_does(text: str) -> None:
 def test_a_tag_that_is_refused_is_taken_by_no_release(key: str, value: str) -> None:
     # The console's own prefix and a blank key are refused for the user's sake.
     is_ours = key.lower().startswith("ascm:") or not key.strip()
-    if not is_ours and (texts.tag_key_problem(key) or texts.tag_value_problem(key, value)):
+    if not is_ours and (tags.tag_key_problem(key) or tags.tag_value_problem(key, value)):
         assert not takes(rules.check_tag, key, value)
 
 
@@ -76,8 +79,8 @@ def test_a_tag_that_is_refused_is_taken_by_no_release(key: str, value: str) -> N
         ("image_name", texts.NAME_RULE),
         ("description", texts.DESCRIPTION_RULE),
         ("image_version", texts.VERSION_RULE),
-        ("tags", texts.TAG_KEY_RULE),
-        ("tags", texts.TAG_VALUE_RULE),
+        ("tags", tags.TAG_KEY_RULE),
+        ("tags", tags.TAG_VALUE_RULE),
     ],
 )
 def test_the_documentation_of_an_option_states_its_rule(option: str, rule: str) -> None:
@@ -90,8 +93,8 @@ def test_the_documentation_of_an_option_states_its_rule(option: str, rule: str) 
         ("InvalidImageName.Malformed", texts.NAME_RULE),
         ("InvalidDescription.Malformed", texts.DESCRIPTION_RULE),
         ("InvalidImageVersion.Malformed", texts.VERSION_RULE),
-        ("InvalidTagKey.Malformed", texts.TAG_KEY_RULE),
-        ("InvalidTagValue.Malformed", texts.TAG_VALUE_RULE),
+        ("InvalidTagKey.Malformed", tags.TAG_KEY_RULE),
+        ("InvalidTagValue.Malformed", tags.TAG_VALUE_RULE),
     ],
 )
 def test_the_hint_after_an_error_of_the_cloud_states_the_rule(code: str, rule: str) -> None:

@@ -16,7 +16,7 @@ from unittest import mock
 import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from bench import SimulatedTime
 from module_process import connection_options

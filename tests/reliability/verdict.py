@@ -72,11 +72,11 @@ def _image_problems(scenario: Scenario, wanted: t.Mapping[str, t.Any] | None, af
     count = 0 if wanted is None else 1
     if len(named) != count:
         yield f"{len(named)} images of the name instead of {count}"
-    wished = {"status": "Available", **(wanted or {})}
+    desired = {"status": "Available", **(wanted or {})}
     for image in named if wanted is not None else []:
         disks = [disk["snapshot_id"] for disk in image["disk_device_mappings"]]
         shown = {**image, "disks": disks}
-        yield from (f"{key} is {shown[key]!r}" for key in wished if shown[key] != wished[key])
+        yield from (f"{key} is {shown[key]!r}" for key in desired if shown[key] != desired[key])
 
 
 def _leftovers(scenario: Scenario, before: State, after: State, told: str) -> t.Iterator[str]:

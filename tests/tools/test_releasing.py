@@ -36,7 +36,7 @@ def test_changes_after_a_release_require_a_new_version() -> None:
 
 
 def test_the_version_that_is_sent_to_a_site_is_that_of_the_collection() -> None:
-    source = (ROOT / "plugins" / "module_utils" / "requesting.py").read_text(encoding="utf-8")
+    source = (ROOT / "plugins" / "module_utils" / "_wire" / "requesting.py").read_text(encoding="utf-8")
     assert re.findall(r'^VERSION = "(.*)"$', source, re.MULTILINE) == [version_in_galaxy_yml()]
 
 

@@ -16,19 +16,19 @@ import typing as t
 from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection
-from ansible_collections.apsarastack.cloud.plugins.module_utils.task import options_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import Selection
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import options_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from leading_proxy import LOG_VARIABLE, PORT_VARIABLE
 
 from apsarastack_simulator.testing import Simulator
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
 REGION = Simulator.region
 KEYS = {"access_key": Simulator.access_key, "secret_key": Simulator.secret_key}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from jinja2 import StrictUndefined, sandbox
 from sites import KEYS, REGION, TENANT, client, own_images
 

@@ -18,12 +18,12 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Stamp, request_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ECS
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Stamp, request_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import ECS
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Transport
 from sites import SECONDS, WHOLE, client
 
 from apsarastack_simulator.testing import Simulator

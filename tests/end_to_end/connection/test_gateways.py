@@ -10,7 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from sites import TENANT, WHOLE, client, own_images, proxy
 
 from apsarastack_simulator.server import Server

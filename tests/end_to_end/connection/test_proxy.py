@@ -10,12 +10,12 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of, result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     DeadlineError,
     NoAnswerError,
     RefusalError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of, result_of
 from sites import WHOLE, client, own_images, proxy
 
 from apsarastack_simulator.testing import Simulator

@@ -10,7 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from sites import KEYS, REGION, client, own_images, proxy
 
 if t.TYPE_CHECKING:

@@ -25,10 +25,10 @@ import pytest
 import requests
 import trustme
 import urllib3
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Transport
 from cryptography.hazmat.primitives.serialization import Encoding
 from flawed import DAY, Pair, authority, issued
 from sites import KEYS, SECONDS, WHOLE, client, own_images
@@ -241,9 +241,9 @@ def test_a_failure_names_the_rule_that_only_newer_pythons_enforce(
 # Run by another Python with the libraries of this one; those that are used here are pure Python.
 CALL = """
 import json, sys
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 print(Client(Connection(**json.loads(sys.argv[1])), Deadline(30)).call("DescribeImages")["TotalCount"])
 """
 

@@ -12,16 +12,17 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.apsarastack.cloud.plugins.module_utils import interruption, marks
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, NoAnswerError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Answer
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import wish_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import interruption
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Answer
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
 
 from .beginning import EPOCH, REGION
@@ -29,7 +30,7 @@ from .story import NAME
 
 if t.TYPE_CHECKING:
     import requests
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
 
     from .story import Options
 
@@ -149,7 +150,7 @@ def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep:
             sleep(seconds)
 
     try:
-        desired = wish_from(parameters.validated_parameters)
+        desired = desired_from(parameters.validated_parameters)
         deadline = Deadline(parameters.validated_parameters["wait_timeout"], clock=clock, sleep=pause)
         client = Client(
             _CONNECTION,

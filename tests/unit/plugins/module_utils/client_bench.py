@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import (
     Client,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Disk, Image, image_stub
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
-
-if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk, Image, image_stub
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 
 
 class Clock:
@@ -150,24 +146,20 @@ class FakeImages:
             if key in snapshot_ids and key not in self.deleted_snapshots
         }
 
-    def create(self, wanted: Create) -> str:
-        self._note("create", wanted)
-        self._check_name(wanted.image_name, None)
+    def create(self, image_name: str, *, disks: t.Sequence[t.Mapping[str, t.Any]] = (), **given: t.Any) -> str:
+        self._note("create", image_name)
+        self._check_name(image_name, None)
         self._made += 1
         image_id = f"m-new-{self._made}"
-        known = {
-            "description": wanted.description or "",
-            "tags": dict(wanted.tags),
-            "image_version": wanted.image_version,
-            "platform": wanted.platform,
-            "architecture": wanted.architecture,
-        }
+        snapshot_id = given.pop("snapshot_id", None)
+        given.pop("instance_id", None)
+        known = {**given, "description": given.get("description") or "", "tags": dict(given.get("tags") or {})}
         self.images[image_id] = image(
             image_id,
-            image_name=wanted.image_name,
+            image_name=image_name,
             status="Creating",
             progress=0,
-            disk_device_mappings=disks_of(wanted.source, image_id),
+            disk_device_mappings=disks_of(image_id, snapshot_id, disks),
             **{key: value for key, value in known.items() if key not in self.ignored},
         )
         self.known_snapshots.setdefault(f"s-of-{image_id}", made_for_an_image(f"s-of-{image_id}"))
@@ -268,10 +260,8 @@ def disk(snapshot_id: str | None, size: int | None = 40) -> Disk:
     return {"device": None, "size": size, "snapshot_id": snapshot_id, "type": None, "format": None, "progress": None}
 
 
-def disks_of(source: Source, image_id: str) -> list[Disk]:
+def disks_of(image_id: str, snapshot_id: str | None, disks: t.Sequence[t.Mapping[str, t.Any]]) -> list[Disk]:
     """What the cloud tells of an image's disks; those of an instance are snapshots made for the image."""
-    if source.instance_id is not None:
-        return [disk(f"s-of-{image_id}")]
-    if source.snapshot_id is not None:
-        return [disk(source.snapshot_id)]
-    return [disk(one.snapshot_id, one.size or 40) for one in source.disks]
+    if disks:
+        return [disk(one.get("snapshot_id"), one.get("size") or 40) for one in disks]
+    return [disk(snapshot_id or f"s-of-{image_id}")]

@@ -9,15 +9,16 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import execute
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.planning import plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, RefusalError
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.outcome import Outcome
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
     from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, Intervention
 
 # 2026-11-26T12:00:00Z, in seconds since the epoch.
@@ -28,7 +29,7 @@ FROM_SNAPSHOT = Source(snapshot_id="s-new")
 Meanwhile = t.Mapping[tuple[str, int], "Intervention"]
 
 
-def planned(desired: Wish, images: FakeImages) -> Plan:
+def planned(desired: DesiredImage, images: FakeImages) -> Plan[Image]:
     images.calls.clear()
     made = plan(desired, images, NOW)
     assert images.writes == []
@@ -36,30 +37,39 @@ def planned(desired: Wish, images: FakeImages) -> Plan:
     return made
 
 
-def refused(desired: Wish, images: FakeImages) -> dict[str, t.Any]:
+def refused(desired: DesiredImage, images: FakeImages) -> dict[str, t.Any]:
     with pytest.raises(RefusalError) as caught:
         plan(desired, images, NOW)
     assert images.writes == []
     return result_of(caught.value)
 
 
-def carried_out(made: Plan, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None) -> Outcome:
+def carried_out(
+    made: Plan[Image], images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
+) -> ImageOutcome:
     images.meanwhile = dict(meanwhile or {})
     return execute(made, t.cast("t.Any", images), images.clock.deadline(seconds))
 
 
-def followed(desired: Wish, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None) -> t.Any:
+def followed(
+    desired: DesiredImage, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
+) -> t.Any:
     """The outcome; tests know which image there is to ask."""
     return carried_out(planned(desired, images), images, seconds, meanwhile)
 
 
 def failing(
-    desired: Wish, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
+    desired: DesiredImage, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
 ) -> dict[str, t.Any]:
     with pytest.raises(ApsaraStackError) as caught:
         followed(desired, images, seconds, meanwhile)
     return result_of(caught.value)
 
 
-def kinds(made: Plan) -> list[type]:
+def kinds(made: Plan[Image]) -> list[type]:
     return [type(step) for step in made.steps]
+
+
+def created(step: t.Any, images: FakeImages) -> None:
+    """What another run that carries out this ``Create`` does to the cloud."""
+    images.create(step.image_name, **step.source.parts(), description=step.description, tags=step.tags)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 
 ALL = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import Mark, digest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import Mark, digest
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_SNAPSHOT, NOW
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 MINUTE, DAY = 60.0, 86400.0
 
 
-def replacing(**options: t.Any) -> Wish:
-    return Wish(**{"image_name": "web", "source": FROM_SNAPSHOT, "recreate": "on_source_change", **options})
+def replacing(**options: t.Any) -> DesiredImage:
+    return DesiredImage(**{"image_name": "web", "source": FROM_SNAPSHOT, "recreate": "on_source_change", **options})
 
 
 def mark(source: Source | None = FROM_SNAPSHOT, replaced_id: str = "m-old", age: float = MINUTE) -> str:
-    return Mark(replaced_id, digest(Wish(source=source)), NOW - age).text()
+    return Mark(replaced_id, digest(DesiredImage(source=source)), NOW - age).text()
 
 
 def old(**known: t.Any) -> Image:

@@ -14,7 +14,7 @@ import urllib.parse
 
 import requests
 import urllib3
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
 from requests.adapters import HTTPAdapter
 
 SECRET = "simulator-secret/0037"

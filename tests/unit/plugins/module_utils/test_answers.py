@@ -9,16 +9,16 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.answers import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.answers import (
     ErrorFields,
     body_of,
     error_in,
     retry_after,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Kind
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Answer
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Answer
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -19,9 +19,12 @@ from ansible_collections.apsarastack.cloud.plugins.doc_fragments.attributes impo
 from ansible_collections.apsarastack.cloud.plugins.doc_fragments.connection import (
     ModuleDocFragment as ConnectionOptions,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import ENVIRONMENT_PREFIXES, environment_names
-from ansible_collections.apsarastack.cloud.plugins.module_utils.task import options_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.origins import (
+    ENVIRONMENT_PREFIXES,
+    environment_names,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import options_of
 
 DOCUMENTATION = yaml.safe_load(ConnectionOptions.DOCUMENTATION)
 DOCUMENTED: dict[str, dict[str, t.Any]] = DOCUMENTATION["options"]

@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Role, role_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import Role, role_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 
 ARN = "acs:ram::1000000000000037:role/imager"
 

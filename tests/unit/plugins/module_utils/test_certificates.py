@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.certificates import Source, refusal_of, source_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.origins import Origins
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.certificates import Source, refusal_of, source_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import connection
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)

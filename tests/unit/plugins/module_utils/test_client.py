@@ -10,23 +10,23 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of, result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import (
     PATIENCE_SECONDS,
     Client,
     flatten,
     is_safe_to_repeat,
     may_repeat,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     DeadlineError,
     NoAnswerError,
     RefusalError,
     ServiceError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of, result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
-from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import VERSION
-from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import signature
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import VERSION
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.signing import signature
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.client_bench import Bench
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import (

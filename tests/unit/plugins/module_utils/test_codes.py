@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.codes import Kind, Reason, kind_of, reason_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind, Reason, kind_of, reason_of
 
 
 @pytest.mark.parametrize(

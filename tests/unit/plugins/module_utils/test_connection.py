@@ -10,13 +10,10 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import (
-    Connection,
-    Keys,
-    connection_from,
-)
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, STS
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options import connection_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection, Keys
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import ASCM, STS
 
 if t.TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Create,
     Delete,
     DeleteSnapshot,
@@ -15,7 +16,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     WaitUntilListed,
     WaitUntilUsable,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
@@ -27,8 +27,8 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
 LABELS = {"image_version": "7", "platform": "CentOS", "architecture": "x86_64"}
 
 
-def web(**options: t.Any) -> Wish:
-    return Wish(**{"image_name": "web", "source": FROM_INSTANCE, **options})
+def web(**options: t.Any) -> DesiredImage:
+    return DesiredImage(**{"image_name": "web", "source": FROM_INSTANCE, **options})
 
 
 def test_an_image_is_created_with_its_tags_waited_for_and_read_back() -> None:
@@ -66,7 +66,7 @@ def test_without_an_image_and_a_source_the_three_source_options_are_named() -> N
 
 
 def test_an_unknown_id_is_refused_since_a_new_image_would_get_another() -> None:
-    result = refused(Wish(image_id="m-9", source=FROM_INSTANCE), FakeImages())
+    result = refused(DesiredImage(image_id="m-9", source=FROM_INSTANCE), FakeImages())
     assert (result["reason"], "m-9" in result["msg"]) == ("not_found", True)
 
 

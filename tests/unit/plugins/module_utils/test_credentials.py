@@ -6,27 +6,28 @@ from __future__ import annotations
 
 import json
 import typing as t
-from pathlib import Path
 
 import pytest
 import requests
-from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, Role
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils.credentials import caller_from, client_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import Caller, Role
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.credentials import caller_from, client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     RefusalError,
     ServiceError,
     TaskFailedError,
     may_be_done,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.test_connection import COMPLETE
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
+    from pathlib import Path
+
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
 ARN = "acs:ram::1000000000000037:role/imager"
 ROLE = {"role_arn": ARN, "session_name": None, "policy": None, "session_expiration": None}
@@ -60,7 +61,7 @@ class Bench:
         monkeypatch.setattr(requests, "Session", lambda: session)
 
     def client(self, **options: t.Any) -> Client:
-        return client_from({**COMPLETE, **options}, Clock().deadline(), self.secrets)
+        return client_from({**COMPLETE, **options}, Clock().deadline(), self.secrets.add)
 
     def signers(self) -> list[str]:
         """The access key of each request that was signed by name."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline, backoff
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline, backoff
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from hypothesis import given
 from hypothesis import strategies as st

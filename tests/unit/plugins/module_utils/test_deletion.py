@@ -7,15 +7,15 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Delete,
     DeleteSnapshot,
     WaitUntilGone,
     WaitUntilSettled,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     changing,
@@ -36,8 +36,8 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 WEB = image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk(None), disk("")])
 
 
-def absent(**options: t.Any) -> Wish:
-    return Wish(**{"state": "absent", "image_name": "web", **options})
+def absent(**options: t.Any) -> DesiredImage:
+    return DesiredImage(**{"state": "absent", "image_name": "web", **options})
 
 
 def deleted(found: t.Any, *, force: bool = False, settles: bool = False) -> Delete:

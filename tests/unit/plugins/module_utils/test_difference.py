@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.difference import diff
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     backup,
@@ -31,7 +31,7 @@ def web(**known: t.Any) -> t.Any:
     return image(description="d", tags={"a": "1", "ascm:set": "412"}, **known)
 
 
-def shown(desired: Wish, *images: t.Any) -> dict[str, t.Any]:
+def shown(desired: DesiredImage, *images: t.Any) -> dict[str, t.Any]:
     return diff(planned(desired, FakeImages(*images)), "image 'web'")
 
 
@@ -39,25 +39,25 @@ def shown(desired: Wish, *images: t.Any) -> dict[str, t.Any]:
     ("desired", "images", "before", "after", "headers"),
     [
         (
-            Wish(image_name="web", source=FROM_INSTANCE, **AS_MADE),
+            DesiredImage(image_name="web", source=FROM_INSTANCE, **AS_MADE),
             (),
             {"state": "absent"},
             {**WEB, "instance_id": "i-1"},
             BOTH_NAMED,
         ),
-        (Wish(image_name="web", source=FROM_INSTANCE), (web(),), WEB, WEB, ("m-1", "m-1")),
-        (Wish(image_name="web", tags={"b": "2"}), (web(),), WEB, {**WEB, "tags": {"b": "2"}}, ("m-1", "m-1")),
-        (Wish(image_id="m-1", image_name="db"), (web(),), WEB, {**WEB, "image_name": "db"}, ("m-1", "m-1")),
-        (Wish(image_name="web", state="absent"), (), {"state": "absent"}, {"state": "absent"}, BOTH_NAMED),
+        (DesiredImage(image_name="web", source=FROM_INSTANCE), (web(),), WEB, WEB, ("m-1", "m-1")),
+        (DesiredImage(image_name="web", tags={"b": "2"}), (web(),), WEB, {**WEB, "tags": {"b": "2"}}, ("m-1", "m-1")),
+        (DesiredImage(image_id="m-1", image_name="db"), (web(),), WEB, {**WEB, "image_name": "db"}, ("m-1", "m-1")),
+        (DesiredImage(image_name="web", state="absent"), (), {"state": "absent"}, {"state": "absent"}, BOTH_NAMED),
         (
-            Wish(image_name="web", state="absent"),
+            DesiredImage(image_name="web", state="absent"),
             (web(),),
             {**WEB, "images": {"m-1": "present, named 'web'"}},
             {"state": "absent", "images": {"m-1": "deleted"}},
             ("m-1", "image 'web'"),
         ),
         (
-            Wish(image_name="web", source=FROM_INSTANCE, **AS_MADE),
+            DesiredImage(image_name="web", source=FROM_INSTANCE, **AS_MADE),
             (web(status="CreateFailed"),),
             {**WEB, "state": "failed", "images": {"m-1": "failed, named 'web'"}},
             {**WEB, "instance_id": "i-1", "images": {"m-1": "deleted"}},
@@ -66,7 +66,7 @@ def shown(desired: Wish, *images: t.Any) -> dict[str, t.Any]:
     ],
 )
 def test_the_diff_shows_what_the_task_manages(
-    desired: Wish,
+    desired: DesiredImage,
     images: tuple[t.Any, ...],
     before: dict[str, t.Any],
     after: dict[str, t.Any],
@@ -101,7 +101,7 @@ def test_a_replacement_shows_every_image_that_is_deleted() -> None:
 def test_the_snapshots_that_are_deleted_and_those_that_are_left_behind_are_shown() -> None:
     cloud = FakeImages(image(disk_device_mappings=[disk("s-1"), disk("s-2")]))
     cloud.known_snapshots["s-2"] = backup("s-2")
-    made = planned(Wish(image_name="web", state="absent", delete_snapshots=True), cloud)
+    made = planned(DesiredImage(image_name="web", state="absent", delete_snapshots=True), cloud)
     before, after = taken_away(diff(made, "image 'web'"))
     assert before["snapshots"] == {"s-1": "present", "s-2": "present"}
     assert after["snapshots"] == {"s-1": "deleted", "s-2": "left behind"}

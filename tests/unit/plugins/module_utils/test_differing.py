@@ -7,8 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.differing import difference, reason, source_difference
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.differing import (
+    difference,
+    reason,
+    source_difference,
+)
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_INSTANCE
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import old, replacing

@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.endpoints import Endpoint, endpoint_from
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.endpoints import Endpoint, endpoint_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 
 REGION = "cn-neimeng-env30-d01"
 

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.interruption import InterruptedTaskError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
     NoAnswerError,
@@ -19,7 +20,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     may_be_done,
     plain_text,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
 
 LOST = NoAnswerError("reset", action="DeleteImage")
 REFUSED = ServiceError("Forbidden.RAM", action="DeleteImage")

@@ -7,11 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import predict
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import predict
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     changing,
@@ -21,6 +21,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
     carried_out,
+    created,
     failing,
     followed,
     planned,
@@ -32,9 +33,9 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
     replacing,
 )
 
-MADE = Wish(image_name="web", source=FROM_INSTANCE)
-LATER = Wish(image_name="web", source=FROM_INSTANCE, wait=False)
-DESCRIBED = Wish(image_id="m-1", description="d")
+MADE = DesiredImage(image_name="web", source=FROM_INSTANCE)
+LATER = DesiredImage(image_name="web", source=FROM_INSTANCE, wait=False)
+DESCRIBED = DesiredImage(image_id="m-1", description="d")
 
 
 def cloud(*images: t.Any, **settings: float) -> FakeImages:
@@ -49,7 +50,7 @@ def cloud(*images: t.Any, **settings: float) -> FakeImages:
 
 def test_a_created_image_is_returned_as_the_cloud_shows_it() -> None:
     images = cloud(build_time=30)
-    outcome = followed(Wish(image_name="web", source=FROM_INSTANCE, tags={"a": "1"}), images)
+    outcome = followed(DesiredImage(image_name="web", source=FROM_INSTANCE, tags={"a": "1"}), images)
     assert (outcome.image_id, outcome.image) == ("m-new-1", images.images["m-new-1"])
     assert outcome.actions == ["create image 'web' from instance i-1"]
 
@@ -63,11 +64,11 @@ def test_a_new_image_is_looked_for_by_name_until_it_is_listed_and_by_id_from_the
 
 
 @pytest.mark.parametrize("desired", [MADE, LATER])
-def test_what_another_task_made_at_the_same_time_is_told_with_both_ids(desired: Wish) -> None:
+def test_what_another_task_made_at_the_same_time_is_told_with_both_ids(desired: DesiredImage) -> None:
     images = cloud(build_time=60, listed_after=3)
     mine = planned(desired, images)
     # The other task has looked before, too, and writes first.
-    images.create(t.cast("t.Any", mine.steps[0]))
+    created(mine.steps[0], images)
     with pytest.raises(ApsaraStackError) as caught:
         carried_out(mine, images)
     result = result_of(caught.value)
@@ -105,13 +106,13 @@ def test_a_new_image_that_is_not_listed_in_time_is_told(listed_after: float, sec
 def test_a_site_that_ignores_what_an_image_is_created_with_is_told_of() -> None:
     images = cloud()
     images.ignored = {"tags", "description"}
-    result = failing(Wish(image_name="web", source=FROM_INSTANCE, tags={"a": "1"}, description="d"), images)
+    result = failing(DesiredImage(image_name="web", source=FROM_INSTANCE, tags={"a": "1"}, description="d"), images)
     assert (result["reason"], result["image_id"], result["changed"]) == ("not_supported_by_site", "m-new-1", True)
     assert "description, tags" in result["msg"]
 
 
 def test_a_site_that_gives_an_image_another_platform_is_told_of() -> None:
-    labelled = Wish(image_name="web", source=FROM_INSTANCE, platform="CentOS")
+    labelled = DesiredImage(image_name="web", source=FROM_INSTANCE, platform="CentOS")
     result = failing(labelled, cloud(), meanwhile={("by_name", 1): changing("m-new-1", platform="Others Linux")})
     assert (result["reason"], "platform" in result["msg"]) == ("not_supported_by_site", True)
 
@@ -128,14 +129,14 @@ def test_a_failed_image_is_created_again() -> None:
 
 def test_nothing_to_do_costs_nothing() -> None:
     images = cloud(image())
-    outcome = followed(Wish(image_name="web"), images)
+    outcome = followed(DesiredImage(image_name="web"), images)
     assert images.calls == []
     assert (outcome.image_id, outcome.image, outcome.actions) == ("m-1", image(), [])
 
 
 def test_changes_cost_one_call_each_and_one_read_back() -> None:
     images = cloud(image(tags={"a": "1"}))
-    outcome = followed(Wish(image_id="m-1", image_name="new", description="d", tags={"b": "2"}), images)
+    outcome = followed(DesiredImage(image_id="m-1", image_name="new", description="d", tags={"b": "2"}), images)
     assert images.calls == [
         ("modify", "m-1", "new", "d"),
         ("unset_tags", "m-1", ("a",)),
@@ -156,7 +157,7 @@ def test_a_lagging_read_is_repeated_until_it_shows_the_change() -> None:
 def test_a_change_that_is_never_shown_is_a_failure_that_names_its_option(ignored: str) -> None:
     images = cloud(image())
     images.ignored = {ignored}
-    result = failing(Wish(image_id="m-1", image_name="new", description="d", tags={"a": "1"}), images)
+    result = failing(DesiredImage(image_id="m-1", image_name="new", description="d", tags={"a": "1"}), images)
     assert (result["reason"], result["image_id"], result["changed"]) == ("not_supported_by_site", "m-1", True)
     assert f": {ignored}." in result["msg"]
     assert images.clock.now <= 61
@@ -182,7 +183,7 @@ def test_a_mark_that_the_site_does_not_take_away_is_a_failure_that_names_its_tag
 
 def test_without_wait_a_change_is_not_read_back() -> None:
     images = cloud(image())
-    outcome = followed(Wish(image_id="m-1", description="d", wait=False), images)
+    outcome = followed(DesiredImage(image_id="m-1", description="d", wait=False), images)
     assert [call[0] for call in images.calls] == ["modify"]
     assert outcome.image == image(description="d")
 
@@ -208,7 +209,7 @@ def test_what_somebody_changes_during_a_wait_is_not_overwritten() -> None:
 
 def test_a_deletion_is_waited_for_and_returns_the_image_as_it_was() -> None:
     images = cloud(image(), removal_time=5)
-    outcome = followed(Wish(state="absent", image_id="m-1"), images)
+    outcome = followed(DesiredImage(state="absent", image_id="m-1"), images)
     assert images.images == {}
     assert (outcome.image_id, outcome.image) == ("m-1", image())
 
@@ -216,7 +217,7 @@ def test_a_deletion_is_waited_for_and_returns_the_image_as_it_was() -> None:
 def test_an_image_that_is_being_created_is_deleted_once_the_cloud_has_finished_with_it() -> None:
     images = cloud(build_time=20)
     followed(LATER, images)
-    followed(Wish(state="absent", image_name="web"), images)
+    followed(DesiredImage(state="absent", image_name="web"), images)
     assert images.clock.now >= 20
     assert images.writes == [("delete", "m-new-1", False)]
 
@@ -250,18 +251,18 @@ def test_an_adopted_image_becomes_the_image_of_the_result() -> None:
 @pytest.mark.parametrize(
     "desired",
     [
-        Wish(image_name="new", source=FROM_INSTANCE),
-        Wish(image_name="new", source=FROM_INSTANCE, wait=False),
-        Wish(image_id="m-1", image_name="new", tags={"b": "2"}),
-        Wish(image_name="web", description="d"),
-        Wish(image_name="web", source=FROM_INSTANCE, recreate="always"),
-        Wish(state="absent", image_name="web"),
-        Wish(state="absent", image_name="web", delete_snapshots=True),
-        Wish(state="absent", image_name="nothing"),
-        Wish(image_name="web"),
+        DesiredImage(image_name="new", source=FROM_INSTANCE),
+        DesiredImage(image_name="new", source=FROM_INSTANCE, wait=False),
+        DesiredImage(image_id="m-1", image_name="new", tags={"b": "2"}),
+        DesiredImage(image_name="web", description="d"),
+        DesiredImage(image_name="web", source=FROM_INSTANCE, recreate="always"),
+        DesiredImage(state="absent", image_name="web"),
+        DesiredImage(state="absent", image_name="web", delete_snapshots=True),
+        DesiredImage(state="absent", image_name="nothing"),
+        DesiredImage(image_name="web"),
     ],
 )
-def test_the_prediction_names_the_same_actions_and_the_same_image(desired: Wish) -> None:
+def test_the_prediction_names_the_same_actions_and_the_same_image(desired: DesiredImage) -> None:
     images = cloud(image(tags={"a": "1"}, disk_device_mappings=[disk("s-1")]))
     made = planned(desired, images)
     predicted = predict(made)

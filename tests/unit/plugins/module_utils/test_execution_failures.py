@@ -10,7 +10,10 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.interruption import InterruptedTaskError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
     NoAnswerError,
@@ -18,8 +21,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ServiceError,
     TaskFailedError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import InterruptedTaskError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     Intervention,
@@ -35,7 +36,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
     planned,
 )
 
-CREATED = Wish(image_name="web", source=FROM_INSTANCE)
+CREATED = DesiredImage(image_name="web", source=FROM_INSTANCE)
 CREATE = ["create image 'web' from instance i-1"]
 IN_USE = ServiceError("SnapshotCreatedDisk", "in use", http_status=403)
 
@@ -102,29 +103,32 @@ def test_a_failed_write_counts_as_changed_only_if_it_may_have_been_done(error: A
 def test_a_deadline_over_a_lost_answer_counts_as_changed() -> None:
     late = DeadlineError("too late")
     late.__cause__ = NoAnswerError("reset")
-    deleted = Wish(state="absent", image_id="m-1")
+    deleted = DesiredImage(state="absent", image_id="m-1")
     assert failing(deleted, FakeImages(image()), meanwhile={("delete", 1): refusing(late)})["changed"] is True
 
 
 def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
     quota = refusing(ServiceError("QuotaExceed.Tags", http_status=403))
     images = FakeImages(image(tags={"a": "1"}))
-    result = failing(Wish(image_id="m-1", description="d", tags={"b": "2"}), images, meanwhile={("set_tags", 1): quota})
+    result = failing(
+        DesiredImage(image_id="m-1", description="d", tags={"b": "2"}), images, meanwhile={("set_tags", 1): quota}
+    )
     assert (result["changed"], result["image_id"]) == (True, "m-1")
     assert result["actions"] == ["set the description of image m-1 to 'd'", "remove tags a from image m-1"]
     assert result["error"]["code"] == "QuotaExceed.Tags"
 
 
-def test_an_interruption_between_two_steps_tells_what_was_done() -> None:
+def test_an_interruption_between_two_steps_tells_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
     images = FakeImages(image())
-    made = planned(Wish(image_id="m-1", description="d", tags={"b": "2"}), images)
+    made = planned(DesiredImage(image_id="m-1", description="d", tags={"b": "2"}), images)
 
-    def interrupted() -> t.Iterator[t.Any]:
-        yield made.steps[0]
-        raise InterruptedTaskError("SIGTERM")
+    def begin(_run: ImageRunning, step: t.Any) -> None:
+        if step is made.steps[1]:
+            raise InterruptedTaskError("SIGTERM")
 
+    monkeypatch.setattr(ImageRunning, "begin", begin)
     with pytest.raises(TaskFailedError) as caught:
-        carried_out(dataclasses.replace(made, steps=t.cast("t.Any", interrupted())), images)
+        carried_out(made, images)
     assert caught.value.facts["actions"] == ["set the description of image m-1 to 'd'"]
     assert (caught.value.facts["changed"], caught.value.facts["image_id"]) == (True, "m-1")
 
@@ -139,7 +143,7 @@ def test_the_warnings_of_the_plan_are_told_in_a_failure_as_well() -> None:
 
 # --- snapshots -------------------------------------------------------------------------------------------------------
 
-GONE = Wish(state="absent", image_name="web", delete_snapshots=True)
+GONE = DesiredImage(state="absent", image_name="web", delete_snapshots=True)
 
 
 def with_snapshots(*ids: str) -> FakeImages:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected, expected
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, expected
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
 
 WEB = image(description="d", tags={"a": "1"}, is_self_shared=False)

@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of, result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
     NoAnswerError,
@@ -15,8 +16,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
     ServiceError,
     TaskFailedError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of, result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.hints import Context
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context
 
 ENDPOINT = "https://ecs-internal.example.com/"
 IN_USE = ServiceError(

@@ -10,8 +10,8 @@ import typing as t
 import urllib.parse
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import cut, plain_text
-from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import HIDDEN, Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import HIDDEN, Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import cut, plain_text
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

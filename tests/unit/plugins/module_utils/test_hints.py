@@ -7,8 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils import hints, image_hints
-from ansible_collections.apsarastack.cloud.plugins.module_utils.hints import Context, hint_for
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import hints as image_hints
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, hint_for
 
 TABLES = (image_hints.HINTS, hints.HINTS)
 NARROW = {"region": "cn-1", "department": "37", "resource_group": "413"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.image import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
     Image,
     image_stub,
     is_settled,

@@ -8,10 +8,10 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.image import to_image
-from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import to_image
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import Selection
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import (
     ALL,
     OWN,
@@ -165,13 +165,13 @@ def test_a_search_lets_the_cloud_filter_and_compares_exactly() -> None:
         "Tag": [{"Key": f"k{number}", "Value": ""} for number in range(5)],
     }
     images, client = scripted(("DescribeImages", sent, [one("m-1"), one("m-2", "web-2")]))
-    assert images.search(selection) == []
+    assert selection.found_in(images) == []
     assert client.script == []
 
 
 def test_a_search_for_all_owners_names_none_and_covers_every_status() -> None:
     images, _client = scripted(("DescribeImages", {"Status": ALL}, [one("m-1"), one("m-2", "db")]))
-    assert [image["image_id"] for image in images.search(Selection(owner="all"))] == ["m-1", "m-2"]
+    assert [image["image_id"] for image in images.search(owner="all")] == ["m-1", "m-2"]
 
 
 def test_many_ids_are_asked_for_in_several_calls_and_none_in_no_call() -> None:
@@ -180,13 +180,13 @@ def test_many_ids_are_asked_for_in_several_calls_and_none_in_no_call() -> None:
         ("DescribeImages", {**OWN, "ImageId": ",".join(ids[:100])}, [one("m-1")]),
         ("DescribeImages", {**OWN, "ImageId": ",".join(ids[100:])}, [one("m-140"), one("m-999")]),
     )
-    assert [image["image_id"] for image in images.search(Selection(image_ids=ids))] == ["m-1", "m-140"]
+    assert [image["image_id"] for image in Selection(image_ids=ids).found_in(images)] == ["m-1", "m-140"]
     assert client.script == []
-    assert images.search(Selection(image_ids=())) == []
+    assert images.search(image_ids=()) == []
 
 
 def test_a_status_that_the_reader_asked_for_is_not_left_out_when_the_site_rejects_it() -> None:
     rejected = ServiceError("InvalidStatus.ValueNotSupported", "The specified Status is not valid.")
     images, _client = scripted(("DescribeImages", {**OWN, "Status": "Deprecated"}, rejected))
     with pytest.raises(ServiceError):
-        images.search(Selection(status=("Deprecated",)))
+        images.search(status=("Deprecated",))

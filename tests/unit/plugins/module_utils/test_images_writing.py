@@ -7,10 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, ServiceError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Create
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import (
     OWN,
     ScriptedClient,
@@ -38,6 +37,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.image
     ],
 )
 def test_create_sends_exactly_one_source_and_the_tags(source: Source, sent: dict[str, t.Any]) -> None:
+    labels: dict[str, t.Any] = {"image_version": "7", "platform": "CentOS", "architecture": "x86_64"}
     expected = {
         "ImageName": "web",
         "Description": "d",
@@ -48,7 +48,7 @@ def test_create_sends_exactly_one_source_and_the_tags(source: Source, sent: dict
         **sent,
     }
     images, client = scripted(("CreateImage", expected, {"ImageId": "m-1"}))
-    assert images.create(Create("web", source, "d", {"b": "", "a": "1"}, "7", "CentOS", "x86_64")) == "m-1"
+    assert images.create("web", **source.parts(), description="d", tags={"b": "", "a": "1"}, **labels) == "m-1"
     assert client.script == []
 
 
@@ -62,8 +62,8 @@ def test_each_create_has_a_token_of_its_own() -> None:
             return {"ImageId": "m-1"}
 
     images = Images(t.cast("t.Any", Recorder()))
-    images.create(Create("web", Source(instance_id="i-1")))
-    images.create(Create("web", Source(instance_id="i-1")))
+    images.create("web", instance_id="i-1")
+    images.create("web", instance_id="i-1")
     assert len(set(tokens)) == 2
     assert all(0 < len(token) <= 64 and token.isascii() for token in tokens)
 
@@ -71,7 +71,7 @@ def test_each_create_has_a_token_of_its_own() -> None:
 def test_an_accepted_create_without_an_id_says_to_run_again() -> None:
     images, _client = scripted(("CreateImage", {"ImageName": "web", "InstanceId": "i-1"}, {"RequestId": "r"}))
     with pytest.raises(NoAnswerError) as raised:
-        images.create(Create("web", Source(instance_id="i-1")))
+        images.create("web", instance_id="i-1")
     assert "Run the task again" in raised.value.advice
     assert raised.value.maybe_done
 

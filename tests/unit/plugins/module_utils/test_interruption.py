@@ -10,14 +10,14 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.interruption import (
     LEFT_BY_A_READER,
     InterruptedTaskError,
     deferred,
     reported,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # What pytest has set up comes back, whatever a test has done.

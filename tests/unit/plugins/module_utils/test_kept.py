@@ -9,7 +9,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Create,
     Delete,
     Modify,
@@ -17,8 +19,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     Swap,
     Unmark,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import kinds, planned, refused
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
@@ -29,18 +29,19 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 
 ALWAYS = {"recreate": "always"}
 SWAPPED = replacement(image_name="web")
 KEPT = pytest.mark.parametrize("known", [{"usage": "instance"}, {"is_self_shared": True}], ids=["in use", "shared"])
 
 
-def of(*images: t.Any, **options: t.Any) -> Plan:
+def of(*images: t.Any, **options: t.Any) -> Plan[Image]:
     return planned(replacing(**options), FakeImages(*images))
 
 
-def deleted(made: Plan) -> list[str]:
+def deleted(made: Plan[Image]) -> list[str]:
     return [step.image_id for step in made.steps if isinstance(step, Delete)]
 
 
@@ -59,7 +60,7 @@ def test_it_gives_the_name_up_all_the_same(known: dict[str, t.Any]) -> None:
 @KEPT
 def test_it_keeps_no_task_from_making_a_new_image_each_time(known: dict[str, t.Any]) -> None:
     made = of(old(image_name="web-m-old", **known), SWAPPED, **ALWAYS)
-    assert (made.replaced_image_id, deleted(made)) == ("m-new", ["m-new"])
+    assert (made.facts["replaced_image_id"], deleted(made)) == ("m-new", ["m-new"])
     assert ["m-old" in warning for warning in made.warnings] == [True]
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK, own_tags
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK, own_tags
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.worlds import (
     SOURCES,
@@ -34,11 +34,11 @@ class Mortal:
         self._images, self._left, self._after = images, number, after
 
     def __getattr__(self, verb: str) -> t.Callable[..., t.Any]:
-        def call(*arguments: t.Any) -> t.Any:
+        def call(*arguments: t.Any, **named: t.Any) -> t.Any:
             dies, self._left = self._left == 0, self._left - 1
             if dies and not self._after:
                 raise Killed
-            result = getattr(self._images, verb)(*arguments)
+            result = getattr(self._images, verb)(*arguments, **named)
             if dies:
                 raise Killed
             return result
@@ -58,12 +58,12 @@ def test_a_replacement_that_was_interrupted_anywhere_is_finished_by_the_next_run
     recreate: str, source: Source, tags: dict[str, str] | None, cloud: FakeImages, deaths: list[tuple[int, bool]]
 ) -> None:
     cloud.images = {"m-1": image("m-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-old")])}
-    wish = Wish(image_name="web", source=source, recreate=recreate, tags=tags)
+    desired = DesiredImage(image_name="web", source=source, recreate=recreate, tags=tags)
     made = 0
     for number, after in deaths:
         mortal = Mortal(cloud, number, after=after)
         try:
-            run(wish, t.cast("t.Any", mortal), cloud.clock)
+            run(desired, t.cast("t.Any", mortal), cloud.clock)
         except Killed:
             event("killed")
         else:
@@ -73,7 +73,7 @@ def test_a_replacement_that_was_interrupted_anywhere_is_finished_by_the_next_run
         if "m-1" not in cloud.images and not any(MARK in one["tags"] for one in cloud.images.values()):
             break  # it died with everything done: with recreate=always another run would begin anew
     else:
-        run(wish, cloud, cloud.clock)
+        run(desired, cloud, cloud.clock)
     made = sum(call[0] == "create" for call in cloud.calls)
     images = list(settled(cloud).values())
     assert made == 1
@@ -89,12 +89,12 @@ def test_a_creation_that_was_interrupted_anywhere_is_finished_by_the_next_run(
     source: Source, cloud: FakeImages, number: int, after: bool
 ) -> None:
     cloud.images = {}
-    wish = Wish(image_name="web", source=source, description="d", tags={"a": "1"})
+    desired = DesiredImage(image_name="web", source=source, description="d", tags={"a": "1"})
     try:
-        run(wish, t.cast("t.Any", Mortal(cloud, number, after=after)), cloud.clock)
+        run(desired, t.cast("t.Any", Mortal(cloud, number, after=after)), cloud.clock)
     except Killed:
         event("killed")
-    done = run(wish, cloud, cloud.clock)
+    done = run(desired, cloud, cloud.clock)
     assert list(settled(cloud)) == [done.image_id]
     assert done.image is not None
     assert (done.image["status"], done.image["tags"]) == ("Available", {"a": "1"})

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import image, transport
-from ansible_collections.apsarastack.cloud.plugins.module_utils.libraries import missing_library
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.libraries import missing_library
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import mapping, transport
 
 if TYPE_CHECKING:
     import pytest
@@ -18,7 +18,7 @@ def test_nothing_is_missing_where_both_can_be_imported() -> None:
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image, "HAS_JMESPATH", False)
+    monkeypatch.setattr(mapping, "HAS_JMESPATH", False)
     assert missing_library() == "jmespath"
     monkeypatch.setattr(transport, "HAS_REQUESTS", False)
     assert missing_library() == "requests"

@@ -7,9 +7,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils import listing
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import DeadlineError, NoAnswerError, ServiceError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.listing import ATTEMPTS, PAGE_SIZE, Listing
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import listing
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    DeadlineError,
+    NoAnswerError,
+    ServiceError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import ATTEMPTS, PAGE_SIZE, Listing
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.client_bench import Bench
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange
 

@@ -10,10 +10,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils import credentials
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.hiding import Secrets
-from ansible_collections.apsarastack.cloud.plugins.module_utils.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login import credentials
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.test_connection import COMPLETE
 
@@ -24,10 +24,10 @@ SCRIPT = """
 import importlib.util, sys
 spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from {package}.deadline import Deadline
-from {package}.hiding import Secrets
-from {package}.login import client_from
-client_from({params!r}, Deadline(1), Secrets({{}}))
+from {package}._wire.deadline import Deadline
+from {package}._module.hiding import Secrets
+from {package}._login.login import client_from
+client_from({params!r}, Deadline(1), Secrets({{}}).add)
 print([name for name in {rooms!r} if "{package}." + name in sys.modules])
 """
 
@@ -36,7 +36,7 @@ print([name for name in {rooms!r} if "{package}." + name in sys.modules])
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     """The parameters that were handed on to the room for more than keys."""
     handed_on: list[t.Any] = []
-    monkeypatch.setattr(credentials, "client_from", lambda params, deadline, secrets, origins: handed_on.append(params))
+    monkeypatch.setattr(credentials, "client_from", lambda params, deadline, hide, origins: handed_on.append(params))
     return handed_on
 
 
@@ -49,7 +49,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     ],
 )
 def test_with_plain_keys_nobody_is_asked(asked: list[t.Any], options: dict[str, t.Any]) -> None:
-    client = client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}))
+    client = client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}).add)
     assert (client.connection.access_key, client.connection.endpoint) == ("LTAIsimulator37", "https://ecs.example.com/")
     assert asked == []
 
@@ -66,7 +66,7 @@ def test_with_plain_keys_nobody_is_asked(asked: list[t.Any], options: dict[str, 
     ],
 )
 def test_everything_else_has_a_room_of_its_own(asked: list[t.Any], options: dict[str, t.Any]) -> None:
-    client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}))
+    client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}).add)
     assert asked == [{**COMPLETE, **options}]
 
 
@@ -74,7 +74,7 @@ def test_everything_else_has_a_room_of_its_own(asked: list[t.Any], options: dict
 def test_half_a_pair_of_keys_is_refused_whatever_else_could_take_its_place(missing: str) -> None:
     with pytest.raises(RefusalError) as raised:
         client_from(
-            {**COMPLETE, missing: None, "profile": "work", "ecs_role_name": "role"}, Clock().deadline(), Secrets({})
+            {**COMPLETE, missing: None, "profile": "work", "ecs_role_name": "role"}, Clock().deadline(), Secrets({}).add
         )
     assert f"(option {missing}, environment" in raised.value.message
     assert "in their place" not in raised.value.message
@@ -82,7 +82,7 @@ def test_half_a_pair_of_keys_is_refused_whatever_else_could_take_its_place(missi
 
 def test_who_gives_no_keys_is_told_what_else_there_is() -> None:
     with pytest.raises(RefusalError) as raised:
-        client_from({**COMPLETE, **NOBODY}, Clock().deadline(), Secrets({}))
+        client_from({**COMPLETE, **NOBODY}, Clock().deadline(), Secrets({}).add)
     assert (
         "; and nothing in their place (option profile, environment APSARASTACK_PROFILE or ALIBABACLOUDSTACK_PROFILE;"
         " or option ecs_role_name, environment APSARASTACK_ECS_ROLE_NAME or ALIBABACLOUDSTACK_ECS_ROLE_NAME)."
@@ -91,7 +91,7 @@ def test_who_gives_no_keys_is_told_what_else_there_is() -> None:
 
 def test_a_task_with_plain_keys_imports_nothing_of_the_rest() -> None:
     conftest = str(Path(__file__).resolve().parents[2] / "conftest.py")
-    rooms = ("credentials", "caller", "profile", "sts", "metadata", "tenancy")
+    rooms = tuple(f"_login.{name}" for name in ("credentials", "caller", "profile", "sts", "metadata", "tenancy"))
     package = "ansible_collections.apsarastack.cloud.plugins.module_utils"
     script = SCRIPT.format(conftest=conftest, package=package, params=COMPLETE, rooms=rooms)
     process = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)

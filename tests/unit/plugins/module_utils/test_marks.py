@@ -8,7 +8,9 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK, MAXIMUM_TAG_LENGTH, own_tags
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import (
     LONGEST_NAME,
     RECENT_SECONDS,
     Mark,
@@ -18,9 +20,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import (
     retired_name,
     temporary_names,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK, own_tags
-from ansible_collections.apsarastack.cloud.plugins.module_utils.texts import MAXIMUM_TAG_LENGTH
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
 
@@ -96,13 +95,13 @@ LABELS: tuple[dict[str, t.Any], ...] = (
 
 
 def test_whatever_a_new_image_is_made_from_changes_the_digest() -> None:
-    tasks = [Wish(source=source, **labels) for source in SOURCES for labels in LABELS]
+    tasks = [DesiredImage(source=source, **labels) for source in SOURCES for labels in LABELS]
     assert len({digest(task) for task in tasks}) == len(tasks)
 
 
 def test_what_can_be_changed_later_does_not() -> None:
-    task = Wish(source=SOURCES[1])
-    other = Wish(
+    task = DesiredImage(source=SOURCES[1])
+    other = DesiredImage(
         source=SOURCES[1], image_name="web", description="d", tags={"a": "1"}, wait=False, recreate="always", force=True
     )
     assert digest(task) == digest(other)
@@ -110,7 +109,7 @@ def test_what_can_be_changed_later_does_not() -> None:
 
 def test_a_digest_stays_the_same_from_release_to_release() -> None:
     """A later release has to know what an earlier one has begun."""
-    assert digest(Wish(source=Source(instance_id="i-1"))) == "fa43b8282d1607c4"
+    assert digest(DesiredImage(source=Source(instance_id="i-1"))) == "fa43b8282d1607c4"
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

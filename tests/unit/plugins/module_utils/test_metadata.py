@@ -8,10 +8,10 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.metadata import ADDRESS_VARIABLE, keys_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.metadata import ADDRESS_VARIABLE, keys_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, NoAnswerError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import execute
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.planning import plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, NoAnswerError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     backup,
@@ -26,6 +26,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
     NOW,
+    created,
     failing,
     followed,
     planned,
@@ -40,7 +41,8 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 
 OTHER = Source(snapshot_id="s-other")
 # In the middle of the build, and right before the new image is created.
@@ -50,7 +52,7 @@ WHILE_IT_IS_BUILT, BEFORE_IT_IS_CREATED = ("by_id", 2), ("create", 1)
 class Run:
     """Another run, from its start to its end, between two calls of the first. ``made``: it has planned long before."""
 
-    def __init__(self, desired: Wish, made: Plan | None = None) -> None:
+    def __init__(self, desired: DesiredImage, made: Plan[Image] | None = None) -> None:
         self.desired, self.made = desired, made
         self.result: dict[str, t.Any] = {}
 
@@ -109,9 +111,7 @@ def test_of_two_runs_that_ask_for_the_same_both_succeed_with_the_same_image(
 def test_of_two_runs_that_begin_at_once_one_stops_and_names_both_images() -> None:
     images = cloud()
     first = planned(replacing(source=OTHER), images).steps[0]
-    result = failing(
-        replacing(), images, meanwhile={BEFORE_IT_IS_CREATED: lambda now: now.create(t.cast("t.Any", first))}
-    )
+    result = failing(replacing(), images, meanwhile={BEFORE_IT_IS_CREATED: lambda now: created(first, now)})
     assert (result["reason"], result["changed"]) == ("ambiguous_name", True)
     assert "m-new-1" in result["msg"]
     assert "m-new-2" in result["msg"]
@@ -193,7 +193,7 @@ def test_a_usable_image_is_there_when_its_successor_cannot_be_created() -> None:
 def test_two_runs_without_wait_within_the_lag_of_the_list_make_one_image() -> None:
     images = FakeImages()
     images.build_time, images.listed_after = 300, 5
-    later = Wish(image_name="web", source=FROM_INSTANCE, wait=False)
+    later = DesiredImage(image_name="web", source=FROM_INSTANCE, wait=False)
     assert followed(later, images).image_id == followed(later, images).image_id == "m-new-1"
 
 

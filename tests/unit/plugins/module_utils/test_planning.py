@@ -8,10 +8,11 @@ import contextlib
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected
-from ansible_collections.apsarastack.cloud.plugins.module_utils.planning import plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.planning import plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     CheckUnchanged,
     Modify,
     ReadBack,
@@ -19,8 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     UnsetTags,
     WaitUntilUsable,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
@@ -33,14 +33,15 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 
 
-def web(**options: t.Any) -> Wish:
-    return Wish(**{"image_name": "web", **options})
+def web(**options: t.Any) -> DesiredImage:
+    return DesiredImage(**{"image_name": "web", **options})
 
 
-def of(desired: Wish, *images: t.Any) -> Plan:
+def of(desired: DesiredImage, *images: t.Any) -> Plan[Image]:
     return planned(desired, FakeImages(*images))
 
 
@@ -57,13 +58,16 @@ SAME_SOURCE = {"source": Source(snapshot_id="s-1"), "recreate": "on_source_chang
     [
         pytest.param(web(), (image(),), (NAMED,), id="unchanged"),
         pytest.param(web(source=FROM_INSTANCE), (image(),), (NAMED,), id="unchanged, with a source"),
-        pytest.param(Wish(image_id="m-1"), (image(),), (("by_id", "m-1"),), id="unchanged, by id"),
+        pytest.param(DesiredImage(image_id="m-1"), (image(),), (("by_id", "m-1"),), id="unchanged, by id"),
         pytest.param(
             web(**SAME_SOURCE), (image(disk_device_mappings=[disk("s-1")]),), (NAMED,), id="made from that source"
         ),
         pytest.param(web(description="d", tags={"a": "1"}), (image(),), (NAMED,), id="changed"),
         pytest.param(
-            Wish(image_id="m-1", image_name="new"), (image(),), (("by_id", "m-1"), ("by_name", "new")), id="renamed"
+            DesiredImage(image_id="m-1", image_name="new"),
+            (image(),),
+            (("by_id", "m-1"), ("by_name", "new")),
+            id="renamed",
         ),
         pytest.param(web(source=FROM_INSTANCE), (), (NAMED, ("instance", "i-1")), id="created from an instance"),
         pytest.param(
@@ -97,7 +101,7 @@ SAME_SOURCE = {"source": Source(snapshot_id="s-1"), "recreate": "on_source_chang
     ],
 )
 def test_each_fact_is_read_once_and_only_where_the_plan_decides_on_it(
-    desired: Wish, images: tuple[t.Any, ...], reads: tuple[t.Any, ...]
+    desired: DesiredImage, images: tuple[t.Any, ...], reads: tuple[t.Any, ...]
 ) -> None:
     cloud = FakeImages(*images)
     with contextlib.suppress(RefusalError):
@@ -116,12 +120,12 @@ def test_each_fact_is_read_once_and_only_where_the_plan_decides_on_it(
         web(tags={"a": "1"}),
         web(tags={}, purge_tags=False),
         web(source=FROM_INSTANCE),
-        Wish(image_id="m-1"),
-        Wish(image_id="m-1", image_name="web"),
+        DesiredImage(image_id="m-1"),
+        DesiredImage(image_id="m-1", image_name="web"),
         web(description="d", tags={"a": "1"}, source=FROM_INSTANCE, image_version="", wait=False),
     ],
 )
-def test_an_image_as_desired_is_left_alone(desired: Wish) -> None:
+def test_an_image_as_desired_is_left_alone(desired: DesiredImage) -> None:
     found = image(description="d", tags={"a": "1", "ascm:set": "412"})
     nothing = of(desired, found)
     assert (nothing.steps, nothing.warnings) == ((), ())
@@ -131,9 +135,9 @@ def test_an_image_as_desired_is_left_alone(desired: Wish) -> None:
 @pytest.mark.parametrize(
     ("desired", "writes"),
     [
-        (Wish(image_id="m-1", image_name="other"), (Modify("m-1", image_name="other"),)),
+        (DesiredImage(image_id="m-1", image_name="other"), (Modify("m-1", image_name="other"),)),
         (web(description="new"), (Modify("m-1", description="new"),)),
-        (Wish(image_id="m-1", image_name="other", description="new"), (Modify("m-1", "other", "new"),)),
+        (DesiredImage(image_id="m-1", image_name="other", description="new"), (Modify("m-1", "other", "new"),)),
         (web(tags={"a": "2", "b": "1"}), (SetTags("m-1", {"a": "2"}),)),
         (web(tags={"a": "1"}), (UnsetTags("m-1", ("b",)),)),
         (web(tags={}), (UnsetTags("m-1", ("a", "b")),)),
@@ -141,14 +145,14 @@ def test_an_image_as_desired_is_left_alone(desired: Wish) -> None:
         (web(tags={"c": "3"}, purge_tags=False), (SetTags("m-1", {"c": "3"}),)),
     ],
 )
-def test_only_what_differs_is_changed_and_read_back(desired: Wish, writes: tuple[t.Any, ...]) -> None:
+def test_only_what_differs_is_changed_and_read_back(desired: DesiredImage, writes: tuple[t.Any, ...]) -> None:
     found = image(description="old", tags={"a": "1", "b": "1", "acs:x": "y"})
     assert of(desired, found).steps == (*writes, ReadBack("m-1"))
 
 
 def test_the_prediction_names_every_change_and_the_found_image_itself_is_not_altered() -> None:
     found = image(description="old", tags={"a": "1", "acs:x": "y"}, size=40)
-    made = of(Wish(image_id="m-1", image_name="other", description="new", tags={"c": "3"}), found)
+    made = of(DesiredImage(image_id="m-1", image_name="other", description="new", tags={"c": "3"}), found)
     assert made.after == {**found, "image_name": "other", "description": "new", "tags": {"acs:x": "y", "c": "3"}}
     assert made.before == found == image(description="old", tags={"a": "1", "acs:x": "y"}, size=40)
 
@@ -189,7 +193,7 @@ def test_another_source_is_refused_where_the_image_must_not_be_replaced() -> Non
 @pytest.mark.parametrize("status", ["Available", "CreateFailed"])
 def test_a_name_that_another_image_has_is_refused(status: str) -> None:
     other = image("m-2", image_name="db", status=status)
-    result = refused(Wish(image_id="m-1", image_name="db"), FakeImages(image(), other))
+    result = refused(DesiredImage(image_id="m-1", image_name="db"), FakeImages(image(), other))
     assert (result["reason"], result["image_id"]) == ("name_taken", "m-1")
     assert "m-2" in result["msg"]
 
@@ -253,6 +257,6 @@ def test_a_failed_image_that_cannot_be_created_again_is_refused() -> None:
     without_source = refused(web(), FakeImages(failed))
     assert (without_source["reason"], without_source["image_id"]) == ("creation_failed", "m-1")
     assert "instance_id" in without_source["msg"]
-    by_id = refused(Wish(image_id="m-1", source=FROM_INSTANCE), FakeImages(failed))
+    by_id = refused(DesiredImage(image_id="m-1", source=FROM_INSTANCE), FakeImages(failed))
     assert (by_id["reason"], by_id["image_id"]) == ("creation_failed", "m-1")
     assert "image_name" in by_id["msg"]

@@ -9,10 +9,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Caller, Role
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.profile import caller_in_profile
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import Caller, Role
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.profile import caller_in_profile
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 
 SECRET = "simulator-secret-profile"
 TOKEN = "simulator-token-profile"

@@ -9,10 +9,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Expected, Successor
-from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import Mark, digest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import Mark, digest
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     CheckUnchanged,
     Create,
     Delete,
@@ -25,7 +26,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     WaitUntilGone,
     WaitUntilUsable,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
@@ -44,7 +44,8 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 
 ALWAYS = {"recreate": "always"}
 BEGUN = Mark("m-old", digest(replacing()), NOW).text()
@@ -53,11 +54,11 @@ RETIRED = old(image_name="web-m-old")
 CLOSING = (Unmark("m-new"), ReadBack("m-new"))
 
 
-def of(*images: t.Any, **options: t.Any) -> Plan:
+def of(*images: t.Any, **options: t.Any) -> Plan[Image]:
     return planned(replacing(**options), FakeImages(*images))
 
 
-def only(made: Plan, kind: type) -> t.Any:
+def only(made: Plan[Image], kind: type) -> t.Any:
     (step,) = [step for step in made.steps if isinstance(step, kind)]
     return step
 
@@ -94,7 +95,7 @@ def test_from_the_beginning() -> None:
 
 def test_what_will_be_is_the_new_image_with_all_that_the_old_one_had() -> None:
     made = of(old(tags={"a": "1", "ascm:x": "y"}), platform="CentOS")
-    assert (made.before, made.replaced_image_id) == (old(tags={"a": "1", "ascm:x": "y"}), "m-old")
+    assert (made.before, made.facts["replaced_image_id"]) == (old(tags={"a": "1", "ascm:x": "y"}), "m-old")
     known = {"image_id": None, "image_name": "web", "description": "d", "tags": {"a": "1"}, "status": "Available"}
     assert made.after is not None
     assert made.after.items() >= {**known, "platform": "CentOS"}.items()
@@ -124,7 +125,7 @@ def test_with_both_under_the_name() -> None:
     made = of(old(), SWAPPED)
     assert kinds(made)[0] is Swap
     assert made.steps[1:] == (*removal(old()), *CLOSING)
-    assert (made.before, made.replaced_image_id) == (old(), "m-old")
+    assert (made.before, made.facts["replaced_image_id"]) == (old(), "m-old")
 
 
 def test_with_the_names_swapped() -> None:
@@ -134,7 +135,7 @@ def test_with_the_names_swapped() -> None:
 @pytest.mark.parametrize("recreate", ["on_source_change", "always"])
 def test_with_the_old_image_gone(recreate: str) -> None:
     made = of(SWAPPED, recreate=recreate)
-    assert (made.steps, made.before, made.replaced_image_id) == (CLOSING, SWAPPED, "m-old")
+    assert (made.steps, made.before, made.facts["replaced_image_id"]) == (CLOSING, SWAPPED, "m-old")
 
 
 def test_with_the_new_image_not_usable_yet() -> None:

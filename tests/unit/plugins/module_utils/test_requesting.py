@@ -7,9 +7,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import VERSION, Request, Stamp, request_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, ECS, STS, Service
-from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import roa_signature, signature
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import (
+    VERSION,
+    Request,
+    Stamp,
+    request_of,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import ASCM, ECS, STS, Service
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.signing import roa_signature, signature
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import SECRET, TOKEN, connection
 
 STAMP = Stamp("nonce-1", 1741064767.0)

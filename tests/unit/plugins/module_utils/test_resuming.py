@@ -9,9 +9,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Successor
-from ansible_collections.apsarastack.cloud.plugins.module_utils.marks import successor_in
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import successor_in
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Create,
     Delete,
     Modify,
@@ -22,8 +24,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import (
     WaitUntilGone,
     WaitUntilUsable,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
@@ -41,7 +41,8 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 
 ALWAYS = {"recreate": "always"}
 OTHER = Source(snapshot_id="s-other")
@@ -50,18 +51,18 @@ RETIRED = old(image_name="web-m-old")
 SECOND = "web-replacement-2"
 
 
-def of(*images: t.Any, **options: t.Any) -> Plan:
+def of(*images: t.Any, **options: t.Any) -> Plan[Image]:
     return planned(replacing(**options), FakeImages(*images))
 
 
-def adopted(made: Plan) -> str | None:
+def adopted(made: Plan[Image]) -> str | None:
     """The image of an earlier run that becomes the new one; None where one is created."""
     if Create in kinds(made):
         return None
     return next(step.new.image_id for step in made.steps if isinstance(step, Swap))
 
 
-def deleted(made: Plan, *, before: type) -> list[str]:
+def deleted(made: Plan[Image], *, before: type) -> list[str]:
     """The images that are deleted before the first step of that type."""
     steps = made.steps[: kinds(made).index(before)]
     return [step.image_id for step in steps if isinstance(step, Delete)]

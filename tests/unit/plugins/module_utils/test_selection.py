@@ -7,8 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.selection import Selection, newest_first, selection_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import (
+    Selection,
+    newest_first,
+    selection_from,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk, image
 
 NOTHING: dict[str, t.Any] = {

@@ -5,7 +5,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM, ECS, STS, Service, endpoint_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import (
+    ASCM,
+    ECS,
+    STS,
+    Service,
+    endpoint_of,
+)
 
 CENTER = "https://ecs-internal.env30.example.com/"
 OTHER = "https://ecs-internal.cn-wulan-env82-d01.env30.example.com/"

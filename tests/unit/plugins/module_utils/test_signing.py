@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.signing import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.signing import (
     percent_encode,
     roa_signature,
     roa_string_to_sign,

@@ -8,10 +8,14 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ServiceError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.snapshots import deletions, snapshots_of, was_made_for
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Snapshot
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.snapshots import (
+    deletions,
+    snapshots_of,
+    was_made_for,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     backup,
@@ -72,12 +76,12 @@ WEB = image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk(None), disk("")
 DB = image("m-2", image_name="db", disk_device_mappings=[disk("s-2"), disk("s-3")])
 
 
-GONE = Wish(state="absent", image_name="web", delete_snapshots=True)
+GONE = DesiredImage(state="absent", image_name="web", delete_snapshots=True)
 
 
 def decided(*leaving: t.Any, cloud: FakeImages | None = None, **options: t.Any) -> tuple[list[str], list[str]]:
     """The snapshots that are deleted, and the first words on each that stays."""
-    task = Wish(**{"state": "absent", "image_name": "web", "delete_snapshots": True, **options})
+    task = DesiredImage(**{"state": "absent", "image_name": "web", "delete_snapshots": True, **options})
     going, kept = deletions(task, cloud or FakeImages(*leaving), leaving)
     return [step.snapshot_id for step in going], [" ".join(warning.split()[:2]) for warning in kept]
 
@@ -163,7 +167,7 @@ def test_one_that_is_gone_already_is_no_action_of_this_task() -> None:
 @pytest.mark.parametrize("recreate", ["always", "on_source_change"])
 def test_each_replacement_deletes_the_snapshots_of_the_image_it_replaces(recreate: str) -> None:
     cloud = FakeImages(image(platform="CentOS", disk_device_mappings=[disk("s-1")]))
-    task = Wish(image_name="web", source=Source(instance_id="i-1"), recreate=recreate, delete_snapshots=True)
+    task = DesiredImage(image_name="web", source=Source(instance_id="i-1"), recreate=recreate, delete_snapshots=True)
     for platform in ("Ubuntu", "Debian"):
         followed(dataclasses.replace(task, platform=platform), cloud)
     assert cloud.deleted_snapshots == ["s-1", "s-of-m-new-1"]
@@ -180,7 +184,7 @@ def test_the_rest_of_a_replacement_deletes_the_snapshots_of_the_image_it_replace
 
 def test_the_snapshots_of_an_image_that_is_kept_are_kept() -> None:
     cloud = FakeImages(image(platform="CentOS", disk_device_mappings=[disk("s-1")]))
-    task = Wish(image_name="web", source=Source(instance_id="i-1"), recreate="always", delete_snapshots=True)
+    task = DesiredImage(image_name="web", source=Source(instance_id="i-1"), recreate="always", delete_snapshots=True)
     outcome = followed(task, cloud, meanwhile={("delete", 1): refusing(ServiceError("ImageUsingByInstance"))})
     assert (cloud.deleted_snapshots, outcome.snapshots_deleted, outcome.snapshots_failed) == ([], [], [])
     assert "m-1" in cloud.images

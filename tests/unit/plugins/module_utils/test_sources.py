@@ -7,10 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sources import Instance, Snapshot, judge
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources import judge
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, backup
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,

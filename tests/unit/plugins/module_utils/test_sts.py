@@ -7,13 +7,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.caller import Role
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.services import STS
-from ansible_collections.apsarastack.cloud.plugins.module_utils.sts import keys_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import Role
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.sts import keys_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import STS
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script, connection
 

@@ -11,17 +11,17 @@ import signal
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.interruption import reported
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import execute
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.swapping import NEEDED_SECONDS
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     NoAnswerError,
     ServiceError,
     TaskFailedError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
-from ansible_collections.apsarastack.cloud.plugins.module_utils.interruption import reported
-from ansible_collections.apsarastack.cloud.plugins.module_utils.running import LONGEST_LAG
-from ansible_collections.apsarastack.cloud.plugins.module_utils.swapping import NEEDED_SECONDS
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     changing,

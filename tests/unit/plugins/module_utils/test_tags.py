@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils import tags
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ RESERVED = st.dictionaries(st.sampled_from(["acs:a", "ASCM:b", "aliyun-c", "http
 
 
 @pytest.mark.parametrize(
-    ("current", "wished", "purge", "to_set", "to_unset"),
+    ("current", "desired", "purge", "to_set", "to_unset"),
     [
         ({"a": "1"}, None, True, {}, ()),
         ({"a": "1"}, {}, True, {}, ("a",)),
@@ -32,25 +32,25 @@ RESERVED = st.dictionaries(st.sampled_from(["acs:a", "ASCM:b", "aliyun-c", "http
 )
 def test_tag_changes(
     current: dict[str, str],
-    wished: dict[str, str] | None,
+    desired: dict[str, str] | None,
     purge: bool,
     to_set: dict[str, str],
     to_unset: tuple[str, ...],
 ) -> None:
-    assert tags.tag_changes(current, wished, purge) == (to_set, to_unset)
+    assert tags.tag_changes(current, desired, purge) == (to_set, to_unset)
 
 
 @given(TAGS, RESERVED, TAGS, st.booleans())
 def test_applying_the_changes_leaves_none(
-    current: dict[str, str], reserved: dict[str, str], wished: dict[str, str], purge: bool
+    current: dict[str, str], reserved: dict[str, str], desired: dict[str, str], purge: bool
 ) -> None:
     before = {**current, **reserved}
-    after = tags.merged(before, *tags.tag_changes(before, wished, purge))
-    assert tags.tag_changes(after, wished, purge) == ({}, ())
-    assert wished.items() <= after.items()
+    after = tags.merged(before, *tags.tag_changes(before, desired, purge))
+    assert tags.tag_changes(after, desired, purge) == ({}, ())
+    assert desired.items() <= after.items()
     assert reserved.keys() <= after.keys()
     if purge:
-        assert tags.own_tags(after) == tags.own_tags(wished)
+        assert tags.own_tags(after) == tags.own_tags(desired)
     else:
         assert before.keys() <= after.keys()
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError, RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.services import ASCM
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tenancy import PAGE_SIZE, ResourceSet, resource_set
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.tenancy import (
+    PAGE_SIZE,
+    ResourceSet,
+    resource_set,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import ASCM
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script, connection
 

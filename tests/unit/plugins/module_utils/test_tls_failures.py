@@ -12,7 +12,7 @@ import sys
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils import tls_failures
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import tls_failures
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import connection
 
 SITE = tls_failures.site(connection())

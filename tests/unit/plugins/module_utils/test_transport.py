@@ -14,16 +14,16 @@ import warnings
 import pytest
 import requests
 import urllib3
-from ansible_collections.apsarastack.cloud.plugins.module_utils import transport
-from ansible_collections.apsarastack.cloud.plugins.module_utils.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import NoAnswerError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.requesting import Request
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import Transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import transport
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Transport
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script, connection
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.connection import Connection
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
 
 CA_REFUSED = ssl.SSLCertVerificationError(1, "certificate verify failed")
 

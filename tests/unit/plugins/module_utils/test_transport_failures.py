@@ -13,14 +13,14 @@ import typing as t
 import pytest
 import requests
 import urllib3
-from ansible_collections.apsarastack.cloud.plugins.module_utils import transport_failures
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import transport_failures
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     NoAnswerError,
     RefusalError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.transport import UnusableAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import UnusableAnswerError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import connection
 
 PROTOCOLS = ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1020)")

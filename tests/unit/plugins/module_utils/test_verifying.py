@@ -7,16 +7,17 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils import verifying
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.expectations import Successor, expected
-from ansible_collections.apsarastack.cloud.plugins.module_utils.steps import Swap
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_usable
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import verifying
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor, expected
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark, old, replacement
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 SUCCESSOR = Successor("m-new", "web", mark())
 SWAP = Swap(SUCCESSOR, replacement(platform="CentOS"), expected(old()), "web-m-old")
@@ -45,7 +46,7 @@ def reason(judge: t.Callable[[], None]) -> str | None:
     ],
 )
 def test_usable_is_what_instances_can_be_made_from(known: dict[str, t.Any], usable: bool) -> None:
-    assert verifying.is_usable(image(**known)) is usable
+    assert is_usable(image(**known)) is usable
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import ApsaraStackError, DeadlineError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.waiter import (
-    GONE,
-    SETTLED,
-    USABLE,
-    VANISHED_AFTER,
-    Goal,
-    wait_until,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import VANISHED_AFTER, Goal, wait_until
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import GONE, SETTLED, USABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, DeadlineError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock, image
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 
 class Script:
@@ -38,7 +32,7 @@ class Script:
         return now
 
 
-def wait(goal: Goal, script: Script, seconds: float = 600, clock: Clock | None = None) -> Image | None:
+def wait(goal: Goal[Image], script: Script, seconds: float = 600, clock: Clock | None = None) -> Image | None:
     return wait_until(goal, script, (clock or Clock()).deadline(seconds))
 
 

@@ -10,19 +10,19 @@ import bisect
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.waiter import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import (
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
-    USABLE,
     next_pause,
     wait_until,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import USABLE
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock, image
 from hypothesis import given, settings, target
 from hypothesis import strategies as st
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 # What is told at a moment, which is a part of the time that the build takes; "unlisted" is no image at all.
 Told = t.Union[int, None, str]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils import marks, planning
-from ansible_collections.apsarastack.cloud.plugins.module_utils.execution import execute
-from ansible_collections.apsarastack.cloud.plugins.module_utils.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import DiskMapping, Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks, planning
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import execute
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     backup,
@@ -26,9 +26,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.outcome import Outcome
-    from ansible_collections.apsarastack.cloud.plugins.module_utils.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
 
 # The same cases each time, so that a change is judged by itself; with EXPLORE in the environment many and new ones.
 EXPLORES = "EXPLORE" in os.environ
@@ -53,7 +53,7 @@ PLATFORM_TAGS = st.sampled_from([{}, {"ascm:set": "412"}])
 MARKS = st.sampled_from(
     [{}, {}, {}, {MARK: "m-1"}, {MARK: "m-9"}, {MARK: "no/mark"}]
     + [
-        {MARK: marks.Mark(image_id, marks.digest(Wish(source=source)), NOW - age).text()}
+        {MARK: marks.Mark(image_id, marks.digest(DesiredImage(source=source)), NOW - age).text()}
         for image_id in ("m-1", "m-9")
         for source in SOURCES
         for age in (60.0, 86400.0)
@@ -62,13 +62,13 @@ MARKS = st.sampled_from(
 
 
 @st.composite
-def wishes(draw: st.DrawFn) -> Wish:
+def desired_images(draw: st.DrawFn) -> DesiredImage:
     by_id = draw(st.booleans())
     state = draw(st.sampled_from(["present", "present", "absent"]))
     source = draw(st.sampled_from([None, *SOURCES]))
     recreate = "never" if by_id else draw(st.sampled_from(["never", "on_source_change", "always"]))
     assume(not (recreate == "always" and source is None))
-    return Wish(
+    return DesiredImage(
         state=state,
         image_id=draw(st.sampled_from(IDS)) if by_id else None,
         image_name=draw(st.sampled_from([None, *NAMES] if by_id else NAMES)),
@@ -116,12 +116,12 @@ def clouds(draw: st.DrawFn) -> FakeImages:
     return cloud
 
 
-def planned(wish: Wish, cloud: t.Any) -> Plan:
-    return planning.plan(wish, cloud, NOW)
+def planned(desired: DesiredImage, cloud: t.Any) -> Plan[Image]:
+    return planning.plan(desired, cloud, NOW)
 
 
-def run(wish: Wish, cloud: t.Any, clock: t.Any) -> Outcome:
-    return execute(planned(wish, cloud), cloud, clock.deadline(3600))
+def run(desired: DesiredImage, cloud: t.Any, clock: t.Any) -> ImageOutcome:
+    return execute(planned(desired, cloud), cloud, clock.deadline(3600))
 
 
 def settled(cloud: FakeImages) -> dict[str, Image]:

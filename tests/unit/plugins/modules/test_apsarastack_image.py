@@ -7,13 +7,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils.errors import RefusalError
-from ansible_collections.apsarastack.cloud.plugins.module_utils.failures import result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils.wish import Source, Wish
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import run
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 
-MADE = Wish(image_name="web", description="d", tags={"a": "1"}, source=Source(instance_id="i-1"))
+MADE = DesiredImage(image_name="web", description="d", tags={"a": "1"}, source=Source(instance_id="i-1"))
 PRESENT = {"state": "present", "image_name": "web", "description": "d", "tags": {"a": "1"}}
 
 
@@ -23,8 +23,8 @@ def cloud(*images: t.Any) -> FakeImages:
     return fake
 
 
-def result(wish: Wish, images: FakeImages, check_mode: bool = False) -> dict[str, t.Any]:
-    return run(wish, t.cast("t.Any", images), images.clock.deadline(), check_mode)
+def result(desired: DesiredImage, images: FakeImages, check_mode: bool = False) -> dict[str, t.Any]:
+    return run(desired, t.cast("t.Any", images), images.clock.deadline(), check_mode)
 
 
 def test_a_new_image() -> None:
@@ -67,7 +67,7 @@ def test_a_second_run_changes_nothing() -> None:
 
 def test_a_second_run_while_the_first_is_still_building_makes_no_second_image() -> None:
     images = cloud()
-    result(Wish(image_name="web", source=Source(instance_id="i-1"), wait=False), images)
+    result(DesiredImage(image_name="web", source=Source(instance_id="i-1"), wait=False), images)
     again = result(MADE, images)
     assert len(images.images) == 1
     assert again["image"]["status"] == "Available"
@@ -75,21 +75,21 @@ def test_a_second_run_while_the_first_is_still_building_makes_no_second_image() 
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "desired",
     [
         MADE,
-        Wish(image_name="old", description="new", tags={}),
-        Wish(image_name="old"),
-        Wish(image_name="old", source=Source(instance_id="i-1"), recreate="always"),
-        Wish(state="absent", image_name="old"),
-        Wish(state="absent", image_name="nothing"),
+        DesiredImage(image_name="old", description="new", tags={}),
+        DesiredImage(image_name="old"),
+        DesiredImage(image_name="old", source=Source(instance_id="i-1"), recreate="always"),
+        DesiredImage(state="absent", image_name="old"),
+        DesiredImage(state="absent", image_name="nothing"),
     ],
 )
-def test_check_mode_tells_the_same_and_writes_nothing(wish: Wish) -> None:
+def test_check_mode_tells_the_same_and_writes_nothing(desired: DesiredImage) -> None:
     images = cloud(image("m-old", image_name="old", description="was", tags={"x": "y"}))
-    predicted = result(wish, images, check_mode=True)
+    predicted = result(desired, images, check_mode=True)
     assert images.writes == []
-    done = result(wish, images)
+    done = result(desired, images)
     for key in ("changed", "actions", "diff", "replaced_image_id", "snapshots_left"):
         assert predicted.get(key) == done.get(key)
 
@@ -97,14 +97,14 @@ def test_check_mode_tells_the_same_and_writes_nothing(wish: Wish) -> None:
 def test_a_refusal_touches_nothing() -> None:
     images = cloud(image(description="was"))
     with pytest.raises(RefusalError) as caught:
-        result(Wish(image_name="web", description="", tags={"a": "1"}), images)
+        result(DesiredImage(image_name="web", description="", tags={"a": "1"}), images)
     assert images.writes == []
     assert result_of(caught.value)["image_id"] == "m-1"
 
 
 def test_absent_deletes_once() -> None:
     images = cloud(image())
-    gone = result(Wish(state="absent", image_name="web"), images)
+    gone = result(DesiredImage(state="absent", image_name="web"), images)
     assert (gone["changed"], gone["image_id"], gone["image"]) == (True, "m-1", image())
-    again = result(Wish(state="absent", image_name="web"), images)
+    again = result(DesiredImage(state="absent", image_name="web"), images)
     assert (again["changed"], again["image_id"], again["image"], again["actions"]) == (False, None, None, [])

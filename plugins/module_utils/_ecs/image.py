@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documented image: what both modules return, and the one translation from the wire into it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
+
+
+class Disk(t.TypedDict):
+    device: str | None
+    size: int | None
+    snapshot_id: str | None
+    type: str | None
+    format: str | None
+    progress: int | None
+
+
+class Image(t.TypedDict):
+    image_id: str | None
+    image_name: str | None
+    description: str | None
+    status: str | None
+    progress: int | None
+    usable: bool | None
+    size: int | None
+    os_type: str | None
+    os_name: str | None
+    platform: str | None
+    architecture: str | None
+    image_version: str | None
+    image_family: str | None
+    image_owner_alias: str | None
+    usage: str | None
+    is_subscribed: bool | None
+    is_self_shared: bool | None
+    creation_time: str | None
+    product_code: str | None
+    tags: dict[str, str]
+    disk_device_mappings: list[Disk]
+    region: str | None
+
+
+FAILED = "CreateFailed"
+UNAVAILABLE = "UnAvailable"
+# Where an image has come to rest: the cloud does not work on it any more.
+_SETTLED = ("Deprecated", UNAVAILABLE, FAILED)
+
+
+def is_failed(image: Image) -> bool:
+    return image["status"] == FAILED
+
+
+def is_usable(image: Image) -> bool:
+    """Whether instances can be made from it, now and later."""
+    # Newer releases report Available before the image works, and say so in Usable.
+    return image["status"] == "Available" and image["usable"] is not False
+
+
+def is_settled(image: Image) -> bool:
+    """False while the cloud works on the image; a status nobody knows yet counts as such work."""
+    return image["status"] in _SETTLED or is_usable(image)
+
+
+# Left: the documented key. Right: the API's field (reference of DescribeImages, 2014-05-26).
+_EXPRESSION = """{
+    image_id: ImageId, image_name: ImageName, description: Description, status: Status,
+    progress: Progress, usable: Usable, size: Size, os_type: OSType, os_name: OSName,
+    platform: Platform, architecture: Architecture, image_version: ImageVersion,
+    image_family: ImageFamily, image_owner_alias: ImageOwnerAlias, usage: Usage,
+    is_subscribed: IsSubscribed, is_self_shared: IsSelfShared, creation_time: CreationTime,
+    product_code: ProductCode,
+    tags: Tags.Tag[].{key: TagKey, value: TagValue},
+    disk_device_mappings: DiskDeviceMappings.DiskDeviceMapping[].{
+        device: Device, size: Size, snapshot_id: SnapshotId, type: Type, format: Format, progress: Progress
+    }
+}"""
+
+# The API is not of one mind about scalars: sizes come as text or number, IsSelfShared as text,
+# Progress with and without its per cent sign.
+_INTEGERS = ("size", "progress")
+_BOOLEANS = ("usable", "is_subscribed", "is_self_shared")
+
+
+def to_image(wire: t.Mapping[str, t.Any], region: str | None) -> Image:
+    """One entry of ``Images.Image`` as the documented image; a field the API leaves out becomes null."""
+    shaped = compiled(_EXPRESSION).search(wire)
+    disks = [_scalars(disk) for disk in shaped["disk_device_mappings"] or []]
+    tags = {_text(tag["key"]): _text(tag["value"]) or "" for tag in shaped["tags"] or [] if tag["key"] is not None}
+    return t.cast("Image", {**_scalars(shaped), "tags": tags, "disk_device_mappings": disks, "region": region})
+
+
+def image_stub(**known: t.Any) -> Image:
+    """An image of which only ``known`` is known: what a plan predicts before the cloud has made it."""
+    empty = dict.fromkeys(Image.__annotations__)
+    return t.cast("Image", {**empty, "tags": {}, "disk_device_mappings": [], **known})
+
+
+def _scalars(shaped: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    result: dict[str, t.Any] = {}
+    for key, value in shaped.items():
+        if key in _INTEGERS:
+            result[key] = to_integer(value)
+        elif key in _BOOLEANS:
+            result[key] = to_boolean(value)
+        else:
+            result[key] = _text(value)
+    return result
+
+
+def _text(value: t.Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def to_integer(value: t.Any) -> int | None:
+    """``40``, ``"40"`` and ``"40%"`` are 40; what is no number is null."""
+    try:
+        return int(str(value).strip().rstrip("%"))
+    except ValueError:
+        return None
+
+
+def to_boolean(value: t.Any) -> bool | None:
+    """``true``, ``"True"`` and ``"TRUE"`` are true; what is neither true nor false is null."""
+    return {"true": True, "false": False}.get(str(value).strip().lower())

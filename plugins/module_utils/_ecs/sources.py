@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What images are made of, as the API lists it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Instance:
+    instance_id: str
+    status: str
+    is_locked: bool = False
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """``size`` (GiB) and ``disk_type`` (system, data) are those of the disk it was taken of. ``usage``: ``image``,
+    ``disk``, ``image_disk`` or ``none``."""
+
+    snapshot_id: str
+    status: str
+    size: int | None = None
+    disk_type: str | None = None
+    name: str | None = None
+    creation_time: str | None = None
+    usage: str | None = None

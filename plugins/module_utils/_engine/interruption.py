@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task that is told to end says what it has done: SIGTERM, Ctrl-C and a lost terminal become an error like others."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
+
+# What ends a task on purpose: a time limit or a shutdown, Ctrl-C, a connection to the host that was lost.
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+# What a user has to know then of a task that writes, and of one that only reads.
+LEFT_BY_A_WRITER = (
+    "Completed steps are listed in actions. Nothing was rolled back. Run the task again to continue from there."
+)
+LEFT_BY_A_READER = "This module only reads, so nothing was changed. Run the task again."
+
+
+class InterruptedTaskError(ApsaraStackError):
+    """Somebody told the process to end. A call that was under way then may have been processed.
+
+    ``failure``: what ended the calls that the signal had to wait for; None where it interrupted something else.
+    """
+
+    maybe_done = True
+
+    def __init__(self, signal_name: str, left: str = LEFT_BY_A_WRITER, failure: ApsaraStackError | None = None) -> None:
+        also = "" if failure is None else f", and {failure.message}"
+        facts = {} if failure is None else failure.facts
+        message = f"interrupted by {signal_name} before the task was finished{also}"
+        super().__init__(message, "interrupted", advice=left, facts=facts)
+        self.signal_name, self.left, self.failure = signal_name, left, failure
+
+
+class _State:
+    """Signals belong to the process, and so does what is known of them."""
+
+    is_deferred = False
+    waiting: InterruptedTaskError | None = None
+    hurry: t.Callable[[], None] | None = None
+
+
+@contextlib.contextmanager
+def deferred(hurry: t.Callable[[], None]) -> t.Iterator[None]:
+    """Within it a signal only calls ``hurry``, which bounds what is left; it raises InterruptedTaskError at the end.
+
+    For calls that belong together, and take seconds.
+    """
+    _State.is_deferred, _State.hurry = True, hurry
+    failure: ApsaraStackError | None = None
+    try:
+        yield
+    except ApsaraStackError as error:
+        if _State.waiting is None:
+            raise
+        failure = error
+    finally:
+        _State.is_deferred, _State.hurry = False, None
+        heard, _State.waiting = _State.waiting, None
+    if heard is not None:
+        raise InterruptedTaskError(heard.signal_name, heard.left, failure) from failure
+
+
+@contextlib.contextmanager
+def reported(left: str = LEFT_BY_A_WRITER) -> t.Iterator[None]:
+    """Within it the first of the signals raises InterruptedTaskError; later ones, and those after it, are ignored.
+
+    For the end of a process: what comes after it is only the result, and that has to be written whole.
+    """
+    heard = _heard()
+
+    def interrupt(number: int, _frame: t.Any) -> None:
+        _ignore(heard)
+        error = InterruptedTaskError(signal.Signals(number).name, left)
+        if _State.is_deferred:
+            _State.waiting = error
+            if _State.hurry is not None:
+                _State.hurry()
+            return
+        raise error
+
+    for number in heard:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        _ignore(heard)
+
+
+def _heard() -> tuple[signal.Signals, ...]:
+    if threading.current_thread() is not threading.main_thread():
+        return ()  # only the main thread may handle signals
+    # One that is ignored is so on purpose, as under nohup.
+    return tuple(number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
+
+
+def _ignore(numbers: t.Iterable[signal.Signals]) -> None:
+    for number in numbers:
+        signal.signal(number, signal.SIG_IGN)

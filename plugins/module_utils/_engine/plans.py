@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plan: what will be done, decided once, and what the resource is before and after."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+
+State = t.TypeVar("State")
+
+
+@dataclass(frozen=True)
+class Plan(t.Generic[State]):
+    """``before`` and ``after``: the resource as it is and as it will be; None stands for none. ``facts``: keys of the
+    result that are known with the plan."""
+
+    before: State | None
+    after: State | None
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+    facts: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> list[str]:
+        return texts(self.steps)
+
+
+def texts(steps: t.Iterable[Step]) -> list[str]:
+    """What is listed of these steps; those that change nothing are not."""
+    return [text for text in (step.text() for step in steps) if text is not None]

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What no module accepts of a task's parameters, as sentences. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+
+_TEMPLATE_MARKS = ("{{", "{%")
+_LONGEST_QUOTE = 40
+QUOTE_IT = (
+    "quote it where it is written, or append `| string` to the template that it comes from (a template of a single "
+    "variable keeps the variable's type)"
+)
+
+
+def blank_problems(values: t.Mapping[str, t.Any]) -> list[str]:
+    """One sentence for each of ``values``, by the name of its option, that is a string of nothing but blanks."""
+    # An unset variable often arrives as ''. Taken as "not given" it could select other images than meant.
+    return [
+        f"{option} is {'a blank' if value else 'an empty'} string: give a value, or omit the option (in a template: "
+        "`default(omit, true)`)"
+        for option, value in values.items()
+        if isinstance(value, str) and not value.strip()
+    ]
+
+
+def id_problems(values: t.Mapping[str, t.Any]) -> list[str]:
+    """One sentence for each of ``values``, by the name of its option, that is more than one id."""
+    # The API takes a comma for a list, and compares blanks: neither finds the image that is meant.
+    return [
+        f"{option} is {value!r}: it must be one id, without blanks and commas"
+        for option, value in values.items()
+        if isinstance(value, str) and value.strip() and any(one.isspace() or one == "," for one in value)
+    ]
+
+
+def entries(option: str, values: t.Iterable[t.Any] | None) -> dict[str, t.Any]:
+    """The entries of a list option, by their names in messages."""
+    return {f"{option}[{number}]": value for number, value in enumerate(values or ())}
+
+
+def timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    seconds = params["wait_timeout"]
+    return [] if seconds >= 1 else [f"wait_timeout must be at least 1 second, but is {seconds}"]
+
+
+def refuse(problems: t.Sequence[str]) -> None:
+    """Raises RefusalError with all of ``problems``, unless there is none. For before the first request."""
+    if problems:
+        raise RefusalError("; ".join(problems) + ". Nothing was sent.")
+
+
+def quoted(text: str) -> str:
+    """The text as a message quotes it; a long one with its length."""
+    if len(text) <= _LONGEST_QUOTE:
+        return repr(text)
+    return f"{text[:_LONGEST_QUOTE]!r}... ({len(text)} characters)"
+
+
+def broken(what: str, rule: str, text: str) -> str:
+    """A sentence about a text that breaks the rule."""
+    return f"{what} {rule}, but is {quoted(text)}"
+
+
+def type_problem(what: str, value: t.Any) -> str | None:
+    """Why a value that YAML has read as another type than a string is refused.
+
+    An integer is taken in its decimal spelling. A boolean or a floating-point number has lost its spelling: ``yes`` has
+    become ``True`` and ``1.10`` has become ``1.1``.
+    """
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return None
+    if value is None:
+        return f"{what} must be a string, but is null; '' is an empty one"
+    problem = f"{what} must be a string, but is {value!r} ({type(value).__name__})"
+    return f"{problem}: {QUOTE_IT}" if isinstance(value, (bool, float)) else problem
+
+
+def template_problem(what: str, value: t.Any) -> str | None:
+    """Why a text that still holds a template is refused: nobody names anything so."""
+    if not isinstance(value, str) or not any(mark in value for mark in _TEMPLATE_MARKS):
+        return None
+    return (
+        f"{what} is {value!r}: Ansible has not evaluated this template (values marked as unsafe are left as they are)"
+    )

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning the creation of an image. Pure, over a reader."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import image_stub
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, refusals, sources, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import Leaving, Removal, removal
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+
+
+def plan_creation(
+    desired: DesiredImage, reader: Reader, failed: t.Sequence[Image], outdated: t.Sequence[Image] = ()
+) -> Plan[Image]:
+    """Create the image.
+
+    ``failed``: leftovers of its name, which are deleted before. ``outdated``: usable replacement images of an image
+    that is gone, which are deleted when the new one is usable. Raises RefusalError.
+    """
+    if desired.image_id is not None:
+        raise refusals.unknown_id(desired)
+    if desired.source is None or desired.image_name is None:
+        raise refusals.nothing_to_make_it_from(desired)
+    labels = changes.create_only(desired)
+    warnings = sources.judge(desired.source, reader)
+    # Where names are unique, a new image can only be made when the name is free again.
+    cleared = removal(desired, reader, [Leaving(one, "its creation failed") for one in failed], until_gone=True)
+    # Without a wait nobody sees whether the new image becomes usable, so nothing usable is deleted for it.
+    leaving = [Leaving(one, "it is an outdated replacement", may_stay=True) for one in outdated if desired.wait]
+    afterwards = removal(desired, reader, leaving) if leaving else Removal()
+    create = steps.Create(desired.image_name, desired.source, desired.description or None, desired.tags or {}, **labels)
+    waiting = [steps.WaitUntilUsable(None), steps.ReadBack(None)] if desired.wait else [steps.WaitUntilListed()]
+    return Plan(
+        before=failed[0] if failed else None,
+        after=image_stub(
+            image_name=desired.image_name,
+            description=desired.description or "",
+            tags=dict(desired.tags or {}),
+            status="Available" if desired.wait else "Creating",
+            **labels,
+        ),
+        steps=(*cleared.steps, create, *waiting, *afterwards.steps),
+        warnings=(*map(_made_again, failed), *warnings, *cleared.warnings, *afterwards.warnings),
+    )
+
+
+def _made_again(image: Image) -> str:
+    return (
+        f"image {image['image_id']} ({image['image_name']!r}) is deleted and created again: {refusals.failure(image)}"
+    )

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning deletions: images, and the snapshots that are deleted with them. Pure, over a reader."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, is_settled
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
+    marks,
+    obstacles,
+    refusals,
+    snapshots,
+    steps,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """An image that is to be deleted. ``why``: for its step. ``names``: those that it may have by then; its own where
+    there are none. ``successor`` and ``may_stay``: see ``steps.Delete``."""
+
+    image: Image
+    why: str = ""
+    names: tuple[str | None, ...] = ()
+    successor: Successor | None = None
+    may_stay: bool = False
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The steps that delete images and their snapshots, and warnings about what stays."""
+
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def plan_absent(desired: DesiredImage, reader: Reader, targets: t.Sequence[Image]) -> Plan[Image]:
+    """The first target is the one that the task means; the others are failed leftovers of its name."""
+    if not targets:
+        return Plan(before=None, after=None)
+    first, *leftovers = targets
+    if desired.image_name not in (None, first["image_name"]):
+        raise refusals.other_name(desired, first)
+    removed = removal(desired, reader, [Leaving(first), *(Leaving(one, "its creation failed") for one in leftovers)])
+    also = [f"image {one['image_id']} will also be deleted: {refusals.failure(one)}" for one in leftovers]
+    return Plan(
+        before=first,
+        after=None,
+        steps=removed.steps,
+        warnings=(*also, *removed.warnings, *_unfinished(first, reader)),
+    )
+
+
+def _unfinished(image: Image, reader: Reader) -> t.Iterator[str]:
+    """A word on the image that this one was to replace, where it is still there."""
+    mark = marks.mark_of(image)
+    old = None if mark is None else reader.by_id(mark.replaced_id)
+    if old is not None:
+        yield (
+            f"image {image['image_id']} was made to replace image {old['image_id']}, which still exists as "
+            f"{old['image_name']!r}: delete that one with state=absent and image_id={old['image_id']} as well"
+        )
+
+
+def removal(
+    desired: DesiredImage, reader: Reader, leaving: t.Sequence[Leaving], *, until_gone: bool = False
+) -> Removal:
+    """Delete the images one by one, then their snapshots.
+
+    ``until_gone``: what follows needs them gone, whether the task waits or not. Raises RefusalError for an image that
+    may not be deleted, unless it may stay.
+    """
+    staying = [each for each in leaving if each.may_stay and obstacle(desired, each.image) is not None]
+    going = [each for each in leaving if each not in staying]
+    for each in going:
+        judge(desired, reader, each.image)
+    # Snapshots can only be deleted when the image is gone (SnapshotCreatedImage).
+    waits = desired.wait or until_gone or desired.delete_snapshots
+    deleting = [step for each in going for step in _deletion(desired, each, waits)]
+    told = [obstacles.image_kept(str(each.image["image_id"]), str(obstacle(desired, each.image))) for each in staying]
+    with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going])
+    return Removal((*deleting, *with_them), (*told, *kept))
+
+
+def obstacle(desired: DesiredImage, image: Image) -> str | None:
+    """Why the image may not be deleted, as a part of a sentence; None where it may."""
+    if image["is_self_shared"]:
+        return "it is shared with other accounts"
+    return "instances use it" if image["usage"] == "instance" and not desired.force else None
+
+
+def judge(desired: DesiredImage, reader: Reader, image: Image) -> None:
+    """Raises RefusalError when the image is shared, or in use and the task does not force its deletion."""
+    if image["is_self_shared"]:
+        raise obstacles.shared(image)
+    if image["usage"] == "instance" and not desired.force:
+        raise refusals.in_use(image, reader.users(str(image["image_id"])))
+
+
+def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterator[Step]:
+    image = leaving.image
+    image_id = str(image["image_id"])
+    settles = not is_settled(image)
+    if settles:
+        # The cloud deletes no image that it is still working on (ImageIsCreating).
+        yield steps.WaitUntilSettled(image_id)
+    names = leaving.names or (image["image_name"],)
+    expected = Expected(image, names, settles=settles, may_be_in_use=desired.force)
+    yield steps.Delete(expected, desired.force, leaving.why, leaving.successor, leaving.may_stay)
+    if waits:
+        yield steps.WaitUntilGone(image_id)

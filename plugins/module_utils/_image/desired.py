@@ -1,0 +1,208 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task asks for: immutable, and validated before the first request."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import (
+    blank_problems,
+    entries,
+    id_problems,
+    refuse,
+    timeout_problems,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import texts
+
+# 5 is the smallest disk on every release. The largest is 2000 on older ones and 32768 on newer ones:
+# what lies between is the cloud's to judge.
+DISK_SIZE_GIB = (5, 32768)
+MAXIMUM_DISKS = 17
+
+_IDS = ("image_id", "instance_id", "snapshot_id")
+_NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
+
+
+@dataclass(frozen=True)
+class DiskMapping:
+    """One disk of an image that is made from disks; ``size`` in GiB."""
+
+    snapshot_id: str | None = None
+    size: int | None = None
+    device: str | None = None
+    disk_type: str | None = None
+
+    def text(self) -> str:
+        origin = f"snapshot {self.snapshot_id}" if self.snapshot_id else "blank"
+        return f"{origin} ({self.size} GiB)" if self.size is not None else origin
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The options that the task gave, under their names."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an image is made of: exactly one of the three is given."""
+
+    instance_id: str | None = None
+    snapshot_id: str | None = None
+    disks: tuple[DiskMapping, ...] = ()
+
+    def text(self) -> str:
+        if self.instance_id is not None:
+            return f"instance {self.instance_id}"
+        if self.snapshot_id is not None:
+            return f"snapshot {self.snapshot_id}"
+        return "disks: " + ", ".join(disk.text() for disk in self.disks)
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The option that the task gave, under its name: the source as a diff shows it."""
+        if self.instance_id is not None:
+            return {"instance_id": self.instance_id}
+        if self.snapshot_id is not None:
+            return {"snapshot_id": self.snapshot_id}
+        return {"disk_device_mapping": [disk.as_dict() for disk in self.disks]}
+
+    def parts(self) -> dict[str, t.Any]:
+        """As ``Images.create`` takes it."""
+        disks = [disk.as_dict() for disk in self.disks]
+        return {"instance_id": self.instance_id, "snapshot_id": self.snapshot_id, "disks": disks}
+
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The snapshots that the task names, in its order."""
+        named = [self.snapshot_id, *(disk.snapshot_id for disk in self.disks)]
+        return tuple(snapshot_id for snapshot_id in named if snapshot_id is not None)
+
+
+@dataclass(frozen=True)
+class DesiredImage:
+    """An image as a task wants it. None means "leave alone"; an empty description or tag set means "make empty"."""
+
+    state: str = "present"
+    image_id: str | None = None
+    image_name: str | None = None
+    description: str | None = None
+    source: Source | None = None
+    tags: t.Mapping[str, str] | None = None
+    purge_tags: bool = True
+    force: bool = False
+    image_version: str | None = None
+    platform: str | None = None
+    architecture: str | None = None
+    recreate: str = "never"
+    delete_snapshots: bool = False
+    wait: bool = True
+
+    @property
+    def may_replace(self) -> bool:
+        """Whether the task may have an image replaced, or a replacement that was interrupted be finished."""
+        return self.state == "present" and self.recreate != "never"
+
+    def handle(self) -> str:
+        """How the task calls the image, for sentences."""
+        return f"image {self.image_id}" if self.image_id is not None else f"image {self.image_name!r}"
+
+
+def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
+    """The desired of a task's parameters (the module's argument spec has judged their types).
+
+    Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
+    """
+    named = {option: params[option] for option in _NEVER_BLANK}
+    ids = {option: named[option] for option in _IDS}
+    problems = [*blank_problems({**named, **_disk_texts(params)}), *id_problems(ids), *timeout_problems(params)]
+    if params["image_id"] is None and params["image_name"] is None:
+        problems.append("image_id or image_name is required")
+    tag_problems: list[str] = []
+    tags = tag_rules.read(params["tags"], tag_problems)
+    if params["state"] == "present":
+        # With state=absent nothing of this would be sent: an odd name may still be looked up and deleted.
+        problems += [
+            *_text_problems(params),
+            *tag_problems,
+            *tag_rules.problems(tags or {}),
+            *_disk_problems(params["disk_device_mapping"]),
+            *_recreate_problems(params),
+        ]
+    refuse(problems)
+    return DesiredImage(
+        state=params["state"],
+        image_id=params["image_id"],
+        image_name=params["image_name"],
+        description=params["description"],
+        source=_source(params),
+        tags=tags,
+        purge_tags=params["purge_tags"],
+        force=params["force"],
+        image_version=params["image_version"],
+        platform=params["platform"],
+        architecture=params["architecture"],
+        recreate=params["recreate"],
+        delete_snapshots=params["delete_snapshots"],
+        wait=params["wait"],
+    )
+
+
+def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    recreate = params["recreate"]
+    if recreate == "never":
+        return []
+    if params["image_id"] is not None:
+        return [f"recreate={recreate} requires image_name without image_id, since the replacement image has another id"]
+    if recreate == "always" and _source(params) is None:
+        return ["recreate=always needs one of instance_id, snapshot_id and disk_device_mapping"]
+    return []
+
+
+def _text_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    rules = {
+        "image_name": texts.name_problem,
+        "description": texts.description_problem,
+        "image_version": texts.version_problem,
+    }
+    # An empty one is told of elsewhere, or empties a description.
+    found = [rule(option, params[option]) for option, rule in rules.items() if (params[option] or "").strip()]
+    return [problem for problem in found if problem is not None]
+
+
+def _disk_texts(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        f"{entry}.{option}": disk[option]
+        for entry, disk in entries("disk_device_mapping", params["disk_device_mapping"]).items()
+        for option in ("snapshot_id", "device")
+    }
+
+
+def _disk_problems(disks: t.Sequence[t.Mapping[str, t.Any]] | None) -> list[str]:
+    if disks is None:
+        return []
+    if not 1 <= len(disks) <= MAXIMUM_DISKS:
+        return [f"disk_device_mapping must have 1 to {MAXIMUM_DISKS} entries, but has {len(disks)}"]
+    found = [_disk_problem(entry, disk) for entry, disk in entries("disk_device_mapping", disks).items()]
+    if not any(disk["snapshot_id"] for disk in disks):
+        found.append("disk_device_mapping needs a snapshot_id, since the system disk is created from a snapshot")
+    return [problem for problem in found if problem is not None]
+
+
+def _disk_problem(entry: str, disk: t.Mapping[str, t.Any]) -> str | None:
+    smallest, largest = DISK_SIZE_GIB
+    if disk["size"] is not None and not smallest <= disk["size"] <= largest:
+        return f"{entry}.size must be {smallest} to {largest} GiB (2000 on older releases), but is {disk['size']}"
+    if disk["size"] is None and not disk["snapshot_id"]:
+        return f"{entry} needs a snapshot_id, a size (GiB), or both"
+    return None
+
+
+def _source(params: t.Mapping[str, t.Any]) -> Source | None:
+    disks = tuple(
+        DiskMapping(**{key: disk[key] for key in ("snapshot_id", "size", "device", "disk_type")})
+        for disk in params["disk_device_mapping"] or ()
+    )
+    source = Source(instance_id=params["instance_id"], snapshot_id=params["snapshot_id"], disks=disks)
+    return None if source == Source() else source

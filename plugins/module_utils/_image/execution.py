@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan for an image comes to: predicted or carried out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+
+
+def predict(plan: Plan[Image]) -> ImageOutcome:
+    """What ``execute`` will come to: check mode is the plan without its execution."""
+    outcome = ImageOutcome(plan)
+    last_known = plan.after if plan.after is not None else plan.before
+    if last_known is not None:
+        outcome.know_image(last_known)
+    outcome.done = list(plan.steps)
+    return outcome
+
+
+def execute(plan: Plan[Image], images: Images, deadline: Deadline) -> ImageOutcome:
+    """Carry the plan out. Raises TaskFailedError with what was done until then."""
+    if not plan.steps:
+        return predict(plan)
+    # Most tasks change nothing, and should not pay for what the others need.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.execution import follow  # noqa: PLC0415
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.handlers import HANDLERS  # noqa: PLC0415
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning  # noqa: PLC0415
+
+    outcome = ImageOutcome(plan)
+    follow(ImageRunning(outcome, images, deadline), HANDLERS)
+    return outcome

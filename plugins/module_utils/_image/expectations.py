@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a step that takes something away expects to find: facts are read again right before it. Pure.
+
+A plan can be half an hour older than its last step. What changed meanwhile belongs to somebody, and is not deleted.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import own_tags
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+
+# What somebody else can do to an image. A status that the cloud moves on by itself is compared where it had settled.
+_COMPARED = ("description", "tags", "status", "usage", "is_self_shared")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """``image``: as the plan saw it. ``names``: those that it may have by then. ``settles``: the cloud was still
+    working on it, so that its status may differ. ``may_be_in_use``: the task forces it."""
+
+    image: Image
+    names: tuple[str | None, ...]
+    settles: bool = False
+    may_be_in_use: bool = False
+
+    def changes(self, found: Image) -> dict[str, str]:
+        """What is no longer as it was: by attribute, a part of a sentence. Empty when all is."""
+        before, after = _compared(self.image), _compared(found)
+        changed = {
+            name: f"its {name} was {before[name]!r} and is now {after[name]!r}"
+            for name in _COMPARED
+            if (before[name] or None) != (after[name] or None) and not self._is_allowed(name)
+        }
+        if found["image_name"] not in self.names:
+            changed["image_name"] = f"its name is now {found['image_name']!r}"
+        return changed
+
+    def _is_allowed(self, name: str) -> bool:
+        return (name == "status" and self.settles) or (name == "usage" and self.may_be_in_use)
+
+
+def _compared(image: Image) -> dict[str, t.Any]:
+    """Without the tags of the platform and of this module, which are no work of somebody else."""
+    return {**image, "tags": own_tags(image["tags"])}
+
+
+def expected(image: Image, *, settles: bool = False) -> Expected:
+    """The image just as it was seen."""
+    return Expected(image, (image["image_name"],), settles)
+
+
+@dataclass(frozen=True)
+class Successor:
+    """What has to be there, under the name, before the image that it replaces is deleted: an answer that says success
+    is no proof. ``image_id``: None stands for the image that the plan makes. ``mark``: the value of its tag."""
+
+    image_id: str | None
+    image_name: str
+    mark: str

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is waited for with an image."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
+    UNAVAILABLE,
+    is_failed,
+    is_settled,
+    is_usable,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import Goal, Watched
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+
+
+def _text(image: Image) -> str:
+    return str(image["status"]) if image["progress"] is None else f"{image['status']} at {image['progress']} %"
+
+
+def _facts(image: Image) -> dict[str, t.Any]:
+    return {"image_id": image["image_id"], "image": image}
+
+
+def _vanished(seen: Image) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"image {seen['image_id']} ({seen['image_name']!r}) is no longer listed; it was {_text(seen)}, and the cloud "
+        "or somebody else has deleted it since",
+        "vanished",
+        advice="Run the task again to create it.",
+        facts=_facts(seen),
+    )
+
+
+def _lost(image: Image) -> ApsaraStackError | None:
+    if image["status"] == UNAVAILABLE:
+        return refusals.unavailable(image)
+    if not is_failed(image):
+        return None
+    return ApsaraStackError(
+        f"image {image['image_id']} ({image['image_name']!r}): {refusals.failure(image)}",
+        "creation_failed",
+        advice="Remove the cause and run the task again: with a source it deletes this image and creates a new one.",
+        facts=_facts(image),
+    )
+
+
+_IMAGE: Watched[Image] = Watched(lambda image: image["progress"], _text, _facts, _vanished)
+
+USABLE: Goal[Image] = Goal(_IMAGE, lambda image: image is not None and is_usable(image), _lost)
+SETTLED: Goal[Image] = Goal(_IMAGE, lambda image: image is None or is_settled(image))
+GONE: Goal[Image] = Goal(_IMAGE, lambda image: image is None)

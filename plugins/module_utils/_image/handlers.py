@@ -1,0 +1,249 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How each step is carried out: one function a step, and no decision but whether what it expects still holds.
+
+A handler returns False where nothing had to be done.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.execution import Handler, Handlers
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
+    goals,
+    obstacles,
+    steps,
+    swapping,
+    verifying,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
+
+# Seconds. Once an image is gone the cloud may take a moment to notice that its snapshots are free.
+SNAPSHOT_PATIENCE = 10.0
+
+# What makes an image stay that was to be deleted, and is none of this task's business.
+_KEPT_FOR = ("ImageUsingByInstance", "ImageUseShared", "ImageIsPublic")
+_PASSING = {"usage", "is_self_shared"}
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def create(step: steps.Create, run: ImageRunning) -> None:
+    image_id = run.images.create(
+        step.image_name,
+        **step.source.parts(),
+        description=step.description,
+        image_version=step.image_version,
+        platform=step.platform,
+        architecture=step.architecture,
+        tags=step.tags,
+    )
+    run.outcome.know(image_id, None)
+    run.unlisted = step.image_name
+
+
+def modify(step: steps.Modify, run: ImageRunning) -> None:
+    run.images.modify(run.id_of(step.image_id), step.image_name, step.description)
+
+
+def set_tags(step: steps.SetTags, run: ImageRunning) -> None:
+    run.images.set_tags(run.id_of(step.image_id), step.tags)
+
+
+def unset_tags(step: steps.UnsetTags, run: ImageRunning) -> None:
+    run.images.unset_tags(run.id_of(step.image_id), step.keys)
+
+
+def unmark(step: steps.Unmark, run: ImageRunning) -> bool:
+    image_id, known = run.id_of(step.image_id), run.outcome.image
+    # Another run may have finished the same replacement.
+    is_unmarked = known is not None and known["image_id"] == image_id and MARK not in known["tags"]
+    if run.outcome.is_unfinished or is_unmarked:
+        return False
+    run.images.unset_tags(image_id, (MARK,))
+    return True
+
+
+def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
+    found = run.seen_image(step.image_id, lambda: run.images.by_ids([step.image_id]).values(), waiter.VANISHED_AFTER)
+    if found is None:
+        return False
+    changed = step.expected.changes(found)
+    if changed and step.may_stay:
+        return _keep(step, run, " and ".join(changed.values()), may_go_later=changed.keys() <= _PASSING)
+    verifying.judge_unchanged(step.expected, found)
+    _judge_successor(step, run)
+    return True
+
+
+def delete(step: steps.Delete, run: ImageRunning) -> bool:
+    try:
+        run.images.delete(step.image_id, step.force)
+    except ServiceError as error:
+        if step.may_stay and error.code in _KEPT_FOR:
+            return _keep(step, run, error.message, may_go_later=True)
+        raise
+    return True
+
+
+def _judge_successor(step: steps.Delete, run: ImageRunning) -> None:
+    new = step.successor
+    if new is not None:
+        new_id = run.id_of(new.image_id)
+        found = run.seen_image(new_id, lambda: run.images.by_name(new.image_name), waiter.VANISHED_AFTER)
+        verifying.judge_successor(new, new_id, found)
+
+
+def _keep(step: steps.Delete, run: ImageRunning, why: str, *, may_go_later: bool) -> bool:
+    """``may_go_later``: nobody has changed it, so that a later run deletes it once it is no longer in use or shared."""
+    run.outcome.kept.append(step.image_id)
+    run.outcome.is_unfinished = run.outcome.is_unfinished or may_go_later
+    run.outcome.warnings.append(obstacles.image_kept(step.image_id, why))
+    return False
+
+
+def may_delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
+    if any(image_id in run.outcome.kept for image_id in step.image_ids):
+        return False
+    found = run.images.snapshots([step.snapshot_id]).get(step.snapshot_id)
+    if found is None:
+        return False
+    if (found.name, found.creation_time) != (step.expected.name, step.expected.creation_time):
+        run.outcome.warnings.append(f"snapshot {step.snapshot_id} is kept because somebody has changed it")
+        return False
+    return True
+
+
+def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> None:
+    started = run.deadline.elapsed()
+    while True:
+        try:
+            run.images.delete_snapshot(step.snapshot_id)
+        except ServiceError as error:
+            if error.code != "SnapshotCreatedImage" or not run.has_patience(started, SNAPSHOT_PATIENCE):
+                raise
+        else:
+            return
+        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+
+
+# --- waiting and reading ---------------------------------------------------------------------------------------------
+
+
+def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
+    image_id = run.id_of(step.image_id)
+
+    def look() -> Image | None:
+        image = run.images.by_id(image_id) if run.unlisted is None else _newly_listed(image_id, run)
+        # Whatever ends the wait: the result tells how far the image was.
+        if image is not None:
+            run.outcome.know_image(image)
+        return image
+
+    waiter.wait_until(goals.USABLE, look, run.deadline)
+    run.has_just_looked = True
+
+
+def wait_until_listed(_step: steps.WaitUntilListed, run: ImageRunning) -> None:
+    image_id = run.id_of(None)
+    started = run.deadline.elapsed()
+    while _newly_listed(image_id, run) is None:
+        if not run.has_patience(started, LONGEST_LAG):
+            run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
+            return
+        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+    run.has_just_looked = True
+
+
+def _newly_listed(image_id: str, run: ImageRunning) -> Image | None:
+    """The image that was just made, once it is listed under its name.
+
+    Another task may have looked before this one wrote, and made an image of the name as well. Of such tasks, all
+    but the first see it here: a new image is listed no earlier than those that were made before it. It is told also
+    while the own image is not listed, which may last longer than the task.
+    """
+    name = str(run.unlisted)
+    named = run.images.by_name(name)
+    image = next((each for each in named if each["image_id"] == image_id), None)
+    if image is not None:
+        run.unlisted = None
+        run.outcome.know_image(image)
+    duplicates = [each for each in verifying.usable(named) if each["image_id"] != image_id]
+    if duplicates:
+        raise obstacles.made_twice(image_id, name, duplicates)
+    return image
+
+
+def wait_until_settled(step: steps.WaitUntilSettled, run: ImageRunning) -> None:
+    _wait(goals.SETTLED, step.image_id, run)
+
+
+def wait_until_gone(step: steps.WaitUntilGone, run: ImageRunning) -> None:
+    if step.image_id not in run.outcome.kept:
+        _wait(goals.GONE, step.image_id, run)
+
+
+def _wait(goal: waiter.Goal[Image], image_id: str, run: ImageRunning) -> None:
+    waiter.wait_until(goal, lambda: run.images.by_id(image_id), run.deadline)
+
+
+def check_unchanged(step: steps.CheckUnchanged, run: ImageRunning) -> None:
+    verifying.judge_unchanged(step.expected, t.cast("Image", run.outcome.image))
+
+
+def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
+    """Until the image shows what was written. Raises ApsaraStackError where it never does: the site ignores it."""
+    image_id, wanted = run.id_of(step.image_id), step.wanted or t.cast("Image", run.plan.after)
+    started = run.deadline.elapsed()
+    image = run.outcome.image if run.has_just_looked else run.images.by_id(image_id)
+    while True:
+        if image is not None:
+            run.outcome.know_image(image)
+        missing = ["the image itself"] if image is None else _missing(image, wanted, run)
+        if not missing:
+            break
+        if run.deadline.elapsed() - started >= LONGEST_LAG:
+            raise obstacles.not_supported(image_id, missing)
+        if not run.has_patience(started, LONGEST_LAG):
+            raise obstacles.not_shown_yet(image_id, missing, run.deadline.seconds)
+        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+        image = run.images.by_id(image_id)
+    run.has_just_looked = True
+
+
+def _missing(image: Image, wanted: Image, run: ImageRunning) -> list[str]:
+    differences = {
+        "image_name": image["image_name"] != wanted["image_name"],
+        # The mark stays where a replaced image may be deleted later.
+        f"tag {MARK}": image["tags"].get(MARK) != wanted["tags"].get(MARK) and not run.outcome.is_unfinished,
+    }
+    return [*(name for name, differs in differences.items() if differs), *verifying.not_shown(image, wanted)]
+
+
+HANDLERS: Handlers = {
+    steps.Create: Handler(create),
+    steps.Modify: Handler(modify),
+    steps.SetTags: Handler(set_tags),
+    steps.UnsetTags: Handler(unset_tags),
+    steps.Unmark: Handler(unmark),
+    steps.Swap: Handler(swapping.swap),
+    steps.Delete: Handler(delete, may_delete),
+    steps.DeleteSnapshot: Handler(delete_snapshot, may_delete_snapshot),
+    steps.WaitUntilUsable: Handler(wait_until_usable),
+    steps.WaitUntilListed: Handler(wait_until_listed),
+    steps.WaitUntilSettled: Handler(wait_until_settled),
+    steps.WaitUntilGone: Handler(wait_until_gone),
+    steps.CheckUnchanged: Handler(check_unchanged),
+    steps.ReadBack: Handler(read_back),
+}

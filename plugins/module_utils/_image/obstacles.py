@@ -1,0 +1,237 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What stands in the way of a deletion or a replacement: what somebody else did, or may be doing, or the site ignores.
+
+Each names the images that exist, and what resolves it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    ApsaraStackError,
+    DeadlineError,
+    RefusalError,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
+
+_REASONS: t.Mapping[str, Reason] = {"usage": "in_use", "is_self_shared": "shared"}
+
+
+def _refusal(message: str, reason: Reason, image: Image | None = None) -> RefusalError:
+    return RefusalError(message, reason, facts={} if image is None else {"image_id": image["image_id"], "image": image})
+
+
+# --- before anything is written --------------------------------------------------------------------------------------
+
+
+def shared(image: Image) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} is shared with other accounts, and the cloud deletes no shared image, not even with "
+        "force=true. Stop sharing it first.",
+        "shared",
+        image,
+    )
+
+
+def temporary_name_taken(desired: DesiredImage, image: Image) -> RefusalError:
+    return _refusal(
+        f"Replacing {desired.image_name!r} needs the name {image['image_name']!r} for a while, but the name is already "
+        f"used by image {image['image_id']}, which carries no mark of this module. Rename or delete that image.",
+        "name_taken",
+    )
+
+
+def unfinished_replacement(desired: DesiredImage, image: Image, age: str) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} is still being created to replace {desired.image_name!r} ({age}), not by this task or from "
+        "another source, and whoever began it may still be at work. Wait until that run has ended and run the task "
+        f"again, or delete the image with state=absent and image_id={image['image_id']}.",
+        "unfinished_replacement",
+        image,
+    )
+
+
+def temporary_names_used(desired: DesiredImage, images: t.Sequence[Image]) -> RefusalError:
+    return _refusal(
+        f"Replacing {desired.image_name!r} needs a temporary name, but unfinished replacements that do not fit this "
+        f"task use all of them: {_listed(images)}. Delete those that are not needed with state=absent and image_id.",
+        "unfinished_replacement",
+    )
+
+
+def still_growing(image: Image, difference: str) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} is still being created ({image['status']}) and would have to be replaced, as {difference}. "
+        "Whoever creates it may still be at work: run the task again when it is finished.",
+        "source_differs",
+        image,
+    )
+
+
+def successor_not_usable(image: Image, old: Image) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} was made to replace image {old['image_id']} ({old['image_name']!r}), but it is "
+        f"{image['status']}, so the old image is kept. Make it usable again, or delete it with state=absent and "
+        f"image_id={image['image_id']} and rename the old one back with image_id={old['image_id']}.",
+        "unavailable",
+        image,
+    )
+
+
+def no_room_for_the_mark(image: Image) -> RefusalError:
+    return _refusal(
+        f"{_named(image)} would have 20 tags, and its replacement needs one more for the time of the replacement. "
+        "Ask for at most 19 tags.",
+        "invalid_input",
+        image,
+    )
+
+
+# --- while a plan is carried out -------------------------------------------------------------------------------------
+
+
+def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
+    """``changed``: see ``Expected.changes``."""
+    return ApsaraStackError(
+        f"{_named(image)} has changed since this task looked at it: {' and '.join(changed.values())}. Somebody else is "
+        "working on it, so nothing was taken away. Look at the image, and run the task again.",
+        next((_REASONS[name] for name in changed if name in _REASONS), "changed_meanwhile"),
+    )
+
+
+def not_as_made(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"{_named(image)} was made to replace another image, but it does not show what it was made with: "
+        f"{', '.join(missing)}. The site ignores that, or somebody has changed it. The old image stays as it was; "
+        f"delete the new one with state=absent and image_id={image['image_id']}.",
+        "not_supported_by_site",
+    )
+
+
+def replacement_vanished(image_id: str, old: Image | None) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Replacement image {image_id} no longer exists: somebody has deleted it. {_old_kept(old)}Run the task again "
+        "to create a new one.",
+        "vanished",
+    )
+
+
+def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Image {image_id}, which takes the place of the old image, is not found under the name "
+        f"{successor.image_name!r}: the site has ignored the rename, or somebody has renamed or deleted it. The old "
+        "image was not deleted. Run the task again.",
+        "changed_meanwhile",
+    )
+
+
+def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"{_named(image)} is ready, but the name that it was made for is now used by {_listed(others)}. It keeps the "
+        "name that it has, and nothing was deleted. Decide which one is right, delete the other with image_id, and run "
+        "the task again.",
+        "name_taken",
+    )
+
+
+def no_time_for_the_swap(step: Swap, new: Image, old: Image | None, seconds: float) -> DeadlineError:
+    deletes = "" if old is None else f" and deletes image {old['image_id']}"
+    return DeadlineError(
+        f"timed out after {seconds:g} seconds (wait_timeout), right before the new image would have taken the name. "
+        f"{_named(new)} is ready. {_old_kept(old)}Run the task again: it gives the new image the name "
+        f"{step.new.image_name!r}{deletes}."
+    )
+
+
+def rename_was_ignored(image_id: str, image_name: str) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"The site accepted the rename of image {image_id} to {image_name!r}, but lists no such image under that name. "
+        "The old image was not deleted. This site does not seem to support renaming images (image_name).",
+        "not_supported_by_site",
+    )
+
+
+def rename_not_shown_yet(step: Swap, image_id: str, seconds: float) -> DeadlineError:
+    return DeadlineError(
+        f"timed out after {seconds:g} seconds (wait_timeout): image {image_id} was renamed to {step.new.image_name!r}, "
+        "but the cloud does not list it under that name yet. The old image was not deleted. Run the task again: it "
+        "resumes the replacement. If that ends in the same way, the site ignores renames."
+    )
+
+
+def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> ApsaraStackError:
+    old = "" if step.old is None else f", and image {step.old.image['image_id']} is named {step.retired_name!r}"
+    return ApsaraStackError(
+        f"{why.message.rstrip('.')}. The old image could not be given its name back either: at the moment no image is "
+        f"named {step.new.image_name!r}. Image {new_id} is named {step.made['image_name']!r}{old}. Nothing was "
+        "deleted. Run the task again: it finishes the replacement.",
+        why.reason,
+    )
+
+
+def made_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Image {image_id} was created, and at the same time another task created one of the same name, "
+        f"{image_name!r}: {_listed(duplicates)}. No task picks one of several: keep one, and delete the "
+        "others with state=absent and image_id. Where a play has many hosts, run_once creates the image once for "
+        "all of them.",
+        "ambiguous_name",
+    )
+
+
+def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> DeadlineError:
+    return DeadlineError(
+        f"timed out after {seconds:g} seconds (wait_timeout): the site accepted the change of image {image_id}, but "
+        f"does not show it yet: {', '.join(missing)}. Run the task again: it changes only what still "
+        "differs. If that ends in the same way, the site ignores these options."
+    )
+
+
+def not_supported(image_id: str, missing: t.Sequence[str]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"The site accepted the change, but image {image_id} does not show it after a minute: {', '.join(missing)}. "
+        "This site ignores these options, or somebody has changed them back. Run the task again: what can still be "
+        "changed is then changed by a call of its own.",
+        "not_supported_by_site",
+    )
+
+
+# --- warnings --------------------------------------------------------------------------------------------------------
+
+
+def image_kept(image_id: str, why: str) -> str:
+    return (
+        f"image {image_id} was not deleted: {why}. Delete it with state=absent and image_id={image_id} when it may go"
+    )
+
+
+def not_listed_yet(image_id: str) -> str:
+    return (
+        f"image {image_id} was created, but the cloud does not list it yet: until it does, another task of the same "
+        "name does not find it and would create it again"
+    )
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _named(image: Image) -> str:
+    return f"Image {image['image_id']} ({image['image_name']!r})"
+
+
+def _listed(images: t.Iterable[Image]) -> str:
+    return "; ".join(f"{image['image_id']} ({image['status']}, {image['creation_time']})" for image in images)
+
+
+def _old_kept(old: Image | None) -> str:
+    return "" if old is None else f"Image {old['image_id']} is still named {old['image_name']!r}. "

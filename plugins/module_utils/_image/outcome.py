@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan for an image came to, as its result tells it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import snapshots, steps
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
+
+
+class ImageOutcome(Outcome["Image"]):
+    """``kept``: the ids of images that were to be deleted and stay. ``is_unfinished``: one of them may be deleted by a
+    later run."""
+
+    def __init__(self, plan: Plan[Image]) -> None:
+        super().__init__(plan)
+        self.kept: list[str] = []
+        self.is_unfinished = False
+        self._forgotten: list[str] = []
+
+    @property
+    def image(self) -> Image | None:
+        return self.resource
+
+    @property
+    def image_id(self) -> str | None:
+        return self.resource_id
+
+    @property
+    def snapshots_deleted(self) -> list[str]:
+        return snapshots.deleted_by(self.done)
+
+    @property
+    def snapshots_left(self) -> list[str]:
+        return snapshots.left_by(self.done)
+
+    @property
+    def snapshots_failed(self) -> list[dict[str, str | None]]:
+        refused: list[dict[str, str | None]] = [
+            {"snapshot_id": step.snapshot_id, "code": error.code, "message": error.cloud_message}
+            for step, error in self.noted
+            if isinstance(step, steps.DeleteSnapshot)
+        ]
+        return [*refused, *({"snapshot_id": one, "code": None, "message": None} for one in self._forgotten)]
+
+    def know_image(self, image: Image) -> None:
+        self.know(image["image_id"], image)
+
+    def note(self, step: Step, error: ServiceError) -> None:
+        super().note(step, error)
+        if isinstance(step, steps.DeleteSnapshot):
+            self.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.message}")
+
+    def fail(self, step: Step, error: ApsaraStackError) -> None:
+        super().fail(step, error)
+        # Once the image is deleted nothing tells which snapshots it was made of: no later run could find them.
+        if any(isinstance(one, steps.Delete) for one in self.perhaps_done):
+            settled = {*self.snapshots_deleted, *(each["snapshot_id"] for each in self.snapshots_failed)}
+            self._forgotten = [one for one in snapshots.deleted_by(self.plan.steps) if one not in settled]
+
+    def notes(self) -> list[str]:
+        if not self._forgotten:
+            return []
+        return [
+            f"Of the snapshots of the image, {', '.join(self._forgotten)} may be left. No later run can find them: "
+            "note their ids, and delete them once the image is deleted."
+        ]
+
+    def facts_after(self, error: ApsaraStackError) -> dict[str, t.Any]:
+        # A wait for another image, one that is deleted first, knows nothing of the one that the task is about.
+        is_known = self.image_id in (None, error.facts.get("image_id"))
+        return {**self.facts(), **(error.facts if is_known else {})}
+
+    def facts(self) -> dict[str, t.Any]:
+        return {
+            **super().facts(),
+            "image_id": self.image_id,
+            "image": self.image,
+            "snapshots_deleted": self.snapshots_deleted,
+            "snapshots_failed": self.snapshots_failed,
+            "snapshots_left": self.snapshots_left,
+        }

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan: from what a task asks for and what a reader tells. Nothing here knows how anything is done, or writes."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
+    UNAVAILABLE,
+    Image,
+    is_failed,
+    is_settled,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, differing, marks, refusals, steps
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+
+
+def plan(desired: DesiredImage, reader: Reader, now: float) -> Plan[Image]:
+    """How to get to the desired state.
+
+    ``reader`` is asked for each fact once, where it decides. ``now``: seconds since the epoch. Raises RefusalError when
+    it cannot or must not be done, and what the reader raises.
+    """
+    images = _selected(desired, reader)
+    failed = tuple(image for image in images if is_failed(image))
+    usable = _unambiguous(desired, [image for image in images if not is_failed(image)], images)
+    # Most tasks change nothing, and should not pay for what the others need.
+    if desired.state == "absent":
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import deletion  # noqa: PLC0415
+
+        return deletion.plan_absent(desired, reader, (*usable, *failed))
+    if desired.may_replace:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import replacing  # noqa: PLC0415
+
+        replacement = replacing.plan_replacement(desired, usable, failed, reader, now)
+        if replacement is not None:
+            return _with_warnings(replacement, map(_left_alone, failed) if usable else ())
+    if usable:
+        return _plan_change(desired, marks.successor_in(usable) or usable[0], failed, reader)
+    if failed and (desired.image_id is not None or desired.source is None):
+        raise refusals.failed(desired, failed[0])
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import creating  # noqa: PLC0415
+
+    return creating.plan_creation(desired, reader, failed)
+
+
+def _selected(desired: DesiredImage, reader: Reader) -> tuple[Image, ...]:
+    if desired.image_id is not None:
+        image = reader.by_id(desired.image_id)
+        return () if image is None else (image,)
+    return reader.by_name(str(desired.image_name))
+
+
+def _unambiguous(desired: DesiredImage, usable: t.Sequence[Image], images: t.Sequence[Image]) -> t.Sequence[Image]:
+    """The one usable image, or the two of an unfinished replacement."""
+    successor = marks.successor_in(usable)
+    if len(usable) > 1 and successor is None:
+        raise refusals.ambiguous(desired.image_name, images)
+    if successor is not None and desired.state == "absent":
+        raise refusals.unfinished_pair(desired, usable, successor)
+    return usable
+
+
+def _with_warnings(plan: Plan[Image], warnings: t.Iterable[str]) -> Plan[Image]:
+    return dataclasses.replace(plan, warnings=(*plan.warnings, *warnings))
+
+
+def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Image], reader: Reader) -> Plan[Image]:
+    difference = differing.source_difference(desired.source, image)
+    if difference is not None:
+        raise refusals.other_source(image, difference)
+    if image["status"] == UNAVAILABLE:
+        raise refusals.unavailable(image)
+    after = changes.target(desired, image)
+    writes = changes.writes(image, after)
+    if after["image_name"] != image["image_name"]:
+        _judge_new_name(image, after, reader)
+    waits_first = desired.wait and not is_settled(image)
+    first = changes.waiting(image, writes) if waits_first else []
+    last: list[Step] = [steps.ReadBack(image["image_id"])] if desired.wait and writes else []
+    if waits_first:
+        after["status"] = "Available"
+    return Plan(
+        before=image,
+        after=after,
+        steps=(*first, *writes, *last),
+        warnings=(*_unchangeable(desired, image), *map(_left_alone, leftovers)),
+    )
+
+
+def _judge_new_name(image: Image, after: Image, reader: Reader) -> None:
+    """Raises RefusalError when another own image has the name already: every later run would refuse the two."""
+    others = [one for one in reader.by_name(str(after["image_name"])) if one["image_id"] != image["image_id"]]
+    if others:
+        raise refusals.name_taken(image, others)
+
+
+def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
+    for difference in changes.create_only_differences(desired, image):
+        yield (
+            f"image {image['image_id']}: {difference}, and that cannot be changed later; "
+            "recreate=on_source_change replaces the image"
+        )
+    mark = marks.mark_of(image)
+    if mark is not None:
+        yield (
+            f"image {image['image_id']} is replacing image {mark.replaced_id}, and that is not finished: "
+            "run the task with recreate again to finish it"
+        )
+
+
+def _left_alone(image: Image) -> str:
+    return f"image {image['image_id']} has the same name and is left alone: {refusals.failure(image)}"

@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every refusal of the plan in one place: what was found, what would have happened, which option resolves it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
+
+_SOURCES = "instance_id, snapshot_id or disk_device_mapping"
+
+
+def _refusal(reason: Reason, problem: str, advice: str, image: Image | None = None, hint: str = "") -> RefusalError:
+    facts = {} if image is None else {"image_id": image["image_id"], "image": image}
+    return RefusalError(problem, reason, advice=advice, hint=hint, facts=facts)
+
+
+def nothing_to_make_it_from(desired: DesiredImage) -> RefusalError:
+    return _refusal(
+        "not_found",
+        f"no image named {desired.image_name!r} was found in any status, and the task gives nothing to create it from",
+        f"To create it, give one of {_SOURCES}.",
+        hint="InvalidImageId.NotFound",
+    )
+
+
+def unknown_id(desired: DesiredImage) -> RefusalError:
+    return _refusal(
+        "not_found",
+        f"no image {desired.image_id} owned by this account was found",
+        "image_id only selects an image; to create one, give image_name instead.",
+        hint="InvalidImageId.NotFound",
+    )
+
+
+def ambiguous(image_name: str | None, images: t.Iterable[Image]) -> RefusalError:
+    listed = "; ".join(f"{image['image_id']} ({image['status']}, {image['creation_time']})" for image in images)
+    return _refusal(
+        "ambiguous_name",
+        f"more than one image is named {image_name!r}: {listed}",
+        "Select one of them with image_id, or delete the others.",
+    )
+
+
+def other_name(desired: DesiredImage, image: Image) -> RefusalError:
+    return _refusal(
+        "invalid_input",
+        f"image {image['image_id']} is named {image['image_name']!r}, not {desired.image_name!r}. With state=absent an"
+        " image must match both image_id and image_name",
+        "Correct image_name, or give image_id alone.",
+        image,
+    )
+
+
+def failed(desired: DesiredImage, image: Image) -> RefusalError:
+    advice = (
+        "image_id selects exactly one image, so no other can take its place: give image_name alone instead."
+        if desired.image_id is not None
+        else f"Give one of {_SOURCES} to have it deleted and created again."
+    )
+    return _refusal("creation_failed", f"{_headline(image)}: {failure(image)}", advice, image)
+
+
+def other_source(image: Image, difference: str) -> RefusalError:
+    return _refusal(
+        "source_differs",
+        f"{_headline(image)} exists, but {difference}",
+        "Set recreate=on_source_change to replace it, or omit the source to keep it.",
+        image,
+    )
+
+
+def unavailable(image: Image) -> RefusalError:
+    return _refusal(
+        "unavailable",
+        f"{_headline(image)} is UnAvailable: it exists, but it cannot be used or repaired",
+        "Look at it in the console, delete it with state=absent and image_id, or replace it with recreate=always and a"
+        " source.",
+        image,
+    )
+
+
+def description_cannot_be_cleared(image: Image) -> RefusalError:
+    return _refusal(
+        "invalid_input",
+        f"{_headline(image)} has the description {image['description']!r}, and the task asks for an empty string, but"
+        " the API keeps the old description when it is given an empty one",
+        "Give another description, or omit it.",
+        image,
+    )
+
+
+def too_many_tags(image: Image, problem: str) -> RefusalError:
+    return _refusal(
+        "invalid_input",
+        f"{_headline(image)}: {problem}, counting those it has and those of the task",
+        "Give fewer tags, or set purge_tags=true to replace those it has.",
+        image,
+    )
+
+
+def in_use(image: Image, instance_ids: t.Sequence[str]) -> RefusalError:
+    users = ", ".join(instance_ids) if instance_ids else "instances that this access key is not allowed to list"
+    return _refusal("in_use", f"{_headline(image)} is in use by {users}", "", image, hint="ImageUsingByInstance")
+
+
+def source_not_found(kind: str, source_id: str, _option: str) -> RefusalError:
+    return _refusal(
+        "not_found",
+        f"{kind} {source_id}, which the task names as the source, was not found",
+        f"The access key must be allowed to call Describe{kind.capitalize()}s.",
+        hint=f"Invalid{kind.capitalize()}Id.NotFound",
+    )
+
+
+def instance_locked(instance_id: str) -> RefusalError:
+    return _refusal(
+        "source_not_usable",
+        f"no image can be created from instance {instance_id}, because it is locked for security reasons",
+        "Have the lock removed, or give another instance_id.",
+    )
+
+
+def data_snapshot(snapshot_id: str) -> RefusalError:
+    return _refusal(
+        "source_not_usable",
+        f"snapshot {snapshot_id} was taken from a data disk, and an image needs a system disk",
+        "Give a snapshot of a system disk, or list system and data disks in disk_device_mapping.",
+    )
+
+
+def failed_snapshot(snapshot_id: str) -> RefusalError:
+    return _refusal(
+        "source_not_usable",
+        f"no image can be created from snapshot {snapshot_id}, because the snapshot has failed",
+        "Give another snapshot_id.",
+    )
+
+
+def disk_too_small(snapshot_id: str, size: int, smallest: int) -> RefusalError:
+    return _refusal(
+        "invalid_input",
+        f"the disk of snapshot {snapshot_id} has {smallest} GiB, but the task asks for {size} GiB",
+        f"Set size in disk_device_mapping to at least {smallest}, or omit it.",
+    )
+
+
+def not_one_system_disk(count: int) -> RefusalError:
+    return _refusal(
+        "source_not_usable",
+        f"disk_device_mapping must contain exactly one system disk, but contains {count or 'none'}",
+        "The kind of a disk is that of the snapshot, unless disk_type sets another.",
+    )
+
+
+def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
+    name, listed = others[0]["image_name"], ", ".join(str(one["image_id"]) for one in others)
+    return _refusal(
+        "name_taken",
+        f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and every later"
+        " task that names it would refuse the two",
+        "Give another image_name, or rename or delete the other image first.",
+        image,
+    )
+
+
+def unfinished_pair(desired: DesiredImage, images: t.Sequence[Image], successor: Image) -> RefusalError:
+    listed = ", ".join(str(one["image_id"]) for one in images)
+    return _refusal(
+        "unfinished_replacement",
+        f"two images are named {desired.image_name!r} ({listed}), because image {successor['image_id']} is replacing"
+        " the other one and that is not finished",
+        "Run the task that replaces it again, or delete each with image_id.",
+    )
+
+
+def failure(image: Image) -> str:
+    """What the cloud tells of a failed creation; DescribeImages has no field for a reason."""
+    progress = "" if image["progress"] is None else f" at {image['progress']} %"
+    return f"its creation failed{progress} (status {image['status']}; the cloud gives no reason)"
+
+
+def _headline(image: Image) -> str:
+    return f"Image {image['image_id']} ({image['image_name']!r})"

@@ -1,0 +1,250 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Replacing an image without a gap, and never on old facts. Pure, over a reader.
+
+A replacement image is made under a temporary name and waited for. Then it takes the name, is read under it, and only
+then the replaced image is deleted. Its mark (see ``marks``) tells a later run how far an interrupted one came.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
+    UNAVAILABLE,
+    Image,
+    image_stub,
+    is_settled,
+    is_usable,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK, MAXIMUM_TAGS, own_tags
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
+    changes,
+    creating,
+    deletion,
+    differing,
+    marks,
+    obstacles,
+    resuming,
+    sources,
+    steps,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import Leaving, Removal
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+
+
+def plan_replacement(
+    desired: DesiredImage, usable: t.Sequence[Image], failed: t.Sequence[Image], reader: Reader, now: float
+) -> Plan[Image] | None:
+    """The plan where an image has to be replaced, or an earlier run has begun to replace it; else None.
+
+    ``usable``: the image of the desired name, or it and the one that it is replacing. ``failed``: leftovers of the
+    name. ``now``: seconds since the epoch. Raises RefusalError.
+    """
+    current = marks.successor_in(usable) or next(iter(usable), None)
+    if current is None:
+        return None if desired.source is None else _plan_without_current(desired, failed, reader, now)
+    mark = marks.mark_of(current)
+    if mark is not None:
+        return _plan_marked(desired, current, mark, usable, reader, now)
+    return _plan_unmarked(desired, current, reader, now)
+
+
+def _plan_unmarked(desired: DesiredImage, current: Image, reader: Reader, now: float) -> Plan[Image] | None:
+    if differing.reason(desired, current) is None:
+        return None
+    return _replace(desired, resuming.unfinished(desired, current, reader, now), reader, now)
+
+
+def _plan_without_current(desired: DesiredImage, failed: t.Sequence[Image], reader: Reader, now: float) -> Plan[Image]:
+    """Nobody has the name: perhaps an earlier run has ended between the two halves of the swap."""
+    found = resuming.unfinished(desired, None, reader, now)
+    if found.old is not None or found.adopted is not None:
+        return _replace(desired, found, reader, now)
+    return creating.plan_creation(desired, reader, (*failed, *found.useless), found.outdated)
+
+
+def _plan_marked(
+    desired: DesiredImage, current: Image, mark: marks.Mark, usable: t.Sequence[Image], reader: Reader, now: float
+) -> Plan[Image] | None:
+    """The replacement image has the name, and the replaced one is perhaps still there: that is finished first."""
+    old = next((one for one in usable if one["image_id"] == mark.replaced_id), None) or reader.by_id(mark.replaced_id)
+    names = (desired.image_name, marks.retired_name(str(desired.image_name), mark.replaced_id))
+    if old is not None and old["image_name"] not in names:
+        # Somebody has given it another name to keep it.
+        old = None
+    if old is not None and is_settled(current) and not is_usable(current):
+        raise obstacles.successor_not_usable(current, old)
+    if current["status"] == UNAVAILABLE:
+        # There is nothing to finish, and the image is as any other that cannot be used.
+        return _plan_unmarked(desired, current, reader, now)
+    if differing.reason(desired, current) is None or _is_this_run(desired, current, mark, old, now):
+        return _finish(desired, current, old, reader, mark)
+    finishing = _finishing(desired, current, current, old, reader)
+    return _replace(desired, resuming.unfinished(desired, current, reader, now), reader, now, finishing)
+
+
+def _is_this_run(desired: DesiredImage, current: Image, mark: marks.Mark, old: Image | None, now: float) -> bool:
+    """Whether the replacement is the one that the task asks for, ended by accident. One that ended with its replaced
+    image kept has done all that it could: a task that makes a new image each time begins another."""
+    ended = old is not None and old["image_name"] != desired.image_name and deletion.obstacle(desired, old) is not None
+    return resuming.answers(desired, current, mark, now) and not (ended and desired.recreate == "always")
+
+
+# --- in which steps --------------------------------------------------------------------------------------------------
+
+
+def _replace(
+    desired: DesiredImage, found: resuming.Unfinished, reader: Reader, now: float, before: Removal | None = None
+) -> Plan[Image]:
+    """Create or adopt, swap the names, delete what was replaced. ``before``: finishes an earlier replacement."""
+    old, adopted = found.old, found.adopted
+    base = t.cast("Image", adopted if old is None else old)
+    # Where it has lost the name already, it may stay: the new image is waiting for the name that nobody has.
+    if old is not None and (adopted is None or old["image_name"] == desired.image_name):
+        _judge(desired, reader, old)
+    wanted = changes.target(desired, {**base, "image_name": desired.image_name, "tags": own_tags(base["tags"])})
+    if len(wanted["tags"]) >= MAXIMUM_TAGS:
+        raise obstacles.no_room_for_the_mark(base)
+    mark = _mark_for(desired, found, now)
+    marked: Image = {**wanted, "tags": {**wanted["tags"], MARK: mark.text()}}
+    cleared = deletion.removal(
+        desired, reader, [Leaving(one, "its creation failed") for one in found.useless], until_gone=True
+    )
+    making, new = _making(desired, found, marked) if adopted is None else _adopting(adopted, marked)
+    warnings = _resumed(adopted, mark, now) if adopted else sources.judge(t.cast("Source", desired.source), reader)
+    swap = _swap(desired, Successor(new["image_id"], str(desired.image_name), mark.text()), new, old)
+    removed = _removal(desired, swap, reader, found.outdated)
+    first = Removal() if before is None else before
+    return Plan(
+        before=base,
+        after={**new, "image_name": desired.image_name, "tags": wanted["tags"]},
+        steps=(
+            *first.steps,
+            *cleared.steps,
+            *_restoring(desired, found),
+            *making,
+            swap,
+            *removed.steps,
+            *_closing(desired, new["image_id"]),
+        ),
+        warnings=(*first.warnings, *warnings, *cleared.warnings, *removed.warnings),
+        facts={"replaced_image_id": mark.replaced_id},
+    )
+
+
+def _judge(desired: DesiredImage, reader: Reader, old: Image) -> None:
+    if not is_settled(old):
+        # Whoever is making it may be alive.
+        raise obstacles.still_growing(old, str(differing.reason(desired, old)))
+    deletion.judge(desired, reader, old)
+
+
+def _mark_for(desired: DesiredImage, found: resuming.Unfinished, now: float) -> marks.Mark:
+    mark = None if found.adopted is None else marks.mark_of(found.adopted)
+    if found.old is None:
+        return t.cast("marks.Mark", mark)
+    begun = now if mark is None else mark.begun
+    return marks.Mark(str(found.old["image_id"]), marks.digest(desired), begun)
+
+
+def _making(desired: DesiredImage, found: resuming.Unfinished, marked: Image) -> tuple[list[Step], Image]:
+    """The steps that make the new image, and the image as it will be before the swap."""
+    if found.free_name is None:
+        raise obstacles.temporary_names_used(desired, found.outdated)
+    labels = changes.create_only(desired)
+    source = t.cast("Source", desired.source)
+    create = steps.Create(found.free_name, source, marked["description"] or None, marked["tags"], **labels)
+    new = image_stub(
+        image_name=found.free_name,
+        description=marked["description"] or "",
+        tags=marked["tags"],
+        status="Available",
+        **labels,
+    )
+    return [create, steps.WaitUntilUsable(None)], new
+
+
+def _adopting(adopted: Image, marked: Image) -> tuple[list[Step], Image]:
+    new: Image = {**adopted, "status": "Available", "description": marked["description"], "tags": marked["tags"]}
+    return _writing(adopted, new), new
+
+
+def _writing(image: Image, wanted: Image) -> list[Step]:
+    """What is written to a replacement image, and seen on it, before anything is taken away for it."""
+    writes = changes.writes(image, wanted)
+    waiting = [] if is_settled(image) else changes.waiting(image, writes)
+    reading: list[Step] = [steps.ReadBack(image["image_id"], wanted)] if writes else []
+    return [*waiting, *writes, *reading]
+
+
+def _restoring(desired: DesiredImage, found: resuming.Unfinished) -> list[Step]:
+    """While a new image is being made the old one gets the name back that an interrupted swap has left to nobody."""
+    if found.old is None or found.adopted is not None or found.old["image_name"] == desired.image_name:
+        return []
+    return [steps.Modify(str(found.old["image_id"]), desired.image_name, None)]
+
+
+def _swap(desired: DesiredImage, new: Successor, made: Image, old: Image | None) -> steps.Swap:
+    if old is None:
+        return steps.Swap(new, made)
+    retired = marks.retired_name(new.image_name, str(old["image_id"]))
+    # Another run that finishes the same replacement may have given it that name already.
+    expected = Expected(old, (new.image_name, retired), may_be_in_use=desired.force)
+    return steps.Swap(new, made, expected, retired)
+
+
+def _removal(desired: DesiredImage, swap: steps.Swap, reader: Reader, outdated: t.Iterable[Image] = ()) -> Removal:
+    leaving = [Leaving(one, "it is an outdated replacement", successor=swap.new, may_stay=True) for one in outdated]
+    if swap.old is not None:
+        # A list that lags behind the swap still shows the old name.
+        replaced = Leaving(swap.old.image, "it has been replaced", swap.old.names, swap.new, may_stay=True)
+        leaving.insert(0, replaced)
+    return deletion.removal(desired, reader, leaving)
+
+
+def _closing(desired: DesiredImage, image_id: str | None) -> list[Step]:
+    reading: list[Step] = [steps.ReadBack(image_id)] if desired.wait else []
+    return [steps.Unmark(image_id), *reading]
+
+
+def _finishing(desired: DesiredImage, current: Image, made: Image, old: Image | None, reader: Reader) -> Removal:
+    """What is left of a replacement whose new image has the name. ``made``: that image when it is come to."""
+    if old is None:
+        return Removal()
+    swap = _swap(desired, Successor(current["image_id"], str(desired.image_name), current["tags"][MARK]), made, old)
+    removed = _removal(desired, swap, reader)
+    swapping = [swap] if old["image_name"] == desired.image_name else []
+    return Removal((*swapping, *removed.steps), removed.warnings)
+
+
+def _finish(desired: DesiredImage, current: Image, old: Image | None, reader: Reader, mark: marks.Mark) -> Plan[Image]:
+    wanted = changes.target(desired, {**current, "tags": own_tags(current["tags"])})
+    if not is_settled(current):
+        wanted["status"] = "Available"
+    marked: Image = {**wanted, "tags": {**wanted["tags"], MARK: current["tags"][MARK]}}
+    finishing = _finishing(desired, current, marked, old, reader)
+    is_complete = old is None or any(isinstance(step, steps.Delete) for step in finishing.steps)
+    closing = _closing(desired, current["image_id"]) if is_complete else []
+    return Plan(
+        before=current if old is None else old,
+        after=wanted,
+        steps=(*_writing(current, marked), *finishing.steps, *closing),
+        warnings=finishing.warnings,
+        facts={"replaced_image_id": mark.replaced_id},
+    )
+
+
+def _resumed(adopted: Image, mark: marks.Mark, now: float) -> tuple[str, ...]:
+    return (
+        f"image {adopted['image_id']} was made by an earlier run to replace image {mark.replaced_id} "
+        f"({mark.age(now)}): this run resumes that replacement",
+    )

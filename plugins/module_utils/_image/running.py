@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plan for an image that is being carried out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Running
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import snapshots, steps
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+
+
+class ImageRunning(Running["Image"]):
+    """``unlisted``: the name of an image that was created and has not been listed yet. ``has_just_looked``: the last
+    step has read the image of the outcome."""
+
+    outcome: ImageOutcome
+
+    def __init__(self, outcome: ImageOutcome, images: Images, deadline: Deadline) -> None:
+        super().__init__(outcome, deadline)
+        self.images = images
+        self.unlisted: str | None = None
+        self.has_just_looked = False
+        # To look at the snapshots has taken calls after the look at the image.
+        self.is_stale = bool(snapshots.deleted_by(self.plan.steps))
+        if self.plan.before is not None:
+            outcome.know_image(self.plan.before)
+
+    def begin(self, step: Step) -> None:
+        self.has_just_looked = self.has_just_looked and isinstance(step, (steps.CheckUnchanged, steps.ReadBack))
+
+    def end(self) -> None:
+        after = self.plan.after
+        if after is not None and not self.has_just_looked:
+            # What was read last is known better than what was predicted.
+            self.outcome.know_image({**after, "image_id": after["image_id"] or self.outcome.image_id})
+
+    def seen_image(self, image_id: str, look: t.Callable[[], t.Iterable[Image]], patience: float) -> Image | None:
+        """The image as a look shows it; None when none does within ``patience`` seconds."""
+        return self.seen(lambda: next((one for one in look() if one["image_id"] == image_id), None), patience)

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which images a reader wants: validated before the first request, and compared exactly after the answer. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import validation
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import (
+    blank_problems,
+    entries,
+    id_problems,
+    refuse,
+    timeout_problems,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+
+_NEVER_BLANK = ("image_name", "name_regex", "snapshot_id")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """None leaves a criterion out. ``owner`` is an alias of the API, or ``all``."""
+
+    image_ids: tuple[str, ...] | None = None
+    image_name: str | None = None
+    name_regex: re.Pattern[str] | None = None
+    status: tuple[str, ...] | None = None
+    owner: str = "self"
+    tags: t.Mapping[str, str] = field(default_factory=dict)
+    os_type: str | None = None
+    architecture: str | None = None
+    usage: str | None = None
+    snapshot_id: str | None = None
+    newest: int | None = None
+
+    def found_in(self, images: Images) -> list[Image]:
+        """The images that are wanted, in the order of the API. Raises what ``Images`` raises."""
+        filters = {name: value for name, value in vars(self).items() if name not in ("name_regex", "newest")}
+        return [image for image in images.search(**filters) if self.matches(image)]
+
+    def matches(self, image: Image) -> bool:
+        """Whether the image is wanted: releases differ in what their filters do, and some ignore one."""
+        return all(
+            (
+                self.image_ids is None or image["image_id"] in self.image_ids,
+                self.image_name in (None, image["image_name"]),
+                self.name_regex is None or self.name_regex.search(image["image_name"] or "") is not None,
+                self.status is None or image["status"] in self.status,
+                self.owner in ("all", image["image_owner_alias"] or self.owner),
+                self.tags.items() <= image["tags"].items(),
+                # Older releases write Linux and Windows.
+                self.os_type in (None, (image["os_type"] or "").lower()),
+                self.architecture in (None, image["architecture"]),
+                self.usage in (None, image["usage"]),
+                self.snapshot_id is None or self.snapshot_id in _snapshot_ids(image),
+            )
+        )
+
+
+def _snapshot_ids(image: Image) -> list[str | None]:
+    return [disk["snapshot_id"] for disk in image["disk_device_mappings"]]
+
+
+def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
+    """The selection of a task's parameters. Raises RefusalError with one sentence for each that makes no sense."""
+    named = {option: params[option] for option in _NEVER_BLANK}
+    ids = entries("image_ids", params["image_ids"])
+    problems = [
+        *blank_problems({**named, **ids}),
+        *id_problems({"snapshot_id": params["snapshot_id"], **ids}),
+        *timeout_problems(params),
+    ]
+    if params["newest"] is not None and params["newest"] < 1:
+        problems.append(f"newest must be at least 1, but is {params['newest']}; omit it to list all")
+    name_regex = _pattern(params["name_regex"], problems)
+    tags = tag_rules.read(params["tags"], problems)
+    refuse(problems)
+    return Selection(
+        image_ids=_tuple(params["image_ids"]),
+        image_name=params["image_name"],
+        name_regex=name_regex,
+        status=_tuple(params["status"]),
+        owner=params["owner"],
+        tags=tags or {},
+        os_type=params["os_type"],
+        architecture=params["architecture"],
+        usage=params["usage"],
+        snapshot_id=params["snapshot_id"],
+        newest=params["newest"],
+    )
+
+
+def _tuple(values: t.Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def _pattern(text: str | None, problems: list[str]) -> re.Pattern[str] | None:
+    try:
+        return None if text is None else re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        hint = _from_shell(str(text)) or str(error)
+        problems.append(f"name_regex {validation.quoted(str(text))} is not a valid Python regular expression ({hint})")
+        return None
+
+
+def _from_shell(pattern: str) -> str | None:
+    """A question, where it may be a pattern as shells have them."""
+    if re.fullmatch(r"[\w.*?:-]+", pattern) is None:
+        return None
+    meant = pattern.replace(".", r"\.").replace("*", ".*").replace("?", ".")
+    return f"did you mean {validation.quoted(meant)}?"
+
+
+def newest_first(images: t.Iterable[Image], newest: int | None = None) -> list[Image]:
+    """By creation time, then by id so that the order is the same each time; only the first so many, where asked."""
+    ordered = sorted(images, key=lambda image: (_moment(image), image["image_id"] or ""), reverse=True)
+    return ordered[:newest]
+
+
+def _moment(image: Image) -> str:
+    """The creation time to the second: some times of the API stop at minutes (2017-12-10T04:04Z)."""
+    moment = (image["creation_time"] or "").rstrip("Z")
+    return f"{moment}:00" if moment.count(":") == 1 else moment

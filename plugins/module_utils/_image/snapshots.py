@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which snapshots are deleted with an image, and which stay. Pure, over a reader.
+
+An image rests on its snapshots, but they are not all its own: one that it was made from can be somebody's backup.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+
+# How the cloud names the snapshots that it makes for an image, as was seen on real sites.
+_CLOUD_NAME = "SnapshotForImage-"
+# Characters of a time up to the minute and up to the second: some times of the API stop at the minute.
+_MINUTE, _SECOND = 16, 19
+
+
+def snapshots_of(images: t.Iterable[Image]) -> tuple[str, ...]:
+    """The snapshots that the images rest on, each once."""
+    found = [disk["snapshot_id"] for image in images for disk in image["disk_device_mappings"]]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def deleted_by(done: t.Iterable[Step]) -> list[str]:
+    """The snapshots that these steps delete."""
+    return [step.snapshot_id for step in done if isinstance(step, steps.DeleteSnapshot)]
+
+
+def left_by(done: t.Sequence[Step]) -> list[str]:
+    """The snapshots that stay although these steps delete the images that rest on them."""
+    owned = snapshots_of(step.expected.image for step in done if isinstance(step, steps.Delete))
+    deleted = deleted_by(done)
+    return [one for one in owned if one not in deleted]
+
+
+def was_made_for(snapshot: Snapshot, image: Image) -> bool:
+    """Whether the cloud took the snapshot when it made the image: not before it, and named or used for it."""
+    taken, made = snapshot.creation_time or "", image["creation_time"] or ""
+    has_cloud_name = (snapshot.name or "").startswith(_CLOUD_NAME)
+    if not taken or not made or not (has_cloud_name or "image" in (snapshot.usage or "")):
+        return False
+    if taken[:_MINUTE] != made[:_MINUTE]:
+        return taken[:_MINUTE] > made[:_MINUTE]
+    if has_cloud_name:
+        return True
+    # Within one minute only the seconds tell a backup that the image was made from from the image's own snapshot.
+    # A tie is its own: no snapshot is taken and made into an image within one second.
+    return min(len(taken), len(made)) > _SECOND and taken[:_SECOND] >= made[:_SECOND]
+
+
+def deletions(
+    desired: DesiredImage, reader: Reader, images: t.Sequence[Image]
+) -> tuple[tuple[steps.DeleteSnapshot, ...], tuple[str, ...]]:
+    """The steps for the snapshots that are deleted with ``images``, and a warning for each that stays."""
+    if not desired.delete_snapshots:
+        return (), ()
+    named = () if desired.source is None else desired.source.snapshot_ids()
+    at_stake = [one for one in snapshots_of(images) if one not in named]
+    kept = [_kept(one, "the task names it as its source") for one in snapshots_of(images) if one in named]
+    known = reader.snapshots(at_stake) if at_stake else {}
+    going: list[steps.DeleteSnapshot] = []
+    for snapshot_id in at_stake:
+        why = _why_kept(known.get(snapshot_id), images, reader, snapshot_id)
+        if why is None:
+            going.append(steps.DeleteSnapshot(snapshot_id, known[snapshot_id], _owner_ids(images, snapshot_id)))
+        else:
+            kept.append(_kept(snapshot_id, why))
+    return tuple(going), tuple(kept)
+
+
+def _why_kept(snapshot: Snapshot | None, images: t.Sequence[Image], reader: Reader, snapshot_id: str) -> str | None:
+    if snapshot is None:
+        return "the cloud does not list it"
+    owners = _owners(images, snapshot_id)
+    if not any(was_made_for(snapshot, image) for image in owners):
+        return f"it was not made for image {owners[0]['image_id']}"
+    leaving = {image["image_id"] for image in images}
+    users = [str(each["image_id"]) for each in reader.by_snapshot(snapshot_id) if each["image_id"] not in leaving]
+    return f"image {', '.join(users)} uses it" if users else None
+
+
+def _owners(images: t.Iterable[Image], snapshot_id: str) -> list[Image]:
+    return [image for image in images if snapshot_id in snapshots_of([image])]
+
+
+def _owner_ids(images: t.Iterable[Image], snapshot_id: str) -> tuple[str, ...]:
+    return tuple(str(image["image_id"]) for image in _owners(images, snapshot_id))
+
+
+def _kept(snapshot_id: str, why: str) -> str:
+    return f"snapshot {snapshot_id} is kept because {why}"

@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an image is made of, as the cloud knows it, and whether an image can be made of it. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import (
+        DiskMapping,
+        Source,
+    )
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+
+# CreateImage takes an instance in these states only; in the others it answers IncorrectInstanceStatus.
+_IMAGEABLE = ("Running", "Stopped")
+
+
+def judge(source: Source, reader: Reader) -> tuple[str, ...]:
+    """Warnings about a source that is not ready yet. Raises RefusalError when no image can be made of it."""
+    if source.instance_id is not None:
+        return _judge_instance(source.instance_id, reader.instance(source.instance_id))
+    snapshots = reader.snapshots(source.snapshot_ids())
+    warnings = [_judge_snapshot(snapshot_id, snapshots) for snapshot_id in source.snapshot_ids()]
+    if source.snapshot_id is not None and snapshots[source.snapshot_id].disk_type == "data":
+        raise refusals.data_snapshot(source.snapshot_id)
+    for disk in source.disks:
+        _judge_size(disk, snapshots)
+    _judge_kinds(source.disks, snapshots)
+    return tuple(warning for warning in warnings if warning is not None)
+
+
+def _judge_instance(instance_id: str, instance: Instance | None) -> tuple[str, ...]:
+    if instance is None:
+        raise refusals.source_not_found("instance", instance_id, "instance_id")
+    if instance.is_locked:
+        raise refusals.instance_locked(instance_id)
+    if instance.status in _IMAGEABLE:
+        return ()
+    return (
+        f"instance {instance_id} is {instance.status}, and an image can be made only of one that is Running or "
+        "Stopped: the run waits for that, within wait_timeout",
+    )
+
+
+def _judge_snapshot(snapshot_id: str, snapshots: t.Mapping[str, Snapshot]) -> str | None:
+    snapshot = snapshots.get(snapshot_id)
+    if snapshot is None:
+        raise refusals.source_not_found("snapshot", snapshot_id, "snapshot_id")
+    if snapshot.status == "failed":
+        raise refusals.failed_snapshot(snapshot_id)
+    if snapshot.status == "progressing":
+        return f"snapshot {snapshot_id} is still being taken: the run waits for it, within wait_timeout"
+    return None
+
+
+def _judge_size(disk: DiskMapping, snapshots: t.Mapping[str, Snapshot]) -> None:
+    if disk.snapshot_id is None or disk.size is None:
+        return
+    smallest = snapshots[disk.snapshot_id].size
+    if smallest is not None and disk.size < smallest:
+        raise refusals.disk_too_small(disk.snapshot_id, disk.size, smallest)
+
+
+def _judge_kinds(disks: t.Sequence[DiskMapping], snapshots: t.Mapping[str, Snapshot]) -> None:
+    """An image has exactly one system disk. A release that does not tell the kinds leaves that to CreateImage."""
+    kinds = [disk.disk_type or _kind(disk.snapshot_id, snapshots) for disk in disks]
+    if disks and None not in kinds and kinds.count("system") != 1:
+        raise refusals.not_one_system_disk(kinds.count("system"))
+
+
+def _kind(snapshot_id: str | None, snapshots: t.Mapping[str, Snapshot]) -> str | None:
+    return "data" if snapshot_id is None else snapshots[snapshot_id].disk_type

@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps a plan is made of: small frozen values that say what will be done, and nothing about how.
+
+An ``image_id`` of None stands for the image that this very plan makes: its id is not known while planning.
+``text()`` is what a result lists under ``actions``; a step that changes nothing has none. ``attempt()`` is what a
+failure of the step says was tried.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+
+
+class _Step:
+    # A refusal of the cloud ends the task.
+    is_noted = False
+
+    def with_id(self, new_id: str | None) -> t.Any:
+        """See ``_engine.step``."""
+        is_about_the_new_one = getattr(self, "image_id", "") is None
+        return replace(t.cast("t.Any", self), image_id=new_id) if is_about_the_new_one else self
+
+
+class _Change(_Step):
+    """A step that changes something."""
+
+    def text(self) -> str:
+        raise NotImplementedError
+
+    def attempt(self) -> str:
+        return self.text()
+
+
+class _Look(_Step):
+    """A step that only looks."""
+
+    def text(self) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Create(_Change):
+    image_name: str
+    source: Source
+    description: str | None = None
+    tags: t.Mapping[str, str] = field(default_factory=dict)
+    image_version: str | None = None
+    platform: str | None = None
+    architecture: str | None = None
+
+    def text(self) -> str:
+        # The mark begins with the id of the image that is replaced.
+        replaced = self.tags.get(MARK, "").partition("/")[0]
+        purpose = f", to replace image {replaced}" if replaced else ""
+        return f"create image {self.image_name!r} from {self.source.text()}{purpose}"
+
+
+@dataclass(frozen=True)
+class Modify(_Change):
+    """Name and description travel in one call, so they are one step. None leaves a field alone."""
+
+    image_id: str | None
+    image_name: str | None = None
+    description: str | None = None
+
+    def text(self) -> str:
+        subject = _subject(self.image_id)
+        if self.image_name is None:
+            return f"set the description of {subject} to {self.description!r}"
+        renamed = f"rename {subject} to {self.image_name!r}"
+        return renamed if self.description is None else f"{renamed} and set its description to {self.description!r}"
+
+
+@dataclass(frozen=True)
+class SetTags(_Change):
+    image_id: str | None
+    tags: t.Mapping[str, str]
+
+    def text(self) -> str:
+        pairs = ", ".join(f"{key}={self.tags[key]}" for key in sorted(self.tags))
+        return f"set tags {pairs} on {_subject(self.image_id)}"
+
+
+@dataclass(frozen=True)
+class UnsetTags(_Change):
+    image_id: str | None
+    keys: tuple[str, ...]
+
+    def text(self) -> str:
+        return f"remove tags {', '.join(self.keys)} from {_subject(self.image_id)}"
+
+
+@dataclass(frozen=True)
+class Unmark(_Change):
+    """Take the mark from an image whose replacement is complete. It stays where a later run may delete the
+    replaced image."""
+
+    image_id: str | None
+
+    def text(self) -> str:
+        return f"remove tags {MARK} from {_subject(self.image_id)}"
+
+
+@dataclass(frozen=True)
+class Swap(_Change):
+    """The replacement image takes the name, and the old image gives it up: one step, as neither is whole without the
+    other. ``made``: what the replacement image must be before. ``old``: what the old image must still be; None where it
+    is gone."""
+
+    new: Successor
+    made: Image
+    old: Expected | None = None
+    retired_name: str | None = None
+
+    def with_id(self, new_id: str | None) -> Swap:
+        return self if self.new.image_id is not None else replace(self, new=replace(self.new, image_id=new_id))
+
+    def text(self) -> str:
+        renamed = f"rename {_subject(self.new.image_id)} to {self.new.image_name!r}"
+        if self.old is None:
+            return renamed
+        return f"{renamed} and image {self.old.image['image_id']} to {self.retired_name!r}"
+
+
+@dataclass(frozen=True)
+class Delete(_Change):
+    """``expected``: what the image must still be. ``successor``: what must be in its place before. ``may_stay``: where
+    it may not be deleted any more, this is told and ends nothing."""
+
+    expected: Expected
+    force: bool = False
+    reason: str = ""
+    successor: Successor | None = None
+    may_stay: bool = False
+
+    @property
+    def image_id(self) -> str:
+        return str(self.expected.image["image_id"])
+
+    def text(self) -> str:
+        forced = ", even if instances use it" if self.force else ""
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"delete image {self.image_id} {self.expected.names[-1]!r}{forced}{reason}"
+
+
+@dataclass(frozen=True)
+class DeleteSnapshot(_Change):
+    """``expected``: what it must still be. ``image_ids``: the images that have to be deleted before."""
+
+    # The image is deleted all the same.
+    is_noted = True
+
+    snapshot_id: str
+    expected: Snapshot
+    image_ids: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        return f"delete snapshot {self.snapshot_id}"
+
+
+@dataclass(frozen=True)
+class WaitUntilUsable(_Look):
+    image_id: str | None
+
+    def attempt(self) -> str:
+        return f"wait for {_subject(self.image_id)} to become usable"
+
+
+@dataclass(frozen=True)
+class WaitUntilSettled(_Look):
+    """Until the cloud no longer works on it: only then can an image be deleted."""
+
+    image_id: str
+
+    def attempt(self) -> str:
+        return f"wait for the cloud to finish its work on image {self.image_id}"
+
+
+@dataclass(frozen=True)
+class WaitUntilGone(_Look):
+    image_id: str
+
+    def attempt(self) -> str:
+        return f"wait for image {self.image_id} to be deleted"
+
+
+@dataclass(frozen=True)
+class WaitUntilListed(_Look):
+    """Until lists show a new image, for a bounded time: before that the next run would not find it and make another."""
+
+    def attempt(self) -> str:
+        return "look for the new image in the list"
+
+
+@dataclass(frozen=True)
+class CheckUnchanged(_Look):
+    """After a wait and before a write: what the plan decided on must still hold."""
+
+    expected: Expected
+
+    def attempt(self) -> str:
+        return f"compare image {self.expected.image['image_id']} with what it was before the wait"
+
+
+@dataclass(frozen=True)
+class ReadBack(_Look):
+    """Until the image shows what was written to it: reads may lag behind writes. ``wanted``: what it has to show; None
+    stands for what the plan comes to."""
+
+    image_id: str | None
+    wanted: Image | None = None
+
+    def attempt(self) -> str:
+        return f"read {_subject(self.image_id)} after the change"
+
+
+def _subject(image_id: str | None) -> str:
+    return "the new image" if image_id is None else f"image {image_id}"

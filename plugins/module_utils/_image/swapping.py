@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The swap of names: two calls that belong together, so that no clock and no signal comes between them."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import interruption, waiter
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles, verifying
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    ApsaraStackError,
+    DeadlineError,
+    ServiceError,
+    may_be_done,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
+
+# Seconds. The calls of a slow site take that long: with less time left the swap is not begun.
+NEEDED_SECONDS = 5.0
+# What the renames get beyond the deadline, once they are begun.
+RESERVED_SECONDS = 30.0
+
+_DUPLICATED = "InvalidImageName.Duplicated"
+
+
+def swap(step: Swap, run: ImageRunning) -> bool:
+    """Give the replacement image the name. Returns whether anything had to be done.
+
+    Where names need not be unique the new image takes the name first, so that there is always one that has it. Raises
+    ApsaraStackError, with the old image under the name, wherever the cloud allows that.
+    """
+    new_id = run.id_of(step.new.image_id)
+    new, old = _looked_at(step, run, new_id)
+    if new["image_name"] == step.new.image_name and (old is None or old["image_name"] != step.new.image_name):
+        # Another run has finished the same replacement meanwhile.
+        run.outcome.know_image(new)
+        return False
+    if run.deadline.remaining() < NEEDED_SECONDS:
+        raise obstacles.no_time_for_the_swap(step, new, old, run.deadline.seconds)
+    is_old_first = _take_name(step, run, new, old)
+    try:
+        named = _confirmed(step, run, new_id)
+    except (DeadlineError, interruption.InterruptedTaskError):
+        # The next run sees how far this one came.
+        raise
+    except ApsaraStackError as error:
+        if is_old_first:
+            _undo(step, run, new_id, error)
+        raise
+    # Where somebody has renamed the old image meanwhile it is not in that list, and keeps its name.
+    if old is not None and not is_old_first and any(one["image_id"] == old["image_id"] for one in named):
+        _rename_old(step, run, str(step.retired_name))
+    return True
+
+
+def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image | None]:
+    """Both images as they are now. Raises ApsaraStackError where one is not what the plan saw."""
+    old_id = None if step.old is None else str(step.old.image["image_id"])
+    ids = [new_id] if old_id is None else [new_id, old_id]
+    found: dict[str, Image] = {}
+
+    def look() -> t.Iterable[Image]:
+        found.update(run.images.by_ids(ids))
+        return found.values()
+
+    new = run.seen_image(new_id, look, waiter.VANISHED_AFTER)
+    old = None if old_id is None else found.get(old_id)
+    if new is None:
+        raise obstacles.replacement_vanished(new_id, old)
+    verifying.judge_replacement(step, new, is_complete=old is None)
+    if step.old is not None and old is not None and old["image_name"] != step.retired_name:
+        verifying.judge_unchanged(step.old, old)
+    strangers = _strangers(step, new_id, run.images.by_name(step.new.image_name))
+    if strangers:
+        raise obstacles.name_was_taken(new, strangers)
+    return new, old
+
+
+def _strangers(step: Swap, new_id: str, named: t.Iterable[Image]) -> list[Image]:
+    """The usable images of the name that are none of the two of the swap."""
+    own = (new_id, None if step.old is None else step.old.image["image_id"])
+    return [image for image in verifying.usable(named) if image["image_id"] not in own]
+
+
+def _take_name(step: Swap, run: ImageRunning, new: Image, old: Image | None) -> bool:
+    """Give the new image the name. Returns whether the old image had to give it up first, as names are unique.
+
+    Neither the deadline nor a signal comes between the two calls of which the second makes the first one good.
+    """
+    new_id, name = str(new["image_id"]), step.new.image_name
+    if new["image_name"] == name:
+        return False
+    with _uncut(run):
+        try:
+            run.images.modify(new_id, name, None)
+        except ServiceError as error:
+            if error.code != _DUPLICATED or old is None or old["image_name"] != name:
+                raise
+        else:
+            run.outcome.has_begun = True
+            return False
+        try:
+            _rename_old(step, run, str(step.retired_name))
+            run.images.modify(new_id, name, None)
+        except ApsaraStackError as error:
+            if _gives_back(step, run, new_id, error):
+                raise
+            # Its answer was lost, and the new image has the name after all.
+    return True
+
+
+@contextlib.contextmanager
+def _uncut(run: ImageRunning) -> t.Iterator[None]:
+    """Within it neither the deadline nor a signal comes between calls; a signal only bounds what is left of them."""
+    shorten = functools.partial(run.deadline.shorten, RESERVED_SECONDS)
+    with interruption.deferred(shorten), run.deadline.reserved(RESERVED_SECONDS):
+        yield
+
+
+def _undo(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackError) -> None:
+    """The new image must not keep the name: the old one gets it back."""
+    with _uncut(run):
+        if not _gives_back(step, run, new_id, why):
+            run.images.modify(new_id, step.made["image_name"], None)
+            _gives_back(step, run, new_id, why)
+
+
+def _gives_back(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackError) -> bool:
+    """Whether the old image has the name again; False where the new one has it."""
+    try:
+        _rename_old(step, run, step.new.image_name)
+    except ApsaraStackError as error:
+        if isinstance(error, ServiceError) and error.code == _DUPLICATED:
+            return False
+        raise obstacles.nobody_has_the_name(step, new_id, why) from error
+    return True
+
+
+def _rename_old(step: Swap, run: ImageRunning, name: str) -> None:
+    old = step.old
+    if old is None:
+        return
+    try:
+        run.images.modify(str(old.image["image_id"]), name, None)
+    except ServiceError as error:
+        if error.code != "InvalidImageId.NotFound":
+            raise
+        # Of two attempts, the one whose answer was lost may have renamed it before somebody deleted it.
+        run.outcome.has_begun = run.outcome.has_begun or may_be_done(error)
+    else:
+        run.outcome.has_begun = True
+
+
+def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
+    """The images of the name, the new one among them: an answer that says success is no proof."""
+    named: tuple[Image, ...] = ()
+
+    def look() -> t.Iterable[Image]:
+        nonlocal named
+        named = run.images.by_name(step.new.image_name)
+        return named
+
+    started = run.deadline.elapsed()
+    found = run.seen_image(new_id, look, LONGEST_LAG)
+    if found is None and run.deadline.elapsed() - started < LONGEST_LAG:
+        raise obstacles.rename_not_shown_yet(step, new_id, run.deadline.seconds)
+    if found is None:
+        raise obstacles.rename_was_ignored(new_id, step.new.image_name)
+    run.outcome.know_image(found)
+    verifying.judge_replacement(step, found, is_complete=False)
+    strangers = _strangers(step, new_id, named)
+    if strangers:
+        # Another task has given the name away in the same moment: the later of the two sees it here, and steps back.
+        run.images.modify(new_id, step.made["image_name"], None)
+        raise obstacles.name_was_taken({**step.made, "image_id": new_id}, strangers)
+    return named

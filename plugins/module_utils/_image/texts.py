@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One rule for each text, as a sentence: what no release of the cloud takes, and what was not meant. Pure.
+
+The same sentences are in the documentation of the options, in refusals before the first call, and in hints after an
+error of the cloud. What some release takes is left to the cloud.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import broken
+
+NAME_LENGTH = (2, 128)
+MAXIMUM_DESCRIPTION_LENGTH = 256
+MAXIMUM_VERSION_LENGTH = 40
+_LINKS = ("http://", "https://")
+
+NAME_RULE = (
+    "must have 2 to 128 characters, start with a letter, and contain only letters, digits, '.', ':', '_' and '-'"
+)
+# Where the documents of different releases disagree, for hints.
+NAME_ERAS = (
+    "Some releases do not accept '.' in a name, letters other than Latin and Chinese ones, or a name that starts with "
+    "'acs:' or 'aliyun'"
+)
+DESCRIPTION_RULE = "must have at most 256 characters and must not start with http:// or https://"
+DESCRIPTION_ERAS = "Some releases require at least 2 characters"
+VERSION_RULE = "must have 1 to 40 printable ASCII characters"
+
+
+def name_problem(what: str, name: str) -> str | None:
+    shortest, longest = NAME_LENGTH
+    # Letters of any script: some releases take them, and none takes blanks or slashes.
+    fits = all(character.isalnum() or character in ".:_-" for character in name)
+    is_good = shortest <= len(name) <= longest and name[:1].isalpha() and fits
+    return None if is_good else broken(what, NAME_RULE, name)
+
+
+def description_problem(what: str, text: str) -> str | None:
+    is_good = len(text) <= MAXIMUM_DESCRIPTION_LENGTH and not text.lower().startswith(_LINKS)
+    return None if is_good else broken(what, DESCRIPTION_RULE, text)
+
+
+def version_problem(what: str, text: str) -> str | None:
+    is_good = 1 <= len(text) <= MAXIMUM_VERSION_LENGTH and text.isascii() and text.isprintable()
+    return None if is_good else broken(what, VERSION_RULE, text)

@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Comparing images with what a step expects of them, right before something is taken away. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, is_failed, is_usable
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, obstacles
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
+
+
+def usable(images: t.Iterable[Image]) -> list[Image]:
+    """Those that are no failed leftovers."""
+    return [image for image in images if not is_failed(image)]
+
+
+def judge_unchanged(expected: Expected, found: Image) -> None:
+    """Raises ApsaraStackError when somebody has changed the image since the plan saw it."""
+    changed = expected.changes(found)
+    if changed:
+        raise obstacles.changed_meanwhile(found, changed)
+
+
+def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
+    """Raises ApsaraStackError unless the replacement image is what it was made to be.
+
+    ``is_complete``: the replaced image is gone, so that another run may have taken the mark away.
+    """
+    if found["image_name"] not in (step.made["image_name"], step.new.image_name):
+        raise obstacles.changed_meanwhile(found, {"image_name": f"its name is now {found['image_name']!r}"})
+    if not is_usable(found):
+        raise obstacles.changed_meanwhile(found, {"status": f"its status is now {found['status']}"})
+    missing = not_shown(found, step.made)
+    has_mark = found["tags"].get(MARK) == step.new.mark or is_complete
+    if missing or not has_mark:
+        raise obstacles.not_as_made(found, missing or [f"tag {MARK}"])
+
+
+def judge_successor(successor: Successor, image_id: str, found: Image | None) -> None:
+    """Raises ApsaraStackError unless the image that takes the place is usable.
+
+    ``found``: as it was read under the name right now; None where it was not found there.
+    """
+    if found is None:
+        raise obstacles.successor_missing(successor, image_id)
+    if not is_usable(found):
+        raise obstacles.changed_meanwhile(found, {"status": f"its status is now {found['status']}"})
+    if found["tags"].get(MARK) != successor.mark:
+        raise obstacles.changed_meanwhile(found, {"tags": f"its tag {MARK} is no longer {successor.mark!r}"})
+
+
+def not_shown(found: Image, wanted: Image) -> list[str]:
+    """The options whose value the image does not show. A description that a release does not tell says nothing."""
+    told = t.cast("dict[str, t.Any]", found)
+    asked = t.cast("dict[str, t.Any]", wanted)
+    missing = [
+        name for name in changes.CREATE_ONLY if asked[name] is not None and told[name] and told[name] != asked[name]
+    ]
+    if found["description"] is not None and found["description"] != (wanted["description"] or ""):
+        missing.append("description")
+    if tag_rules.own_tags(found["tags"]) != tag_rules.own_tags(wanted["tags"]):
+        missing.append("tags")
+    return missing

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a site is: one URL, made of endpoint, popgw_domain or domain, in this order."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+import urllib.parse
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
+
+ENDPOINT_SCHEMES = ("http", "https")
+ASAPI_PATH = "/asapi/v3"
+# Each of the two speaks one protocol, whatever the rest of the site does.
+_ASAPI_SCHEMES = {"public.asapi.": "https", "internal.asapi.": "http"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Endpoint:
+    """``url``: with scheme and path. ``is_asapi``: all products share the URL, and each call tells which it is for."""
+
+    url: str
+    is_asapi: bool
+
+
+def endpoint_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -> Endpoint:
+    """The endpoint that the options describe.
+
+    ``values``: endpoint, popgw_domain, domain, is_center_region, protocol and region, None where one is not given.
+    Raises RefusalError for what is unusable or contradicts itself.
+    """
+    endpoint, popgw_domain = values.get("endpoint"), values.get("popgw_domain")
+    if endpoint is not None:
+        parts = _endpoint_parts(origins.named("endpoint"), endpoint, values["protocol"])
+        return Endpoint(_url(parts), parts.path.rstrip("/") == ASAPI_PATH)
+    if popgw_domain is not None:
+        return Endpoint(_pop_url(origins.named("popgw_domain"), popgw_domain, values), is_asapi=False)
+    return Endpoint(_asapi_url(origins.named("domain"), values["domain"], values["protocol"]), is_asapi=True)
+
+
+def _pop_url(option: str, domain: str, values: t.Mapping[str, t.Any]) -> str:
+    if any(character in domain for character in "/:@"):
+        raise RefusalError(f"{option} must be a bare domain such as env30.example.com, but is {domain!r}.")
+    if _asapi_scheme(domain) is not None:
+        raise RefusalError(f"{option} is {domain!r}, which is an ASAPI gateway: give it as domain.")
+    host = f"ecs-internal.{domain}" if values["is_center_region"] else f"ecs-internal.{values['region']}.{domain}"
+    return _url(_endpoint_parts(option, host, values["protocol"]))
+
+
+def _asapi_url(option: str, domain: str, protocol: str) -> str:
+    own_scheme = _asapi_scheme(domain)
+    parts = _endpoint_parts(option, domain, protocol if own_scheme is None else own_scheme)
+    if own_scheme is not None and parts.scheme != own_scheme:
+        raise RefusalError(f"{option} is {domain!r}, but this gateway speaks {own_scheme}: omit the scheme.")
+    if parts.netloc.lower().startswith("ecs-internal."):
+        raise RefusalError(
+            f"{option} is {domain!r}, which is an ECS endpoint, not an ASAPI gateway: give it as endpoint."
+        )
+    return _url(parts if parts.path.strip("/") else parts._replace(path=ASAPI_PATH))
+
+
+def _asapi_scheme(text: str) -> str | None:
+    """The protocol of an ASAPI gateway that tells it by its name."""
+    host = text.rpartition("://")[2].lower()
+    return next((scheme for prefix, scheme in _ASAPI_SCHEMES.items() if host.startswith(prefix)), None)
+
+
+def _endpoint_parts(option: str, text: str, protocol: str) -> urllib.parse.SplitResult:
+    """``text``: host, host:port, an IPv6 address with or without brackets, or a URL."""
+    # A user name would mean a password beside it, which no message may show.
+    shown = "has a user name" if "@" in text else f"is {text!r}"
+    refusal = RefusalError(f"{option} must be a host, host:port, or an http or https URL, but {shown}.")
+    is_bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
+    parts = split_url(f"[{text}]" if is_bare_ipv6 else text, protocol)
+    if parts is None or parts.scheme not in ENDPOINT_SCHEMES:
+        raise refusal
+    if parts.username is not None or parts.query or parts.fragment:
+        raise refusal
+    return parts
+
+
+def _url(parts: urllib.parse.SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc}{parts.path or '/'}"
+
+
+def split_url(text: str, scheme: str) -> urllib.parse.SplitResult | None:
+    """The parts of a URL, None where it has no usable host or port. ``scheme``: where the text has none."""
+    if text.isprintable() and " " not in text:
+        try:
+            parts = urllib.parse.urlsplit(text if "://" in text else f"{scheme}://{text}")
+            # Reading the port is what checks it.
+            if parts.hostname and parts.port != 0:
+                return parts
+        except ValueError:
+            return None
+    return None

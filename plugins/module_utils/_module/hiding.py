@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets are taken out of what a result says: at the very end, and of its sentences only.
+
+What decides, and what a playbook decides by (``reason``, codes, ids, ``changed``), is never touched: a secret may be a
+part of any of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import typing as t
+import urllib.parse
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import CUT, plain_text
+
+HIDDEN = "********"
+# So much of the beginning of a secret tells nothing.
+_LONGEST_REST = 3
+_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+class Secrets:
+    """The texts that no result may show."""
+
+    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        """``params``: those of the module, which hold the first of them."""
+        self._texts: set[str] = set()
+        self.add(params.get("secret_key"), params.get("security_token"))
+        variables = (value for name, value in os.environ.items() if name.lower() in _PROXY_VARIABLES)
+        for proxy in (params.get("proxy"), *variables):
+            self.add(*_proxy_secrets(proxy or ""))
+
+    def add(self, *secrets: str | None) -> None:
+        """For what the task obtains itself, as soon as it has it."""
+        self._texts.update(secret.strip() for secret in secrets if secret is not None and secret.strip())
+
+    def hidden(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The result without secrets in ``msg``, in the warnings, and in what the cloud said."""
+        shown = {**result}
+        if "msg" in shown:
+            shown["msg"] = self.out_of(shown["msg"])
+        if "warnings" in shown:
+            shown["warnings"] = [self.out_of(warning) for warning in shown["warnings"]]
+        if "error" in shown:
+            shown["error"] = self._without_message(shown["error"])
+        if "snapshots_failed" in shown:
+            shown["snapshots_failed"] = [self._without_message(each) for each in shown["snapshots_failed"]]
+        return shown
+
+    def _without_message(self, said: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        message = said["message"]
+        return {**said, "message": None if message is None else self.out_of(message)}
+
+    def out_of(self, text: str) -> str:
+        """The text without any of them, in every form in which it can come back."""
+        # A form that is part of another must not spoil it.
+        forms = sorted({form for secret in self._texts for form in _forms(secret)}, key=len, reverse=True)
+        if not forms:
+            return text
+        text = re.sub("|".join(map(re.escape, forms)), HIDDEN, text)
+        return _without_rests(text, forms) if CUT in text else text
+
+
+def _forms(secret: str) -> set[str]:
+    """As it is, and as a URL, a form, a string to sign, Python, JSON and one line of plain text write it."""
+    written = {secret, repr(secret)[1:-1], plain_text(secret)}
+    written |= {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
+    once = set(_encoded(secret))
+    whole = written | once | {form for text in once for form in _encoded(text)}
+    return {form for form in whole if form}
+
+
+def _encoded(text: str) -> t.Iterator[str]:
+    for encode in (urllib.parse.quote, urllib.parse.quote_plus):
+        for safe in ("~", "/~"):
+            encoded = encode(text, safe=safe)
+            yield from (encoded, _lower(encoded))
+
+
+def _lower(encoded: str) -> str:
+    """The same with hexadecimal digits in lower case, as some servers write them."""
+    head, *parts = encoded.split("%")
+    return "%".join((head, *(part[:2].lower() + part[2:] for part in parts)))
+
+
+def _without_rests(text: str, forms: t.Sequence[str]) -> str:
+    """Where a text was cut short, the beginning of a secret may be left at its end."""
+    rests = {form[:length] for form in forms for length in range(_LONGEST_REST + 1, len(form))}
+    for rest in sorted(rests, key=len, reverse=True):
+        text = text.replace(rest + CUT, HIDDEN + CUT)
+    return text
+
+
+def _proxy_secrets(proxy: str) -> t.Iterator[str]:
+    """The password in the URL of a proxy, as it is written there, decoded, and with its user as it is sent."""
+    try:
+        parts = urllib.parse.urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        user, password = parts.username, parts.password
+    except ValueError:
+        return
+    if password:
+        decoded = urllib.parse.unquote(password)
+        yield from (password, decoded)
+        yield base64.b64encode(f"{urllib.parse.unquote(user or '')}:{decoded}".encode()).decode()

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one main of all modules: what they share with ansible-core, and how a task becomes a result."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import re
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import interruption
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.login import client_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.origins import origins_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.given import Given, Spec, given_in
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.libraries import missing_library
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
+
+    # What a module does: its result, ``changed`` included. Raises ApsaraStackError.
+    Work = t.Callable[["TaskModule"], t.Mapping[str, t.Any]]
+
+
+class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no types
+    """An AnsibleModule with the connection options, to which a null is not given (see ``given``).
+
+    ``given``: what the task gives. ``origins``: where the connection options have their values from. ``secrets``: what
+    no result may show.
+    """
+
+    params: dict[str, t.Any]
+
+    def __init__(self, arguments: t.Mapping[str, t.Any], **rules: t.Any) -> None:
+        """``rules``: further arguments of AnsibleModule."""
+        self.origins = Origins()
+        self.given = Given()
+        self._is_checked = False
+        super().__init__(argument_spec={**connection_spec(), **arguments}, supports_check_mode=True, **rules)
+        for warning in self.given.warnings:
+            self.warn(warning)
+        if self.given.problems:
+            # Only now does Ansible know what it must hide.
+            self.fail_json(msg="; ".join(self.given.problems) + ". Nothing was sent.")
+        self.secrets = Secrets(self.params)
+        self._is_checked = True
+
+    def run(
+        self, work: Work, own_hints: t.Callable[[], Hints], left: str = interruption.LEFT_BY_A_WRITER
+    ) -> t.NoReturn:
+        """Do the work and end with its result, whose ``warnings`` are handed over, or with what went wrong.
+
+        ``own_hints``: those of the module's resource, loaded where something went wrong. ``left``: what a user has to
+        know of a task that was interrupted.
+        """
+        library = missing_library()
+        if library is not None:
+            self.fail_json(msg=missing_required_lib(library), reason="missing_library")
+        try:
+            with interruption.reported(left):
+                result = work(self)
+        except ApsaraStackError as error:
+            self._fail(error, own_hints())
+        self.exit_json(**self._shown(result))
+        raise AssertionError("exit_json returned")
+
+    @functools.cached_property
+    def deadline(self) -> Deadline:
+        """That of the whole task. It begins when it is first asked for."""
+        return Deadline(self.params["wait_timeout"])
+
+    def connect(self) -> Client:
+        """The client that the connection options describe. Raises ApsaraStackError."""
+        return client_from(self.params, self.deadline, self.secrets.add, self.origins)
+
+    def _fail(self, error: ApsaraStackError, own_hints: Hints) -> t.NoReturn:
+        # A task that succeeds should not pay for what explains failures.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._module import failures  # noqa: PLC0415
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints  # noqa: PLC0415
+
+        context = hints.Context(self.params, self.origins.variables)
+        self.fail_json(**self._shown(failures.result_of(error, context, own_hints)))
+
+    def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        shown = self.secrets.hidden(result)
+        for warning in shown.pop("warnings", ()):
+            self.warn(warning)
+        return shown
+
+    def _load_params(self) -> None:
+        """Ansible's hook for reading the parameters; what it leaves in ``params`` is validated next."""
+        super()._load_params()
+        self.given, self.origins = options_of(self.params, self.argument_spec, os.environ)
+        self.params = dict(self.given.options)
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        """As Ansible's own; a failure of its checks gets a reason, and the origin of each option that it names."""
+        if not self._is_checked:
+            result.setdefault("reason", "invalid_input")
+            for option, variable in self.origins.variables.items():
+                if re.search(rf"\b{option}\b", msg):
+                    msg = f"{msg.rstrip('.')}. {option} is set by the environment variable {variable}."
+        super().fail_json(msg, **result)
+        raise AssertionError("fail_json returned")
+
+
+def options_of(raw: t.Mapping[str, t.Any], spec: Spec, environment: t.Mapping[str, str]) -> tuple[Given, Origins]:
+    """What the task gives, and the environment where the task does not say it, still to be validated."""
+    given = given_in(raw, spec)
+    options = _without_empty_connection_options(given.options)
+    origins = origins_of(options, connection_spec(), environment)
+    from_environment = {option: environment[variable] for option, variable in origins.variables.items()}
+    return dataclasses.replace(given, options={**options, **from_environment}), origins
+
+
+def _without_empty_connection_options(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """An option that a template left empty says nothing about the connection; an empty ``proxy`` says "none"."""
+    optional = connection_spec().keys() - {"proxy"}
+    return {
+        name: value
+        for name, value in options.items()
+        if not (name in optional and isinstance(value, str) and not value.strip())
+    }

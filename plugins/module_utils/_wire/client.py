@@ -1,0 +1,208 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Calls of the API: sign, send, understand, repeat where that is right.
+
+This is the one place where a repeat is decided, by the class of the error and inside the deadline of the task.
+"""
+
+from __future__ import annotations
+
+import random as _random
+import time
+import typing as t
+import uuid
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.answers import body_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline, backoff
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    READ_PREFIXES,
+    ApsaraStackError,
+    CallError,
+    DeadlineError,
+    NoAnswerError,
+    RefusalError,
+    ServiceError,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Stamp, request_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import ECS
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Transport
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    import requests
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import Service
+
+# A site that has never answered is more often a mistyped endpoint than a site in trouble, and a mistyped endpoint
+# should not cost the whole wait_timeout. Where a connection was made somebody is there: it gets some attempts anyway.
+PATIENCE_SECONDS = 15.0
+PATIENCE_ATTEMPTS = 3
+LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS = 3.0
+
+# A role's keys live for an hour, and an image may take longer to be made.
+EXPIRED = "InvalidSecurityToken.Expired"
+
+# Actions that may be processed twice without harm; all others are repeated after a lost answer only with a
+# ClientToken, by which the cloud knows a repeat.
+_IDEMPOTENT_WRITE_PREFIXES = ("Modify", "Delete", "TagResources", "UntagResources", "AddTags", "RemoveTags")
+
+
+class Client:
+    """The API of one service of a site, for one caller and one task."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        deadline: Deadline,
+        session: requests.Session | None = None,
+        now: t.Callable[[], float] = time.time,
+        nonce: t.Callable[[], str] = lambda: str(uuid.uuid4()),
+        random: t.Callable[[], float] = _random.random,
+        service: Service = ECS,
+        renew: t.Callable[[], Connection] | None = None,
+    ) -> None:
+        """``now``: seconds since the epoch. ``nonce``: a text that no other request has. ``random``: 0 to 1.
+        ``connection``: its endpoint is that of the service. ``renew``: gives it with new keys, once its own have
+        expired."""
+        self.connection = connection
+        self._renew = renew
+        self._service = service
+        self.deadline = deadline
+        self._transport = Transport(connection, session)
+        self._now = now
+        self._nonce = nonce
+        self._random = random
+        self._has_answered = False
+
+    def call(self, action: str, parameters: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """The body of the answer to one action.
+
+        ``parameters``: with the API's names; None is left out, lists and dictionaries are flattened.
+        Raises ServiceError, NoAnswerError or DeadlineError.
+        """
+        form = flatten({"RegionId": self.connection.region, **(parameters or {})})
+        is_safe = is_safe_to_repeat(action, form)
+        last: ServiceError | NoAnswerError | None = None
+        # The last attempt that the cloud may have carried out although it failed.
+        lost: ServiceError | NoAnswerError | None = None
+        start = self.deadline.elapsed()
+        attempts = 0
+        while True:
+            if self.deadline.is_over():
+                raise self._too_late(action, attempts, last, maybe_done=lost is not None) from last
+            try:
+                return self._attempt(action, form)
+            except (ServiceError, NoAnswerError) as error:
+                attempts += 1
+                waited = self.deadline.elapsed() - start
+                is_hopeless = not may_repeat(error, is_safe) or self._is_patience_over(error, attempts, waited)
+                if is_hopeless and not self._has_renewed(error, lost):
+                    raise error from lost or error.__cause__
+                last, lost = error, error if error.maybe_done else lost
+            self.deadline.sleep(self._pause(last, attempts - 1))
+
+    def _attempt(self, action: str, form: t.Mapping[str, str]) -> dict[str, t.Any]:
+        """One attempt, signed by itself: a time stamp ages, and a nonce is good for one request."""
+        connection = self.connection
+        request = request_of(connection, self._service, action, form, Stamp(self._nonce(), self._now()))
+        try:
+            answer = self._transport.send(action, request, self.deadline)
+            body = body_of(answer, action, connection.endpoint, self._now(), may_be_empty=_returns_nothing(action))
+        except (ServiceError, NoAnswerError) as error:
+            self._has_answered = self._has_answered or isinstance(error, ServiceError)
+            raise
+        self._has_answered = True
+        return body
+
+    def _has_renewed(self, error: CallError, lost: CallError | None) -> bool:
+        """Whether there are new keys for a call that was rejected because those of this client have expired.
+
+        ``lost``: an attempt that may have been carried out, which is not forgotten where there are none.
+        """
+        if self._renew is None or not isinstance(error, ServiceError) or error.code != EXPIRED:
+            return False
+        rejected = self.connection.access_key
+        try:
+            self.connection = self._renew()
+        except ApsaraStackError as failed:
+            raise failed from lost or failed.__cause__
+        return self.connection.access_key != rejected
+
+    def _is_patience_over(self, error: ServiceError | NoAnswerError, attempts: int, waited: float) -> bool:
+        if self._has_answered or isinstance(error, ServiceError) or waited < PATIENCE_SECONDS:
+            return False
+        return not error.sent or attempts >= PATIENCE_ATTEMPTS
+
+    def _pause(self, error: ServiceError | NoAnswerError, attempt: int) -> float:
+        asked = error.retry_after if isinstance(error, ServiceError) else None
+        pause = max(backoff(attempt, self._random), asked or 0.0)
+        is_unknown_site = isinstance(error, NoAnswerError) and not self._has_answered
+        return min(pause, LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS) if is_unknown_site else pause
+
+    def _too_late(
+        self, action: str, attempts: int, last: ServiceError | NoAnswerError | None, *, maybe_done: bool
+    ) -> DeadlineError:
+        if last is None:
+            return self._over(f"timed out before {action} could be sent to {self.connection.endpoint}")
+        times = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+        # Whoever was never let in has not timed out, but been kept out.
+        is_kept_out = last.reason == "throttled" or not self._has_answered
+        return self._over(
+            f"timed out after {times} of {action}. The last one failed: {last.message}",
+            last.reason if is_kept_out else "timed_out",
+            maybe_done=maybe_done,
+        )
+
+    def _over(self, problem: str, reason: Reason = "timed_out", *, maybe_done: bool = False) -> DeadlineError:
+        advice = f"wait_timeout ({self.deadline.seconds:g} seconds) covers the whole task: requests, retries and waits."
+        return DeadlineError(problem, reason, maybe_done=maybe_done, advice=advice)
+
+
+def is_safe_to_repeat(action: str, form: t.Mapping[str, str]) -> bool:
+    """Whether a call that may have been processed can be sent again."""
+    return action.startswith(READ_PREFIXES + _IDEMPOTENT_WRITE_PREFIXES) or "ClientToken" in form
+
+
+def may_repeat(error: ServiceError | NoAnswerError, is_safe: bool) -> bool:
+    """Whether another attempt can help and does no harm. ``is_safe``: see ``is_safe_to_repeat``."""
+    if isinstance(error, NoAnswerError):
+        return not error.permanent and (is_safe or not error.sent)
+    if error.kind is Kind.TRANSIENT:
+        return is_safe
+    return error.kind in (Kind.THROTTLED, Kind.BUSY)
+
+
+def _returns_nothing(action: str) -> bool:
+    """Whether a success without a body is one. A read or a create without a body has not been answered."""
+    return action.startswith(_IDEMPOTENT_WRITE_PREFIXES)
+
+
+def flatten(parameters: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """The form of parameters: ``{"Tag": [{"Key": "env"}]}`` becomes ``{"Tag.1.Key": "env"}``; None is left out."""
+    return dict(pair for name, value in parameters.items() for pair in _flattened(name, value))
+
+
+def _flattened(name: str, value: t.Any) -> t.Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flattened(f"{name}.{key}", item)
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value, start=1):
+            yield from _flattened(f"{name}.{number}", item)
+    else:
+        yield name, _text(name, value)
+
+
+def _text(name: str, value: t.Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        # Half a surrogate pair, as a damaged file name or a wrong locale gives it.
+        raise RefusalError(f"{name} holds text that cannot be written as UTF-8: {text!a}.") from error
+    return text

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lists of the API, whole or not at all: what is missing from a list is taken for absent, and acted on."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import DeadlineError, NoAnswerError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+
+# Accepted by every release: the maximum was 50 before it became 100.
+PAGE_SIZE = 50
+# A list that changes while it is read is read again, so often.
+ATTEMPTS = 5
+PAUSE_SECONDS = 1.0
+# A list that goes on for ever would fill the memory before the time is over. No account has so many of anything.
+MOST_ITEMS = 100_000
+# No count of resources has more digits; a longer one is damage.
+_LONGEST_COUNT = 19
+
+Shaped = t.TypeVar("Shaped")
+
+
+@dataclass(frozen=True)
+class Listing(t.Generic[Shaped]):
+    """A list as it is asked for.
+
+    ``items``: dotted path of the list in an answer, such as ``Images.Image``. ``key``: what identifies an item.
+    ``shape``: makes of an item what is kept of it.
+    """
+
+    client: Client
+    action: str
+    parameters: t.Mapping[str, t.Any]
+    items: str
+    key: str
+    shape: t.Callable[[dict[str, t.Any]], Shaped]
+
+    def whole(self) -> list[Shaped]:
+        """All items of all pages, each once, in the order of the API.
+
+        Raises what ``Client.call`` raises, and NoAnswerError where the list cannot be had whole.
+        """
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self.client.deadline.sleep(PAUSE_SECONDS)
+            found = self._read()
+            if found is not None:
+                return found
+        raise self._unusable(f"{self.items} changed each of {ATTEMPTS} times that it was read, or ends too early")
+
+    def _read(self) -> list[Shaped] | None:
+        """None where the list changed meanwhile: an item comes twice, the total differs, or the pages end before it."""
+        found: dict[str, Shaped] = {}
+        totals: set[int | None] = set()
+        number = 0
+        while True:
+            number += 1
+            body = self.client.call(self.action, {**self.parameters, "PageSize": PAGE_SIZE, "PageNumber": number})
+            total = _count(body.get("TotalCount"))
+            page = self._page(body, total)
+            totals.add(total)
+            if not self._add(page, found) or len(totals) > 1:
+                return None
+            if _is_last(page, body, total, len(found)):
+                return list(found.values())
+            if not page:
+                return None
+
+    def _add(self, page: t.Sequence[dict[str, t.Any]], found: dict[str, Shaped]) -> bool:
+        """Whether all of the page is new."""
+        before = len(found)
+        for item in page:
+            # Shaping thousands of items takes time as well.
+            if self.client.deadline.is_over():
+                raise DeadlineError(f"Timed out while {self.items} was read.")
+            found[item[self.key]] = self.shape(item)
+        if len(found) > MOST_ITEMS:
+            raise self._unusable(f"{self.items} has more than {MOST_ITEMS} items")
+        return len(found) == before + len(page)
+
+    def _page(self, body: t.Mapping[str, t.Any], total: int | None) -> list[dict[str, t.Any]]:
+        """The items of one answer. One without the list says nothing, unless it counts none."""
+        found: t.Any = body
+        for name in self.items.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        if found is None and total == 0:
+            return []
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self._unusable(f"{self.items} is not a list of objects")
+        # An item without an id would be acted on by the id "None".
+        if not all(isinstance(item.get(self.key), str) and item[self.key] for item in found):
+            raise self._unusable(f"{self.items} has an entry without {self.key}")
+        return found
+
+    def _unusable(self, problem: str) -> NoAnswerError:
+        return NoAnswerError(
+            problem,
+            action=self.action,
+            endpoint=self.client.connection.endpoint,
+            permanent=True,
+            advice="Run the task again. If that does not help, check that endpoint is the ECS endpoint of the site.",
+        )
+
+
+def _is_last(page: t.Sequence[t.Any], body: t.Mapping[str, t.Any], total: int | None, count: int) -> bool:
+    """A short page is no end where the site counts more; where it counts nothing, it is the only sign of one."""
+    if total is not None:
+        return count >= total
+    # A site may cap the page and say so.
+    return len(page) < min(PAGE_SIZE, _count(body.get("PageSize")) or PAGE_SIZE)
+
+
+def _count(value: t.Any) -> int | None:
+    """A count, which some releases send as text."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _LONGEST_COUNT else None

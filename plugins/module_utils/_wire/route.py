@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a server is reached. Imported for types only."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
+
+
+class Route(t.Protocol):
+    """How a server is reached: the part of a connection that says nothing about a site or a caller."""
+
+    @property
+    def endpoint(self) -> str: ...
+
+    @property
+    def verify(self) -> bool | str: ...
+
+    @property
+    def proxy(self) -> str | None: ...
+
+    @property
+    def connect_timeout(self) -> float: ...
+
+    @property
+    def read_timeout(self) -> float: ...
+
+    @property
+    def origins(self) -> Origins: ...

@@ -1,0 +1,199 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why TLS failed, and what resolves it for this task: pure but for the files that a task may name.
+
+OpenSSL says what it has seen, not what is wrong: a server of TLS 1.0 alone and one that wants a client certificate may
+send the same alert, and what it calls a wrong version number is mostly plain HTTP.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import sys
+import time
+import typing as t
+import urllib.parse
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import certificates
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.route import Route
+
+# OpenSSL's X509_V_ERR_*. Not trusted: no issuer, a self-signed certificate, another key, not trusted for servers.
+_UNTRUSTED = frozenset({0, 2, 7, 18, 19, 20, 21, 27})
+_SELF_SIGNED = 18
+_OTHER_KEY = 7
+_OUT_OF_DATE = frozenset({9, 10})
+_OTHER_NAME = frozenset({62, 64})
+# Only looked at with X509_V_FLAG_X509_STRICT, which Python sets from 3.13 on.
+_STRICT = range(80, 95)
+_STRICT_SINCE = (3, 13)
+# OpenSSL's words for the rules that are broken most often do not say what is missing.
+_RULES: t.Mapping[int, str] = {
+    26: "its extendedKeyUsage must include serverAuth",
+    79: "the certificate of the issuing CA must have basicConstraints with CA:TRUE",
+    85: "it must have the extension authorityKeyIdentifier",
+    86: "the CA certificate must have the extension subjectKeyIdentifier",
+    89: "the CA certificate must mark its extension basicConstraints as critical",
+    92: "the CA certificate must have the extension keyUsage with keyCertSign",
+}
+
+# OpenSSL's reasons of a failed handshake.
+_PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
+_NOTHING_IN_COMMON = (
+    *("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE", "SSL_VERSION", "INAPPROPRIATE_FALLBACK"),
+    *("HANDSHAKE_FAILURE", "INSUFFICIENT_SECURITY", "CIPHER", "DH_KEY_TOO_SMALL", "SIGALG", "SIGNATURE_TYPE"),
+    "LEGACY_RENEGOTIATION",
+)
+_CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE_UNKNOWN", "NO_CERTIFICATE")
+_UNKNOWN_NAME = ("UNRECOGNIZED_NAME",)
+
+NO_TLS_IN_COMMON = (
+    "The server must support TLS 1.2 or later and current ciphers: have them enabled there. Certificates play no part"
+    " in this, so that neither ca_path nor validate_certs helps."
+)
+MAYBE_CLIENT_CERTIFICATE = "A server that requires a client certificate may answer the same; no module presents one."
+NO_CLIENT_CERTIFICATE = "No module presents one: ask the operators for access without it."
+CHECK_CLOSING = (
+    "Check endpoint, its port and the proxy. A server that has no TLS version or cipher in common with this host, or"
+    " that requires a client certificate, may close the connection as well."
+)
+
+
+class Explanation(t.NamedTuple):
+    """What happened and what resolves it. ``problem`` goes on after "no usable response:"."""
+
+    problem: str
+    advice: str
+
+
+class Peer(t.NamedTuple):
+    """Who speaks TLS on the other side: as a subject, as an owner and as what it is; where its host name is set, what
+    to do where it speaks plain HTTP, and ``host:port``."""
+
+    who: str
+    whose: str
+    of: str
+    named_in: str
+    without_tls: str
+    address: str
+
+
+def site(route: Route) -> Peer:
+    """The site itself."""
+    without_tls = "Check the port in endpoint, and set protocol to http only if the site offers nothing else."
+    places = "endpoint, popgw_domain or domain"
+    return Peer("it", "its", "the site", places, without_tls, _address(route.endpoint))
+
+
+def proxy(url: str) -> Peer:
+    """The proxy, where its own URL begins with https."""
+    without_tls = "Check the port in the URL of the proxy, or begin it with http://."
+    return Peer("the proxy", "the proxy's", "the proxy", "the URL of the proxy", without_tls, _address(url))
+
+
+def explained(error: ssl.SSLError, route: Route, peer: Peer) -> Explanation:
+    """The explanation of a failed handshake."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _of_certificate(error, route, peer)
+    said, name = words(error), name_of(error)
+    if any(reason in name for reason in _PLAIN_HTTP):
+        return Explanation(f"{peer.who} answered without TLS ({said})", peer.without_tls)
+    if any(reason in name for reason in _CLIENT_CERTIFICATE):
+        return Explanation(f"{peer.who} requires a client certificate ({said})", NO_CLIENT_CERTIFICATE)
+    if any(reason in name for reason in _NOTHING_IN_COMMON):
+        more = f" {MAYBE_CLIENT_CERTIFICATE}" if "HANDSHAKE_FAILURE" in name else ""
+        problem = f"{peer.who} has no TLS version or cipher in common with this host ({said})"
+        return Explanation(problem, f"{NO_TLS_IN_COMMON}{more}")
+    if any(reason in name for reason in _UNKNOWN_NAME):
+        return Explanation(f"{peer.who} does not know the host name {peer.address} ({said})", f"Check {peer.named_in}.")
+    return Explanation(
+        f"the TLS handshake with {peer.address} failed ({said})",
+        f"Check {peer.named_in}, and that the server supports TLS 1.2 or later.",
+    )
+
+
+def other_name(said: str, peer: Peer) -> Explanation:
+    """``said``: what the library says of the names."""
+    problem = f"{peer.whose} certificate is for another host name ({said})"
+    return Explanation(problem, f"Use the host name that the certificate is for in {peer.named_in}.")
+
+
+def words(error: ssl.SSLError) -> str:
+    """OpenSSL's own words, without the codes around them."""
+    said = getattr(error, "verify_message", "") or re.sub(r"^\[[^]]*\] *| *\(_ssl\.c:\d+\)$", "", str(error))
+    return said.rstrip(".")
+
+
+def name_of(error: ssl.SSLError) -> str:
+    """The reason's name; where OpenSSL is newer than Python, it is made of the words."""
+    return getattr(error, "reason", None) or words(error).upper().replace(" ", "_")
+
+
+def _address(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    return f"{parts.hostname}:{parts.port or 443}"
+
+
+def _of_certificate(error: ssl.SSLCertVerificationError, route: Route, peer: Peer) -> Explanation:
+    code: int = getattr(error, "verify_code", 0)
+    said = words(error)
+    # Where Python itself compares the names, there is no code of OpenSSL.
+    if code in _OTHER_NAME or "doesn't match" in said:
+        return other_name(said, peer)
+    if code in _OUT_OF_DATE:
+        now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+        advice = f"Have the certificate renewed, or correct the clock of this host, which says {now}."
+        return Explanation(f"{peer.whose} certificate, or the one of a CA above it, is out of date ({said})", advice)
+    if code in _UNTRUSTED:
+        return Explanation(f"{peer.whose} certificate is not trusted ({said})", _trust_advice(code, route, peer))
+    return _of_rule(code, said, peer)
+
+
+def _of_rule(code: int, said: str, peer: Peer) -> Explanation:
+    is_strict = code in _STRICT and sys.version_info >= _STRICT_SINCE
+    python = ".".join(map(str, sys.version_info[:2]))
+    enforcer = f"Python {python}" if is_strict else "OpenSSL on this host"
+    rule = f"{_RULES[code]}; {said}" if code in _RULES else said
+    advice = "It is trusted, but must be reissued so that it follows the rule."
+    if is_strict:
+        advice = f"{advice} Until then, a Python before 3.13 accepts it (ansible_python_interpreter)."
+    return Explanation(f"{peer.whose} certificate breaks a rule that {enforcer} enforces ({rule})", advice)
+
+
+def _trust_advice(code: int, route: Route, peer: Peer) -> str:
+    """What resolves missing trust, which depends on where the trusted CA certificates have come from."""
+    show = f"'openssl s_client -connect {peer.address} -showcerts' shows who issued it."
+    source = certificates.source_of(route)
+    if source is None:
+        return f"Set ca_path to the CA certificate of {peer.of}. {_default_store()} {show}"
+    if isinstance(route.verify, str):
+        return f"{_not_in(code, source)} It must contain the CA certificate of {peer.of}. {show}"
+    advice = f"Set ca_path to the CA certificate of {peer.of}; it wins over the variable."
+    return f"{_not_in(code, source)} {advice} {show}"
+
+
+def _not_in(code: int, source: certificates.Source) -> str:
+    place = f"{source.name} is {source.path!r}, which"
+    if code == _SELF_SIGNED:
+        return f"{place} does not contain this self-signed certificate."
+    if code == _OTHER_KEY:
+        return f"{place} contains a CA of the right name, but with another key."
+    return f"{place} does not contain the CA that issued it."
+
+
+def _default_store() -> str:
+    """What is trusted where nothing is named. Distributions patch requests to read the store of the system."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415 - ansible-test imports this file without it
+
+    if DEFAULT_CA_BUNDLE_PATH.startswith("/etc/"):
+        return f"Without it, the CAs in {DEFAULT_CA_BUNDLE_PATH} are trusted."
+    stores = [path for path in certificates.SYSTEM_STORES if os.path.exists(path)] or certificates.SYSTEM_STORES
+    return (
+        "Without it, the Python library requests trusts public CAs only, not the CA store of this host;"
+        f" to use that, set ca_path to {' or '.join(stores)}."
+    )

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One request and its answer, over one keep-alive session, bounded in time and size.
+
+What the libraries raise where no answer comes becomes an error of the collection in ``transport_failures``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+import typing as t
+import warnings
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.route import Route
+
+try:
+    import requests
+    import urllib3
+except ImportError:
+    # The module says so, with the platform's standard message.
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
+
+# A page of the largest images there can be has less than 1 MiB. Decoded, a body can take thirty times its size.
+LARGEST_BODY_BYTES = 8 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+# urllib3 refuses a timeout of 0.
+SHORTEST_TIMEOUT_SECONDS = 0.001
+
+_Outcome = t.TypeVar("_Outcome")
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers (names in any case), and the decoded bytes of the body."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    content: bytes
+
+
+class UnusableAnswerError(OSError):
+    """Something came back, and this sentence says why it is no answer. ``permanent``: asking again gives the same."""
+
+    def __init__(self, problem: str, *, permanent: bool) -> None:
+        super().__init__(problem)
+        self.permanent = permanent
+
+
+class Transport:
+    """Sends requests as the connection says: certificates, proxy and timeouts."""
+
+    def __init__(self, route: Route, session: requests.Session | None = None) -> None:
+        self._route = route
+        self._session = requests.Session() if session is None else session
+        if route.verify is False:
+            # The user has asked for it; a warning with each call says nothing new.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+
+    def send(self, action: str, request: Request, deadline: Deadline) -> Answer:
+        """Send one request, once. ``action`` is for the message of the error.
+
+        Raises NoAnswerError; RefusalError where this host cannot send as the connection says.
+        """
+        try:
+            return _within(self._longest_seconds(deadline), lambda: self._exchange(request, deadline))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            # A task that works should not pay for what explains failures.
+            from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import transport_failures  # noqa: PLC0415
+
+            raise transport_failures.explained(error, action, self._route) from error
+
+    def _longest_seconds(self, deadline: Deadline) -> float:
+        whole = self._route.connect_timeout + self._route.read_timeout
+        return min(whole, deadline.remaining())
+
+    def _exchange(self, request: Request, deadline: Deadline) -> Answer:
+        route = self._route
+        rest = max(deadline.remaining(), SHORTEST_TIMEOUT_SECONDS)
+        proxies = None if route.proxy is None else {"http": route.proxy, "https": route.proxy}
+        # Certificates and proxies are given with the request: only there they win over the environment.
+        with self._session.request(
+            request.method,
+            request.url,
+            data=dict(request.form),
+            headers=dict(request.headers),
+            auth=_no_authentication,
+            allow_redirects=False,
+            stream=True,
+            verify=route.verify,
+            proxies=proxies,
+            timeout=(min(route.connect_timeout, rest), min(route.read_timeout, rest)),
+        ) as response:
+            return Answer(response.status_code, response.headers, _read(response, deadline))
+
+
+def _no_authentication(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """With no ``auth`` at all, requests would look into the user's netrc file and add a header."""
+    return request
+
+
+def _within(seconds: float, function: t.Callable[[], _Outcome]) -> _Outcome:
+    """Call the function, but wait no longer than this; raises TimeoutError.
+
+    The timeouts of a socket bound each single read, not their sum, and the look-up of a name not at all: a server
+    that sends a byte now and then would hold the task for ever. The thread of a call that was given up ends with
+    the process.
+    """
+    outcomes: queue.SimpleQueue[tuple[_Outcome | None, BaseException | None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            outcomes.put((function(), None))
+        except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
+            outcomes.put((None, error))
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        outcome, error = outcomes.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f"the answer was not complete within {seconds:.1f} seconds") from None
+    if error is not None:
+        raise error
+    return t.cast("_Outcome", outcome)
+
+
+def _read(response: requests.Response, deadline: Deadline) -> bytes:
+    """The body, decompressed. Raises UnusableAnswerError where it is too large or cut short."""
+    content = bytearray()
+    for chunk in response.iter_content(CHUNK_BYTES):
+        content += chunk
+        if len(content) > LARGEST_BODY_BYTES:
+            problem = f"the answer is larger than {LARGEST_BODY_BYTES // 1024**2} MiB"
+            raise UnusableAnswerError(problem, permanent=True)
+        if deadline.is_over():
+            raise TimeoutError("the answer was not complete when the time was over")
+    announced = response.headers.get("Content-Length", "")
+    # urllib3 1.26 hands out a body that was cut short as if it were whole.
+    if "Content-Encoding" not in response.headers and announced.isdecimal() and len(content) < int(announced):
+        raise UnusableAnswerError("the answer was cut short", permanent=False)
+    return bytes(content)
