@@ -18,7 +18,8 @@ if t.TYPE_CHECKING:
 
 UTILS = ROOT / "plugins" / "module_utils"
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
-# What a layer may import beside its own modules. A name with a dot is a single module.
+# What a layer may import beside its own modules. A name with a dot is a single module; codes
+# and hints are parts of errors.
 MAY_IMPORT: dict[str, set[str]] = {
     "_wire": set(),
     "_engine": {"_wire.errors", "_wire.deadline"},

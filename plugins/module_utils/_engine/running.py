@@ -14,7 +14,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans im
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+
+    # What a resource names so as well.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline as Deadline  # noqa: PLC0414
 
 # Seconds that a list may lag behind a write.
 LONGEST_LAG = 60.0

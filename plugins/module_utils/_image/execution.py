@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
 
 
 def predict(plan: Plan[Image]) -> ImageOutcome:
