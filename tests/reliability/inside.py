@@ -21,6 +21,7 @@ import requests
 import urllib3
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module import task
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from requests.adapters import HTTPAdapter
@@ -98,7 +99,7 @@ def run_main(
             "interruption": mock.Mock(reported=contextlib.nullcontext),
         }
         for name, replacement in changed.items():
-            stack.enter_context(mock.patch.object(module, name, replacement))
+            stack.enter_context(mock.patch.object(task, name, replacement))
         stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=site))
         stack.enter_context(contextlib.redirect_stdout(printed))
         try:

@@ -16,6 +16,7 @@ from unittest import mock
 import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module import task
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from bench import SimulatedTime
@@ -51,7 +52,7 @@ def run_main(
             (basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()),
             (basic, "_ANSIBLE_PROFILE", "legacy"),
             (basic, "remove_values", lambda value, _secrets: value),
-            (module, "Deadline", lambda seconds: Deadline(seconds, clock=passing, sleep=passing.sleep)),
+            (task, "Deadline", lambda seconds: Deadline(seconds, clock=passing, sleep=passing.sleep)),
         ):
             stack.enter_context(mock.patch.object(target, name, value, create=True))
         if adapter is not None:
