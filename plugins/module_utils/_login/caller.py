@@ -11,13 +11,12 @@ import json
 import re
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options import SESSION_NAME
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
 
-# How a use of a role is named in the logs of the cloud, unless the task names it.
-SESSION_NAME = "ansible-apsarastack"
 # The bounds are those of the vendor's STS API reference, action AssumeRole.
 SHORTEST_SESSION_SECONDS = 900
 LONGEST_SESSION_SECONDS = 3600

@@ -20,6 +20,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins im
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
 
+# How a use of a role is named in the logs of the cloud, unless the task names it.
+SESSION_NAME = "ansible-apsarastack"
 # Keys and tokens are never quoted. A line end behind one is most often left over from the file it was read from.
 KEY_RULE = (
     "must be printable ASCII text without blanks or line ends in or around it; in a template, `| trim` removes those "

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import SESSION_NAME
+from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options import SESSION_NAME
 
 _ROLE_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "role_arn": {"type": "str", "required": True},
