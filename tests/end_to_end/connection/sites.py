@@ -17,7 +17,6 @@ from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import Selection
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.login import client_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
@@ -48,7 +47,7 @@ def client(**options: t.Any) -> Client:
 
 def own_images(calling: Client) -> list[str]:
     """The names of the account's own images."""
-    return sorted(str(image["image_name"]) for image in Images(calling).search(Selection()))
+    return sorted(str(image["image_name"]) for image in Images(calling).search())
 
 
 @dataclasses.dataclass(frozen=True)
