@@ -14,7 +14,7 @@ from module_process import connection_options, ended, start
 
 from apsarastack_simulator.testing import Simulator
 
-# The module and its options.
+# Module and options of each task.
 TASKS: dict[str, tuple[str, dict[str, t.Any]]] = {
     "create and wait": ("apsarastack_image", {"image_name": "web", "instance_id": "i-web-running"}),
     "info of 1,000": ("apsarastack_image_info", {}),

@@ -21,7 +21,7 @@ from apsarastack_simulator.testing import Simulator
 
 COUNT = 50
 ROUNDS = 2
-# Seconds until an image is there.
+# Seconds until an image is created.
 BUILD = 1.0
 FORKS = 10
 MAX_SECONDS = 300

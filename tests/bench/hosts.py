@@ -24,7 +24,7 @@ from apsarastack_simulator.testing import Simulator
 IMAGE, INFO = "apsarastack.cloud.apsarastack_image", "apsarastack.cloud.apsarastack_image_info"
 PING = "ansible.builtin.ping"
 ROUNDS, INFO_ROUNDS = 15, 3
-# Milliseconds of the processors, and MiB.
+# CPU time in milliseconds, and MiB.
 MOST_BEYOND_PING = 150.0
 MOST_MEMORY = 150.0
 BARE, REQUESTS = "`python -c pass`", '`python -c "import requests"`'

@@ -27,7 +27,7 @@ TEN_MINUTES = 600.0
 # Enough for a creation that takes ten minutes, and everything before and after it.
 WAIT_TIMEOUT = 900.0
 MANY = 10_000
-# What ten minutes of waiting may cost.
+# The maximum number of polls in ten minutes.
 POLLS = 40
 
 

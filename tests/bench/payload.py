@@ -17,7 +17,7 @@ import typing as t
 import zipfile
 from pathlib import Path
 
-# The zip file of the module, in the script that unpacks it. Nothing else in there is as long.
+# The zip file of the module, in the script that unpacks it. Nothing else in the script is as long.
 _ZIPPED = re.compile(r"[A-Za-z0-9+/]{2000,}={0,2}")
 
 

@@ -15,11 +15,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from figures import rows_of, spread, verdict
 
-# How much of a build is done is told in per cent, by the part of its time that has passed; None where nothing is told.
+# The reported progress in percent, given the fraction of time that has passed; None if none is reported.
 Progress = t.Callable[[float], t.Optional[int]]
-# Seconds, and how many looks a build of that length may cost.
+# The duration in seconds, and the maximum number of polls.
 BUILDS: dict[str, tuple[float, int | None]] = {"30 s": (30, None), "10 min": (600, 40), "60 min": (3600, 60)}
-# No two builds take the same time, and how late a look comes hangs on where the end falls between two of them.
+# Durations vary, since the lag depends on where the end falls between two polls.
 SHARES = tuple(0.95 + number / 200 for number in range(21))
 DEADLINE = 3 * 3600.0
 

@@ -17,7 +17,7 @@ from polls import Wait
 from apsarastack_simulator.testing import Simulator
 
 SECONDS = 30.0
-# As the simulator names them.
+# By the names that the simulator uses.
 KINDS = {"linear": "linear", "stalling": "stalling", "none": "absent"}
 DESIRED = {"image_name": "web", "instance_id": "i-web-running"}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Our signature against the vendor's own signer, over generated parameters."""
+"""Compares our signature with that of the vendor's signer, for generated parameters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.signing im
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-# Everything that can be written as UTF-8, with the characters that encoders disagree about turning up often.
+# Everything that UTF-8 can encode, more often with characters that encoders disagree about.
 CHARACTERS = st.one_of(
     st.sampled_from("*~+%/ &=:,'()!@#[]\"\\-_.镜像é\U0001f600\n\t\0"), st.characters(exclude_categories=["Cs"])
 )
@@ -19,10 +19,10 @@ TEXTS = st.text(CHARACTERS, max_size=40)
 NAMES = st.text(st.sampled_from("ABZaz019._-"), min_size=1, max_size=20)
 PARAMETERS = st.dictionaries(NAMES, TEXTS, max_size=12)
 METHODS = st.sampled_from(["GET", "POST"])
-TOLD = settings(max_examples=400, deadline=None, derandomize=True)
+GENERATED = settings(max_examples=400, deadline=None, derandomize=True)
 
 
-@TOLD
+@GENERATED
 @given(PARAMETERS, METHODS, TEXTS)
 @example(
     {"ImageName": "镜像 a*b~c/d+e", "Description": "", "Tag.1.Value": "100% \U0001f600"},
@@ -30,13 +30,13 @@ TOLD = settings(max_examples=400, deadline=None, derandomize=True)
     "simulator-secret-0001",
 )
 @example({}, "GET", "")
-def test_our_signature_is_the_vendors(parameters: dict[str, str], method: str, secret_key: str) -> None:
+def test_our_signature_equals_that_of_the_vendor(parameters: dict[str, str], method: str, secret_key: str) -> None:
     assert signature(method, parameters, secret_key) == VendorSigner.get_rpcsignature(parameters, method, secret_key)
 
 
-@TOLD
+@GENERATED
 @given(PARAMETERS, st.one_of(st.none(), TEXTS))
-def test_a_signed_form_verifies_with_the_vendors_signer(parameters: dict[str, str], token: str | None) -> None:
+def test_the_vendors_signer_verifies_a_signed_form(parameters: dict[str, str], token: str | None) -> None:
     signed = sign(
         parameters,
         access_key="testid",

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every test here has: the tarball as it is published, and the folder that it is installed in.
+"""Fixtures: the published tarball, and the folder that it is installed in.
 
-`make test STEPS=install` builds and installs it, and runs these tests on it.
+`make test STEPS=install` builds and installs it, and runs these tests.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from apsarastack_simulator.testing import Simulator  # noqa: E402 - found throug
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--tarball", required=True, type=Path, help="what ansible-galaxy collection build made")
+    parser.addoption("--tarball", required=True, type=Path, help="the result of ansible-galaxy collection build")
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def tarball(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="session")
 def collections() -> Path:
-    """The folder that the tarball is installed in, as Ansible is told it."""
+    """The folder in ANSIBLE_COLLECTIONS_PATH that the tarball is installed in."""
     return Path(os.environ["ANSIBLE_COLLECTIONS_PATH"])
 
 

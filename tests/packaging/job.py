@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a job by the API of ansible-runner, with the arguments that come as JSON, and tells its events as JSON.
+"""Runs a job with the API of ansible-runner: reads the arguments as JSON, and writes the events as JSON.
 
-A process of its own, since ansible-runner forks, which a process with threads should not do.
+This is a separate process, since ansible-runner forks, which a process with threads should not do.
 """
 
 from __future__ import annotations

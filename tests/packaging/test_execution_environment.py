@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-builder puts the collection into an execution environment, with the libraries that it needs."""
+"""ansible-builder installs the collection and the libraries that it needs into an execution environment."""
 
 from __future__ import annotations
 
@@ -27,16 +27,24 @@ def names(requirements: Path) -> set[str]:
     return {line.split(">")[0] for line in lines if line and not line.startswith("#")}
 
 
-def test_it_finds_the_libraries_and_wants_no_package_of_the_system(collections: Path, tmp_path: Path) -> None:
-    found = tmp_path / "requirements.txt"
+def test_ansible_builder_finds_the_libraries_and_requires_no_system_package(collections: Path, tmp_path: Path) -> None:
+    libraries = tmp_path / "requirements.txt"
     packages = tmp_path / "bindep.txt"
-    command: list[str | Path] = [BUILDER, "introspect", "--write-pip", found, "--write-bindep", packages, collections]
+    command: list[str | Path] = [
+        BUILDER,
+        "introspect",
+        "--write-pip",
+        libraries,
+        "--write-bindep",
+        packages,
+        collections,
+    ]
     subprocess.run(command, check=True)
-    assert names(found) == {"requests", "jmespath"}
+    assert names(libraries) == {"requests", "jmespath"}
     assert not packages.exists()
 
 
-def test_it_makes_a_build_context_that_installs_the_collection(tmp_path: Path) -> None:
+def test_the_build_context_of_ansible_builder_installs_the_collection(tmp_path: Path) -> None:
     # JSON is YAML.
     (tmp_path / "execution-environment.yml").write_text(json.dumps(DEFINITION), encoding="utf-8")
     command: list[str | Path] = [BUILDER, "create", "--context", "context", "--output-filename", "Containerfile"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-runner, which AWX and the Automation Platform run their jobs with, runs a playbook of the collection."""
+"""ansible-runner, which AWX and the Automation Platform use for their jobs, runs a playbook of the collection."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Job = dict[str, t.Any]
 
 @pytest.fixture
 def run(tmp_path: Path, collections: Path, simulator: Simulator) -> t.Callable[[], Job]:
-    """Runs the playbook by its full name, as it is installed."""
+    """Runs the installed playbook by its full name."""
     arguments = {
         "private_data_dir": str(tmp_path),
         "playbook": PLAYBOOK,
@@ -51,28 +51,30 @@ def run(tmp_path: Path, collections: Path, simulator: Simulator) -> t.Callable[[
 
 
 def of_module(job: Job, event: str) -> dict[str, t.Any]:
-    """The data of the only event of this kind that a task of the module made."""
-    told = [each["event_data"] for each in job["events"] if each["event"] == event]
-    (data,) = [data for data in told if data["resolved_action"] == MODULE]
+    """The data of the only event of this kind from a task of the module."""
+    events = [each["event_data"] for each in job["events"] if each["event"] == event]
+    (data,) = [data for data in events if data["resolved_action"] == MODULE]
     return t.cast("dict[str, t.Any]", data)
 
 
-def test_a_job_makes_the_image_once_and_tells_it_in_its_events(run: t.Callable[[], Job], simulator: Simulator) -> None:
+def test_a_job_creates_the_image_once_and_reports_it_in_its_events(
+    run: t.Callable[[], Job], simulator: Simulator
+) -> None:
     first, second = run(), run()
 
     assert [(job["status"], job["rc"]) for job in (first, second)] == [("successful", 0)] * 2
-    made, found = (of_module(job, "runner_on_ok")["res"] for job in (first, second))
-    assert (made["changed"], found["changed"]) == (True, False)
-    assert made["image_id"] == found["image_id"]
+    created, unchanged = (of_module(job, "runner_on_ok")["res"] for job in (first, second))
+    assert (created["changed"], unchanged["changed"]) == (True, False)
+    assert created["image_id"] == unchanged["image_id"]
     assert len(simulator.calls("CreateImage")) == 1
 
 
-def test_a_job_that_fails_tells_why_in_its_event(run: t.Callable[[], Job], simulator: Simulator) -> None:
+def test_a_failed_job_reports_the_error_in_its_event(run: t.Callable[[], Job], simulator: Simulator) -> None:
     simulator.fault(action="CreateImage", code="QuotaExceed.Image")
 
     job = run()
 
     assert (job["status"], job["rc"]) == ("failed", 2)
     assert of_module(job, "runner_on_failed")["res"]["error"]["code"] == "QuotaExceed.Image"
-    # The platform keeps what events hold.
+    # The platform stores the events.
     assert simulator.secret_key not in json.dumps(job["events"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tarball holds what a user needs, and nothing else."""
+"""The tarball contains what a user needs, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# In the root of the tarball: what a user reads, what ansible-builder reads, and what ansible-galaxy adds.
+# The root of the tarball: what users and ansible-builder read, and what ansible-galaxy adds.
 FILES = {
     "README.md",
     "CHANGELOG.md",
@@ -25,7 +25,7 @@ FILES = {
     "MANIFEST.json",
     "FILES.json",
 }
-# Each folder, and what may lie in it.
+# Each folder, and what it may contain.
 FOLDERS = {
     "changelogs": ["changelog.yaml"],
     "docs": ["*.md", "docsite/extra-docs.yml", "docsite/links.yml", "docsite/rst/*.rst"],
@@ -33,7 +33,7 @@ FOLDERS = {
     "playbooks": ["*.yml", "awx/*.yml"],
     "plugins": ["doc_fragments/*.py", "module_utils/*/*.py", "modules/*.py"],
 }
-# Of these folders a user gets every file.
+# Users get every file in these folders.
 WHOLE = ("docs", "meta", "playbooks", "plugins")
 
 
@@ -48,13 +48,13 @@ def files(members: list[tarfile.TarInfo]) -> set[str]:
     return {member.name for member in members if not member.isdir()}
 
 
-def test_what_lies_in_the_root_is_known(members: list[tarfile.TarInfo]) -> None:
+def test_the_root_contains_only_known_files_and_folders(members: list[tarfile.TarInfo]) -> None:
     assert {member.name.split("/")[0] for member in members} == FILES | FOLDERS.keys()
 
 
-def test_what_lies_in_each_folder_is_known(files: set[str]) -> None:
+def test_each_folder_contains_only_known_files(files: set[str]) -> None:
     fitting = {f"{folder}/{pattern}" for folder, patterns in FOLDERS.items() for pattern in patterns}
-    # A `*` of fnmatch goes across folders: the depth has to fit as well.
+    # `*` in fnmatch also matches slashes, so compare the depth as well.
     surplus = [
         name
         for name in files - FILES
@@ -71,6 +71,6 @@ def test_a_user_gets_every_plugin_playbook_and_page(files: set[str]) -> None:
     assert {name for name in files if name.startswith(WHOLE)} == expected
 
 
-def test_nothing_in_it_points_elsewhere_or_belongs_to_somebody(members: list[tarfile.TarInfo]) -> None:
+def test_the_tarball_contains_no_links_and_no_owners(members: list[tarfile.TarInfo]) -> None:
     assert [member.name for member in members if not (member.isreg() or member.isdir())] == []
     assert {(member.uid, member.uname) for member in members} == {(0, "")}
