@@ -20,7 +20,7 @@ options:
     description:
       - Secret of the access key. It is used to sign and is never sent.
       - Required together with O(access_key).
-      - O(access_key), O(secret_key) and O(security_token) must not have blanks or line ends in or around them.
+      - O(access_key), O(secret_key) and O(security_token) must not have blanks or line breaks in or around them.
     type: str
   security_token:
     description:
