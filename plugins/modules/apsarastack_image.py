@@ -551,7 +551,7 @@ ARGUMENTS: dict[str, t.Any] = {
 def run(
     desired: DesiredImage, images: Images, deadline: Deadline, check_mode: bool, now: t.Callable[[], float] = time.time
 ) -> dict[str, t.Any]:
-    """Plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError.
+    """Plan, and execute the plan unless in check mode. Returns the module's result; raises ApsaraStackError.
 
     ``now``: seconds since the epoch.
     """

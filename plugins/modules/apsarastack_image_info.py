@@ -357,19 +357,19 @@ def run(selection: Selection, images: Images) -> dict[str, t.Any]:
     return {"changed": False, "images": newest_first(selection.found_in(images), selection.newest)}
 
 
-def _warn_of_filters_of_nothing(module: TaskModule) -> None:
-    """A variable that is unexpectedly empty would list everything, perhaps for tasks that delete what is listed."""
+def _warn_of_empty_filters(module: TaskModule) -> None:
+    """An unexpectedly empty variable would list everything, perhaps for tasks that delete what is listed."""
     narrowing = {option for option, rule in ARGUMENTS.items() if "default" not in rule}
-    nothing = dict.fromkeys(narrowing & set(module.given.nulls), "null")
+    empty = dict.fromkeys(narrowing & set(module.given.nulls), "null")
     if module.params["tags"] == {}:
-        nothing["tags"] = "empty"
-    for option, what in sorted(nothing.items()):
+        empty["tags"] = "empty"
+    for option, what in sorted(empty.items()):
         module.warn(f"{option} is {what} and does not narrow the list: give a value, or omit it")
 
 
 def work(module: TaskModule) -> dict[str, t.Any]:
     selection = selection_from(module.params)
-    _warn_of_filters_of_nothing(module)
+    _warn_of_empty_filters(module)
     client = module.connect()
     with attempting("search for images"):
         return run(selection, Images(client))

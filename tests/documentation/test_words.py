@@ -17,14 +17,14 @@ from examples import ROOT
 
 # Files, and folders with everything in them.
 PLACES = (
-    *("README.md", "RELEASING.md", "SECURITY.md", "Makefile", "galaxy.yml", "meta", "changelogs/fragments"),
-    *("docs", "playbooks", "plugins/modules", "plugins/doc_fragments", "tools"),
+    *("README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "Makefile", "galaxy.yml", "meta"),
+    *("changelogs/fragments", "docs", "playbooks", "plugins/modules", "plugins/doc_fragments", "tools"),
     *("tests/bench", "tests/conformance", "tests/documentation", "tests/end_to_end", "tests/integration"),
     *("tests/packaging", "tests/tools"),
 )
 # Each is avoided in favor of the other. The patterns ignore case, and match across line breaks.
 TERMS = {
-    r"(a|the|this|each|no|same|one) wish(es)?|wished": "desired state, or desired",
+    r"wish(es|ed)?": "desired state, or desired",
     r"stand-?ins?|successors?|predecessors?": "replacement image, the image being replaced",
     r"twins?|namesakes?": "duplicate",
     r"anew": "again, or a new one",
