@@ -25,6 +25,6 @@ class Step(t.Protocol):
         """What a failure of the step says was tried."""
         ...
 
-    def with_id(self, new_id: str | None) -> Step:
+    def with_id(self, new_id: str | None, /) -> Step:
         """The step, with the id of the resource that the plan creates wherever it is about that one."""
         ...

@@ -22,7 +22,11 @@ CREATE_ONLY = ("image_version", "platform", "architecture")
 
 
 def create_only(desired: DesiredImage) -> dict[str, t.Any]:
-    return {name: getattr(desired, name) for name in CREATE_ONLY}
+    return {
+        "image_version": desired.image_version,
+        "platform": desired.platform,
+        "architecture": desired.architecture,
+    }
 
 
 def create_only_differences(desired: DesiredImage, image: Image) -> list[str]:

@@ -27,10 +27,17 @@ class _Step:
     # A refusal of the cloud ends the task.
     is_noted = False
 
+    def with_id(self, _new_id: str | None) -> t.Any:
+        """See ``_engine.step``; this one is not about an image that the plan creates."""
+        return self
+
+
+@dataclass(frozen=True)
+class _OfAnImage(_Step):
+    image_id: str | None
+
     def with_id(self, new_id: str | None) -> t.Any:
-        """See ``_engine.step``."""
-        is_about_the_new_one = getattr(self, "image_id", "") is None
-        return replace(t.cast("t.Any", self), image_id=new_id) if is_about_the_new_one else self
+        return self if self.image_id is not None else replace(self, image_id=new_id)
 
 
 class _Change(_Step):
@@ -68,10 +75,9 @@ class Create(_Change):
 
 
 @dataclass(frozen=True)
-class Modify(_Change):
+class Modify(_Change, _OfAnImage):
     """Name and description travel in one call, so they are one step. None leaves a field alone."""
 
-    image_id: str | None
     image_name: str | None = None
     description: str | None = None
 
@@ -84,8 +90,7 @@ class Modify(_Change):
 
 
 @dataclass(frozen=True)
-class SetTags(_Change):
-    image_id: str | None
+class SetTags(_Change, _OfAnImage):
     tags: t.Mapping[str, str]
 
     def text(self) -> str:
@@ -94,8 +99,7 @@ class SetTags(_Change):
 
 
 @dataclass(frozen=True)
-class UnsetTags(_Change):
-    image_id: str | None
+class UnsetTags(_Change, _OfAnImage):
     keys: tuple[str, ...]
 
     def text(self) -> str:
@@ -103,11 +107,9 @@ class UnsetTags(_Change):
 
 
 @dataclass(frozen=True)
-class Unmark(_Change):
+class Unmark(_Change, _OfAnImage):
     """Take the mark from an image whose replacement is complete. It stays where a later run may delete the
     replaced image."""
-
-    image_id: str | None
 
     def text(self) -> str:
         return f"remove tags {MARK} from {_subject(self.image_id)}"
@@ -171,9 +173,7 @@ class DeleteSnapshot(_Change):
 
 
 @dataclass(frozen=True)
-class WaitUntilUsable(_Look):
-    image_id: str | None
-
+class WaitUntilUsable(_Look, _OfAnImage):
     def attempt(self) -> str:
         return f"wait for {_subject(self.image_id)} to become usable"
 
@@ -215,11 +215,10 @@ class CheckUnchanged(_Look):
 
 
 @dataclass(frozen=True)
-class ReadBack(_Look):
+class ReadBack(_Look, _OfAnImage):
     """Until the image shows what was written to it: reads may lag behind writes. ``wanted``: what it has to show; None
     stands for what the plan comes to."""
 
-    image_id: str | None
     wanted: Image | None = None
 
     def attempt(self) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import is_instance_role
@@ -39,7 +38,6 @@ HTTP_OK = 200
 _TOKEN_PATH = "/latest/api/token"  # noqa: S105
 _ROLES_PATH = "/latest/meta-data/ram/security-credentials/"
 _SESSION_SECONDS = 21600
-_TIMEOUT_OPTION = re.compile(r"(connect|read)_timeout")
 _ADVICE = "Check ecs_role_name, and that the task runs on an ECS instance which has this RAM role."
 
 
@@ -73,6 +71,8 @@ class _Route:
     proxy: str = ""
     connect_timeout: float = TIMEOUT_SECONDS
     read_timeout: float = TIMEOUT_SECONDS
+    # They are none of the options here.
+    limits: tuple[str, str] = (f"{TIMEOUT_SECONDS:g} second",) * 2
     origins: Origins = FROM_TASK
 
 
@@ -113,9 +113,7 @@ class _Server:
         except NoAnswerError as error:
             if error.sent and tries > 1:
                 return self._answer(method, path, headers, tries - 1)
-            # The timeouts are none of the options here.
-            problem = _TIMEOUT_OPTION.sub(f"{TIMEOUT_SECONDS:g} second", error.problem)
-            raise self.failure(problem, path, reason=error.reason) from error
+            raise self.failure(error.problem, path, reason=error.reason) from error
 
     def failure(
         self,

@@ -99,8 +99,11 @@ class Client:
                 attempts += 1
                 waited = self.deadline.elapsed() - start
                 is_hopeless = not may_repeat(error, is_safe) or self._is_patience_over(error, attempts, waited)
-                if is_hopeless and not self._has_renewed(error, lost):
-                    raise error from lost or error.__cause__
+                if is_hopeless:
+                    rejected = self.connection.access_key
+                    self._renew_expired(error, lost)
+                    if self.connection.access_key == rejected:
+                        raise error from lost or error.__cause__
                 last, lost = error, error if error.maybe_done else lost
             self.deadline.sleep(self._pause(last, attempts - 1))
 
@@ -117,19 +120,17 @@ class Client:
         self._has_answered = True
         return body
 
-    def _has_renewed(self, error: CallError, lost: CallError | None) -> bool:
-        """Whether there are new keys for a call that was rejected because those of this client have expired.
+    def _renew_expired(self, error: CallError, lost: CallError | None) -> None:
+        """Get new keys if the call was rejected because those of this client have expired.
 
-        ``lost``: an attempt that may have been carried out, which is not forgotten where there are none.
+        ``lost``: an attempt that may have been carried out, which is not forgotten if there are none.
         """
         if self._renew is None or not isinstance(error, ServiceError) or error.code != EXPIRED:
-            return False
-        rejected = self.connection.access_key
+            return
         try:
             self.connection = self._renew()
         except ApsaraStackError as failed:
             raise failed from lost or failed.__cause__
-        return self.connection.access_key != rejected
 
     def _is_patience_over(self, error: ServiceError | NoAnswerError, attempts: int, waited: float) -> bool:
         if self._has_answered or isinstance(error, ServiceError) or waited < PATIENCE_SECONDS:

@@ -46,6 +46,8 @@ class Connection:
     is_asapi: bool = False
     origins: Origins = FROM_TASK
 
+    limits: t.ClassVar = ("connect_timeout", "read_timeout")
+
     def signed_by(self, keys: Keys) -> Connection:
         """The same place for another caller."""
         return dataclasses.replace(

@@ -186,7 +186,8 @@ def causes_of(error: ApsaraStackError) -> t.Iterator[ApsaraStackError]:
         if isinstance(current, ApsaraStackError) and not any(current is known for known in seen):
             seen.append(current)
             yield current
-            pending += [getattr(current, "cause", None), current.__cause__]
+            pending += [current.cause] if isinstance(current, TaskFailedError) else []
+            pending.append(current.__cause__)
 
 
 def call_in(error: ApsaraStackError) -> CallError | None:

@@ -31,4 +31,9 @@ class Route(t.Protocol):
     def read_timeout(self) -> float: ...
 
     @property
+    def limits(self) -> tuple[str, str]:
+        """What both timeouts are called in messages."""
+        ...
+
+    @property
     def origins(self) -> Origins: ...

@@ -91,7 +91,7 @@ def explained(error: BaseException, action: str, route: Route) -> ApsaraStackErr
 def _site_failure(causes: _Causes, route: Route) -> _Failure:
     # The first rule that knows a cause decides.
     rules = (_tls_failure, _not_reached, _unusable_request, _unusable_answer)
-    return next(filter(None, (rule(causes, route) for rule in rules)), None) or _lost_answer(causes)
+    return next(filter(None, (rule(causes, route) for rule in rules)), None) or _lost_answer(causes, route)
 
 
 def _with_note(failure: _Failure, route: Route) -> _Failure:
@@ -180,7 +180,7 @@ def _proxy_failure(causes: _Causes, route: Route) -> _Failure | None:
     failed = _tls_error(causes)
     if failed is not None:
         return _handshake_failure(failed, route, tls_failures.proxy(proxies.url_of(route)))
-    strange = _unfinished_handshake(causes) or _unusable_answer(causes, route)
+    strange = _unfinished_handshake(causes, route) or _unusable_answer(causes, route)
     said = _said(causes) if strange is None else strange.problem
     # It wants a password, or does not lead there: no repeat changes that.
     is_refused = any(f" {status}" in said for status in ("403", "407"))
@@ -221,22 +221,22 @@ def _handshake_failure(failed: BaseException, route: Route, peer: tls_failures.P
     return _Failure(problem, advice, "tls", permanent=True)
 
 
-def _not_reached(causes: _Causes, _route: Route) -> _Failure | None:
+def _not_reached(causes: _Causes, route: Route) -> _Failure | None:
     """No connection was made, so nothing was sent."""
     if _one_of(causes, socket.gaierror) is not None:
         return _Failure("its host name cannot be resolved")
     if _one_of(causes, requests.exceptions.ConnectTimeout) is not None:
-        return _Failure("no connection within connect_timeout")
+        return _Failure(f"no connection within {route.limits[0]}")
     if _one_of(causes, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)) is not None:
         return _Failure(f"no connection could be made ({_said(causes)})")
-    return _unfinished_handshake(causes)
+    return _unfinished_handshake(causes, route)
 
 
-def _unfinished_handshake(causes: _Causes) -> _Failure | None:
+def _unfinished_handshake(causes: _Causes, route: Route) -> _Failure | None:
     if not _came_from(causes, _HANDSHAKE):
         return None
     if _one_of(causes, (socket.timeout, *_TIMEOUTS)) is not None:
-        return _Failure("it did not finish the TLS handshake within connect_timeout")
+        return _Failure(f"it did not finish the TLS handshake within {route.limits[0]}")
     return _Failure("it closed the connection during the TLS handshake", tls_failures.CHECK_CLOSING)
 
 
@@ -284,10 +284,10 @@ def _strange(problem: str, *, permanent: bool = False) -> _Failure:
     return _Failure(problem, reason="unexpected_answer", permanent=permanent, sent=True)
 
 
-def _lost_answer(causes: _Causes) -> _Failure:
+def _lost_answer(causes: _Causes, route: Route) -> _Failure:
     """The request may have arrived, and no answer has."""
     if _one_of(causes, _TIMEOUTS) is not None:
-        return _Failure("it did not answer within read_timeout", sent=True)
+        return _Failure(f"it did not answer within {route.limits[1]}", sent=True)
     if isinstance(causes[0], TimeoutError):
         return _Failure(str(causes[0]), sent=True)
     if _one_of(causes, _CLOSED) is not None:
