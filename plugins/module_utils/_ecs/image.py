@@ -20,8 +20,7 @@ class Disk(t.TypedDict):
     progress: int | None
 
 
-class Image(t.TypedDict):
-    image_id: str | None
+class _Facts(t.TypedDict):
     image_name: str | None
     description: str | None
     status: str | None
@@ -43,6 +42,18 @@ class Image(t.TypedDict):
     tags: dict[str, str]
     disk_device_mappings: list[Disk]
     region: str | None
+
+
+class Image(_Facts):
+    """An image that the cloud lists."""
+
+    image_id: str
+
+
+class Predicted(_Facts):
+    """An image as a plan foresees it: one that does not exist yet has no id."""
+
+    image_id: str | None
 
 
 FAILED = "CreateFailed"
@@ -94,10 +105,10 @@ def to_image(wire: t.Mapping[str, t.Any], region: str | None) -> Image:
     return t.cast("Image", {**_scalars(shaped), "tags": tags, "disk_device_mappings": disks, "region": region})
 
 
-def image_stub(**known: t.Any) -> Image:
-    """An image of which only ``known`` is known: what a plan predicts before the cloud has made it."""
-    empty = dict.fromkeys(Image.__annotations__)
-    return t.cast("Image", {**empty, "tags": {}, "disk_device_mappings": [], **known})
+def image_stub(**known: t.Any) -> Predicted:
+    """An image of which only ``known`` is known: what a plan predicts before the cloud has created it."""
+    empty = dict.fromkeys(("image_id", *_Facts.__annotations__))
+    return t.cast("Predicted", {**empty, "tags": {}, "disk_device_mappings": [], **known})
 
 
 def _scalars(shaped: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -49,7 +49,7 @@ class Images:
     def by_ids(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
         """The own images of these ids, at most 100, in any status; those that do not exist are missing."""
         found = self._own({"ImageId": ",".join(image_ids)})
-        return {str(image["image_id"]): image for image in found if image["image_id"] in image_ids}
+        return {image["image_id"]: image for image in found if image["image_id"] in image_ids}
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The own images of exactly this name, in any status."""

@@ -36,7 +36,7 @@ class Handler:
 Handlers = t.Mapping[type, Handler]
 
 
-def follow(run: Running[t.Any], handlers: Handlers) -> None:
+def follow(run: Running[t.Any, t.Any], handlers: Handlers) -> None:
     """Carry the plan out. Raises TaskFailedError with what was done until then."""
     try:
         for step in run.plan.steps:
@@ -49,7 +49,7 @@ def follow(run: Running[t.Any], handlers: Handlers) -> None:
         raise TaskFailedError(error, facts=run.outcome.facts_after(error)) from error
 
 
-def _carry_out(step: Step, handler: Handler, run: Running[t.Any]) -> None:
+def _carry_out(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> None:
     run.begin(step)
     try:
         was_needed = _may_act(step, handler, run) and handler.act(step, run) is not False
@@ -63,12 +63,12 @@ def _carry_out(step: Step, handler: Handler, run: Running[t.Any]) -> None:
         run.outcome.done.append(step)
 
 
-def _may_act(step: Step, handler: Handler, run: Running[t.Any]) -> bool:
+def _may_act(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> bool:
     # Where nothing lies between the plan's look and now, that look is the one right before the step.
     return handler.still_holds is None or not run.is_stale or handler.still_holds(step, run)
 
 
-def _failure(run: Running[t.Any], error: ApsaraStackError, step: Step) -> TaskFailedError:
+def _failure(run: Running[t.Any, t.Any], error: ApsaraStackError, step: Step) -> TaskFailedError:
     outcome = run.outcome
     outcome.fail(step, error)
     notes = [*([] if outcome.uncertain is None else [_uncertainty(error)]), *outcome.notes()]

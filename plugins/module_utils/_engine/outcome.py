@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan, State, texts
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Foreseen, Plan, State, texts
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import may_be_done
 
 if t.TYPE_CHECKING:
@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
 
 
-class Outcome(t.Generic[State]):
+class Outcome(t.Generic[State, Foreseen]):
     """``resource``: as last known; None when there is none to know. ``done``: the steps that were carried out.
     ``uncertain``: the step that failed, where the cloud may have carried it out. ``noted``: the steps that were
     refused, which did not end the task. ``has_begun``: a step has written, also if it then failed.
@@ -24,10 +24,10 @@ class Outcome(t.Generic[State]):
     A resource adds to ``facts`` and ``notes`` what only it knows.
     """
 
-    def __init__(self, plan: Plan[State]) -> None:
+    def __init__(self, plan: Plan[State, Foreseen]) -> None:
         self.plan = plan
         self.resource_id: str | None = None
-        self.resource: State | None = None
+        self.resource: State | Foreseen | None = None
         self.done: list[Step] = []
         self.uncertain: Step | None = None
         self.noted: list[tuple[Step, ServiceError]] = []
@@ -43,7 +43,7 @@ class Outcome(t.Generic[State]):
         """The steps that were carried out, or may have been."""
         return self.done if self.uncertain is None else [*self.done, self.uncertain]
 
-    def know(self, resource_id: str | None, resource: State | None) -> None:
+    def know(self, resource_id: str | None, resource: State | Foreseen | None) -> None:
         self.resource_id, self.resource = resource_id, resource
 
     def fail(self, step: Step, error: ApsaraStackError) -> None:

@@ -13,15 +13,16 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
 
 State = t.TypeVar("State")
+Foreseen = t.TypeVar("Foreseen")
 
 
 @dataclass(frozen=True)
-class Plan(t.Generic[State]):
-    """``before`` and ``after``: the resource as it is and as it will be; None stands for none. ``facts``: keys of the
-    result that are known with the plan."""
+class Plan(t.Generic[State, Foreseen]):
+    """``before`` and ``after``: the resource as it is and as it will be, which is another type where the cloud has to
+    create it first; None stands for none. ``facts``: keys of the result that are known with the plan."""
 
     before: State | None
-    after: State | None
+    after: State | Foreseen | None
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
     facts: t.Mapping[str, t.Any] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import State
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Foreseen, State
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
@@ -24,10 +24,10 @@ LONGEST_LAG = 60.0
 Found = t.TypeVar("Found")
 
 
-class Running(t.Generic[State]):
+class Running(t.Generic[State, Foreseen]):
     """``is_stale``: something lies between what the plan saw and now."""
 
-    def __init__(self, outcome: Outcome[State], deadline: Deadline) -> None:
+    def __init__(self, outcome: Outcome[State, Foreseen], deadline: Deadline) -> None:
         self.plan = outcome.plan
         self.outcome = outcome
         self.deadline = deadline

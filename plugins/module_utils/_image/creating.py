@@ -16,12 +16,13 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
 
 def plan_creation(
     desired: DesiredImage, reader: Reader, failed: t.Sequence[Image], outdated: t.Sequence[Image] = ()
-) -> Plan[Image]:
+) -> ImagePlan:
     """Create the image.
 
     ``failed``: leftovers of its name, which are deleted before. ``outdated``: usable replacement images of an image
@@ -39,7 +40,7 @@ def plan_creation(
     leaving = [Leaving(one, "it is an outdated replacement", may_stay=True) for one in outdated if desired.wait]
     afterwards = removal(desired, reader, leaving) if leaving else Removal()
     create = steps.Create(desired.image_name, desired.source, desired.description or None, desired.tags or {}, **labels)
-    waiting = [steps.WaitUntilUsable(None), steps.ReadBack(None)] if desired.wait else [steps.WaitUntilListed()]
+    usable, listed = [steps.WaitUntilUsable(None), steps.ReadBack(None)], [steps.WaitUntilListed(desired.name)]
     return Plan(
         before=failed[0] if failed else None,
         after=image_stub(
@@ -49,7 +50,7 @@ def plan_creation(
             status="Available" if desired.wait else "Creating",
             **labels,
         ),
-        steps=(*cleared.steps, create, *waiting, *afterwards.steps),
+        steps=(*cleared.steps, create, *(usable if desired.wait else listed), *afterwards.steps),
         warnings=(*map(_made_again, failed), *warnings, *cleared.warnings, *afterwards.warnings),
     )
 

@@ -23,6 +23,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectati
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
 
@@ -46,7 +47,7 @@ class Removal:
     warnings: tuple[str, ...] = ()
 
 
-def plan_absent(desired: DesiredImage, reader: Reader, targets: t.Sequence[Image]) -> Plan[Image]:
+def plan_absent(desired: DesiredImage, reader: Reader, targets: t.Sequence[Image]) -> ImagePlan:
     """The first target is the one that the task means; the others are failed leftovers of its name."""
     if not targets:
         return Plan(before=None, after=None)
@@ -89,7 +90,7 @@ def removal(
     # Snapshots can only be deleted when the image is gone (SnapshotCreatedImage).
     waits = desired.wait or until_gone or desired.delete_snapshots
     deleting = [step for each in going for step in _deletion(desired, each, waits)]
-    told = [obstacles.image_kept(str(each.image["image_id"]), str(obstacle(desired, each.image))) for each in staying]
+    told = [obstacles.image_kept(each.image["image_id"], str(obstacle(desired, each.image))) for each in staying]
     with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going])
     return Removal((*deleting, *with_them), (*told, *kept))
 
@@ -106,12 +107,12 @@ def judge(desired: DesiredImage, reader: Reader, image: Image) -> None:
     if image["is_self_shared"]:
         raise obstacles.shared(image)
     if image["usage"] == "instance" and not desired.force:
-        raise refusals.in_use(image, reader.users(str(image["image_id"])))
+        raise refusals.in_use(image, reader.users(image["image_id"]))
 
 
 def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterator[Step]:
     image = leaving.image
-    image_id = str(image["image_id"])
+    image_id = image["image_id"]
     settles = not is_settled(image)
     if settles:
         # The cloud deletes no image that it is still working on (ImageIsCreating).

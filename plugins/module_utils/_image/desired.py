@@ -104,6 +104,11 @@ class DesiredImage:
         """Whether the task may have an image replaced, or a replacement that was interrupted be finished."""
         return self.state == "present" and self.recreate != "never"
 
+    @property
+    def name(self) -> str:
+        """``image_name``, for a task that gives it."""
+        return t.cast("str", self.image_name)
+
     def handle(self) -> str:
         """How the task calls the image, for sentences."""
         return f"image {self.image_id}" if self.image_id is not None else f"image {self.image_name!r}"

@@ -15,12 +15,12 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sn
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Create, Delete
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.difference import Side
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 
-def diff(plan: Plan[Image], handle: str) -> Side:
+def diff(plan: ImagePlan, handle: str) -> Side:
     """``before`` and ``after`` of what a task manages, with all that it deletes or leaves behind, and never a value
     that only the cloud assigns.
 
@@ -35,7 +35,7 @@ def diff(plan: Plan[Image], handle: str) -> Side:
     )
 
 
-def _managed(image: Image | None) -> Side:
+def _managed(image: Image | Predicted | None) -> Side:
     if image is None:
         return difference.ABSENT
     return {
@@ -46,11 +46,11 @@ def _managed(image: Image | None) -> Side:
     }
 
 
-def _state(image: Image) -> str:
+def _state(image: Image | Predicted) -> str:
     return "failed" if image["status"] == FAILED else "present"
 
 
-def _taken_away(plan: Plan[Image]) -> tuple[Side, Side]:
+def _taken_away(plan: ImagePlan) -> tuple[Side, Side]:
     """The images that are deleted, by id, and what becomes of their snapshots."""
     images = {step.image_id: f"{_state(step.expected.image)}, named {step.expected.image['image_name']!r}"
               for step in plan.steps if isinstance(step, Delete)}  # fmt: skip
@@ -63,5 +63,5 @@ def _taken_away(plan: Plan[Image]) -> tuple[Side, Side]:
     return difference.filled(before), difference.filled(after)
 
 
-def _header(image: Image | None, handle: str) -> str:
-    return handle if image is None or image["image_id"] is None else image["image_id"]
+def _header(image: Image | Predicted | None, handle: str) -> str:
+    return (None if image is None else image["image_id"]) or handle

@@ -11,13 +11,12 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 
-def predict(plan: Plan[Image]) -> ImageOutcome:
+def predict(plan: ImagePlan) -> ImageOutcome:
     """What ``execute`` will come to: check mode is the plan without its execution."""
     outcome = ImageOutcome(plan)
     last_known = plan.after if plan.after is not None else plan.before
@@ -27,7 +26,7 @@ def predict(plan: Plan[Image]) -> ImageOutcome:
     return outcome
 
 
-def execute(plan: Plan[Image], images: Images, deadline: Deadline) -> ImageOutcome:
+def execute(plan: ImagePlan, images: Images, deadline: Deadline) -> ImageOutcome:
     """Carry the plan out. Raises TaskFailedError with what was done until then."""
     if not plan.steps:
         return predict(plan)

@@ -145,7 +145,7 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
     image_id = run.id_of(step.image_id)
 
     def look() -> Image | None:
-        image = run.images.by_id(image_id) if run.unlisted is None else _newly_listed(image_id, run)
+        image = run.images.by_id(image_id) if run.unlisted is None else _newly_listed(image_id, run.unlisted, run)
         # Whatever ends the wait: the result tells how far the image was.
         if image is not None:
             run.outcome.know_image(image)
@@ -155,10 +155,10 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
     run.has_just_looked = True
 
 
-def wait_until_listed(_step: steps.WaitUntilListed, run: ImageRunning) -> None:
+def wait_until_listed(step: steps.WaitUntilListed, run: ImageRunning) -> None:
     image_id = run.id_of(None)
     started = run.deadline.elapsed()
-    while _newly_listed(image_id, run) is None:
+    while _newly_listed(image_id, step.image_name, run) is None:
         if not run.has_patience(started, LONGEST_LAG):
             run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
             return
@@ -166,14 +166,13 @@ def wait_until_listed(_step: steps.WaitUntilListed, run: ImageRunning) -> None:
     run.has_just_looked = True
 
 
-def _newly_listed(image_id: str, run: ImageRunning) -> Image | None:
+def _newly_listed(image_id: str, name: str, run: ImageRunning) -> Image | None:
     """The image that was just made, once it is listed under its name.
 
     Another task may have looked before this one wrote, and made an image of the name as well. Of such tasks, all
     but the first see it here: a new image is listed no earlier than those that were made before it. It is told also
     while the own image is not listed, which may last longer than the task.
     """
-    name = str(run.unlisted)
     named = run.images.by_name(name)
     image = next((each for each in named if each["image_id"] == image_id), None)
     if image is not None:
@@ -206,7 +205,7 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
     """Until the image shows what was written. Raises ApsaraStackError where it never does: the site ignores it."""
     image_id, wanted = run.id_of(step.image_id), step.wanted or t.cast("Image", run.plan.after)
     started = run.deadline.elapsed()
-    image = run.outcome.image if run.has_just_looked else run.images.by_id(image_id)
+    image = t.cast("Image", run.outcome.image) if run.has_just_looked else run.images.by_id(image_id)
     while True:
         if image is not None:
             run.outcome.know_image(image)

@@ -102,7 +102,7 @@ def has_retired_name(image: Image, image_name: str) -> bool:
 
     A mark is a tag, which anybody can write: it alone gets no image deleted.
     """
-    return image["image_name"] == retired_name(image_name, str(image["image_id"]))
+    return image["image_name"] == retired_name(image_name, image["image_id"])
 
 
 def _with_suffix(image_name: str, suffix: str) -> str:

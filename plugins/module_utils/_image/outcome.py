@@ -12,24 +12,24 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import snapshots, steps
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
 
 
-class ImageOutcome(Outcome["Image"]):
+class ImageOutcome(Outcome["Image", "Predicted"]):
     """``kept``: the ids of images that were to be deleted and stay. ``is_unfinished``: one of them may be deleted by a
     later run."""
 
-    def __init__(self, plan: Plan[Image]) -> None:
+    def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
         self.kept: list[str] = []
         self.is_unfinished = False
         self._forgotten: list[str] = []
 
     @property
-    def image(self) -> Image | None:
+    def image(self) -> Image | Predicted | None:
         return self.resource
 
     @property
@@ -53,7 +53,7 @@ class ImageOutcome(Outcome["Image"]):
         ]
         return [*refused, *({"snapshot_id": one, "code": None, "message": None} for one in self._forgotten)]
 
-    def know_image(self, image: Image) -> None:
+    def know_image(self, image: Image | Predicted) -> None:
         self.know(image["image_id"], image)
 
     def note(self, step: Step, error: ServiceError) -> None:

@@ -21,10 +21,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import ch
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
 
-def plan(desired: DesiredImage, reader: Reader, now: float) -> Plan[Image]:
+def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
     """How to get to the desired state.
 
     ``reader`` is asked for each fact once, where it decides. ``now``: seconds since the epoch. Raises RefusalError when
@@ -57,7 +58,7 @@ def _selected(desired: DesiredImage, reader: Reader) -> tuple[Image, ...]:
     if desired.image_id is not None:
         image = reader.by_id(desired.image_id)
         return () if image is None else (image,)
-    return reader.by_name(str(desired.image_name))
+    return reader.by_name(desired.name)
 
 
 def _unambiguous(desired: DesiredImage, usable: t.Sequence[Image], images: t.Sequence[Image]) -> t.Sequence[Image]:
@@ -70,11 +71,11 @@ def _unambiguous(desired: DesiredImage, usable: t.Sequence[Image], images: t.Seq
     return usable
 
 
-def _with_warnings(plan: Plan[Image], warnings: t.Iterable[str]) -> Plan[Image]:
+def _with_warnings(plan: ImagePlan, warnings: t.Iterable[str]) -> ImagePlan:
     return dataclasses.replace(plan, warnings=(*plan.warnings, *warnings))
 
 
-def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Image], reader: Reader) -> Plan[Image]:
+def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Image], reader: Reader) -> ImagePlan:
     difference = differing.source_difference(desired.source, image)
     if difference is not None:
         raise refusals.other_source(image, difference)

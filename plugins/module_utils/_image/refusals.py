@@ -162,7 +162,7 @@ def not_one_system_disk(count: int) -> RefusalError:
 
 
 def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
-    name, listed = others[0]["image_name"], ", ".join(str(one["image_id"]) for one in others)
+    name, listed = others[0]["image_name"], ", ".join(one["image_id"] for one in others)
     return _refusal(
         "name_taken",
         f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and every later"
@@ -173,7 +173,7 @@ def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
 
 
 def unfinished_pair(desired: DesiredImage, images: t.Sequence[Image], successor: Image) -> RefusalError:
-    listed = ", ".join(str(one["image_id"]) for one in images)
+    listed = ", ".join(one["image_id"] for one in images)
     return _refusal(
         "unfinished_replacement",
         f"two images are named {desired.image_name!r} ({listed}), because image {successor['image_id']} is replacing"

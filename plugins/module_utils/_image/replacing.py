@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
     UNAVAILABLE,
     Image,
+    Predicted,
     image_stub,
     is_settled,
     is_usable,
@@ -38,12 +39,13 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectati
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
 
 def plan_replacement(
     desired: DesiredImage, usable: t.Sequence[Image], failed: t.Sequence[Image], reader: Reader, now: float
-) -> Plan[Image] | None:
+) -> ImagePlan | None:
     """The plan where an image has to be replaced, or an earlier run has begun to replace it; else None.
 
     ``usable``: the image of the desired name, or it and the one that it is replacing. ``failed``: leftovers of the
@@ -58,13 +60,13 @@ def plan_replacement(
     return _plan_unmarked(desired, current, reader, now)
 
 
-def _plan_unmarked(desired: DesiredImage, current: Image, reader: Reader, now: float) -> Plan[Image] | None:
+def _plan_unmarked(desired: DesiredImage, current: Image, reader: Reader, now: float) -> ImagePlan | None:
     if differing.reason(desired, current) is None:
         return None
     return _replace(desired, resuming.unfinished(desired, current, reader, now), reader, now)
 
 
-def _plan_without_current(desired: DesiredImage, failed: t.Sequence[Image], reader: Reader, now: float) -> Plan[Image]:
+def _plan_without_current(desired: DesiredImage, failed: t.Sequence[Image], reader: Reader, now: float) -> ImagePlan:
     """Nobody has the name: perhaps an earlier run has ended between the two halves of the swap."""
     found = resuming.unfinished(desired, None, reader, now)
     if found.old is not None or found.adopted is not None:
@@ -74,10 +76,10 @@ def _plan_without_current(desired: DesiredImage, failed: t.Sequence[Image], read
 
 def _plan_marked(
     desired: DesiredImage, current: Image, mark: marks.Mark, usable: t.Sequence[Image], reader: Reader, now: float
-) -> Plan[Image] | None:
+) -> ImagePlan | None:
     """The replacement image has the name, and the replaced one is perhaps still there: that is finished first."""
     old = next((one for one in usable if one["image_id"] == mark.replaced_id), None) or reader.by_id(mark.replaced_id)
-    names = (desired.image_name, marks.retired_name(str(desired.image_name), mark.replaced_id))
+    names = (desired.image_name, marks.retired_name(desired.name, mark.replaced_id))
     if old is not None and old["image_name"] not in names:
         # Somebody has given it another name to keep it.
         old = None
@@ -104,7 +106,7 @@ def _is_this_run(desired: DesiredImage, current: Image, mark: marks.Mark, old: I
 
 def _replace(
     desired: DesiredImage, found: resuming.Unfinished, reader: Reader, now: float, before: Removal | None = None
-) -> Plan[Image]:
+) -> ImagePlan:
     """Create or adopt, swap the names, delete what was replaced. ``before``: finishes an earlier replacement."""
     old, adopted = found.old, found.adopted
     base = t.cast("Image", adopted if old is None else old)
@@ -121,7 +123,7 @@ def _replace(
     )
     making, new = _making(desired, found, marked) if adopted is None else _adopting(adopted, marked)
     warnings = _resumed(adopted, mark, now) if adopted else sources.judge(t.cast("Source", desired.source), reader)
-    swap = _swap(desired, Successor(new["image_id"], str(desired.image_name), mark.text()), new, old)
+    swap = _swap(desired, Successor(new["image_id"], desired.name, mark.text()), new, old)
     removed = _removal(desired, swap, reader, found.outdated)
     first = Removal() if before is None else before
     return Plan(
@@ -153,10 +155,10 @@ def _mark_for(desired: DesiredImage, found: resuming.Unfinished, now: float) -> 
     if found.old is None:
         return t.cast("marks.Mark", mark)
     begun = now if mark is None else mark.begun
-    return marks.Mark(str(found.old["image_id"]), marks.digest(desired), begun)
+    return marks.Mark(found.old["image_id"], marks.digest(desired), begun)
 
 
-def _making(desired: DesiredImage, found: resuming.Unfinished, marked: Image) -> tuple[list[Step], Image]:
+def _making(desired: DesiredImage, found: resuming.Unfinished, marked: Image) -> tuple[list[Step], Predicted]:
     """The steps that make the new image, and the image as it will be before the swap."""
     if found.free_name is None:
         raise obstacles.temporary_names_used(desired, found.outdated)
@@ -190,13 +192,13 @@ def _restoring(desired: DesiredImage, found: resuming.Unfinished) -> list[Step]:
     """While a new image is being made the old one gets the name back that an interrupted swap has left to nobody."""
     if found.old is None or found.adopted is not None or found.old["image_name"] == desired.image_name:
         return []
-    return [steps.Modify(str(found.old["image_id"]), desired.image_name, None)]
+    return [steps.Modify(found.old["image_id"], desired.image_name, None)]
 
 
-def _swap(desired: DesiredImage, new: Successor, made: Image, old: Image | None) -> steps.Swap:
+def _swap(desired: DesiredImage, new: Successor, made: Image | Predicted, old: Image | None) -> steps.Swap:
     if old is None:
         return steps.Swap(new, made)
-    retired = marks.retired_name(new.image_name, str(old["image_id"]))
+    retired = marks.retired_name(new.image_name, old["image_id"])
     # Another run that finishes the same replacement may have given it that name already.
     expected = Expected(old, (new.image_name, retired), may_be_in_use=desired.force)
     return steps.Swap(new, made, expected, retired)
@@ -220,13 +222,13 @@ def _finishing(desired: DesiredImage, current: Image, made: Image, old: Image | 
     """What is left of a replacement whose new image has the name. ``made``: that image when it is come to."""
     if old is None:
         return Removal()
-    swap = _swap(desired, Successor(current["image_id"], str(desired.image_name), current["tags"][MARK]), made, old)
+    swap = _swap(desired, Successor(current["image_id"], desired.name, current["tags"][MARK]), made, old)
     removed = _removal(desired, swap, reader)
     swapping = [swap] if old["image_name"] == desired.image_name else []
     return Removal((*swapping, *removed.steps), removed.warnings)
 
 
-def _finish(desired: DesiredImage, current: Image, old: Image | None, reader: Reader, mark: marks.Mark) -> Plan[Image]:
+def _finish(desired: DesiredImage, current: Image, old: Image | None, reader: Reader, mark: marks.Mark) -> ImagePlan:
     wanted = changes.target(desired, {**current, "tags": own_tags(current["tags"])})
     if not is_settled(current):
         wanted["status"] = "Available"

@@ -54,7 +54,7 @@ def unfinished(desired: DesiredImage, old: Image | None, reader: Reader, now: fl
 
     Raises RefusalError where it may be somebody else's work.
     """
-    names = marks.temporary_names(str(desired.image_name))
+    names = marks.temporary_names(desired.name)
     found = [image for name in names for image in reader.by_name(name)]
     # Where nobody has the name, a stranger under a temporary one is in nobody's way.
     marked = [(image, _mark(desired, image)) for image in found if old is not None or marks.mark_of(image) is not None]
@@ -64,7 +64,7 @@ def unfinished(desired: DesiredImage, old: Image | None, reader: Reader, now: fl
     useless: list[Image] = []
     outdated: list[Image] = []
     # The oldest first, so that runs which find several agree on one.
-    for image, mark in sorted(marked, key=lambda pair: (pair[0]["creation_time"] or "", str(pair[0]["image_id"]))):
+    for image, mark in sorted(marked, key=lambda pair: (pair[0]["creation_time"] or "", pair[0]["image_id"])):
         if is_failed(image) or image["status"] == UNAVAILABLE:
             useless.append(image)
         elif adopted is None and _is_adopted(desired, image, mark, old, now):
@@ -90,7 +90,7 @@ def _retired(desired: DesiredImage, marked: t.Iterable[tuple[Image, marks.Mark]]
     """The image that was replaced, where an interrupted swap has left it without the desired name."""
     for _image, mark in marked:
         old = reader.by_id(mark.replaced_id)
-        if old is not None and marks.has_retired_name(old, str(desired.image_name)):
+        if old is not None and marks.has_retired_name(old, desired.name):
             return old
     return None
 

@@ -12,14 +12,14 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import snapshots, steps
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
 
 
-class ImageRunning(Running["Image"]):
+class ImageRunning(Running["Image", "Predicted"]):
     """``unlisted``: the name of an image that was created and has not been listed yet. ``has_just_looked``: the last
     step has read the image of the outcome."""
 
@@ -42,7 +42,8 @@ class ImageRunning(Running["Image"]):
         after = self.plan.after
         if after is not None and not self.has_just_looked:
             # What was read last is known better than what was predicted.
-            self.outcome.know_image({**after, "image_id": after["image_id"] or self.outcome.image_id})
+            known: Image | Predicted = {**after, "image_id": after["image_id"] or self.outcome.image_id}
+            self.outcome.know_image(known)
 
     def seen_image(self, image_id: str, look: t.Callable[[], t.Iterable[Image]], patience: float) -> Image | None:
         """The image as a look shows it; None when none does within ``patience`` seconds."""

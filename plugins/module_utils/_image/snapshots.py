@@ -86,7 +86,7 @@ def _why_kept(snapshot: Snapshot | None, images: t.Sequence[Image], reader: Read
     if not any(was_made_for(snapshot, image) for image in owners):
         return f"it was not made for image {owners[0]['image_id']}"
     leaving = {image["image_id"] for image in images}
-    users = [str(each["image_id"]) for each in reader.by_snapshot(snapshot_id) if each["image_id"] not in leaving]
+    users = [each["image_id"] for each in reader.by_snapshot(snapshot_id) if each["image_id"] not in leaving]
     return f"image {', '.join(users)} uses it" if users else None
 
 
@@ -95,7 +95,7 @@ def _owners(images: t.Iterable[Image], snapshot_id: str) -> list[Image]:
 
 
 def _owner_ids(images: t.Iterable[Image], snapshot_id: str) -> tuple[str, ...]:
-    return tuple(str(image["image_id"]) for image in _owners(images, snapshot_id))
+    return tuple(image["image_id"] for image in _owners(images, snapshot_id))
 
 
 def _kept(snapshot_id: str, why: str) -> str:

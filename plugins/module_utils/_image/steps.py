@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
@@ -122,7 +122,7 @@ class Swap(_Change):
     is gone."""
 
     new: Successor
-    made: Image
+    made: Image | Predicted
     old: Expected | None = None
     retired_name: str | None = None
 
@@ -149,7 +149,7 @@ class Delete(_Change):
 
     @property
     def image_id(self) -> str:
-        return str(self.expected.image["image_id"])
+        return self.expected.image["image_id"]
 
     def text(self) -> str:
         forced = ", even if instances use it" if self.force else ""
@@ -199,6 +199,8 @@ class WaitUntilGone(_Look):
 @dataclass(frozen=True)
 class WaitUntilListed(_Look):
     """Until lists show a new image, for a bounded time: before that the next run would not find it and make another."""
+
+    image_name: str
 
     def attempt(self) -> str:
         return "look for the new image in the list"

@@ -65,7 +65,7 @@ def swap(step: Swap, run: ImageRunning) -> bool:
 
 def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image | None]:
     """Both images as they are now. Raises ApsaraStackError where one is not what the plan saw."""
-    old_id = None if step.old is None else str(step.old.image["image_id"])
+    old_id = None if step.old is None else step.old.image["image_id"]
     ids = [new_id] if old_id is None else [new_id, old_id]
     found: dict[str, Image] = {}
 
@@ -97,7 +97,7 @@ def _take_name(step: Swap, run: ImageRunning, new: Image, old: Image | None) -> 
 
     Neither the deadline nor a signal comes between the two calls of which the second makes the first one good.
     """
-    new_id, name = str(new["image_id"]), step.new.image_name
+    new_id, name = new["image_id"], step.new.image_name
     if new["image_name"] == name:
         return False
     with _uncut(run):
@@ -151,7 +151,7 @@ def _rename_old(step: Swap, run: ImageRunning, name: str) -> None:
     if old is None:
         return
     try:
-        run.images.modify(str(old.image["image_id"]), name, None)
+        run.images.modify(old.image["image_id"], name, None)
     except ServiceError as error:
         if error.code != "InvalidImageId.NotFound":
             raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, is_failed, is_usable
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted, is_failed, is_usable
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, obstacles
@@ -58,7 +58,7 @@ def judge_successor(successor: Successor, image_id: str, found: Image | None) ->
         raise obstacles.changed_meanwhile(found, {"tags": f"its tag {MARK} is no longer {successor.mark!r}"})
 
 
-def not_shown(found: Image, wanted: Image) -> list[str]:
+def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:
     """The options whose value the image does not show. A description that a release does not tell says nothing."""
     told = t.cast("dict[str, t.Any]", found)
     asked = t.cast("dict[str, t.Any]", wanted)

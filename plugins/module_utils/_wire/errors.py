@@ -166,6 +166,14 @@ class TaskFailedError(ApsaraStackError):
         self.notes = tuple(notes)
 
 
+class UnusableAnswerError(OSError):
+    """Something came back, and this sentence says why it is no answer. ``permanent``: asking again gives the same."""
+
+    def __init__(self, problem: str, *, permanent: bool) -> None:
+        super().__init__(problem)
+        self.permanent = permanent
+
+
 @contextlib.contextmanager
 def attempting(attempt: str) -> t.Iterator[None]:
     """Let a failure within say what was tried: ``look up image 'web'``."""

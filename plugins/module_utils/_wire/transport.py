@@ -15,6 +15,8 @@ import threading
 import typing as t
 import warnings
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import UnusableAnswerError
+
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
@@ -45,14 +47,6 @@ class Answer:
     status: int
     headers: t.Mapping[str, str]
     content: bytes
-
-
-class UnusableAnswerError(OSError):
-    """Something came back, and this sentence says why it is no answer. ``permanent``: asking again gives the same."""
-
-    def __init__(self, problem: str, *, permanent: bool) -> None:
-        super().__init__(problem)
-        self.permanent = permanent
 
 
 class Transport:

@@ -21,8 +21,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
     ApsaraStackError,
     NoAnswerError,
     RefusalError,
+    UnusableAnswerError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import UnusableAnswerError
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason

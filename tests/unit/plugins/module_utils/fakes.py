@@ -38,7 +38,7 @@ def image(image_id: str = "m-1", **known: t.Any) -> Image:
         "usage": "none",
         "creation_time": "2026-11-24T05:06:07Z",
     }
-    return image_stub(image_id=image_id, **{**defaults, **known})
+    return t.cast("Image", image_stub(image_id=image_id, **{**defaults, **known}))
 
 
 # What somebody else does right before a call is answered; one that raises is the answer.

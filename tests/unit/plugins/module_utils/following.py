@@ -16,9 +16,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, RefusalError
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, Intervention
 
 # 2026-11-26T12:00:00Z, in seconds since the epoch.
@@ -29,7 +28,7 @@ FROM_SNAPSHOT = Source(snapshot_id="s-new")
 Meanwhile = t.Mapping[tuple[str, int], "Intervention"]
 
 
-def planned(desired: DesiredImage, images: FakeImages) -> Plan[Image]:
+def planned(desired: DesiredImage, images: FakeImages) -> ImagePlan:
     images.calls.clear()
     made = plan(desired, images, NOW)
     assert images.writes == []
@@ -45,7 +44,7 @@ def refused(desired: DesiredImage, images: FakeImages) -> dict[str, t.Any]:
 
 
 def carried_out(
-    made: Plan[Image], images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
+    made: ImagePlan, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
 ) -> ImageOutcome:
     images.meanwhile = dict(meanwhile or {})
     return execute(made, t.cast("t.Any", images), images.clock.deadline(seconds))
@@ -66,7 +65,7 @@ def failing(
     return result_of(caught.value)
 
 
-def kinds(made: Plan[Image]) -> list[type]:
+def kinds(made: ImagePlan) -> list[type]:
     return [type(step) for step in made.steps]
 
 

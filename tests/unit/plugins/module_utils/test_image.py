@@ -150,4 +150,4 @@ def test_booleans_come_in_several_spellings(value: t.Any, truth: bool | None) ->
     ],
 )
 def test_settled_is_what_the_cloud_no_longer_works_on(status: str | None, usable: bool | None, settled: bool) -> None:
-    assert is_settled(image_stub(status=status, usable=usable)) is settled
+    assert is_settled(t.cast("t.Any", image_stub(status=status, usable=usable))) is settled

@@ -29,19 +29,18 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 ALWAYS = {"recreate": "always"}
 SWAPPED = replacement(image_name="web")
 KEPT = pytest.mark.parametrize("known", [{"usage": "instance"}, {"is_self_shared": True}], ids=["in use", "shared"])
 
 
-def of(*images: t.Any, **options: t.Any) -> Plan[Image]:
+def of(*images: t.Any, **options: t.Any) -> ImagePlan:
     return planned(replacing(**options), FakeImages(*images))
 
 
-def deleted(made: Plan[Image]) -> list[str]:
+def deleted(made: ImagePlan) -> list[str]:
     return [step.image_id for step in made.steps if isinstance(step, Delete)]
 
 

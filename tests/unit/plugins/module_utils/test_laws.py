@@ -29,9 +29,9 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.world
 from hypothesis import assume, event, given
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 
 def would_be_taken(desired: DesiredImage, cloud: FakeImages) -> bool:
@@ -42,7 +42,7 @@ def would_be_taken(desired: DesiredImage, cloud: FakeImages) -> bool:
     return cloud.names_unique and (renamed or retired)
 
 
-def plan_or_refusal(desired: DesiredImage, cloud: FakeImages) -> Plan[Image] | None:
+def plan_or_refusal(desired: DesiredImage, cloud: FakeImages) -> ImagePlan | None:
     assume(not would_be_taken(desired, cloud))
     before = copy.deepcopy(cloud.images)
     try:

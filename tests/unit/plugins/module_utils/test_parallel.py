@@ -41,8 +41,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 OTHER = Source(snapshot_id="s-other")
 # In the middle of the build, and right before the new image is created.
@@ -52,7 +51,7 @@ WHILE_IT_IS_BUILT, BEFORE_IT_IS_CREATED = ("by_id", 2), ("create", 1)
 class Run:
     """Another run, from its start to its end, between two calls of the first. ``made``: it has planned long before."""
 
-    def __init__(self, desired: DesiredImage, made: Plan[Image] | None = None) -> None:
+    def __init__(self, desired: DesiredImage, made: ImagePlan | None = None) -> None:
         self.desired, self.made = desired, made
         self.result: dict[str, t.Any] = {}
 

@@ -33,15 +33,14 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 
 def web(**options: t.Any) -> DesiredImage:
     return DesiredImage(**{"image_name": "web", **options})
 
 
-def of(desired: DesiredImage, *images: t.Any) -> Plan[Image]:
+def of(desired: DesiredImage, *images: t.Any) -> ImagePlan:
     return planned(desired, FakeImages(*images))
 
 

@@ -44,8 +44,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 ALWAYS = {"recreate": "always"}
 BEGUN = Mark("m-old", digest(replacing()), NOW).text()
@@ -54,11 +53,11 @@ RETIRED = old(image_name="web-m-old")
 CLOSING = (Unmark("m-new"), ReadBack("m-new"))
 
 
-def of(*images: t.Any, **options: t.Any) -> Plan[Image]:
+def of(*images: t.Any, **options: t.Any) -> ImagePlan:
     return planned(replacing(**options), FakeImages(*images))
 
 
-def only(made: Plan[Image], kind: type) -> t.Any:
+def only(made: ImagePlan, kind: type) -> t.Any:
     (step,) = [step for step in made.steps if isinstance(step, kind)]
     return step
 

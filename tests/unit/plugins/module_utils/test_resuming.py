@@ -41,8 +41,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 ALWAYS = {"recreate": "always"}
 OTHER = Source(snapshot_id="s-other")
@@ -51,18 +50,18 @@ RETIRED = old(image_name="web-m-old")
 SECOND = "web-replacement-2"
 
 
-def of(*images: t.Any, **options: t.Any) -> Plan[Image]:
+def of(*images: t.Any, **options: t.Any) -> ImagePlan:
     return planned(replacing(**options), FakeImages(*images))
 
 
-def adopted(made: Plan[Image]) -> str | None:
+def adopted(made: ImagePlan) -> str | None:
     """The image of an earlier run that becomes the new one; None where one is created."""
     if Create in kinds(made):
         return None
     return next(step.new.image_id for step in made.steps if isinstance(step, Swap))
 
 
-def deleted(made: Plan[Image], *, before: type) -> list[str]:
+def deleted(made: ImagePlan, *, before: type) -> list[str]:
     """The images that are deleted before the first step of that type."""
     steps = made.steps[: kinds(made).index(before)]
     return [step.image_id for step in steps if isinstance(step, Delete)]

@@ -19,8 +19,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
     ApsaraStackError,
     NoAnswerError,
     RefusalError,
+    UnusableAnswerError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import UnusableAnswerError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import connection
 
 PROTOCOLS = ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1020)")

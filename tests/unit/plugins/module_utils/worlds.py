@@ -27,8 +27,8 @@ from hypothesis import strategies as st
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 # The same cases each time, so that a change is judged by itself; with EXPLORE in the environment many and new ones.
 EXPLORES = "EXPLORE" in os.environ
@@ -116,7 +116,7 @@ def clouds(draw: st.DrawFn) -> FakeImages:
     return cloud
 
 
-def planned(desired: DesiredImage, cloud: t.Any) -> Plan[Image]:
+def planned(desired: DesiredImage, cloud: t.Any) -> ImagePlan:
     return planning.plan(desired, cloud, NOW)
 
 
