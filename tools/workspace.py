@@ -108,9 +108,9 @@ RUNNING: set[subprocess.Popen[str]] = set()
 
 @contextlib.contextmanager
 def process_group(
-    command: t.Sequence[str], cwd: Path, env: t.Mapping[str, str] | None
+    command: t.Sequence[str], cwd: Path, env: t.Mapping[str, str] | None, seconds: float = MAX_SECONDS
 ) -> t.Iterator[subprocess.Popen[str]]:
-    """Runs `command` and its children as one process group, which ends with this block or after MAX_SECONDS."""
+    """Runs `command` and its children as one process group, which ends with this block or after so many `seconds`."""
     process = subprocess.Popen(
         command,
         cwd=cwd,
@@ -122,7 +122,7 @@ def process_group(
         errors="replace",
         start_new_session=True,
     )
-    watchdog = threading.Timer(MAX_SECONDS, send, (process, signal.SIGKILL))
+    watchdog = threading.Timer(seconds, send, (process, signal.SIGKILL))
     watchdog.start()
     RUNNING.add(process)
     try:

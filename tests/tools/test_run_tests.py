@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_last_line_counts_every_step_even_after_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_tests.main([]) == 1
+    assert run_tests.main(["fail", "crash", "succeed"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "steps: 1 passed, 2 failed: fail crash"
     assert [line.split()[:2] for line in lines if line.startswith(("passed", "failed"))] == [
@@ -46,6 +47,37 @@ def test_the_last_line_counts_every_step_even_after_a_failure(capsys: pytest.Cap
 def test_the_last_screen_shows_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
     run_tests.main(["fail", "succeed"])
     assert capsys.readouterr().out.splitlines()[-4:-1] == ["=== fail failed ===", "a check failed", ""]
+
+
+def test_all_steps_run_in_lanes_and_their_outcomes_are_counted_together(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = {
+        "tests": ["passed fail 1.0", "passed crash 2.0"],
+        "other": ["failed succeed 3.0", "", "=== succeed failed ===", "why"],
+    }
+    script = "import sys; print(*{lines!r}, 'steps: some', sep='\\n')"
+    lanes = {"fail": "tests", "crash": "tests", "succeed": "other"}
+    monkeypatch.setattr(run_tests, "STEPS", {name: Step(fail, lane=lane) for name, lane in lanes.items()})
+    monkeypatch.setattr(
+        run_tests, "command_of", lambda names: [sys.executable, "-c", script.format(lines=output[lanes[names[0]]])]
+    )
+    assert run_tests.main([]) == 1
+    assert capsys.readouterr().out.splitlines()[-4:] == [
+        "=== succeed failed ===",
+        "why",
+        "",
+        "steps: 2 passed, 1 failed: succeed",
+    ]
+
+
+def test_a_step_whose_lane_ends_early_has_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_tests, "STEPS", {"one": Step(succeed), "two": Step(succeed)})
+    monkeypatch.setattr(run_tests, "command_of", lambda names: [sys.executable, "-c", "print('passed one 1.0')"])
+    assert run_tests.main([]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "steps: 1 passed, 1 failed: two"
 
 
 def test_only_named_steps_run(capsys: pytest.CaptureFixture[str]) -> None:
