@@ -9,94 +9,143 @@ from __future__ import annotations
 import typing as t
 
 from .adapter import MARK_KEY, TEMPORARY_NAMES
-from .history import History, named
+from .history import History, is_pair, may_replace, named, replaced_by
 from .play import COLLEAGUE, Played
 
 if t.TYPE_CHECKING:
-    from .cloud import State
+    from .cloud import State, Truth
 
 
 def may_refuse(history: History, run: Played) -> bool:
-    state, options = history.record.last, run.options
-    return any(test(history, state, run, options) for test in _TESTS)
+    """Whether the cloud holds something that explains just this refusal."""
+    state = history.state_before(run.number)
+    reason = "" if run.ending is None else str(run.ending.reason)
+    return any(reason in reasons and test(history, state, run) for test, reasons in _TESTS.items())
 
 
-_Test = t.Callable[[History, "State", Played, t.Mapping[str, t.Any]], bool]
+_Test = t.Callable[[History, "State", Played], bool]
 
 
-def _sends_nothing(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
-    """The options contradict each other."""
-    return not history.record.of(run.run.name)
+def _several(history: History, state: State, run: Played) -> bool:
+    """Several have the name, and are no unfinished replacement, which only a task that replaces may finish."""
+    images = _living(history, state, run.name, run)
+    return len(images) > 1 and not (may_replace(run) and is_pair(images))
 
 
-def _several(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
-    end = history.record.end
-    return bool(run.name) and len([one for one in named(state, run.name) if not one.is_lost(end)]) > 1
+def _unfinished_pair(history: History, state: State, run: Played) -> bool:
+    """Which of the two an unfinished replacement comes to is no matter of a deletion."""
+    images = _living(history, state, run.name, run)
+    return run.options.get("state") == "absent" and bool(images) and is_pair(images)
 
 
-def _name_in_the_way(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
-    """Somebody has given an image a name that a replacement needs, or the tag of one, or made such a one unusable."""
+def _name_in_the_way(history: History, state: State, run: Played) -> bool:
+    """A colleague has given an image a name that a replacement needs, or the tag of one."""
     return any(
-        one.actor == COLLEAGUE and one.field in ("made", "name", "mark", "deprecated")
+        one.actor == COLLEAGUE and one.field in ("made", "name", "mark")
         for image in state.values()
         if image.name in TEMPORARY_NAMES or MARK_KEY in dict(image.tags)
         for one in history.of(image.image_id)
     )
 
 
-def _temporary_names_are_used(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
+def _replacement_is_not_usable(history: History, state: State, run: Played) -> bool:
+    """A colleague has deprecated the new image of an unfinished replacement."""
+    return any(
+        image.deprecated and replaced_by(image) in state and any(one.actor == COLLEAGUE for one in changes)
+        for image in named(state, run.name)
+        if (changes := history.of(image.image_id, "deprecated"))
+    )
+
+
+def _temporary_names_are_used(history: History, state: State, run: Played) -> bool:
     """Two replacements were not finished, and what is usable is never deleted to make room."""
-    end = history.record.end
-    return all(any(not one.is_lost(end) for one in named(state, name)) for name in TEMPORARY_NAMES)
+    return all(_living(history, state, name, run) for name in TEMPORARY_NAMES)
 
 
-def _no_room(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
-    return len(state) >= len(history.record.first) + history.site.room
+def _no_room(history: History, state: State, run: Played) -> bool:
+    error = run.ending.result.get("error") if run.ending is not None else None
+    is_quota = "Quota" in str((error or {}).get("code"))
+    return is_quota and len(state) >= len(history.record.first) + history.site.room
 
 
-def _is_needed(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
-    """The image that would have to be deleted is in use or shared."""
-    deletes = options.get("state") == "absent" or options.get("recreate", "never") != "never"
-    names = (run.name, *TEMPORARY_NAMES)
-    targets = [one for one in state.values() if one.name in names or one.image_id == options.get("image_id")]
-    return deletes and any((one.used and not options.get("force")) or one.shared for one in targets)
+def _is_used(history: History, state: State, run: Played) -> bool:
+    return not run.options.get("force") and any(one.used for one in _in_the_way(state, run))
 
 
-def _has_another_source(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
-    snapshot_id = options.get("snapshot_id")
+def _is_shared(history: History, state: State, run: Played) -> bool:
+    return any(one.shared for one in _in_the_way(state, run))
+
+
+def _in_the_way(state: State, run: Played) -> list[Truth]:
+    """The images that the run would have to delete: any task does so with failed ones."""
+    deletes = run.options.get("state") == "absent" or may_replace(run)
+    names = (run.name, *TEMPORARY_NAMES) if may_replace(run) else (run.name,)
+    named_ones = [one for one in state.values() if one.name in names or one.image_id == run.options.get("image_id")]
+    return [one for one in named_ones if deletes or one.is_lost(run.stopped)]
+
+
+def _has_another_source(history: History, state: State, run: Played) -> bool:
+    snapshot_id = run.options.get("snapshot_id")
     differs = any(one.snapshots != (snapshot_id,) for one in named(state, run.name))
-    return snapshot_id is not None and options.get("recreate", "never") == "never" and differs
+    return snapshot_id is not None and not may_replace(run) and differs
 
 
-def _nothing_to_do_it_with(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
-    """The id is gone; or there is no image, or only a failed one, and no source; or the image is called otherwise."""
-    image_id = options.get("image_id")
+def _is_not_there(history: History, state: State, run: Played) -> bool:
+    """The id is gone; or there is no image, and no source."""
+    image_id = run.options.get("image_id")
     if image_id is not None:
-        image = state.get(image_id)
-        is_taken = any(one.image_id != image_id for one in named(state, run.name))
-        return image is None or is_taken or (options.get("state") == "absent" and image.name != run.name)
-    has_source = "snapshot_id" in options or "instance_id" in options
-    good = [one for one in named(state, run.name) if not one.is_lost(history.record.end)]
-    return options.get("state") != "absent" and not has_source and not good
+        return image_id not in state
+    return _has_no_source(run) and not named(state, run.name)
 
 
-def _is_damaged(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
+def _has_failed(history: History, state: State, run: Played) -> bool:
+    """There is only one whose creation has failed, and no source."""
+    return _has_no_source(run) and bool(named(state, run.name)) and not _living(history, state, run.name, run)
+
+
+def _has_no_source(run: Played) -> bool:
+    has_source = "snapshot_id" in run.options or "instance_id" in run.options
+    return run.options.get("state") != "absent" and not has_source
+
+
+def _new_name_is_taken(history: History, state: State, run: Played) -> bool:
+    image_id = run.options.get("image_id")
+    return image_id is not None and any(one.image_id != image_id for one in named(state, run.name))
+
+
+def _is_damaged(history: History, state: State, run: Played) -> bool:
     return any(one.fails == "UnAvailable" for one in named(state, run.name))
 
 
-def _site_ignores(history: History, state: State, run: Played, options: t.Mapping[str, t.Any]) -> bool:
+def _site_ignores(history: History, state: State, run: Played) -> bool:
     return bool(history.site.ignores)
 
 
-_TESTS: tuple[_Test, ...] = (
-    _sends_nothing,
-    _several,
-    _name_in_the_way,
-    _temporary_names_are_used,
-    _no_room,
-    _is_needed,
-    _has_another_source,
-    _nothing_to_do_it_with,
-    _is_damaged,
-    _site_ignores,
-)
+def _has_lost_mark(history: History, state: State, run: Played) -> bool:
+    """The site has ignored the tag of a replacement: it is as anybody's image."""
+    is_ignored = "CreateImage.Tag" in history.site.ignores
+    return is_ignored and any(MARK_KEY not in dict(one.tags) for name in TEMPORARY_NAMES for one in named(state, name))
+
+
+def _living(history: History, state: State, name: str, run: Played) -> list[Truth]:
+    return [one for one in named(state, name) if name and not one.is_lost(run.stopped)]
+
+
+# What each explains: the reason that the result gives.
+_TESTS: t.Mapping[_Test, tuple[str, ...]] = {
+    _several: ("ambiguous_name",),
+    _unfinished_pair: ("unfinished_replacement",),
+    _name_in_the_way: ("name_taken",),
+    _replacement_is_not_usable: ("unavailable",),
+    _temporary_names_are_used: ("unfinished_replacement",),
+    _no_room: ("cloud_error",),
+    _is_used: ("in_use",),
+    _is_shared: ("shared",),
+    _has_another_source: ("source_differs",),
+    _is_not_there: ("not_found",),
+    _has_failed: ("creation_failed",),
+    _new_name_is_taken: ("name_taken",),
+    _is_damaged: ("unavailable",),
+    _site_ignores: ("not_supported_by_site",),
+    _has_lost_mark: ("name_taken",),
+}

@@ -14,7 +14,10 @@ LAST_ROUND_TRIP = "a change in the last round trip"
 SIMULTANEOUS = "simultaneous creators"
 KILLED_IN_LAG = "a run that ends while the list lags"
 KILLED_IN_SWAP = "a kill between the two renames, where names are unique"
-EXCUSES = (LAST_ROUND_TRIP, SIMULTANEOUS, KILLED_IN_LAG, KILLED_IN_SWAP)
+OVERTAKEN = "a failed replacement that somebody else has overtaken"
+UNMARKED = "a replacement whose tags the site ignores"
+MEANWHILE = "an image that comes to the name while a run waits"
+EXCUSES = (LAST_ROUND_TRIP, SIMULTANEOUS, KILLED_IN_LAG, KILLED_IN_SWAP, OVERTAKEN, UNMARKED, MEANWHILE)
 
 
 @dataclass(frozen=True)

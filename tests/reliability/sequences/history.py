@@ -19,11 +19,16 @@ if t.TYPE_CHECKING:
 # Of the round trips between a look and a write that belongs to it: the image, its users, its shares, the write.
 ROUND_TRIPS = 6
 SHORT_MOMENT = 1.0
+# Items of a page that holds every list of a story.
+WHOLE_PAGE = 50
+# The replaced id, a digest, and the time.
+PARTS_OF_A_MARK = 3
 
 
 @dataclass(frozen=True)
 class Change:
-    """``field``: of Truth; ``made`` and ``gone`` for the whole image; ``mark`` for the tag of a replacement."""
+    """``field``: of Truth; ``made`` and ``gone`` for the whole image; ``mark`` for the tag of a replacement.
+    ``old``: the image before it, None where it was made."""
 
     number: int
     time: float
@@ -31,6 +36,7 @@ class Change:
     image_id: str
     field: str
     value: t.Any
+    old: Truth | None = None
 
 
 _SHOWN_AT_ONCE = ("deprecated", "used", "shared")
@@ -51,7 +57,14 @@ class History:
         return ROUND_TRIPS * self.site.latency + SHORT_MOMENT
 
     def state_at(self, time: float) -> State:
-        past = [call.after for call in self.writes if call.time <= time]
+        return self._after_last(call for call in self.writes if call.time <= time)
+
+    def state_before(self, number: int) -> State:
+        """Before the call of this number."""
+        return self._after_last(call for call in self.writes if call.number < number)
+
+    def _after_last(self, writes: t.Iterable[Call]) -> State:
+        past = [call.after for call in writes]
         return past[-1] or {} if past else self.record.first
 
     def last_tags(self, image_id: str) -> tuple[tuple[str, str], ...]:
@@ -59,10 +72,17 @@ class History:
         states = [self.record.last, *((call.before or {}) for call in reversed(self.writes)), self.record.first]
         return next((state[image_id].tags for state in states if image_id in state), ())
 
-    def is_undone(self, change: Change, look: Call) -> bool:
-        """Whether others have changed it back to what the list shows."""
-        then = self.state_at(look.moment).get(change.image_id)
-        last = [one for one in self.of(change.image_id, change.field) if one.actor == change.actor][-1]
+    def last_mark(self, image_id: str) -> str:
+        """The id of the image that it was to replace, as its mark has named it last."""
+        marks = [one.value for one in self.of(image_id, "mark") if one.value]
+        tags = dict(self.last_tags(image_id))
+        return _marked(tags.get(MARK_KEY, marks[-1] if marks else ""))
+
+    def is_undone(self, change: Change, look: Call, until: int) -> bool:
+        """Whether others have changed it back to what the list shows, before the call of the number ``until``."""
+        then = self.shown_by(look).get(change.image_id)
+        others = self.of(change.image_id, change.field, by_others_than=look.actor)
+        last = [one for one in others if one.number < until][-1]
         return then is not None and change.field != "gone" and _told(then)[change.field] == last.value
 
     def maker(self, image_id: str) -> str:
@@ -76,16 +96,21 @@ class History:
             if one.image_id == image_id and one.actor != by_others_than and (not fields or one.field in fields)
         ]
 
+    def named_by(self, image_id: str, until: float = math.inf) -> Change | None:
+        """How it came to its name; None for what had it from the beginning. ``until``: number of the call before which
+        this is asked."""
+        given = [one for one in self.of(image_id, "name", "made") if one.number < until]
+        return given[-1] if given else None
+
     def has_temporary_name(self, image: Truth, desired: str, until: float = math.inf) -> bool:
         """Whether a run gave it its present name on the way to ``desired``, and nobody has changed that since.
 
-        ``until``: number of the call before which this is asked.
+        ``until``: see ``named_by``.
         """
-        named = [one for one in self.of(image.image_id, "name", "made") if one.number < until]
-        if not named or named[-1].actor == COLLEAGUE:
+        given = self.named_by(image.image_id, until)
+        if given is None or given.actor == COLLEAGUE:
             return False
-        run = self.runs[named[-1].actor]
-        return run.name == desired and image.name != desired
+        return self.runs[given.actor].name == desired and image.name != desired
 
     def is_retirement(self, change: Change, desired: str) -> bool:
         """Whether another run has taken the name from an image on the way to ``desired``, as this one would."""
@@ -96,29 +121,61 @@ class History:
 
     # --- what a run knew ---------------------------------------------------------------------------------------------
 
-    def looks(self, write: Call) -> list[Call]:
-        """The lists that showed the image to the run before it wrote to it."""
-        return [
-            call for call in self.record.of(write.actor) if write.image_id in call.listed and call.number < write.number
-        ]
+    def shown_by(self, look: Call) -> State:
+        """The images as they were when the list was true."""
+        return self.state_at(look.moment) if look.age else self.state_before(look.number)
 
-    def looks_for(self, name: str, write: Call) -> list[Call]:
-        """The lists that the run asked for by this name before it wrote."""
+    def looks(self, actor: str, image_id: str, until: float) -> list[Call]:
+        """The lists that told the run of the image, since it had asked for it by its id or by the name that it had.
+
+        A list of similar names shows it as well, but nobody heeds that. ``until``: number of the call before which
+        this is asked.
+        """
+        found: list[Call] = []
+        for call in self.record.of(actor):
+            if call.action == "DescribeImages" and call.number < until and self._tells_of(call, image_id, found):
+                found.append(call)
+        return found
+
+    def _tells_of(self, look: Call, image_id: str, earlier: t.Sequence[Call]) -> bool:
+        if image_id in look.form.get("ImageId", "").split(","):
+            return True
+        name = look.form.get("ImageName")
+        if name is None:
+            return False
+        if image_id in look.listed:
+            image = self.shown_by(look).get(image_id)
+            return image is not None and image.name == name
+        # A whole list that no longer shows it tells something, too.
+        return self.site.page >= WHOLE_PAGE and any(one.form.get("ImageName") == name for one in earlier)
+
+    def looks_for(self, name: str, actor: str, until: float) -> list[Call]:
+        """The lists that the run asked for by this name. ``until``: see ``looks``."""
         return [
             call
-            for call in self.record.of(write.actor)
-            if call.action == "DescribeImages" and call.form.get("ImageName") == name and call.number < write.number
+            for call in self.record.of(actor)
+            if call.action == "DescribeImages" and call.form.get("ImageName") == name and call.number < until
         ]
 
-    def is_late(self, change: Change, write: Call) -> bool:
-        """Whether the change came too late for the run's looks right before the write: the last one before a deletion,
-        any of them before a renaming, since the two renamings of a swap belong together."""
-        is_deletion = write.action == "DeleteImage"
-        # Between the two renamings lies the time until lists show the first.
-        window = self.window if is_deletion else self.window + self.site.lag
-        looks = [look for look in self.looks(write) if write.time - look.time <= window]
-        deciding = looks[-1:] if is_deletion else looks
-        return any(is_after(change, look) for look in deciding)
+    def is_unseen(self, change: Change, looks: t.Sequence[Call], write: Call) -> bool:
+        """Whether the run looked right before the write, and the last of these lists could not show the change."""
+        return bool(looks) and write.time - looks[-1].time <= self.window and is_after(change, looks[-1])
+
+    def decision(self, write: Call) -> Call:
+        """The write itself; of renames that belong together, the first one."""
+        mine = [call for call in self.record.of(write.actor) if call.number <= write.number]
+        while is_rename(write):
+            mine.pop()
+            while mine and not mine[-1].is_write:
+                mine.pop()
+            if not mine or not is_rename(mine[-1]):
+                break
+            write = mine[-1]
+        return write
+
+
+def is_rename(call: Call) -> bool:
+    return call.action == "ModifyImageAttribute" and "ImageName" in call.form
 
 
 def is_after(change: Change, look: Call) -> bool:
@@ -134,11 +191,31 @@ def usable(state: State, name: str, now: float) -> list[Truth]:
     return [image for image in named(state, name) if image.is_usable(now)]
 
 
+def replaced_by(image: Truth) -> str:
+    """The id of the image that the mark names; empty for a tag that is no mark of the module."""
+    return _marked(dict(image.tags).get(MARK_KEY, ""))
+
+
+def _marked(text: str) -> str:
+    parts = text.split("/")
+    return parts[0] if len(parts) == PARTS_OF_A_MARK else ""
+
+
+def is_pair(images: t.Sequence[Truth]) -> bool:
+    """Whether they are an unfinished replacement: the new image and the one that it replaces."""
+    first, *rest = images
+    return len(rest) == 1 and bool({replaced_by(one) for one in images} & {first.image_id, rest[0].image_id})
+
+
+def may_replace(run: Played) -> bool:
+    return bool(run.options.get("recreate", "never") != "never")
+
+
 def _changes(call: Call) -> t.Iterator[Change]:
     before, after = call.before or {}, call.after or {}
 
     def change(image_id: str, field: str, value: t.Any) -> Change:
-        return Change(call.number, call.time, call.actor, image_id, field, value)
+        return Change(call.number, call.time, call.actor, image_id, field, value, before.get(image_id))
 
     for image_id in after.keys() - before.keys():
         yield change(image_id, "made", after[image_id].name)

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from . import judge_deletions, judge_endings, judge_names
+from .findings import LAST_ROUND_TRIP, OVERTAKEN
 from .history import History
 
 if t.TYPE_CHECKING:
@@ -17,7 +18,8 @@ if t.TYPE_CHECKING:
     from .play import Record
 
 
-_REMAINS = ("stuck", "left over")
+# What only a person can decide on once the image was lost to what nobody could see.
+_REMAINS = ("left over",)
 
 
 def judge(record: Record) -> list[Finding]:
@@ -28,9 +30,11 @@ def judge(record: Record) -> list[Finding]:
         *judge_names.findings(history),
         *judge_endings.findings(history),
     ]
-    excuse = next((one.excuse for one in found if one.excuse and one.kind in ("lost", "nameless")), "")
-    # Where the image was lost to what nobody could see, a person has to say what the remains are.
-    return [dataclasses.replace(one, excuse=excuse) if excuse and one.kind in _REMAINS else one for one in found]
+    is_lost = any(one.excuse == LAST_ROUND_TRIP and one.kind in ("lost", "nameless") for one in found)
+    return [
+        dataclasses.replace(one, excuse=OVERTAKEN) if is_lost and one.kind in _REMAINS and not one.excuse else one
+        for one in found
+    ]
 
 
 def violations(record: Record) -> list[Finding]:

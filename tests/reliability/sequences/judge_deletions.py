@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import typing as t
 
 from .adapter import TEMPORARY_NAMES
 from .findings import KILLED_IN_SWAP, LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
-from .history import Change, History, is_after, usable
+from .history import Change, History, is_after, is_rename, named, usable
 from .play import COLLEAGUE, Call, Played
 
 if t.TYPE_CHECKING:
@@ -39,10 +41,12 @@ def findings(history: History) -> Findings:
 def _touched(history: History, run: Played, call: Call, image: Truth) -> Findings:
     name, image_id = run.name, image.image_id
     is_named = image.name == name or image_id == run.options.get("image_id") or _is_replacement(history, run, image)
-    if is_named or history.maker(image_id) == call.actor or history.has_temporary_name(image, name, call.number):
+    if is_named or history.has_temporary_name(image, name, call.number):
+        return
+    if history.maker(image_id) == call.actor and call.action not in _TAKING:
         return
     renamed = [one for one in history.of(image_id, "name", by_others_than=call.actor) if one.number < call.number]
-    is_late = bool(renamed) and history.is_late(renamed[-1], call)
+    is_late = bool(renamed) and _is_late(history, renamed[-1], call)
     text = f"{call.action} of image {image_id} {image.name!r}, which the task does not name"
     yield Finding(1, "touched", call.time, call.actor, text, LAST_ROUND_TRIP if is_late else "")
 
@@ -66,24 +70,49 @@ def _snapshot(history: History, run: Played, call: Call) -> Findings:
 def _old_facts(history: History, run: Played, call: Call, image: Truth) -> Findings:
     """A deletion, or the loss of the name, of an image that others have changed since the run first saw it."""
     image_id = image.image_id
-    is_rename = call.action == "ModifyImageAttribute" and image.name == run.name and "image_id" not in run.options
-    is_taken = call.action == "DeleteImage" or (is_rename and image_id not in _named(call.after, run.name))
-    looks = history.looks(call)
-    if not is_taken or not looks:
+    is_taken = call.action == "DeleteImage" or (_loses_name(run, call) and not _is_undone(history, call, image))
+    looks = history.looks(call.actor, image_id, call.number)
+    if not is_taken:
         return
-    changed = [
-        one
-        for one in history.of(image_id, by_others_than=call.actor)
-        if one.field not in ("made", "mark") and is_after(one, looks[0]) and one.number < call.number
-        if not history.is_retirement(one, run.name) and not history.is_undone(one, looks[0])
-    ]
-    for change in changed[:1]:
+    for change in _changed_since(history, run, call, looks)[:1]:
         text = (
             f"{call.action} of image {image_id}, whose {change.field} was changed by {change.actor} "
             f"at {change.time:.2f} s, after the run had seen it"
         )
         excuse = LAST_ROUND_TRIP if _is_late(history, change, call) else ""
         yield Finding(1, "old facts", call.time, call.actor, text, excuse)
+
+
+def _changed_since(history: History, run: Played, call: Call, looks: t.Sequence[Call]) -> list[Change]:
+    """What others have changed of the image since the run saw it for the first time, or since it began."""
+    changed = [
+        one
+        for one in history.of(call.image_id, by_others_than=call.actor)
+        if one.field not in ("made", "mark") and one.number < call.number
+        if not history.is_retirement(one, run.name)
+    ]
+    if not looks:
+        return [one for one in changed if one.time > run.started]
+    first = looks[0]
+    return [one for one in changed if is_after(one, first) and not history.is_undone(one, first, call.number)]
+
+
+def _loses_name(run: Played, call: Call) -> bool:
+    if not is_rename(call) or "image_id" in run.options:
+        return False
+    had = call.image_id in _named(call.before, run.name)
+    return had and call.image_id not in _named(call.after, run.name)
+
+
+def _is_undone(history: History, call: Call, image: Truth) -> bool:
+    """The run takes back a name that it has given itself, and the image has the one again that it had before."""
+    given = history.named_by(image.image_id, call.number)
+    return (
+        given is not None
+        and given.actor == call.actor
+        and given.old is not None
+        and given.old.name == call.form["ImageName"]
+    )
 
 
 def _is_late(history: History, change: Change, call: Call) -> bool:
@@ -93,8 +122,11 @@ def _is_late(history: History, change: Change, call: Call) -> bool:
         for one in history.writes
         if one.actor == call.actor and one.image_id == call.image_id and change.number < one.number <= call.number
     ]
-    hides = change.field == "name" and own[0].action == "ModifyImageAttribute"
-    return history.is_late(change, own[0] if hides else call)
+    write = history.decision(own[0] if change.field == "name" and is_rename(own[0]) else call)
+    looks = history.looks(call.actor, call.image_id, write.number)
+    # A list by name that follows is read for the other image of a replacement.
+    by_id = [look for look in looks if "ImageId" in look.form]
+    return history.is_unseen(change, by_id or looks, write)
 
 
 def _named(state: State | None, name: str) -> set[str]:
@@ -113,49 +145,81 @@ def _taken_away(history: History, run: Played, call: Call, image: Truth) -> Find
         return
     if call.action == "DeleteImage" and image.is_usable(time):
         text = f"usable image {image.image_id} {image.name!r} is deleted, and no usable image {name!r} is left"
-        excuse = LAST_ROUND_TRIP if _went_just_now(history, call, image) else ""
+        excuse = LAST_ROUND_TRIP if _went_just_now(history, call, (name,)) else ""
         yield Finding(2, "lost", time, call.actor, text, excuse)
     elif call.action == "ModifyImageAttribute" and usable(before, name, time):
         yield from _nameless(history, run, call)
 
 
-def _went_just_now(history: History, call: Call, image: Truth) -> bool:
-    """Whether another one was usable under the name when the run looked for the last time, after all that it wrote
-    before, and somebody else has taken it away since."""
-    name = history.runs[call.actor].name
-    written = [one.number for one in history.writes if one.actor == call.actor and one.number < call.number]
-    looks = [
-        look
-        for look in history.record.of(call.actor)
-        if look.listed and max(written, default=-1) < look.number < call.number
-        if call.time - look.time <= history.window
-    ]
-    for taken in (one for one in history.writes if one.actor != call.actor and one.number < call.number):
-        others = {one.image_id for one in usable(taken.before or {}, name, taken.time)} - {image.image_id}
-        left = {one.image_id for one in usable(taken.after or {}, name, taken.time)}
-        if any((others - left) & set(look.listed) and taken.time > look.moment for look in looks):
+def _went_just_now(history: History, call: Call, names: t.Container[str], until: float = 0) -> bool:
+    """Whether another usable image had, or was about to take, the name when the run looked at it right before, after
+    all that it wrote to it; and somebody else has taken it away since. ``until``: number of the call before which."""
+    for change in history.changes:
+        old = change.old
+        if (
+            old is not None
+            and change.field in ("gone", "name", "deprecated")
+            and change.actor != call.actor
+            and change.number < max(call.number, until)
+            and change.image_id != call.image_id
+            and old.name in names
+            and old.is_usable(change.time)
+            and history.is_unseen(change, _looks_since(history, call, change.image_id), call)
+        ):
             return True
     return False
+
+
+def _looks_since(history: History, call: Call, image_id: str) -> list[Call]:
+    """The looks at the image before the call, and after all that the run wrote to it before."""
+    written = [
+        one.number
+        for one in history.writes
+        if one.actor == call.actor and one.image_id == image_id and one.number < call.number and one.before != one.after
+    ]
+    looks = history.looks(call.actor, image_id, call.number)
+    return [one for one in looks if one.number > max(written, default=-1)]
 
 
 def _nameless(history: History, run: Played, call: Call) -> Findings:
     time, name, unique = call.time, run.name, history.site.unique_names
     text = f"no usable image {name!r} is left by the renaming of {call.image_id}"
-    following = [one for one in history.writes if one.actor == call.actor and one.number > call.number]
-    restored = next((one for one in following if usable(one.after or {}, name, one.time)), None)
+    rest = _rest_of_swap(history, call)
+    restored = next((one for one in rest if usable(one.after or {}, name, one.time)), None)
     if restored is None:
-        excuse = KILLED_IN_SWAP if run.was_killed and unique else ""
-        if _went_just_now(history, call, (call.before or {})[call.image_id]):
-            excuse = LAST_ROUND_TRIP
-        if any(one.actor != call.actor and one.field == "made" and one.value == name for one in _during(history, run)):
-            excuse = SIMULTANEOUS
-        yield Finding(2, "nameless", time, call.actor, f"{text}, and stays so when the run ends", excuse)
+        yield Finding(
+            2,
+            "nameless",
+            time,
+            call.actor,
+            f"{text}, and stays so after the swap",
+            _excuse_of_gap(history, run, call, rest),
+        )
     elif not unique:
         yield Finding(2, "gap", time, call.actor, f"{text} for {restored.time - time:.2f} s")
 
 
-def _during(history: History, run: Played) -> list[Change]:
-    return [one for one in history.changes if run.started <= one.time <= (run.ended or run.started)]
+def _rest_of_swap(history: History, call: Call) -> list[Call]:
+    """The renames that follow at once: nothing else comes between two that belong together."""
+    following = [one for one in history.record.of(call.actor) if one.number > call.number]
+    return list(itertools.takewhile(is_rename, following))
+
+
+def _excuse_of_gap(history: History, run: Played, call: Call, rest: t.Sequence[Call]) -> str:
+    last = rest[-1].number if rest else call.number
+    is_its_last = history.record.of(call.actor)[-1].number == last
+    if run.was_killed and is_its_last and history.site.unique_names:
+        return KILLED_IN_SWAP
+    if _went_just_now(history, call, (run.name, *TEMPORARY_NAMES), last):
+        return LAST_ROUND_TRIP
+    return SIMULTANEOUS if _is_made_meanwhile(history, run, last) else ""
+
+
+def _is_made_meanwhile(history: History, run: Played, last: int) -> bool:
+    """Whether somebody else has begun to create an image of the name, which the run did not see before the swap."""
+    looks = history.looks_for(run.name, run.run.name, math.inf)
+    made = [history.named_by(image.image_id) for image in named(history.state_before(last + 1), run.name)]
+    return any(one is not None and one.actor != run.run.name and is_after(one, looks[0]) for one in made)
 
 
 # Snapshots that the user has taken: see `beginning`.

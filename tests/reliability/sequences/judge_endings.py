@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
-from . import excuses
+from . import excuses, judge_names
 from .adapter import MARK_KEY, RECENT
 from .beginning import TAGS
-from .findings import LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
-from .history import History, is_after, named
+from .findings import LAST_ROUND_TRIP, MEANWHILE, SIMULTANEOUS, Finding, Findings
+from .history import Change, History, is_after, is_pair, may_replace, named
+from .story import Fault
 
 if t.TYPE_CHECKING:
     from .cloud import State, Truth
@@ -45,35 +47,45 @@ def _unchanged(history: History, run: Played) -> Findings:
 
 
 def _reached(history: History, run: Played) -> Findings:
-    time, name = run.ended or 0.0, run.run.name
-    state = history.state_at(time)
-    missing = list(_missing(history, run, state, time))
-    looks = [call for call in history.record.of(name) if call.action == "DescribeImages"]
-    last = looks[-1].moment if looks else run.started
-    since = last - history.window
-    is_late = any(one.actor != name and one.time >= since for one in history.changes if one.time <= time)
-    # What the list did not show yet when the plan was made, and what nobody could read again later.
-    planned = (looks[0].moment if looks else run.started) - history.window
-    is_hidden = any(one.actor != name and planned <= one.time <= time for one in history.changes)
-    for kind, what in missing:
-        is_excused = (is_late and kind != "outdated") or (is_hidden and kind == "not handed on")
-        excuse = LAST_ROUND_TRIP if is_excused else ""
-        if kind in ("several", "still there") and _came_meanwhile(history, run, state):
-            excuse = SIMULTANEOUS
-        yield Finding(4, kind, time, name, f"the run says ok, but {what}", excuse)
+    for problem in _missing(history, run, history.state_before(run.number), run.stopped):
+        text = f"the run says ok, but {problem.text}"
+        yield Finding(4, problem.kind, run.stopped, run.run.name, text, _excuse(history, run, problem))
 
 
-def _came_meanwhile(history: History, run: Played, state: State) -> bool:
-    """Whether the others of the name came after the run had looked for it: of several that create at once, the first
-    one need not notice."""
-    looks = [look for look in history.record.of(run.run.name) if look.form.get("ImageName") == run.name]
-    own = str(run.ending.result.get("image_id") if run.ending else "")
-    given = [history.of(one.image_id, "name", "made") for one in named(state, run.name) if one.image_id != own]
-    return bool(looks) and all(changes and is_after(changes[-1], looks[-1]) for changes in given)
+class _Problem(t.NamedTuple):
+    """``image_ids``: the images that are not as they should be."""
+
+    kind: str
+    text: str
+    image_ids: tuple[str, ...]
 
 
-# A kind, and the sentence.
-_Problem = tuple[str, str]
+def _excuse(history: History, run: Played, problem: _Problem) -> str:
+    if problem.kind in ("several", "still there"):
+        return _excuse_of_others(history, run, problem.image_ids)
+    changed = [one for image_id in problem.image_ids for one in history.of(image_id, by_others_than=run.run.name)]
+    if problem.kind != "outdated" and any(_is_unseen(history, run, one) for one in changed):
+        return LAST_ROUND_TRIP
+    return ""
+
+
+def _is_unseen(history: History, run: Played, change: Change) -> bool:
+    """Whether the change came after all looks of the run at the image, the last of which was shortly before its end."""
+    looks = history.looks(run.run.name, change.image_id, math.inf)
+    is_recent = bool(looks) and run.stopped - looks[-1].time <= history.window
+    return is_recent and change.number < run.number and is_after(change, looks[-1])
+
+
+def _excuse_of_others(history: History, run: Played, image_ids: t.Iterable[str]) -> str:
+    """Whether the others came to the name after the run had looked for it: of several that create at once, the first
+    one need not notice; else right before its end, or while it waited for its own image."""
+    looks = history.looks_for(run.name, run.run.name, math.inf)
+    given = [history.named_by(image_id, run.number) for image_id in image_ids]
+    if not looks or not all(one is not None and is_after(one, looks[-1]) for one in given):
+        return ""
+    if all(one is not None and judge_names.is_made_at_once(history, one, run) for one in given):
+        return SIMULTANEOUS
+    return LAST_ROUND_TRIP if run.stopped - looks[-1].time <= history.window else MEANWHILE
 
 
 def _missing(history: History, run: Played, state: State, time: float) -> t.Iterator[_Problem]:
@@ -81,31 +93,33 @@ def _missing(history: History, run: Played, state: State, time: float) -> t.Iter
     if options.get("state") == "absent":
         image_id = options.get("image_id")
         left = [one for one in state.values() if one.image_id == image_id or (not image_id and one.name == run.name)]
-        yield from (("still there", f"image {one.image_id} {one.name!r} is there") for one in left)
+        for one in left:
+            yield _Problem("still there", f"image {one.image_id} {one.name!r} is there", (one.image_id,))
         return
-    image = state.get(str(run.ending.result.get("image_id") if run.ending else ""))
+    own_id = str(run.ending.result.get("image_id") if run.ending else "")
+    image = state.get(own_id)
     if image is None or image.is_lost(time):
-        yield "not there", "the image of the result is not there"
+        yield _Problem("not there", "the image of the result is not there", (own_id,))
         return
-    if not _is_one(run, [one for one in named(state, run.name) if not one.is_lost(time)]):
-        yield "several", f"{len(named(state, run.name))} images are called {run.name!r}"
+    others = [one for one in named(state, run.name) if one.image_id != own_id and not one.is_lost(time)]
+    if not _is_one(run, image, others):
+        text = f"{len(others)} other images are called {run.name!r}"
+        yield _Problem("several", text, tuple(one.image_id for one in others))
     if not options.get("wait", True):
         # Nothing more was promised.
         return
     if not image.is_usable(time) and not image.deprecated:
-        yield "not usable", f"image {image.image_id} is not usable"
-    yield from (("differs", text) for text in _differences(run, image))
-    yield from (("not handed on", text) for text in _of_replacement(history, run, image))
-    yield from (("outdated", text) for text in _outdated(history, run, image))
+        yield _Problem("not usable", f"image {own_id} is not usable", (own_id,))
+    yield from (_Problem("differs", text, (own_id,)) for text in _differences(run, image))
+    yield from (_Problem("not handed on", text, (own_id,)) for text in _of_replacement(history, run, image))
+    yield from (_Problem("outdated", text, (own_id,)) for text in _outdated(history, run, image))
 
 
-def _is_one(run: Played, images: t.Sequence[Truth]) -> bool:
+def _is_one(run: Played, image: Truth, others: t.Sequence[Truth]) -> bool:
     """One image, or an unfinished replacement with what it replaces, where the task may not finish that."""
-    if not run.name or len(images) == 1:
+    if not run.name or not others:
         return True
-    tags = [value for image in images for key, value in image.tags if key == MARK_KEY]
-    is_pair = len(images) == 2 and any(value.startswith(image.image_id) for value in tags for image in images)
-    return is_pair and run.options.get("recreate", "never") == "never"
+    return not may_replace(run) and is_pair((image, *others))
 
 
 def _differences(run: Played, image: Truth) -> t.Iterator[str]:
@@ -146,7 +160,7 @@ def _of_replacement(history: History, run: Played, image: Truth) -> t.Iterator[s
 
 
 def _outdated(history: History, run: Played, image: Truth) -> t.Iterator[str]:
-    """With recreate=always: a recent image, made for a task like this one."""
+    """With recreate=always: a recent image, made for a task like this one, and not one that was there before it."""
     if run.options.get("recreate") != "always":
         return
     maker = history.runs.get(history.maker(image.image_id))
@@ -154,6 +168,10 @@ def _outdated(history: History, run: Played, image: Truth) -> t.Iterator[str]:
         yield f"image {image.image_id} is {run.started - image.created:.0f} s old, and recreate is always"
     if maker is not None and _source(maker) != _source(run):
         yield f"image {image.image_id} was made for another task, of another source"
+    looks = history.looks(run.run.name, image.image_id, math.inf)
+    seen = history.shown_by(looks[0]).get(image.image_id) if looks else None
+    if maker is not run and seen is not None and seen.name == run.name and MARK_KEY not in dict(seen.tags):
+        yield f"image {image.image_id} was {run.name!r} when the run began, and recreate is always"
 
 
 def _labels(run: Played) -> dict[str, t.Any]:
@@ -168,22 +186,41 @@ def _source(run: Played) -> tuple[t.Any, ...]:
 
 
 def _names_what_exists(history: History, run: Played) -> Findings:
-    time, name = run.ended or 0.0, run.run.name
+    name = run.run.name
     told = run.ending.text() if run.ending is not None else ""
-    for image in history.state_at(time).values():
-        if history.maker(image.image_id) == name and image.image_id not in told and image.name not in told:
-            text = f"the failure does not name image {image.image_id} {image.name!r}, which this run has made"
-            yield Finding(5, "not named", time, name, text)
+    for image in history.state_before(run.number).values():
+        given = history.named_by(image.image_id, run.number)
+        if name not in (history.maker(image.image_id), given.actor if given is not None else ""):
+            continue
+        if image.image_id not in told and (_knows_id(history, run, image) or image.name not in told):
+            text = f"the failure does not name image {image.image_id} {image.name!r}, which this run has made or named"
+            yield Finding(5, "not named", run.stopped, name, text)
+
+
+def _knows_id(history: History, run: Played, image: Truth) -> bool:
+    """Whether it was told the id, by the answer to its creation or by a list."""
+    calls = history.record.of(run.run.name)
+    if any(call.image_id == image.image_id for call in calls) or history.looks(run.run.name, image.image_id, math.inf):
+        return True
+    made = [one.number for one in history.of(image.image_id, "made")]
+    return not _has_lost_answer(history, run) and bool(made) and calls[-1].number > made[0]
+
+
+def _has_lost_answer(history: History, run: Played) -> bool:
+    return any(
+        isinstance(event, Fault) and event.when.run == run.run.name and event.what in ("lost", "signal")
+        for event in history.record.story.events
+    )
 
 
 def _converges(history: History) -> Findings:
     first, second = history.runs.get("Y"), history.runs.get("Z")
     if first is None or second is None or first.ending is None or second.ending is None:
         return
-    if not second.is_ok:
-        if not excuses.may_refuse(history, second):
-            text = f"further runs do not converge: {second.ending.result.get('msg')}"
-            yield Finding(5, "stuck", second.ended or 0.0, "Z", text)
-    elif second.ending.changed and first.is_ok and second.options.get("recreate") != "always":
+    for run in (first, second):
+        if run.ending is not None and not run.is_ok and not excuses.may_refuse(history, run):
+            text = f"further runs do not converge: {run.ending.result.get('msg')}"
+            yield Finding(5, "stuck", run.stopped, run.run.name, text)
+    if second.is_ok and second.ending.changed and first.is_ok and second.options.get("recreate") != "always":
         text = f"the second run in peace changes something again: {second.ending.result.get('actions')}"
-        yield Finding(5, "restless", second.ended or 0.0, "Z", text)
+        yield Finding(5, "restless", second.stopped, "Z", text)

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
-from .findings import KILLED_IN_LAG, LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
-from .history import Change, History, named
+from .findings import KILLED_IN_LAG, LAST_ROUND_TRIP, OVERTAKEN, SIMULTANEOUS, UNMARKED, Finding, Findings
+from .history import Change, History, is_after, is_rename, named, replaced_by
 from .play import COLLEAGUE, Call, Played
 
 if t.TYPE_CHECKING:
@@ -22,7 +23,7 @@ def findings(history: History) -> Findings:
             continue
         if call.action == "CreateImage":
             yield from _made_twice(history, call)
-        elif call.action == "ModifyImageAttribute":
+        elif is_rename(call):
             yield from _renamed_twice(history, call)
     yield from _rubbish(history)
 
@@ -32,7 +33,7 @@ def _others(call: Call, name: str, image_id: str) -> list[Truth]:
 
 
 def _made_twice(history: History, call: Call) -> Findings:
-    made = _new(call)
+    made = (call.after or {}).keys() - (call.before or {}).keys()
     name = call.form.get("ImageName", "")
     for image_id in made:
         for other in _others(call, name, image_id):
@@ -42,43 +43,53 @@ def _made_twice(history: History, call: Call) -> Findings:
 
 
 def _excuse(history: History, run: Played, call: Call, other: Truth) -> str:
-    """Whether the run could not know of the other one when it looked for the last time."""
-    looks = history.looks_for(other.name, call)
-    given = [one for one in history.of(other.image_id, "name", "made") if one.number < call.number][-1:]
-    if not looks or not given or given[0].time <= looks[-1].moment:
+    """Whether the run could not know of the other one when it looked for the name right before."""
+    given = history.named_by(other.image_id, call.number)
+    looks = history.looks_for(other.name, call.actor, call.number)
+    if given is None or given.actor == call.actor or not history.is_unseen(given, looks, call):
         return ""
-    return _excuse_of_maker(history, run, given[0])
+    return _excuse_of_maker(history, run, given)
+
+
+def is_made_at_once(history: History, given: Change, first: Played) -> bool:
+    """Whether it was made by a run that looked before it could see the image which the first one has made."""
+    if given.field != "made" or given.actor not in history.runs:
+        return False
+    call = history.record.calls[given.number]
+    firsts = [one for one in _others(call, first.name, given.image_id) if history.maker(one.image_id) == first.run.name]
+    return any(_excuse(history, history.runs[given.actor], call, one) == SIMULTANEOUS for one in firsts)
 
 
 def _excuse_of_maker(history: History, run: Played, given: Change) -> str:
-    if given.actor == COLLEAGUE or given.actor == run.run.name:
+    maker = history.runs.get(given.actor)
+    if maker is None or maker.stopped > run.started:
         return SIMULTANEOUS
-    maker = history.runs[given.actor]
-    if maker.was_killed or (maker.ended is not None and maker.ended - given.time < history.site.lag):
-        return KILLED_IN_LAG
-    return SIMULTANEOUS if maker.ended is None or maker.ended > run.started else ""
+    # A run that says ok has looked for its image until a list has shown it.
+    has_seen_it = any(given.image_id in look.listed for look in history.looks(given.actor, given.image_id, math.inf))
+    return KILLED_IN_LAG if has_seen_it or not maker.is_ok else ""
 
 
 def _renamed_twice(history: History, call: Call) -> Findings:
-    image_id, name = call.image_id, call.form.get("ImageName")
+    image_id, name = call.image_id, call.form["ImageName"]
     before = (call.before or {}).get(image_id)
     run = history.runs[call.actor]
     # Of a temporary name there may be several for a while: no task asks for it.
     if name != run.name or before is None or before.name == name:
         return
     for other in _others(call, name, image_id):
-        if _is_pair(history, run, call, image_id, other):
+        if _is_swap(run, call, image_id, other):
             continue
-        given = [one for one in history.of(other.image_id, "name", "made") if one.number < call.number][-1:]
-        is_late = bool(given) and call.time - given[0].time <= history.window + history.site.lag
+        given = history.named_by(other.image_id, call.number)
+        decision = history.decision(call)
+        looks = history.looks_for(name, call.actor, decision.number)
+        is_late = given is not None and history.is_unseen(given, looks, decision)
         text = f"image {image_id} is renamed to {name!r}, which image {other.image_id} is called already"
         yield Finding(3, "renamed", call.time, call.actor, text, LAST_ROUND_TRIP if is_late else "")
 
 
-def _is_pair(history: History, run: Played, call: Call, image_id: str, other: Truth) -> bool:
+def _is_swap(run: Played, call: Call, image_id: str, other: Truth) -> bool:
     """A replacement takes the name before the image that it replaces gives it up: its tag says which one that is."""
-    image = (call.after or {})[image_id]
-    return any(other.image_id in value for _key, value in image.tags) and "image_id" not in run.options
+    return replaced_by((call.after or {})[image_id]) == other.image_id and "image_id" not in run.options
 
 
 def _rubbish(history: History) -> Findings:
@@ -88,36 +99,46 @@ def _rubbish(history: History) -> Findings:
     if final is None or not final.is_ok:
         return
     for image in record.last.values():
-        if not history.has_temporary_name(image, final.name):
+        given = history.named_by(image.image_id)
+        if given is None or not history.has_temporary_name(image, final.name):
             continue
-        if not _same_task(history.runs[history.of(image.image_id, "name", "made")[-1].actor], final):
-            continue
-        # What others have changed is kept for them.
-        namer = history.of(image.image_id, "name", "made")[-1].actor
-        changed = history.of(image.image_id, "tags", "description", "deprecated", by_others_than=namer)
-        if not image.used and not image.shared and not changed:
+        namer = history.runs[given.actor]
+        is_kept = image.used or image.shared or _is_changed(history, image, namer)
+        if _same_task(namer, final) and not is_kept:
             text = f"image {image.image_id} {image.name!r} is left over"
-            yield Finding(3, "left over", record.end, "Z", text, _excuse_of_rubbish(history, image))
+            yield Finding(3, "left over", record.end, "Z", text, _excuse_of_rubbish(history, image, given, namer))
 
 
-def _excuse_of_rubbish(history: History, image: Truth) -> str:
-    """The run has failed, and has named it, since others came in between: no later run knows for what it was made."""
-    run = history.runs[history.of(image.image_id, "name", "made")[-1].actor]
-    if run.is_ok or (run.ending is not None and image.image_id not in run.ending.text()):
+def _is_changed(history: History, image: Truth, namer: Played) -> bool:
+    """Whether a colleague has changed it, or anybody while it had the name: it is kept for them. Another run of the
+    task may change it while it has a temporary one."""
+    return any(
+        one.actor == COLLEAGUE or (one.old is not None and one.old.name == namer.name)
+        for one in history.of(image.image_id, "tags", "description", "deprecated", by_others_than=namer.run.name)
+    )
+
+
+def _excuse_of_rubbish(history: History, image: Truth, given: Change, namer: Played) -> str:
+    """The run has failed, and has named it; and a later run cannot know it, or has no reason to look for it."""
+    if namer.is_ok or (namer.ending is not None and image.image_id not in namer.ending.text()):
         return ""
-    end = history.record.end if run.ended is None else run.ended
-    others = [one for one in history.changes if one.actor != run.run.name and run.started <= one.time <= end]
-    made = [one for one in history.writes if image.image_id in _new(one)]
-    raced = any(one.excuse for call in made if call.actor != COLLEAGUE for one in _made_twice(history, call))
-    if raced or any(
-        one.field == "gone" or one.actor == COLLEAGUE or one.value in (run.name, image.name) for one in others
-    ):
-        return KILLED_IN_LAG if run.was_killed else SIMULTANEOUS
-    return ""
+    if "CreateImage.Tag" in history.site.ignores and not replaced_by(image):
+        return UNMARKED
+    return OVERTAKEN if any(_overtakes(history, one, image, namer) for one in history.changes) else ""
 
 
-def _new(call: Call) -> set[str]:
-    return (call.after or {}).keys() - (call.before or {}).keys()
+def _overtakes(history: History, change: Change, image: Truth, namer: Played) -> bool:
+    """Somebody else has deleted, renamed or deprecated the other image of the replacement, or has given its name to
+    another one."""
+    looks = history.looks_for(namer.name, namer.run.name, math.inf)
+    is_unknown = bool(looks) and is_after(change, looks[0])
+    if change.actor == namer.run.name or change.actor in ("Y", "Z") or not is_unknown:
+        return False
+    if change.field in ("made", "name") and change.value == namer.name:
+        return True
+    if change.field not in ("gone", "name", "deprecated"):
+        return False
+    return replaced_by(image) == change.image_id or history.last_mark(change.image_id) == image.image_id
 
 
 def _same_task(one: Played, other: Played) -> bool:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from dataclasses import dataclass, field
 
@@ -58,13 +59,16 @@ class Call:
 
 @dataclass
 class Played:
-    """``ended`` is None, and ``ending``, too, for a run that was killed."""
+    """``ended`` is None, and ``ending``, too, for a run that was killed. ``stopped``: when its process ended, either
+    way; ``number``: of the first call that the cloud processed after that."""
 
     run: Run
     started: float
     ended: float | None = None
     ending: Ending | None = None
     was_killed: bool = False
+    stopped: float = math.inf
+    number: int = 0
 
     @property
     def options(self) -> Options:
@@ -160,6 +164,7 @@ class _Play:
             played.was_killed = True
         else:
             played.ended = self._schedule.now
+        played.stopped, played.number = self._schedule.now, len(self._record.calls)
         self.fire(run.name, [(END, 0)], after=True)
 
     # --- one call ----------------------------------------------------------------------------------------------------

@@ -20,9 +20,13 @@ Kind = tuple[int, str]
 def kinds(story: Story) -> set[Kind]:
     """The kinds of violations that the story ends in; none where it is no story that can be played."""
     try:
-        return {(finding.invariant, finding.kind) for finding in violations(play(story))}
+        record = play(story)
     except ValueError:
         return set()
+    # Options that contradict each other make no story.
+    if any(not record.of(played.run.name) and not played.was_killed for played in record.runs):
+        return set()
+    return {(finding.invariant, finding.kind) for finding in violations(record)}
 
 
 def shorten(story: Story, kind: Kind, kinds_of: t.Callable[[Story], set[Kind]] = kinds) -> Story:

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from .adapter import Ending, Reset, Wire
+from .adapter import MARK_KEY, Ending, Reset, Wire
 from .beginning import SNAPSHOTS
 from .findings import KILLED_IN_SWAP, LAST_ROUND_TRIP, SIMULTANEOUS
 from .judge import judge
@@ -20,6 +20,8 @@ from .story import NAME, OLD, Act, Event, Fault, Moment, Options, Run, Site, Sto
 ALL = {"Status": "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated", "ImageOwnerAlias": "self"}
 PRESENT = {"image_name": NAME, "snapshot_id": "s-2", "recreate": "on_source_change"}
 ABSENT = {"image_name": NAME, "state": "absent"}
+# As the module writes it: the replaced image, a digest, the time.
+MARK = f"{OLD}/0123456789abcdef/20261102T080000Z"
 Sleep = t.Callable[[float], None]
 
 
@@ -39,10 +41,11 @@ class Hand:
         body = self.call("DescribeImages", **ALL, **filters)
         return [image["ImageId"] for image in body["Images"]["Image"]]
 
-    def create(self, name: str, snapshot_id: str = "s-2", **tags: str) -> str:
+    def create(self, name: str, snapshot_id: str = "s-2", mark: str = "", **tags: str) -> str:
+        marked = {**tags, MARK_KEY: mark} if mark else tags
         numbered = {
             f"Tag.{n}.{part}": text
-            for n, pair in enumerate(tags.items(), 1)
+            for n, pair in enumerate(marked.items(), 1)
             for part, text in zip(("Key", "Value"), pair)
         }
         body = self._wire(
@@ -84,13 +87,13 @@ def story(
 def replace(hand: Hand) -> Ending:
     """As it should be, where names need not be unique."""
     hand.look(ImageName=NAME)
-    new = hand.create("web-new", team="web", stage="golden", replaces=OLD)
+    new = hand.create("web-new", team="web", stage="golden", mark=MARK)
     hand.sleep(70.0)
     hand.rename(new, NAME)
     hand.look(ImageId=OLD)
     hand.delete(OLD)
     hand.look(ImageId=new)
-    hand.call("UntagResources", ResourceType="image", ResourceId_1=new, TagKey_1="replaces")
+    hand.call("UntagResources", ResourceType="image", ResourceId_1=new, TagKey_1=MARK_KEY)
     hand.look(ImageName=NAME)
     return ok(new, replaced_image_id=OLD)
 
@@ -209,7 +212,7 @@ def test_two_who_create_at_once_are_excused() -> None:
 def test_a_rename_to_a_name_that_is_taken_is_seen() -> None:
     def script(hand: Hand) -> Ending:
         hand.rename(OLD, "web-2")
-        return Ending({"changed": True}, "invalid_input")
+        return Ending({"changed": True, "image_id": OLD}, "invalid_input")
 
     assert find(script, story(options={"image_id": OLD, "image_name": "web-2"})) == {"renamed": ""}
 

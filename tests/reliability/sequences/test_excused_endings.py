@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the judge does not excuse in endings: what is left over, what ok means, and a refusal that nothing explains."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from .adapter import MARK_KEY, Ending, Wire
+from .findings import LAST_ROUND_TRIP
+from .judge import judge
+from .play import QUIET, play
+from .story import END, NAME, OLD, Act, Moment, Options, Run, Site, Story
+from .test_excuses import ALWAYS, CREATE, TEMPORARY, failed
+from .test_judge import MARK, Hand, Sleep, find, ok, story
+
+
+def in_peace(told: Story, *endings: Ending) -> dict[str, str]:
+    """Kinds and their excuses where the runs after the story end so, having looked for the name."""
+    rest = list(endings)
+
+    def task(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
+        Hand(wire, sleep).look(ImageName=NAME)
+        return rest.pop(0) if clock() >= QUIET else ok(OLD)
+
+    return {finding.kind: finding.excuse for finding in judge(play(told, task))}
+
+
+# --- what is left over, and what ok means ----------------------------------------------------------------------------
+
+
+def leave(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
+    """It makes a replacement, names it, and does not come back to it."""
+    hand = Hand(wire, sleep)
+    hand.look(ImageName=NAME)
+    if clock() < QUIET:
+        hand.create(TEMPORARY, mark=MARK)
+        hand.sleep(5.0)
+        return failed("timed_out")
+    return Ending({"changed": False, "image_id": OLD})
+
+
+def test_what_is_left_over_is_not_excused_by_a_change_of_another_image() -> None:
+    found = judge(play(story(Act(2.0, "tag", "m-web-2", "keep=yes"), options=CREATE), leave))
+    assert {finding.kind: finding.excuse for finding in found if finding.kind == "left over"} == {"left over": ""}
+
+
+def test_what_another_run_of_the_task_has_tagged_is_left_over_all_the_same() -> None:
+    def task(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
+        if 10.0 <= clock() < QUIET:
+            tag = {"Tag_1_Key": "stage", "Tag_1_Value": "test"}
+            Hand(wire, sleep).call("TagResources", ResourceType="image", ResourceId_1="m-101", **tag)
+            return failed()
+        return leave(options, wire, clock, sleep)
+
+    found = judge(play(story(Run("B", 20.0, CREATE), options=CREATE), task))
+    assert "left over" in {finding.kind for finding in found if not finding.excuse}
+
+
+def test_always_is_not_reached_with_the_image_that_was_there() -> None:
+    def script(hand: Hand) -> Ending:
+        if not hand.look(ImageName=NAME):
+            new = hand.create(NAME, "s-1")
+            hand.sleep(70.0)
+            return ok(new)
+        return Ending({"changed": False, "image_id": "m-101"})
+
+    second = Run("B", Moment("A", END), ALWAYS)
+    assert find(script, story(second, options=ALWAYS, made_of=None)) == {"outdated": ""}
+
+
+def test_the_name_of_the_task_names_no_image() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.look(ImageName=NAME)
+        hand.create(NAME)
+        hand.look(ImageName=NAME)
+        return Ending({"changed": True, "msg": f"{NAME} failed"}, "cloud_error")
+
+    assert find(script, story(options=CREATE, made_of=None)) == {"not named": ""}
+
+
+def test_an_image_that_was_renamed_is_named_as_well() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.look(ImageName="m-web-2")
+        hand.rename("m-web-2", "web-x")
+        return Ending({"changed": True, "msg": "web-x failed"}, "cloud_error")
+
+    assert find(script, story(options={"image_id": "m-web-2", "image_name": "web-x"})) == {"not named": ""}
+
+
+# --- a refusal that a person has to resolve --------------------------------------------------------------------------
+
+
+def quota(code: str) -> Ending:
+    return failed("cloud_error", error={"code": code})
+
+
+@pytest.mark.parametrize(
+    ("told", "refusal"),
+    [
+        (story(site=Site(ignores=("CreateImage.Platform",))), failed("cloud_error")),
+        (story(site=Site(room=0)), quota("Throttling")),
+        (story(Act(5.0, "use", OLD)), failed("shared")),
+        (story(Act(5.0, "create", TEMPORARY)), failed("in_use")),
+        (story(options={"image_name": NAME}), failed("invalid_input")),
+        (story(Act(5.0, "create", NAME, f"{MARK_KEY}={MARK}")), failed("ambiguous_name")),
+    ],
+    ids=["the site ignores", "no room", "in use", "a name in the way", "nothing", "a pair"],
+)
+def test_a_refusal_is_excused_only_by_what_explains_its_reason(told: Story, refusal: Ending) -> None:
+    assert in_peace(told, refusal, refusal)["stuck"] == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "refusal"),
+    [
+        (story(site=Site(ignores=("CreateImage.Platform",))), failed("not_supported_by_site")),
+        (story(site=Site(room=0)), quota("QuotaExceed.Image")),
+        (story(Act(5.0, "use", OLD)), failed("in_use")),
+        (story(Act(5.0, "create", TEMPORARY)), failed("name_taken")),
+        (story(Act(5.0, "create", NAME)), failed("ambiguous_name")),
+    ],
+    ids=["the site ignores", "no room", "in use", "a name in the way", "several"],
+)
+def test_a_refusal_that_the_cloud_explains_is_excused(told: Story, refusal: Ending) -> None:
+    assert "stuck" not in in_peace(told, refusal, refusal)
+
+
+def test_the_first_further_run_succeeds_or_refuses_clearly() -> None:
+    assert in_peace(story(options={"image_name": NAME}), failed("cloud_error"), ok(OLD))["stuck"] == ""
+
+
+def test_a_change_right_before_the_end_is_excused() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.look(ImageName=NAME)
+        return Ending({"changed": False, "image_id": OLD})
+
+    late = Act(Moment("A", "DescribeImages", 0), "delete")
+    assert find(script, story(late, options={"image_name": NAME})) == {"not there": LAST_ROUND_TRIP}
