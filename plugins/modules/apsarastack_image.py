@@ -517,7 +517,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.differenc
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.lookups import Lookups
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import TaskModule
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 

@@ -332,7 +332,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import TaskModule
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import attempting
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
 STATUSES = ["Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated"]

@@ -22,7 +22,7 @@ STANDARD_LIBRARY = "uuid _uuid"
 
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
 OF_BOTH = """
-    _ecs _ecs.image _ecs.images _ecs.sources
+    _ecs _ecs.image _ecs.images
     _engine _engine.interruption _engine.tags _engine.validation
     _login _login.endpoints _login.login _login.options _login.origins
     _module _module.arguments _module.given _module.hiding _module.libraries _module.task
@@ -32,8 +32,8 @@ OF_BOTH = """
 IMPORTED_BY = {
     "apsarastack_image": f"""
         {OF_BOTH} _engine.difference _engine.outcome _engine.plans
-        _image _image.changes _image.desired _image.difference _image.differing _image.execution _image.expectations
-        _image.lookups _image.marks _image.outcome _image.planning _image.refusals _image.snapshots _image.steps
+        _image _image.changes _image.desired _image.difference _image.differing _image.execution
+        _image.lookups _image.marks _image.outcome _image.planning _image.refusals
         _image.texts
     """,
     "apsarastack_image_info": f"{OF_BOTH} _image _image.selection",

@@ -77,6 +77,12 @@ def is_settled(image: Image) -> bool:
     return image["status"] in _SETTLED or is_usable(image)
 
 
+def snapshots_of(images: t.Iterable[Image]) -> tuple[str, ...]:
+    """The snapshots that the images rest on, each once."""
+    found = [disk["snapshot_id"] for image in images for disk in image["disk_device_mappings"]]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
 # Left: the documented key. Right: the API's field (reference of DescribeImages, 2014-05-26).
 _EXPRESSION = """{
     image_id: ImageId, image_name: ImageName, description: Description, status: Status,

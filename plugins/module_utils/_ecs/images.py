@@ -11,13 +11,13 @@ import typing as t
 import uuid
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image, to_integer
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
 # Without a Status, DescribeImages lists Available images only. A release that does not know one of the later states
@@ -70,6 +70,8 @@ class Images:
         return tuple(str(entry.get("InstanceId")) for entry in listed if entry.get("ImageId") == image_id)
 
     def instance(self, instance_id: str) -> Instance | None:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance  # noqa: PLC0415
+
         for entry in self._instances({"InstanceIds": json.dumps([instance_id])}):
             if entry.get("InstanceId") == instance_id:
                 # A lock is a text on some releases and an object on others.
@@ -232,6 +234,9 @@ class Images:
 
 
 def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
+    # Most tasks look at no source, and should not pay for this.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot  # noqa: PLC0415
+
     return Snapshot(
         snapshot_id=str(wire.get("SnapshotId")),
         status=str(wire.get("Status")),

@@ -15,7 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
     TaskFailedError,
 )
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Running
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
 

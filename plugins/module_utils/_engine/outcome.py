@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Foreseen, Plan, State, texts
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import may_be_done
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
 

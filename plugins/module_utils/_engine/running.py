@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Foreseen, State
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
 

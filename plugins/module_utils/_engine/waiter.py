@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import State
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, DeadlineError
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 

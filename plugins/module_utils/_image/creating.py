@@ -13,7 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans im
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, refusals, sources, steps
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import Leaving, Removal, removal
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan

@@ -20,7 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan

@@ -11,10 +11,8 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import FAILED
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import difference
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import own_tags
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import snapshots
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Create, Delete
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.difference import Side
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
@@ -26,11 +24,10 @@ def diff(plan: ImagePlan, handle: str) -> Side:
 
     ``handle`` is what the task calls the image; it heads a side on which no image has an id yet.
     """
-    made = [step.source.as_dict() for step in plan.steps if isinstance(step, Create)]
-    taken_before, taken_after = _taken_away(plan)
+    taken_before, source, taken_after = _by_steps(plan) if plan.steps else ({}, {}, {})
     return difference.diff(
         {**_managed(plan.before), **taken_before},
-        {**_managed(plan.after), **(made[0] if made else {}), **taken_after},
+        {**_managed(plan.after), **source, **taken_after},
         (_header(plan.before, handle), _header(plan.after, handle)),
     )
 
@@ -50,17 +47,27 @@ def _state(image: Image | Predicted) -> str:
     return "failed" if image["status"] == FAILED else "present"
 
 
-def _taken_away(plan: ImagePlan) -> tuple[Side, Side]:
-    """The images that are deleted, by id, and what becomes of their snapshots."""
-    images = {step.image_id: f"{_state(step.expected.image)}, named {step.expected.image['image_name']!r}"
-              for step in plan.steps if isinstance(step, Delete)}  # fmt: skip
-    deleted, left = snapshots.deleted_by(plan.steps), snapshots.left_by(plan.steps)
+def _by_steps(plan: ImagePlan) -> tuple[Side, Side, Side]:
+    """The images that are deleted, by id, and what becomes of their snapshots; between, the source of a new one."""
+    # Most tasks change nothing, and should not pay for what the others need.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps  # noqa: PLC0415
+
+    created = [step.source.as_dict() for step in plan.steps if isinstance(step, steps.Create)]
+    going = [step for step in plan.steps if isinstance(step, steps.Delete)]
+    images = {
+        one.image_id: f"{_state(one.expected.image)}, named {one.expected.image['image_name']!r}" for one in going
+    }
+    deleted, left = steps.deleted_snapshots(plan.steps), steps.snapshots_left(plan.steps)
     before: Side = {"images": images, "snapshots": dict.fromkeys([*deleted, *left], "present")}
     after: Side = {
         "images": dict.fromkeys(images, "deleted"),
         "snapshots": {**dict.fromkeys(deleted, "deleted"), **dict.fromkeys(left, "left behind")},
     }
-    return difference.filled(before), difference.filled(after)
+    return difference.filled(before), created[0] if created else {}, difference.filled(after)
+
+
+def _named(image: Image) -> str:
+    return f"{_state(image)}, named {image['image_name']!r}"
 
 
 def _header(image: Image | Predicted | None, handle: str) -> str:

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk, Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import (
         DesiredImage,

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import own_tags
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 # What somebody else can do to an image. A status that the cloud moves on by itself is compared where it had settled.

@@ -18,7 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 

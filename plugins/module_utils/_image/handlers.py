@@ -24,7 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
 

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import texts
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
 
 

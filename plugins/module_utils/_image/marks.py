@@ -15,12 +15,11 @@ import datetime
 import hashlib
 import json
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 
@@ -37,8 +36,7 @@ _TEMPORARY_SUFFIXES = (_TEMPORARY, f"{_TEMPORARY}-2")
 _TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(t.NamedTuple):
     """``digest``: of source and create-only attributes. ``begun``: seconds since the epoch."""
 
     replaced_id: str

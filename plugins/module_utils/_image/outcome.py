@@ -9,13 +9,21 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import snapshots, steps
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
+    import types
+
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
+
+
+def _steps() -> types.ModuleType:
+    # Most tasks change nothing, and should not pay for what the others need.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps  # noqa: PLC0415
+
+    return steps
 
 
 class ImageOutcome(Outcome["Image", "Predicted"]):
@@ -38,18 +46,18 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
 
     @property
     def snapshots_deleted(self) -> list[str]:
-        return snapshots.deleted_by(self.done)
+        return _steps().deleted_snapshots(self.done) if self.done else []
 
     @property
     def snapshots_left(self) -> list[str]:
-        return snapshots.left_by(self.done)
+        return _steps().snapshots_left(self.done) if self.done else []
 
     @property
     def snapshots_failed(self) -> list[dict[str, str | None]]:
         refused: list[dict[str, str | None]] = [
             {"snapshot_id": step.snapshot_id, "code": error.code, "message": error.cloud_message}
             for step, error in self.noted
-            if isinstance(step, steps.DeleteSnapshot)
+            if isinstance(step, _steps().DeleteSnapshot)
         ]
         return [*refused, *({"snapshot_id": one, "code": None, "message": None} for one in self._forgotten)]
 
@@ -58,15 +66,15 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
 
     def note(self, step: Step, error: ServiceError) -> None:
         super().note(step, error)
-        if isinstance(step, steps.DeleteSnapshot):
+        if isinstance(step, _steps().DeleteSnapshot):
             self.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.message}")
 
     def fail(self, step: Step, error: ApsaraStackError) -> None:
         super().fail(step, error)
         # Once the image is deleted nothing tells which snapshots it was made of: no later run could find them.
-        if any(isinstance(one, steps.Delete) for one in self.perhaps_done):
+        if any(isinstance(one, _steps().Delete) for one in self.perhaps_done):
             settled = {*self.snapshots_deleted, *(each["snapshot_id"] for each in self.snapshots_failed)}
-            self._forgotten = [one for one in snapshots.deleted_by(self.plan.steps) if one not in settled]
+            self._forgotten = [one for one in _steps().deleted_snapshots(self.plan.steps) if one not in settled]
 
     def notes(self) -> list[str]:
         if not self._forgotten:

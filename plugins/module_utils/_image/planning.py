@@ -16,9 +16,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
     is_settled,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, differing, marks, refusals, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, differing, marks, refusals
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
@@ -82,20 +82,24 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
     if image["status"] == UNAVAILABLE:
         raise refusals.unavailable(image)
     after = changes.target(desired, image)
-    writes = changes.writes(image, after)
     if after["image_name"] != image["image_name"]:
         _judge_new_name(image, after, reader)
     waits_first = desired.wait and not is_settled(image)
-    first = changes.waiting(image, writes) if waits_first else []
-    last: list[Step] = [steps.ReadBack(image["image_id"])] if desired.wait and writes else []
     if waits_first:
         after["status"] = "Available"
     return Plan(
         before=image,
         after=after,
-        steps=(*first, *writes, *last),
+        steps=() if after == image and not waits_first else _change(image, after, waits=desired.wait),
         warnings=(*_unchangeable(desired, image), *map(_left_alone, leftovers)),
     )
+
+
+def _change(image: Image, after: Image, *, waits: bool) -> tuple[Step, ...]:
+    # Most tasks change nothing, and should not pay for what the others need.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import writing  # noqa: PLC0415
+
+    return tuple(writing.change(image, after, waits=waits))
 
 
 def _judge_new_name(image: Image, after: Image, reader: Reader) -> None:

@@ -32,11 +32,12 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     resuming,
     sources,
     steps,
+    writing,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import Leaving, Removal
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
@@ -182,8 +183,8 @@ def _adopting(adopted: Image, marked: Image) -> tuple[list[Step], Image]:
 
 def _writing(image: Image, wanted: Image) -> list[Step]:
     """What is written to a replacement image, and seen on it, before anything is taken away for it."""
-    writes = changes.writes(image, wanted)
-    waiting = [] if is_settled(image) else changes.waiting(image, writes)
+    writes = writing.writes(image, wanted)
+    waiting = [] if is_settled(image) else writing.waiting(image, writes)
     reading: list[Step] = [steps.ReadBack(image["image_id"], wanted)] if writes else []
     return [*waiting, *writes, *reading]
 

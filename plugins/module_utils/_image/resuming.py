@@ -21,7 +21,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import differing, marks, obstacles
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Running
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import snapshots, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
@@ -31,7 +31,7 @@ class ImageRunning(Running["Image", "Predicted"]):
         self.unlisted: str | None = None
         self.has_just_looked = False
         # To look at the snapshots has taken calls after the look at the image.
-        self.is_stale = bool(snapshots.deleted_by(self.plan.steps))
+        self.is_stale = bool(steps.deleted_snapshots(self.plan.steps))
         if self.plan.before is not None:
             outcome.know_image(self.plan.before)
 

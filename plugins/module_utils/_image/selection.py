@@ -20,7 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
     timeout_problems,
 )
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 

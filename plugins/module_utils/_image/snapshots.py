@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
@@ -24,24 +24,6 @@ if t.TYPE_CHECKING:
 _CLOUD_NAME = "SnapshotForImage-"
 # Characters of a time up to the minute and up to the second: some times of the API stop at the minute.
 _MINUTE, _SECOND = 16, 19
-
-
-def snapshots_of(images: t.Iterable[Image]) -> tuple[str, ...]:
-    """The snapshots that the images rest on, each once."""
-    found = [disk["snapshot_id"] for image in images for disk in image["disk_device_mappings"]]
-    return tuple(dict.fromkeys(one for one in found if one))
-
-
-def deleted_by(done: t.Iterable[Step]) -> list[str]:
-    """The snapshots that these steps delete."""
-    return [step.snapshot_id for step in done if isinstance(step, steps.DeleteSnapshot)]
-
-
-def left_by(done: t.Sequence[Step]) -> list[str]:
-    """The snapshots that stay although these steps delete the images that rest on them."""
-    owned = snapshots_of(step.expected.image for step in done if isinstance(step, steps.Delete))
-    deleted = deleted_by(done)
-    return [one for one in owned if one not in deleted]
 
 
 def was_made_for(snapshot: Snapshot, image: Image) -> bool:

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import (
         DiskMapping,

@@ -14,11 +14,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
 
@@ -229,3 +231,15 @@ class ReadBack(_Look, _OfAnImage):
 
 def _subject(image_id: str | None) -> str:
     return "the new image" if image_id is None else f"image {image_id}"
+
+
+def deleted_snapshots(done: t.Iterable[Step]) -> list[str]:
+    """The snapshots that these steps delete."""
+    return [step.snapshot_id for step in done if isinstance(step, DeleteSnapshot)]
+
+
+def snapshots_left(done: t.Sequence[Step]) -> list[str]:
+    """The snapshots that stay although these steps delete the images that rest on them."""
+    owned = snapshots_of(step.expected.image for step in done if isinstance(step, Delete))
+    deleted = deleted_snapshots(done)
+    return [one for one in owned if one not in deleted]

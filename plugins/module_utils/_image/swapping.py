@@ -20,7 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
     may_be_done,
 )
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap

@@ -13,7 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, obstacles
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 import urllib.parse
 
@@ -19,8 +18,7 @@ ASAPI_PATH = "/asapi/v3"
 _ASAPI_SCHEMES = {"public.asapi.": "https", "internal.asapi.": "http"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Endpoint:
+class Endpoint(t.NamedTuple):
     """``url``: with scheme and path. ``is_asapi``: all products share the URL, and each call tells which it is for."""
 
     url: str

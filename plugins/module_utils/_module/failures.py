@@ -20,7 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
     may_be_done,
 )
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
 
 _OF_NAMES = f"{string.ascii_lowercase}_"

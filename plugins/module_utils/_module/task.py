@@ -24,7 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 

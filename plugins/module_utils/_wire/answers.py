@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import email.utils
 import json
 import math
@@ -161,8 +160,7 @@ def _clock_offset(headers: t.Mapping[str, str], now: float) -> float | None:
     return None if date is None else date - now
 
 
-@dataclasses.dataclass(frozen=True)
-class ErrorFields:
+class ErrorFields(t.NamedTuple):
     """An error as found in an answer."""
 
     code: str

@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import DeadlineError, NoAnswerError
 
-if t.TYPE_CHECKING:
+if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
 # Accepted by every release: the maximum was 50 before it became 100.
@@ -27,7 +26,6 @@ _LONGEST_COUNT = 19
 Shaped = t.TypeVar("Shaped")
 
 
-@dataclass(frozen=True)
 class Listing(t.Generic[Shaped]):
     """A list as it is asked for.
 
@@ -35,12 +33,21 @@ class Listing(t.Generic[Shaped]):
     ``shape``: makes of an item what is kept of it.
     """
 
-    client: Client
-    action: str
-    parameters: t.Mapping[str, t.Any]
-    items: str
-    key: str
-    shape: t.Callable[[dict[str, t.Any]], Shaped]
+    def __init__(
+        self,
+        client: Client,
+        action: str,
+        parameters: t.Mapping[str, t.Any],
+        items: str,
+        key: str,
+        shape: t.Callable[[dict[str, t.Any]], Shaped],
+    ) -> None:
+        self.client = client
+        self.action = action
+        self.parameters = parameters
+        self.items = items
+        self.key = key
+        self.shape = shape
 
     def whole(self) -> list[Shaped]:
         """All items of all pages, each once, in the order of the API.

@@ -10,7 +10,6 @@ of ASCM by their path (ROA).
 
 from __future__ import annotations
 
-import dataclasses
 import email.utils
 import time
 import typing as t
@@ -27,18 +26,16 @@ CALLER = "apsarastack.cloud"
 VERSION = "1.1.0"
 
 
-@dataclasses.dataclass(frozen=True)
-class Request:
+class Request(t.NamedTuple):
     """What goes out. ``form``: the body, which an empty one leaves out."""
 
     method: str
     url: str
-    headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    form: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    headers: t.Mapping[str, str] = {}
+    form: t.Mapping[str, str] = {}
 
 
-@dataclasses.dataclass(frozen=True)
-class Stamp:
+class Stamp(t.NamedTuple):
     """What makes a request unlike all others. ``seconds``: since the epoch."""
 
     nonce: str

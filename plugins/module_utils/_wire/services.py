@@ -6,22 +6,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 import urllib.parse
 
 _ECS_HOST = "ecs-internal"
 
 
-@dataclasses.dataclass(frozen=True)
-class Service:
+class Service(t.NamedTuple):
     """``product``: its name for the gateways. ``host``: the first label of its host on the POP gateway. ``paths``:
     the path of each action that the POP gateway knows by a path rather than by its name."""
 
     product: str
     version: str
     host: str
-    paths: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    paths: t.Mapping[str, str] = {}
     needs_https: bool = False
 
 

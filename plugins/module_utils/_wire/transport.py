@@ -9,7 +9,6 @@ What the libraries raise where no answer comes becomes an error of the collectio
 
 from __future__ import annotations
 
-import dataclasses
 import queue
 import threading
 import typing as t
@@ -40,8 +39,7 @@ SHORTEST_TIMEOUT_SECONDS = 0.001
 _Outcome = t.TypeVar("_Outcome")
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
+class Answer(t.NamedTuple):
     """What came back: status, headers (names in any case), and the decoded bytes of the body."""
 
     status: int

@@ -8,11 +8,11 @@ import dataclasses
 import typing as t
 
 import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.snapshots import (
     deletions,
-    snapshots_of,
     was_made_for,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps that change an image. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_settled
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import expected
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+
+
+def change(image: Image, after: Image, *, waits: bool) -> list[Step]:
+    """From the image as it is to ``after``. ``waits``: until it is usable before, and until it shows the change."""
+    writing = writes(image, after)
+    first = waiting(image, writing) if waits and not is_settled(image) else []
+    last: list[Step] = [steps.ReadBack(image["image_id"])] if waits and writing else []
+    return [*first, *writing, *last]
+
+
+def writes(image: Image, wanted: Image) -> list[Step]:
+    """What brings the one to the other."""
+    modification = modify(image, wanted)
+    first: list[Step] = [] if modification is None else [modification]
+    return [*first, *tagging(image["image_id"], image["tags"], wanted["tags"])]
+
+
+def waiting(image: Image, writes_after: t.Sequence[Step]) -> list[Step]:
+    """Wait until the image is usable; what is then written to it was decided on what it was before."""
+    checking: list[Step] = [steps.CheckUnchanged(expected(image, settles=True))] if writes_after else []
+    return [steps.WaitUntilUsable(image["image_id"]), *checking]
+
+
+def modify(image: Image, wanted: Image) -> steps.Modify | None:
+    """Name and description. Raises RefusalError when a description would have to be cleared."""
+    name = wanted["image_name"] if wanted["image_name"] != image["image_name"] else None
+    differs = (wanted["description"] or "") != (image["description"] or "")
+    if differs and not wanted["description"]:
+        raise refusals.description_cannot_be_cleared(image)
+    description = wanted["description"] if differs else None
+    return None if name is None and description is None else steps.Modify(image["image_id"], name, description)
+
+
+def tagging(image_id: str | None, current: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> list[Step]:
+    to_unset = tuple(sorted(current.keys() - wanted.keys()))
+    to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
+    # Unset first: the limit of tags holds in between, too.
+    unset: list[Step] = [steps.UnsetTags(image_id, to_unset)] if to_unset else []
+    return [*unset, steps.SetTags(image_id, to_set)] if to_set else unset
