@@ -21,9 +21,9 @@ LIBRARIES = "requests, jmespath"
 STANDARD_LIBRARY = "uuid _uuid"
 
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
-OF_BOTH = """
+OF_ALL = """
     _ecs _ecs.image _ecs.images
-    _engine _engine.interruption _engine.tags _engine.validation
+    _engine _engine.interruption _engine.validation
     _login _login.endpoints _login.login _login.options _login.origins
     _module _module.arguments _module.given _module.hiding _module.libraries _module.task
     _wire _wire.answers _wire.client _wire.codes _wire.connection _wire.deadline _wire.errors _wire.listing
@@ -31,12 +31,18 @@ OF_BOTH = """
 """
 IMPORTED_BY = {
     "apsarastack_image": f"""
-        {OF_BOTH} _engine.difference _engine.outcome _engine.plans
+        {OF_ALL} _engine.difference _engine.outcome _engine.plans _engine.tags
         _image _image.changes _image.desired _image.difference _image.differing _image.execution
         _image.lookups _image.marks _image.outcome _image.planning _image.refusals
         _image.texts
     """,
-    "apsarastack_image_info": f"{OF_BOTH} _image _image.selection",
+    "apsarastack_image_export": f"""
+        {OF_ALL} _ecs.task _ecs.tasks _engine.difference _engine.outcome _engine.plans
+        _export _export.desired _export.difference _export.execution _export.lookups _export.matching _export.outcome
+        _export.planning _export.plans
+        _image _image.lookups
+    """,
+    "apsarastack_image_info": f"{OF_ALL} _engine.tags _image _image.selection",
 }
 
 # Python runs this at the start of each process.
@@ -67,7 +73,8 @@ def least(ansible: Ansible) -> set[str]:
 @pytest.mark.parametrize("module", IMPORTED_BY)
 def test_a_task_with_an_access_key_imports_only_what_it_uses(ansible: Ansible, least: set[str], module: str) -> None:
     assert ansible.image(image_name="web", instance_id="i-web-running").code == 0
-    found = imported_by(ansible, f"apsarastack.cloud.{module}", image_name="web") - least
+    options = {"state": "absent"} if module == "apsarastack_image_export" else {}
+    found = imported_by(ansible, f"apsarastack.cloud.{module}", image_name="web", **options) - least
 
     modules = {name[len(PACKAGE) :] for name in found if name.startswith(PACKAGE)}
     others = {name for name in found if not name.startswith("ansible_collections")}

@@ -17,13 +17,19 @@ from unittest import mock
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import transport
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
-from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image, apsarastack_image_info
+from ansible_collections.apsarastack.cloud.plugins.modules import (
+    apsarastack_image,
+    apsarastack_image_export,
+    apsarastack_image_info,
+)
 from bench import Detour, Meanwhile, call_as_colleague
 from through_main import run_main
 
 from apsarastack_simulator.testing import Simulator
 
 if t.TYPE_CHECKING:
+    import types
+
     from requests.adapters import HTTPAdapter
 
 Document = dict[str, t.Any]
@@ -41,6 +47,7 @@ def image(image_id: str, name: str, **known: t.Any) -> Document:
 NEW = {"image_name": "new", "instance_id": "i-web-running"}
 REPLACE = {"image_name": "web", "snapshot_id": "s-system", "recreate": "on_source_change"}
 GONE = {"image_name": "web", "state": "absent"}
+EXPORT = {"image_name": "web", "bucket": "exports"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Case:
     fault: Document | None = None
     adapter: t.Callable[[Simulator], HTTPAdapter] | None = None
     patch: tuple[t.Any, str, t.Any] | None = None
+    module: types.ModuleType = apsarastack_image
 
 
 def without_signing(*_arguments: t.Any) -> t.NoReturn:
@@ -66,6 +74,16 @@ def changing(simulator: Simulator) -> HTTPAdapter:
     changed = {"ImageId": "m-web", "Description": "somebody else's"}
     deed = functools.partial(call_as_colleague, simulator, "ModifyImageAttribute", **changed)
     return Meanwhile("DescribeImages", deed, skip=4)
+
+
+def canceling(simulator: Simulator) -> HTTPAdapter:
+    """Somebody else cancels the export while the task waits for it."""
+
+    def deed() -> None:
+        (task,) = simulator.state()["tasks"]
+        call_as_colleague(simulator, "CancelTask", TaskId=task["task_id"])
+
+    return Meanwhile("DescribeTaskAttribute", deed, skip=1)
 
 
 def interrupting(_simulator: Simulator) -> HTTPAdapter:
@@ -204,6 +222,27 @@ CASES = (
         "Could not create image 'new' from instance i-web-running: QuotaExceed.Image: ",
         knobs={"image_quota": 1},
     ),
+    Case(
+        "bucket_not_authorized",
+        {**EXPORT, "role_name": "nobody"},
+        "Could not export image m-web to bucket 'exports': NoSetRoletoECSServiceAcount: ",
+        module=apsarastack_image_export,
+    ),
+    Case(
+        "export_failed",
+        EXPORT,
+        "Could not wait for export task tsk-",
+        knobs={"fail_next_task": "The bucket is full."},
+        module=apsarastack_image_export,
+    ),
+    Case(
+        "canceled",
+        EXPORT,
+        "Could not wait for export task tsk-",
+        knobs={"export_time": BUILD},
+        adapter=canceling,
+        module=apsarastack_image_export,
+    ),
 )
 
 
@@ -215,7 +254,7 @@ def failure(case: Case) -> Document:
         desired = dict(case.desired)
         if case.reason == "tls":
             desired["endpoint"] = site.endpoint.replace("http:", "https:")
-        call = functools.partial(run_main, site, desired, adapter=adapter)
+        call = functools.partial(run_main, site, desired, case.module, adapter)
         if case.patch is None:
             return call()
         with mock.patch.object(*case.patch):
@@ -235,7 +274,7 @@ def test_every_reason_is_met() -> None:
     assert {case.reason for case in CASES} == set(t.get_args(Reason))
 
 
-@pytest.mark.parametrize("module", [apsarastack_image, apsarastack_image_info])
+@pytest.mark.parametrize("module", [apsarastack_image, apsarastack_image_export, apsarastack_image_info])
 def test_the_checks_of_ansible_itself_give_a_reason(module: t.Any) -> None:
     with Simulator(speed=0) as site:
         assert run_main(site, {"protocol": "ftp", "image_name": "web"}, module)["reason"] == "invalid_input"

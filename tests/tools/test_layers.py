@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_login": {"_wire"},
     "_module": {"_login", "_engine", "_wire"},
     "_image": {"_engine", "_ecs", "_wire.errors", "_wire.codes", "_wire.hints"},
+    "_export": {"_engine", "_ecs", "_image", "_wire.errors", "_wire.codes", "_wire.hints"},
 }
 
 

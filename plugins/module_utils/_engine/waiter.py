@@ -22,13 +22,15 @@ class Watched(t.Generic[State]):
     """What the waiter has to know of a kind of resource.
 
     ``progress``: in percent, None where it is not told. ``text``: its state, for a sentence. ``facts``: keys of the
-    result that tell it. ``vanished``: the error where it is no longer listed.
+    result that tell it. ``vanished``: the error where it is no longer listed. ``left``: what a task leaves that stops
+    waiting, as a sentence.
     """
 
     progress: t.Callable[[State], int | None]
     text: t.Callable[[State], str]
     facts: t.Callable[[State], t.Mapping[str, t.Any]]
     vanished: t.Callable[[State], ApsaraStackError]
+    left: str = "Nothing was rolled back."
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,6 @@ def _too_late(goal: Goal[State], seen: State | None, deadline: Deadline) -> Dead
     state = "not listed yet" if seen is None else goal.watched.text(seen)
     return DeadlineError(
         f"timed out after {deadline.seconds:g} seconds (wait_timeout); it is {state}",
-        advice=f"Nothing was rolled back. {_NOT_LISTED if seen is None else _LISTED}",
+        advice=f"{goal.watched.left} {_NOT_LISTED if seen is None else _LISTED}",
         facts={} if seen is None else goal.watched.facts(seen),
     )

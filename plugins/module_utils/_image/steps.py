@@ -15,6 +15,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Change, Look, Planned
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -25,42 +26,16 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
 
 
-class _Step:
-    # A refusal of the cloud ends the task.
-    is_noted = False
-
-    def with_id(self, _new_id: str | None) -> t.Any:
-        """See ``_engine.step``; this one is not about an image that the plan creates."""
-        return self
-
-
 @dataclass(frozen=True)
-class _OfAnImage(_Step):
+class _OfAnImage(Planned):
     image_id: str | None
 
     def with_id(self, new_id: str | None) -> t.Any:
         return self if self.image_id is not None else replace(self, image_id=new_id)
 
 
-class _Change(_Step):
-    """A step that changes something."""
-
-    def text(self) -> str:
-        raise NotImplementedError
-
-    def attempt(self) -> str:
-        return self.text()
-
-
-class _Look(_Step):
-    """A step that only looks."""
-
-    def text(self) -> None:
-        return None
-
-
 @dataclass(frozen=True)
-class Create(_Change):
+class Create(Change):
     image_name: str
     source: Source
     description: str | None = None
@@ -77,7 +52,7 @@ class Create(_Change):
 
 
 @dataclass(frozen=True)
-class Modify(_Change, _OfAnImage):
+class Modify(Change, _OfAnImage):
     """Name and description travel in one call, so they are one step. None leaves a field alone."""
 
     image_name: str | None = None
@@ -92,7 +67,7 @@ class Modify(_Change, _OfAnImage):
 
 
 @dataclass(frozen=True)
-class SetTags(_Change, _OfAnImage):
+class SetTags(Change, _OfAnImage):
     tags: t.Mapping[str, str]
 
     def text(self) -> str:
@@ -101,7 +76,7 @@ class SetTags(_Change, _OfAnImage):
 
 
 @dataclass(frozen=True)
-class UnsetTags(_Change, _OfAnImage):
+class UnsetTags(Change, _OfAnImage):
     keys: tuple[str, ...]
 
     def text(self) -> str:
@@ -109,7 +84,7 @@ class UnsetTags(_Change, _OfAnImage):
 
 
 @dataclass(frozen=True)
-class Unmark(_Change, _OfAnImage):
+class Unmark(Change, _OfAnImage):
     """Take the mark from an image whose replacement is complete. It stays where a later run may delete the
     replaced image."""
 
@@ -118,7 +93,7 @@ class Unmark(_Change, _OfAnImage):
 
 
 @dataclass(frozen=True)
-class Swap(_Change):
+class Swap(Change):
     """The replacement image takes the name, and the old image gives it up: one step, as neither is whole without the
     other. ``made``: what the replacement image must be before. ``old``: what the old image must still be; None where it
     is gone."""
@@ -139,7 +114,7 @@ class Swap(_Change):
 
 
 @dataclass(frozen=True)
-class Delete(_Change):
+class Delete(Change):
     """``expected``: what the image must still be. ``successor``: what must be in its place before. ``may_stay``: where
     it may not be deleted any more, this is told and ends nothing."""
 
@@ -160,7 +135,7 @@ class Delete(_Change):
 
 
 @dataclass(frozen=True)
-class DeleteSnapshot(_Change):
+class DeleteSnapshot(Change):
     """``expected``: what it must still be. ``image_ids``: the images that have to be deleted before."""
 
     # The image is deleted all the same.
@@ -175,13 +150,13 @@ class DeleteSnapshot(_Change):
 
 
 @dataclass(frozen=True)
-class WaitUntilUsable(_Look, _OfAnImage):
+class WaitUntilUsable(Look, _OfAnImage):
     def attempt(self) -> str:
         return f"wait for {_subject(self.image_id)} to become usable"
 
 
 @dataclass(frozen=True)
-class WaitUntilSettled(_Look):
+class WaitUntilSettled(Look):
     """Until the cloud no longer works on it: only then can an image be deleted."""
 
     image_id: str
@@ -191,7 +166,7 @@ class WaitUntilSettled(_Look):
 
 
 @dataclass(frozen=True)
-class WaitUntilGone(_Look):
+class WaitUntilGone(Look):
     image_id: str
 
     def attempt(self) -> str:
@@ -199,7 +174,7 @@ class WaitUntilGone(_Look):
 
 
 @dataclass(frozen=True)
-class WaitUntilListed(_Look):
+class WaitUntilListed(Look):
     """Until lists show a new image, for a bounded time: before that the next run would not find it and make another."""
 
     image_name: str
@@ -209,7 +184,7 @@ class WaitUntilListed(_Look):
 
 
 @dataclass(frozen=True)
-class CheckUnchanged(_Look):
+class CheckUnchanged(Look):
     """After a wait and before a write: what the plan decided on must still hold."""
 
     expected: Expected
@@ -219,7 +194,7 @@ class CheckUnchanged(_Look):
 
 
 @dataclass(frozen=True)
-class ReadBack(_Look, _OfAnImage):
+class ReadBack(Look, _OfAnImage):
     """Until the image shows what was written to it: reads may lag behind writes. ``wanted``: what it has to show; None
     stands for what the plan comes to."""
 

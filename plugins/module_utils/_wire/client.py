@@ -47,7 +47,15 @@ EXPIRED = "InvalidSecurityToken.Expired"
 
 # Actions that may be processed twice without harm; all others are repeated after a lost answer only with a
 # ClientToken, by which the cloud knows a repeat.
-_IDEMPOTENT_WRITE_PREFIXES = ("Modify", "Delete", "TagResources", "UntagResources", "AddTags", "RemoveTags")
+_IDEMPOTENT_WRITE_PREFIXES = (
+    "Modify",
+    "Delete",
+    "TagResources",
+    "UntagResources",
+    "AddTags",
+    "RemoveTags",
+    "CancelTask",
+)
 
 
 class Client:
@@ -77,10 +85,13 @@ class Client:
         self._random = random
         self._has_answered = False
 
-    def call(self, action: str, parameters: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def call(
+        self, action: str, parameters: t.Mapping[str, t.Any] | None = None, handled: t.Container[str] = ()
+    ) -> dict[str, t.Any]:
         """The body of the answer to one action.
 
         ``parameters``: with the API's names; None is left out, lists and dictionaries are flattened.
+        ``handled``: codes that the caller handles, so that the call is not repeated after them.
         Raises ServiceError, NoAnswerError or DeadlineError.
         """
         form = flatten({"RegionId": self.connection.region, **(parameters or {})})
@@ -98,7 +109,8 @@ class Client:
             except (ServiceError, NoAnswerError) as error:
                 attempts += 1
                 waited = self.deadline.elapsed() - start
-                is_hopeless = not may_repeat(error, is_safe) or self._is_patience_over(error, attempts, waited)
+                may_help = may_repeat(error, is_safe) and error.code not in handled
+                is_hopeless = not may_help or self._is_patience_over(error, attempts, waited)
                 if is_hopeless:
                     rejected = self.connection.access_key
                     self._renew_expired(error, lost)

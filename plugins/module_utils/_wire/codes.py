@@ -14,10 +14,13 @@ import typing as t
 Reason = t.Literal[
     "access_denied",
     "ambiguous_name",
+    "bucket_not_authorized",
+    "canceled",
     "changed_meanwhile",
     "cloud_error",
     "creation_failed",
     "credentials",
+    "export_failed",
     "in_use",
     "interrupted",
     "invalid_input",
@@ -68,6 +71,7 @@ _BUSY_CODES = frozenset(
         "LastTokenProcessing",
         "IdempotentProcessing",
         "OperationDenied.ImageCopying",
+        "OperationDenied.ImageExporting",
         "SnapshotNotReady",
         "IncorrectDiskStatus.CreatingSnapshot",
         "IncorrectDiskStatus.Transferring",
@@ -126,13 +130,21 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
     ("name_taken", re.compile(r"InvalidImageName\.Duplicated")),
     ("in_use", re.compile(r"ImageUsingByInstance|OperationDei?ni?ed\.ImageUsingByInstance")),
     ("shared", re.compile(r"ImageUseShared|ImageIsPublic")),
-    ("not_found", re.compile(r"Invalid(Image|Instance|Snapshot|Disk|Resource)Id\.NotFound")),
+    # The second code is spelled in two ways.
+    ("bucket_not_authorized", re.compile(r"InvalidOSS\.NotAuthorized|NoSetRoletoECSServiceAcc?ount")),
+    (
+        "not_found",
+        re.compile(r"Invalid(Image|Instance|Snapshot|Disk|Resource|Task)Id\.NotFound|(InvalidOSS|Oss)Bucket\.NotFound"),
+    ),
+    ("not_supported_by_site", re.compile(r"InvalidImageFormat\.RegionNotSupported|InvalidRegion\.NotSupport")),
     (
         "source_not_usable",
         re.compile(
             r"InvalidSnapshot\.TooOld|InvalidSystemSnapshot\.Missing|OperationDenied\.InvalidSnapshotCategory"
             r"|InstanceLockedForSecurity|IncorrectInstanceStatus\.NeedRestart|InvalidInstanceId\.ValueNotSupported"
             r"|IncorrectDiskStatus(\..*)?|InvalidDiskCategory\.CreateImage"
+            r"|IncorrectImageStatus|ImageNotSupported|InvalidImage\.DiskAmountOrSize|InvalidImageCategory\.NotSupported"
+            r"|InvalidImageLicense\.NotSupported"
         ),
     ),
     (
@@ -140,6 +152,7 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
         re.compile(
             r".*\.Malformed|.*\.ValueNotSupported|InvalidStatus|Invalid(RegionId|ResourceGroup)\.NotFound|InvalidDevice\.InUse"
             r"|InvalidParameter(\..*)?|InvalidTag\.Mismatch|InvalidTagCount|Duplicate\.TagKey"
+            r"|InvalidOSSBucket\.(NotMatched|EncryptUnsupported)"
         ),
     ),
 )

@@ -95,8 +95,13 @@ class Listing(t.Generic[Shaped]):
     def _page(self, body: t.Mapping[str, t.Any], total: int | None) -> list[dict[str, t.Any]]:
         """The items of one answer. One without the list says nothing, unless it counts none."""
         found: t.Any = body
-        for name in self.items.split("."):
+        names = self.items.split(".")
+        last = names[-1]
+        for name in names:
             found = found.get(name) if isinstance(found, dict) else None
+            if name != last and isinstance(found, list) and len(found) == 1:
+                # A sample of the vendor has what holds the list in a list of its own.
+                found = found[0]
         if found is None and total == 0:
             return []
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):

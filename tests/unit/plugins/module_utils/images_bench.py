@@ -19,6 +19,7 @@ LISTS = {
     "DescribeImages": ("Images", "Image"),
     "DescribeInstances": ("Instances", "Instance"),
     "DescribeSnapshots": ("Snapshots", "Snapshot"),
+    "DescribeTasks": ("TaskSet", "Task"),
 }
 PAGE = {"PageSize": 50, "PageNumber": 1}
 
@@ -34,7 +35,7 @@ class ScriptedClient:
         self.deadline = Clock().deadline()
         self.script = list(script)
 
-    def call(self, action: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
+    def call(self, action: str, parameters: dict[str, t.Any], handled: t.Container[str] = ()) -> dict[str, t.Any]:
         assert self.script, f"one call too many: {action} {parameters}"
         expected_action, expected, answer = self.script.pop(0)
         sent = {key: value for key, value in parameters.items() if value not in (None, [])}

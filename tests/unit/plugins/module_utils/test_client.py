@@ -390,6 +390,13 @@ def test_the_law_of_repeating(error: ServiceError | NoAnswerError, if_safe: bool
     assert (may_repeat(error, is_safe=True), may_repeat(error, is_safe=False)) == (if_safe, if_not)
 
 
+def test_a_code_that_the_caller_handles_ends_the_call_at_once() -> None:
+    bench = Bench(Exchange("ExportImage", {"Code": "ImageIsExporting"}, 403))
+    with pytest.raises(ServiceError) as caught:
+        bench.client.call("ExportImage", handled=("ImageIsExporting",))
+    assert (caught.value.code, bench.pauses) == ("ImageIsExporting", [])
+
+
 def test_a_client_makes_its_own_nonces_and_time() -> None:
     script = Script(Exchange("DescribeImages"), Exchange("DescribeImages"))
     client = Client(connection(), Clock().deadline(), script.session())

@@ -56,7 +56,7 @@ def test_each_create_has_a_token_of_its_own() -> None:
     tokens = []
 
     class Recorder(ScriptedClient):
-        def call(self, action: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
+        def call(self, action: str, parameters: dict[str, t.Any], handled: t.Container[str] = ()) -> dict[str, t.Any]:
             assert action == "CreateImage"
             tokens.append(parameters["ClientToken"])
             return {"ImageId": "m-1"}

@@ -105,6 +105,10 @@ def test_a_list_that_cannot_be_had_whole_is_no_list() -> None:
     assert bench.clock.now <= 2 * ATTEMPTS
 
 
+def test_what_holds_the_list_may_be_in_a_list_of_its_own() -> None:
+    assert listed(*pages({"Images": [ids(0, 2)["Images"]], "TotalCount": 2})) == ["m-0", "m-1"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

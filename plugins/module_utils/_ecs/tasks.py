@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The verbs of the API that start, list and cancel tasks. CamelCase stays inside this layer."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task, to_task
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+
+_EXPORT = "ExportImage"
+# An image has one export at a time.
+BEING_EXPORTED = ("ImageIsExporting", "OperationDenied.ImageExporting")
+# The task has ended.
+NOT_CANCELABLE = "InvalidTaskId.IncorrectTaskStatus"
+
+
+class Tasks:
+    """The tasks of one account in one region. Every method raises what Client raises."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def exports(self, image_id: str) -> tuple[Task, ...]:
+        """The export tasks that may be of the image, in any status, newest first, without their objects."""
+        # The filters may be ignored by the site, so compare here. Releases that do not know ResourceIds do not tell the
+        # image of a task either.
+        narrowed = {"TaskAction": _EXPORT, "ResourceIds": [image_id]}
+        found = Listing(self._client, "DescribeTasks", narrowed, "TaskSet.Task", "TaskId", to_task).whole()
+        mine = [task for task in found if task["action"] == _EXPORT and task["image_id"] in (None, image_id)]
+        return tuple(sorted(mine, key=lambda task: task["creation_time"] or "", reverse=True))
+
+    def task(self, task_id: str) -> Task | None:
+        """The task with its objects; None when there is none."""
+        try:
+            body = self._client.call("DescribeTaskAttribute", {"TaskId": task_id})
+        except ServiceError as error:
+            if error.code != "InvalidTaskId.NotFound":
+                raise
+            return None
+        # Some releases answer without one.
+        return to_task(body) if body.get("TaskId") else None
+
+    def export(
+        self,
+        image_id: str,
+        bucket: str,
+        *,
+        prefix: str | None = None,
+        image_format: str | None = None,
+        role_name: str | None = None,
+    ) -> str:
+        """Start to export an image and return the id of the task.
+
+        It carries no ClientToken: newer releases do not document one, and would export twice after a lost answer. So it
+        is not repeated after one, nor after a code of BEING_EXPORTED: whoever calls it looks at the tasks first.
+        """
+        parameters = {
+            "ImageId": image_id,
+            "OSSBucket": bucket,
+            "OSSPrefix": prefix,
+            "ImageFormat": image_format,
+            "RoleName": role_name,
+        }
+        body = self._client.call(_EXPORT, parameters, handled=BEING_EXPORTED)
+        # The samples of older releases call it so.
+        task_id = body.get("TaskId") or body.get("ExportTaskId")
+        if not task_id:
+            raise NoAnswerError(
+                "the request was accepted, but the response does not tell the id of the task",
+                action=_EXPORT,
+                endpoint=self._client.connection.endpoint,
+                permanent=True,
+            )
+        return str(task_id)
+
+    def cancel(self, task_id: str) -> None:
+        """Raises ServiceError with the code NOT_CANCELABLE for one that has ended, also by an earlier attempt."""
+        self._client.call("CancelTask", {"TaskId": task_id})

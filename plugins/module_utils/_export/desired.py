@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task asks for: immutable, and validated before the first request."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import (
+    blank_problems,
+    broken,
+    id_problems,
+    refuse,
+    timeout_problems,
+)
+
+# One rule for each text, as a sentence: in the documentation of the option, in refusals, and in hints.
+BUCKET_RULE = (
+    "must have 3 to 63 lower-case letters, digits and hyphens, and must start and end with a letter or a digit"
+)
+PREFIX_RULE = "must have 1 to 30 letters and digits"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"[A-Za-z0-9]{1,30}")
+_NEVER_BLANK = ("image_id", "image_name", "bucket", "prefix", "role_name")
+
+
+@dataclass(frozen=True)
+class DesiredExport:
+    """An export as a task wants it, or whose cancellation it wants.
+
+    ``bucket``, ``prefix`` and ``image_format``: None is not compared, except that an export without ``prefix`` has
+    none.
+    """
+
+    state: str = "present"
+    image_id: str | None = None
+    image_name: str | None = None
+    bucket: str | None = None
+    prefix: str | None = None
+    image_format: str | None = None
+    role_name: str | None = None
+    force: bool = False
+    wait: bool = True
+
+    @property
+    def is_any_prefix(self) -> bool:
+        return self.state == "absent" and self.prefix is None
+
+    def place(self) -> dict[str, str]:
+        """The options that the task gave about where the export is, under their names."""
+        named = {"bucket": self.bucket, "prefix": self.prefix, "format": self.image_format}
+        return {option: value for option, value in named.items() if value is not None}
+
+    def handle(self) -> str:
+        """What the task calls the export, for sentences."""
+        return f"export of image {self.image_name!r}" if self.image_id is None else f"export of image {self.image_id}"
+
+
+def desired_from(params: t.Mapping[str, t.Any]) -> DesiredExport:
+    """What the parameters of a task ask for (the module's argument spec has judged their types).
+
+    Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
+    """
+    named = {option: params[option] for option in _NEVER_BLANK}
+    rules = (("bucket", _BUCKET, BUCKET_RULE), ("prefix", _PREFIX, PREFIX_RULE))
+    refuse(
+        [
+            *blank_problems(named),
+            *id_problems({"image_id": params["image_id"]}),
+            *timeout_problems(params),
+            *(
+                broken(option, rule, named[option])
+                for option, pattern, rule in rules
+                if (named[option] or "").strip() and not pattern.fullmatch(named[option])
+            ),
+        ]
+    )
+    return DesiredExport(
+        state=params["state"],
+        image_format=params["format"],
+        force=params["force"],
+        wait=params["wait"],
+        **named,
+    )

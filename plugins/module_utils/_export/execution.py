@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan for an export comes to: predicted or carried out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._export.outcome import ExportOutcome
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._export.plans import ExportPlan
+
+
+def predict(plan: ExportPlan) -> ExportOutcome:
+    """What ``execute`` will come to: check mode is the plan without its execution."""
+    outcome = ExportOutcome(plan)
+    outcome.done = list(plan.steps)
+    return outcome
+
+
+def execute(plan: ExportPlan, tasks: Tasks, deadline: Deadline) -> ExportOutcome:
+    """Carry the plan out. Raises TaskFailedError with what was done until then."""
+    if not plan.steps:
+        return predict(plan)
+    # Most tasks change nothing, and should not pay for what the others need.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.execution import follow  # noqa: PLC0415
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._export.handlers import (  # noqa: PLC0415
+        HANDLERS,
+        ExportRunning,
+    )
+
+    outcome = ExportOutcome(plan)
+    follow(ExportRunning(outcome, tasks, deadline), HANDLERS)
+    return outcome

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is waited for with a task that exports an image."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import is_canceled, is_done, is_running
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import Goal, Watched
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
+
+
+def _text(task: Task) -> str:
+    return task["status"] if task["progress"] is None else f"{task['status']} at {task['progress']} %"
+
+
+def _facts(task: Task) -> dict[str, t.Any]:
+    return {"task_id": task["task_id"], "objects": task["objects"]}
+
+
+def _vanished(seen: Task) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"export task {seen['task_id']} is no longer listed; it was {_text(seen)}",
+        "vanished",
+        advice="Run the task again to export the image again.",
+        facts=_facts(seen),
+    )
+
+
+def _lost(task: Task) -> ApsaraStackError | None:
+    if is_running(task) or is_done(task):
+        return None
+    if is_canceled(task):
+        return ApsaraStackError(
+            f"export task {task['task_id']} was canceled by somebody else",
+            "canceled",
+            advice="Run the task again to export the image again.",
+            facts=_facts(task),
+        )
+    return ApsaraStackError(
+        f"export task {task['task_id']} failed: {_reasons(task)}",
+        "export_failed",
+        advice="Remove the cause and run the task again to export the image again.",
+        facts=_facts(task),
+    )
+
+
+def _reasons(task: Task) -> str:
+    if task["failures"]:
+        return "; ".join(task["failures"])
+    return f"its status is {task['status']}, and the cloud gives no reason; it may have been canceled"
+
+
+_LEFT = "The export goes on in the cloud."
+_EXPORT: Watched[Task] = Watched(lambda task: task["progress"], _text, _facts, _vanished, _LEFT)
+# One that is not what the result of the task is about.
+_OTHER: Watched[Task] = Watched(lambda task: task["progress"], _text, lambda _task: {}, _vanished)
+
+DONE: Goal[Task] = Goal(_EXPORT, lambda task: task is not None and is_done(task), _lost)
+CANCELED: Goal[Task] = Goal(_EXPORT, lambda task: task is None or not is_running(task))
+ENDED: Goal[Task] = Goal(_OTHER, lambda task: task is None or not is_running(task))

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan for an export may ask, each fact where it decides on it. Imported for types only."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
+
+
+class Reader(t.Protocol):
+    """The reading half of ``Images`` and ``Tasks``. None of it writes."""
+
+    def by_id(self, image_id: str) -> Image | None: ...
+
+    def by_name(self, image_name: str) -> tuple[Image, ...]: ...
+
+    def exports(self, image_id: str) -> tuple[Task, ...]: ...
+
+    def task(self, task_id: str) -> Task | None: ...
