@@ -72,7 +72,7 @@ options:
   role_name:
     description:
       - The RAM role that allows ECS to write to the bucket. If omitted, it is C(AliyunECSImageExportDefaultRole).
-      - The module does not create roles. On some sites, no role is needed if the bucket is open to ECS.
+      - The module does not create roles. On some sites, no role is required if the bucket is open to ECS.
     type: str
   force:
     description:
@@ -160,7 +160,7 @@ objects:
       sample: raw
 image:
   description:
-    - The image. Null if there is none, which is no error with O(state=absent).
+    - The image. Null if there is none, which is not an error with O(state=absent).
   returned: success, and failure if the image is known
   type: dict
   contains:
