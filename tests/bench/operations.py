@@ -60,7 +60,7 @@ class Cost:
 
 def _of_scenario(title: str, scenario: str, most: int | None = None, **more: t.Any) -> Operation:
     (found,) = (one for one in SCENARIOS if one.title == scenario)
-    return Operation(title, {**found.wish, **more}, found.seed(), most)
+    return Operation(title, {**found.desired, **more}, found.seed(), most)
 
 
 def _creations() -> t.Iterator[Operation]:

@@ -19,7 +19,7 @@ EVERY = 12
 
 
 @pytest.mark.parametrize("scenario", [one for one in SCENARIOS if not one.refused], ids=lambda scenario: scenario.title)
-def test_wherever_a_run_is_ended_the_next_one_ends_as_wished(scenario: Scenario) -> None:
+def test_wherever_a_run_is_ended_the_next_one_reaches_the_desired_state(scenario: Scenario) -> None:
     with fast_cloud() as simulator:
         outcomes = {str(crash): run_crash(simulator, crash) for crash in crashes(scenario, calls_of(scenario), EVERY)}
     tried = {name: wrong for name, wrong in outcomes.items() if wrong is not None}

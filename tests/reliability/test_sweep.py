@@ -17,7 +17,7 @@ EVERY = 4
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
-def test_whatever_breaks_the_task_ends_as_wished(scenario: Scenario) -> None:
+def test_whatever_breaks_the_task_reaches_the_desired_state(scenario: Scenario) -> None:
     with simulated_cloud() as simulator:
         cases = list(cases_of(scenario, healthy_calls(simulator, scenario), EVERY))
         failures = {str(case): wrong for case in cases for wrong in run_case(simulator, case)}
