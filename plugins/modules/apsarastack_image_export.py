@@ -106,7 +106,7 @@ seealso:
 EXAMPLES = r"""
 - name: Export an image to a bucket
   apsarastack.cloud.apsarastack_image_export:
-    image_name: web-golden-2026-11
+    image_name: web-golden
     bucket: exports
     prefix: nightly
 
@@ -119,7 +119,7 @@ EXAMPLES = r"""
 
 - name: Export an image again, and overwrite the objects
   apsarastack.cloud.apsarastack_image_export:
-    image_name: web-golden-2026-11
+    image_name: web-golden
     bucket: exports
     prefix: nightly
     force: true

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("apsarastack_image", "apsarastack_image_info")
+MODULES = ("apsarastack_image", "apsarastack_image_export", "apsarastack_image_info")
 NAMESPACE = "apsarastack.cloud."
 
 Task = dict[str, t.Any]

@@ -73,7 +73,7 @@ class Validator:
         code = importlib.import_module(f"{COLLECTION}.modules.{module}")
         connection = importlib.import_module(f"{COLLECTION}.module_utils._module.arguments").connection_spec()
         spec = {**connection, **code.ARGUMENTS}
-        rules: dict[str, t.Any] = {}
+        rules: dict[str, t.Any] = getattr(code, "RULES", {})
         if module == "apsarastack_image":
             rules = {
                 "mutually_exclusive": [("instance_id", "snapshot_id", "disk_device_mapping")],
@@ -83,7 +83,7 @@ class Validator:
         result = validator(spec, **rules).validate(filled)
         if result.error_messages:
             return list(result.error_messages)
-        read = code.desired_from if module == "apsarastack_image" else code.selection_from
+        read = code.selection_from if module == "apsarastack_image_info" else code.desired_from
         error = importlib.import_module(f"{COLLECTION}.module_utils._wire.errors").RefusalError
         try:
             read(result.validated_parameters)

@@ -61,11 +61,23 @@ WORLD = {
             ("m-failed", "failed", "", {"fails_as": "CreateFailed"}),
             ("m-in-use", "in-use", "", {}),
             ("m-many-tags", "many-tags", "", {"tags": MANY}),
+            ("m-exporting", "exporting", "", {}),
         )
     ],
     "snapshots": [
         {"id": "s-of-web", "name": OF_WEB, "disk_type": "system", "size": 40, "created": -3600, **TENANT},
         {"id": "s-system", "name": "system", "disk_type": "system", "size": 40, "created": -7200, **TENANT},
+    ],
+    "tasks": [
+        {
+            "id": "tsk-exporting",
+            "action": "ExportImage",
+            "image_id": "m-exporting",
+            "created": -60,
+            "ends_at": 3600,
+            "disks": [{"OSSBucket": "exports", "OSSObject": "m-exporting_system.raw.tar.gz", "ImageFormat": "raw"}],
+            **TENANT,
+        }
     ],
 }
 
@@ -81,7 +93,7 @@ class Situation:
     module: str = "apsarastack_image"
 
 
-ALWAYS = "uses ``apsarastack_image`` or ``apsarastack_image_info`` at all"
+ALWAYS = "uses any of the modules"
 FROM_INSTANCE = "creates an image from ``instance_id``"
 FROM_SNAPSHOT = "creates an image from ``snapshot_id`` or ``disk_device_mapping``"
 DELETES = "deletes an image (``state: absent``)"
@@ -90,6 +102,7 @@ INSTANCE = {"instance_id": "i-web-running"}
 ROLE = {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}}
 # The image has the tags team and left: another tag is added, or left is removed.
 ADDED, REMOVED = {"tags": {"team": "web", "left": "over", "stage": "golden"}}, {"tags": {"team": "web"}}
+EXPORT = {"image_name": "web", "bucket": "exports"}
 OLD_SITE = {"tag_resources": False, "tags_per_call": 5}
 SITUATIONS: dict[str, tuple[Situation, ...]] = {
     ALWAYS: (
@@ -145,6 +158,13 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
             rows=(FROM_INSTANCE, REPLACES),
         ),
     ),
+    "exports an image (``apsarastack_image_export``)": (
+        Situation(EXPORT, module="apsarastack_image_export"),
+        Situation({**EXPORT, "wait": False}, module="apsarastack_image_export"),
+    ),
+    "cancels the export of an image (``state: absent``)": (
+        Situation({"image_id": "m-exporting", "state": "absent"}, module="apsarastack_image_export"),
+    ),
     "``assume_role``, or a ``profile`` that assumes a role": (Situation({"image_id": "m-web", **ROLE}),),
     "``resource_group_set_name``": (
         Situation({"image_id": "m-web", "resource_group_set_name": "ops", "department": None, "resource_group": None}),
@@ -185,7 +205,7 @@ class Bench:
         return result, {QUALIFIED[call["action"]] for call in calls}
 
     def reset(self, situation: Situation) -> None:
-        self._simulator.reset(seed=WORLD, knobs={"create_time": 0, **situation.knobs})
+        self._simulator.reset(seed=WORLD, knobs={"create_time": 0, "export_time": 0, **situation.knobs})
 
 
 @pytest.fixture

@@ -202,6 +202,24 @@ def test_a_missing_image_is_reported_in_a_sentence(ansible: Playbooks, simulator
     assert run.results[-1]["msg"] == "No usable image has the tags team=web and stage=golden."
 
 
+# --- export_golden_image.yml ------------------------------------------------------------------------------------------
+
+
+def test_an_image_is_exported_once(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
+    worlds.populate(simulator, [worlds.seeded("web-golden", 3600)], export_time=0.2)
+    recipe = playbooks / "export_golden_image.yml"
+    checked = ansible.playbook(recipe, "--check")
+    assert (checked.code, writes(simulator)) == (0, []), checked.output
+    first, second = ansible.playbook(recipe), ansible.playbook(recipe)
+
+    assert (first.code, second.code) == (0, 0), first.output + second.output
+    assert [run.results[0]["changed"] for run in (checked, first, second)] == [True, True, False]
+    assert writes(simulator) == ["ExportImage"]
+    assert "nightly_m-web-golden_system.raw.tar.gz" in first.output
+    forced = ansible.playbook(recipe, force="true")
+    assert (forced.code, writes(simulator)) == (0, ["ExportImage", "ExportImage"])
+
+
 # --- resume.yml -------------------------------------------------------------------------------------------------------
 
 # The state of the image when the first task times out, and the knobs that cause it.

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
     from apsarastack_simulator.testing import Simulator
 
-IMAGE, INFO = MODULES
+IMAGE, EXPORT, INFO = MODULES
 TENANT = {"organization": 37, "resource_group": 412}
 # Every Ansible module returns these, so modules do not document them.
 COMMON = {"changed", "diff", "failed", "msg", "warnings", "invocation"}
@@ -31,7 +31,7 @@ GOLDEN = {
     "tags": {"team": "web", "stage": "golden"},
 }
 # Values that differ between sites or runs.
-VARYING = re.compile(r"m-\w+|s-\w+|https?://\S+|[0-9A-F-]{36}|\d{4}-\d\d-\d\dT[\d:]+Z")
+VARYING = re.compile(r"tsk-\w+|m-\w+|s-\w+|https?://\S+|[0-9A-F-]{36}|\d{4}-\d\d-\d\dT[\d:]+Z")
 Document = dict[str, t.Any]
 
 
@@ -76,6 +76,8 @@ KNOWN = frozenset({"image_id", "image"})
 BEGUN = KNOWN | {"actions", "snapshots_deleted", "snapshots_failed", "snapshots_left"}
 ERROR = frozenset({"error"})
 IMAGES = frozenset({"images"})
+OF_EXPORT = frozenset({"actions", "task_id", "objects", "image"})
+EXPORTED = {"image_name": "old", "bucket": "exports", "prefix": "nightly"}
 OLD = {"image_name": "old", "state": "absent", "delete_snapshots": True}
 CASES = (
     Case("created", IMAGE, GOLDEN, BEGUN),
@@ -96,6 +98,13 @@ CASES = (
         fault={"action": "CreateImage", "code": "InvalidInstanceId.NotFound"},
     ),
     Case("timed out", IMAGE, {**GOLDEN, "wait_timeout": 3}, BEGUN, fails=True, knobs={"create_time": 60}),
+    Case("exported", EXPORT, EXPORTED, OF_EXPORT),
+    Case("would be exported", EXPORT, EXPORTED, OF_EXPORT, options=("--check", "--diff")),
+    Case("no export", EXPORT, {"image_name": "nothing", "state": "absent"}, OF_EXPORT),
+    Case("no image to export", EXPORT, {**EXPORTED, "image_name": "nothing"}, frozenset(), fails=True),
+    Case("not exportable", EXPORT, {**EXPORTED, "image_name": "failed"}, frozenset({"image"}), fails=True),
+    Case("no role", EXPORT, {**EXPORTED, "role_name": "nobody"}, OF_EXPORT | ERROR, fails=True),
+    Case("export timed out", EXPORT, {**EXPORTED, "wait_timeout": 3}, OF_EXPORT, fails=True, knobs={"export_time": 60}),
     Case("listed", INFO, {"owner": "all"}, IMAGES),
     Case("none listed", INFO, {"image_name": "nothing"}, IMAGES),
     Case("no pattern", INFO, {"name_regex": "["}, frozenset(), fails=True),
@@ -109,7 +118,10 @@ def site(simulator: Simulator) -> Simulator:
     disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": snapshot["id"]}
     used = {"id": "m-in-use", "name": "in-use", "created": -7200, **TENANT}
     old = {"id": "m-old", "name": "old", "created": -3600, "mappings": [disk], **TENANT}
-    simulator.reset(seed={"images": [used, old], "snapshots": [snapshot]}, knobs={"create_time": 0.1})
+    failed = {"id": "m-failed", "name": "failed", "fails_as": "CreateFailed", "created": -3600, **TENANT}
+    simulator.reset(
+        seed={"images": [used, old, failed], "snapshots": [snapshot]}, knobs={"create_time": 0.1, "export_time": 0.1}
+    )
     return simulator
 
 
@@ -173,8 +185,20 @@ def test_the_samples_of_an_image_match_a_run(ansible: Playbooks, site: Simulator
     assert of_info == documented["image"]
 
 
+def test_the_samples_of_an_export_match_a_run(ansible: Playbooks, site: Simulator) -> None:
+    ansible.play([{NAMESPACE + IMAGE: GOLDEN}])
+    result = ansible.play([{NAMESPACE + EXPORT: {**EXPORTED, "image_name": GOLDEN["image_name"]}}]).result
+    documented = samples(module_document(EXPORT, "RETURN"))
+    for key in ("task_id", "objects", "actions"):
+        # An instance with a data disk has two objects; the sample shows the first.
+        shown = result[key][:1] if isinstance(result[key], list) else result[key]
+        assert without_varying(documented[key]) == without_varying(shown)
+    assert documented["image"] == samples(module_document(IMAGE, "RETURN"))["image"]
+
+
 @pytest.mark.parametrize(
-    ("name", "key"), [("a snapshot is kept", "snapshots_failed"), ("a step fails", "error"), ("no list", "error")]
+    ("name", "key"),
+    [("a snapshot is kept", "snapshots_failed"), ("a step fails", "error"), ("no list", "error"), ("no role", "error")],
 )
 def test_the_samples_of_a_failure_match_a_run(name: str, key: str, ansible: Playbooks, site: Simulator) -> None:
     (case,) = (case for case in CASES if case.name == name)

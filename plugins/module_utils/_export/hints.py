@@ -41,8 +41,7 @@ _MANY_DISKS = "An image with more than four data disks, or with one of more than
 _NOT_THIS_IMAGE = "Encrypted, marketplace, public and Windows images cannot be exported."
 _STATUS = "Only an image that is Available can be exported."
 
-HINTS: Hints = {
-    **hints.HINTS,
+OWN: Hints = {
     "InvalidOSSBucket.": f"bucket {BUCKET_RULE}.",
     "InvalidOSSBucket.NotFound": _no_bucket,
     "InvalidOSSBucket.NotMatched": _no_bucket,
@@ -62,6 +61,7 @@ HINTS: Hints = {
     "ImageNotSupported": _NOT_THIS_IMAGE,
     "InvalidImageCategory.NotSupported": _NOT_THIS_IMAGE,
     "InvalidImageLicense.NotSupported": _NOT_THIS_IMAGE,
+    # What it says of images that are created does not apply here.
     "OperationDenied": "",
     "IncorrectImageStatus": _STATUS,
     "InvalidRegion.NotSupport": "This region does not offer the export of images.",
@@ -71,3 +71,4 @@ HINTS: Hints = {
     "InvalidTaskId.TaskActionNotSupport": "This site does not cancel exports: wait until it has ended.",
     "CancelTaskFailed": "Run the task again; if it fails again, wait until the export has ended.",
 }
+HINTS: Hints = {**hints.HINTS, **OWN}
