@@ -96,7 +96,7 @@ def _filled(value: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
     """The value, or one of the right type if it is a template."""
     if not isinstance(value, str) or "{{" not in value:
         return value
-    return {"int": 7, "bool": True, "dict": {}, "list": []}.get(spec.get("type", "str"), "m-templated")
+    return {"int": 7, "bool": True, "dict": {}, "list": []}.get(spec.get("type", "str"), "templated")
 
 
 @pytest.fixture
