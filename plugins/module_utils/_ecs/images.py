@@ -11,7 +11,6 @@ import typing as t
 import uuid
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image, to_integer
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
@@ -225,7 +224,7 @@ class Images:
                 self._client.call(actions[0], {"ResourceType": "image", "ResourceId": [image_id], **new_way})
                 return
             except ServiceError as error:
-                if error.kind is not Kind.NOT_OFFERED:
+                if not error.is_not_offered:
                     raise
                 self._knows_tag_resources = False
         for start in range(0, len(old_tags), _OLD_TAGS_PER_CALL):

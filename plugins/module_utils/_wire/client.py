@@ -15,7 +15,6 @@ import typing as t
 import uuid
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.answers import body_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline, backoff
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     READ_PREFIXES,
@@ -181,6 +180,8 @@ def is_safe_to_repeat(action: str, form: t.Mapping[str, str]) -> bool:
 
 def may_repeat(error: ServiceError | NoAnswerError, is_safe: bool) -> bool:
     """Whether another attempt can help and does no harm. ``is_safe``: see ``is_safe_to_repeat``."""
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind  # noqa: PLC0415
+
     if isinstance(error, NoAnswerError):
         return not error.permanent and (is_safe or not error.sent)
     if error.kind is Kind.TRANSIENT:

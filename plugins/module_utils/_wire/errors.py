@@ -13,7 +13,8 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind, Reason, kind_of, reason_of
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
 
 # Actions that change nothing.
 READ_PREFIXES = ("Describe", "List", "AssumeRole")
@@ -96,9 +97,17 @@ class ServiceError(CallError):
     ) -> None:
         """``retry_after``: seconds that the cloud asks to wait. ``clock_offset``: the seconds by which the clock of the
         cloud is ahead of the one here, as far as the answer told."""
+        # A call that succeeds should not pay for what explains failures.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import (  # noqa: PLC0415
+            Kind,
+            kind_of,
+            reason_of,
+        )
+
         self.kind = kind_of(code, http_status, cloud_message)
         message = f"{code}: {cloud_message}" if cloud_message else code
         super().__init__(message, reason_of(code, self.kind), action=action, endpoint=endpoint, hint=code)
+        self.is_not_offered = self.kind is Kind.NOT_OFFERED
         self.code = code
         self.cloud_message = cloud_message
         self.http_status = http_status

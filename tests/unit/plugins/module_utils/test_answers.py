@@ -10,14 +10,14 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.answers import (
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.answers import body_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.failed_answers import (
     ErrorFields,
-    body_of,
     error_in,
     retry_after,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Kind
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Answer
 from hypothesis import given
 from hypothesis import strategies as st
