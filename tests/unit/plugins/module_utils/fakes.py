@@ -79,6 +79,9 @@ class FakeImages:
         self._gone_at: dict[str, float] = {}
         self._stale: dict[str, tuple[float, Image]] = {}
 
+    def __repr__(self) -> str:
+        return f"FakeImages(*{list(self.images.values())})"
+
     def _note(self, verb: str, *arguments: t.Any) -> None:
         self.calls.append((verb, *arguments))
         happens = self.meanwhile.pop((verb, sum(call[0] == verb for call in self.calls)), None)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK, own_tags
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.worlds import (
     SOURCES,
     TAGS,
-    clouds,
-    run,
-    settings,
+    carried_out,
+    law,
+    planned,
     settled,
+    sites,
 )
-from hypothesis import event, given
 from hypothesis import strategies as st
+
+MARK = "apsarastack.cloud/replaces"
 
 
 class Killed(BaseException):
@@ -31,6 +32,7 @@ class Mortal:
     """Hands every call on, and dies right before or right after the one of this number (from 0)."""
 
     def __init__(self, images: FakeImages, number: int, *, after: bool) -> None:
+        self.clock = images.clock
         self._images, self._left, self._after = images, number, after
 
     def __getattr__(self, verb: str) -> t.Callable[..., t.Any]:
@@ -46,55 +48,69 @@ class Mortal:
         return call
 
 
-@settings(max_examples=500)
-@given(
-    st.sampled_from(["on_source_change", "always"]),
-    st.sampled_from(SOURCES[1:]),
-    st.none() | TAGS,
-    clouds(),
-    st.lists(st.tuples(st.integers(0, 25), st.booleans()), min_size=1, max_size=3),
-)
-def test_a_replacement_that_was_interrupted_anywhere_is_finished_by_the_next_run(
-    recreate: str, source: Source, tags: dict[str, str] | None, cloud: FakeImages, deaths: list[tuple[int, bool]]
-) -> None:
-    cloud.images = {"m-1": image("m-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-old")])}
-    desired = DesiredImage(image_name="web", source=source, recreate=recreate, tags=tags)
-    made = 0
-    for number, after in deaths:
-        mortal = Mortal(cloud, number, after=after)
-        try:
-            run(desired, t.cast("t.Any", mortal), cloud.clock)
-        except Killed:
-            event("killed")
-        else:
-            break
-        # Never a moment without a usable image.
-        assert any(one["status"] == "Available" for one in cloud.images.values())
-        if "m-1" not in cloud.images and not any(MARK in one["tags"] for one in cloud.images.values()):
-            break  # it died with everything done: with recreate=always another run would begin anew
-    else:
-        run(desired, cloud, cloud.clock)
-    made = sum(call[0] == "create" for call in cloud.calls)
-    images = list(settled(cloud).values())
-    assert made == 1
-    assert [(one["image_name"], one["status"], one["description"]) for one in images] == [("web", "Available", "d")]
-    assert images[0]["image_id"] != "m-1"
-    assert own_tags(images[0]["tags"]) == ({"a": "1"} if tags is None else tags)
-    assert MARK not in images[0]["tags"]
-
-
-@settings(max_examples=300)
-@given(st.sampled_from(SOURCES), clouds(), st.integers(0, 12), st.booleans())
-def test_a_creation_that_was_interrupted_anywhere_is_finished_by_the_next_run(
-    source: Source, cloud: FakeImages, number: int, after: bool
-) -> None:
-    cloud.images = {}
-    desired = DesiredImage(image_name="web", source=source, description="d", tags={"a": "1"})
+def dies(desired: DesiredImage, cloud: FakeImages, number: int, *, after: bool) -> bool:
+    mortal = Mortal(cloud, number, after=after)
     try:
-        run(desired, t.cast("t.Any", Mortal(cloud, number, after=after)), cloud.clock)
+        carried_out(planned(desired, mortal), mortal)
     except Killed:
-        event("killed")
-    done = run(desired, cloud, cloud.clock)
-    assert list(settled(cloud)) == [done.image_id]
-    assert done.image is not None
-    assert (done.image["status"], done.image["tags"]) == ("Available", {"a": "1"})
+        return True
+    return False
+
+
+def has_usable(cloud: FakeImages) -> bool:
+    """Whether there is an image to start instances from: where names need not be unique, under its name."""
+    usable = [one["image_name"] for one in cloud.images.values() if one["status"] == "Available"]
+    return bool(usable) if cloud.names_unique else "web" in usable
+
+
+REPLACEMENTS = st.builds(
+    DesiredImage,
+    image_name=st.just("web"),
+    source=st.sampled_from(SOURCES[1:]),
+    recreate=st.sampled_from(["on_source_change", "always"]),
+    tags=st.none() | TAGS,
+)
+DEATHS = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=3)
+
+
+@law(st.tuples(REPLACEMENTS, sites(), DEATHS), 400, least=0.5)
+def test_a_replacement_that_was_interrupted_anywhere_is_finished_by_the_next_run(
+    desired: DesiredImage, cloud: FakeImages, deaths: list[tuple[int, bool]]
+) -> bool:
+    cloud.images = {"m-1": image("m-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-old")])}
+    was_killed = False
+    for number, after in deaths:
+        if not dies(desired, cloud, number, after=after):
+            break
+        was_killed = True
+        assert has_usable(cloud)
+        if "m-1" not in cloud.images and not any(MARK in one["tags"] for one in cloud.images.values()):
+            break  # it died with everything done: with recreate=always another run would begin a new replacement
+    else:
+        carried_out(planned(desired, cloud), cloud)
+    assert sum(call[0] == "create" for call in cloud.calls) == 1
+    (new,) = settled(cloud).values()
+    assert (new["image_name"], new["status"], new["description"]) == ("web", "Available", "d")
+    assert new["tags"] == ({"a": "1"} if desired.tags is None else desired.tags)
+    assert new["image_id"] != "m-1"
+    return was_killed
+
+
+CREATIONS = st.builds(
+    DesiredImage,
+    image_name=st.just("web"),
+    source=st.sampled_from(SOURCES),
+    description=st.just("d"),
+    tags=st.just({"a": "1"}),
+)
+
+
+@law(st.tuples(CREATIONS, sites(), st.integers(0, 8), st.booleans()), 300, least=0.3)
+def test_a_creation_that_was_interrupted_anywhere_is_finished_by_the_next_run(
+    desired: DesiredImage, cloud: FakeImages, number: int, after: bool
+) -> bool:
+    was_killed = dies(desired, cloud, number, after=after)
+    done = carried_out(planned(desired, cloud), cloud)
+    (new,) = settled(cloud).values()
+    assert (new["image_id"], new["status"], new["tags"]) == (done.image_id, "Available", {"a": "1"})
+    return was_killed

@@ -2,10 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks and clouds of every kind, for laws that hold for all of them."""
+"""Tasks and clouds of every kind, for laws that hold for all of them.
+
+A law judges a task by what the cloud holds before and after it. It asks no function of the collection what should have
+happened: such a law would pass whatever that function says.
+"""
 
 from __future__ import annotations
 
+import copy
 import os
 import typing as t
 
@@ -13,6 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import execute
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     backup,
@@ -21,7 +27,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     made_for_an_image,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
-from hypothesis import assume
+from hypothesis import event, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -41,7 +47,7 @@ def settings(max_examples: int) -> hypothesis_settings:
 
 IDS = ("m-1", "m-2", "m-3")
 NAMES = ("web", "db", "web-replacement", "web-replacement-2", "web-m-1")
-BACKUPS = ("s-1", "s-2")
+SNAPSHOTS = ("s-1", "s-2", "s-3")
 SOURCES = (
     Source(instance_id="i-1"),
     Source(snapshot_id="s-1"),
@@ -62,18 +68,62 @@ MARKS = st.sampled_from(
 
 
 @st.composite
-def desired_images(draw: st.DrawFn) -> DesiredImage:
-    by_id = draw(st.booleans())
-    state = draw(st.sampled_from(["present", "present", "absent"]))
-    source = draw(st.sampled_from([None, *SOURCES]))
+def sites(draw: st.DrawFn) -> FakeImages:
+    """A cloud without images, as fast or slow as clouds are."""
+    cloud = FakeImages()
+    cloud.names_unique = draw(st.booleans())
+    cloud.build_time = draw(st.sampled_from([0.0, 7.0, 90.0]))
+    cloud.removal_time = draw(st.sampled_from([0.0, 4.0]))
+    cloud.read_lag = draw(st.sampled_from([0.0, 2.0]))
+    # Made for an image, or somebody's own.
+    cloud.known_snapshots = {one: draw(st.sampled_from([made_for_an_image, backup]))(one) for one in SNAPSHOTS}
+    return cloud
+
+
+@st.composite
+def images(draw: st.DrawFn, image_id: str, image_name: str) -> Image:
+    tags = {**draw(TAGS), **draw(PLATFORM_TAGS), **draw(MARKS)}
+    snapshots = draw(st.lists(st.sampled_from(SNAPSHOTS), unique=True, max_size=2))
+    return image(
+        image_id,
+        image_name=image_name,
+        description=draw(st.sampled_from(["", "d"])),
+        status=draw(st.sampled_from(["Available"] * 6 + ["CreateFailed", "UnAvailable", "Deprecated"])),
+        usage=draw(st.sampled_from(["none", "none", "none", "instance"])),
+        platform=draw(st.sampled_from([None, "CentOS", "Ubuntu"])),
+        tags=tags,
+        disk_device_mappings=[disk(one) for one in snapshots],
+    )
+
+
+@st.composite
+def clouds(draw: st.DrawFn, least: int = 0) -> FakeImages:
+    cloud = draw(sites())
+    ids = draw(st.lists(st.sampled_from(IDS), unique=True, min_size=least, max_size=3))
+    # Most images have a name of their own: duplicates are refused, and little is learned from a refusal.
+    distinct = cloud.names_unique or draw(st.integers(0, 3)) > 0
+    size = len(ids)
+    names = draw(st.lists(st.sampled_from(NAMES), unique=distinct, min_size=size, max_size=size))
+    cloud.images = {image_id: draw(images(image_id, name)) for image_id, name in zip(ids, names)}
+    return cloud
+
+
+@st.composite
+def tasks(draw: st.DrawFn, cloud: FakeImages, states: t.Sequence[str]) -> DesiredImage:
+    """A task that is mostly about an image of the cloud."""
+    state = draw(st.sampled_from(states))
+    by_id = draw(st.integers(0, 3)) == 0
+    target = draw(st.sampled_from([*cloud.images.values(), None]))
+    names: list[str | None] = [*NAMES] if target is None else [target["image_name"]]
+    if by_id:
+        names += [None, *(NAMES if state == "present" else ())]
     recreate = "never" if by_id else draw(st.sampled_from(["never", "on_source_change", "always"]))
-    assume(not (recreate == "always" and source is None))
     return DesiredImage(
         state=state,
-        image_id=draw(st.sampled_from(IDS)) if by_id else None,
-        image_name=draw(st.sampled_from([None, *NAMES] if by_id else NAMES)),
-        description=draw(st.sampled_from([None, "", "d", "e"])),
-        source=source,
+        image_id=None if not by_id else "m-9" if target is None else target["image_id"],
+        image_name=draw(st.sampled_from(names)),
+        description=draw(st.sampled_from([None, "d", "e", ""])),
+        source=draw(st.sampled_from(SOURCES if recreate == "always" else (None, *SOURCES))),
         tags=draw(st.none() | TAGS),
         purge_tags=draw(st.booleans()),
         force=draw(st.booleans()),
@@ -85,43 +135,61 @@ def desired_images(draw: st.DrawFn) -> DesiredImage:
 
 
 @st.composite
-def some_images(draw: st.DrawFn, image_id: str) -> Image:
-    tags = {**draw(TAGS), **draw(PLATFORM_TAGS), **draw(MARKS)}
-    return image(
-        image_id,
-        image_name=draw(st.sampled_from(NAMES)),
-        description=draw(st.sampled_from(["", "d"])),
-        status=draw(st.sampled_from(["Available"] * 6 + ["CreateFailed", "UnAvailable", "Deprecated"])),
-        usage=draw(st.sampled_from(["none", "none", "instance"])),
-        platform=draw(st.sampled_from([None, "CentOS", "Ubuntu"])),
-        tags=tags,
-        disk_device_mappings=draw(st.sampled_from([[], [disk("s-1")], [disk("s-2"), disk("s-1")]])),
-    )
+def situations(
+    draw: st.DrawFn, states: t.Sequence[str] = ("present", "present", "absent"), least: int = 0
+) -> tuple[DesiredImage, FakeImages]:
+    """``least``: how many images there are at least."""
+    cloud = draw(clouds(least))
+    return draw(tasks(cloud, states)), cloud
 
 
-@st.composite
-def clouds(draw: st.DrawFn) -> FakeImages:
-    present = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=3))
-    unique = draw(st.booleans())
-    images = [draw(some_images(image_id)) for image_id in present]
-    assume(not unique or len({one["image_name"] for one in images}) == len(images))
-    cloud = FakeImages(*images)
-    cloud.names_unique = unique
-    cloud.build_time = draw(st.sampled_from([0.0, 7.0, 90.0]))
-    cloud.removal_time = draw(st.sampled_from([0.0, 4.0]))
-    cloud.read_lag = draw(st.sampled_from([0.0, 2.0]))
-    # Made for an image, or somebody's own.
-    makes = draw(st.sampled_from([made_for_an_image, backup]))
-    cloud.known_snapshots = {one: makes(one) for one in BACKUPS}
-    return cloud
+# --- laws ------------------------------------------------------------------------------------------------------------
+
+# Judges one case; False where it has nothing to say about it.
+Judge = t.Callable[..., bool]
+
+
+def law(cases: st.SearchStrategy[t.Any], max_examples: int, least: float) -> t.Callable[[Judge], t.Any]:
+    """``cases``: the arguments. ``least``: the share of the cases that the law must have something to say about, since
+    one that is never put to the test holds, too."""
+
+    def decorate(judge: Judge) -> t.Callable[[], None]:
+        said: list[bool] = []
+
+        @settings(max_examples)
+        @given(cases)
+        def holds(case: tuple[t.Any, ...]) -> None:
+            said.append(judge(*case))
+
+        def test() -> None:
+            said.clear()
+            holds()
+            assert sum(said) >= least * len(said)
+
+        return test
+
+    return decorate
+
+
+def plan_or_refusal(desired: DesiredImage, cloud: FakeImages) -> ImagePlan | None:
+    """What is decided without a single write."""
+    before = copy.deepcopy(cloud.images)
+    try:
+        made = planned(desired, cloud)
+    except RefusalError as error:
+        made = None
+        event(f"refused: {error.reason}")
+    assert cloud.writes == []
+    assert cloud.images == before
+    return made
 
 
 def planned(desired: DesiredImage, cloud: t.Any) -> ImagePlan:
     return planning.plan(desired, cloud, NOW)
 
 
-def run(desired: DesiredImage, cloud: t.Any, clock: t.Any) -> ImageOutcome:
-    return execute(planned(desired, cloud), cloud, clock.deadline(3600))
+def carried_out(plan: ImagePlan, cloud: t.Any) -> ImageOutcome:
+    return execute(plan, cloud, cloud.clock.deadline(3600))
 
 
 def settled(cloud: FakeImages) -> dict[str, Image]:
@@ -129,3 +197,8 @@ def settled(cloud: FakeImages) -> dict[str, Image]:
     cloud.clock.sleep(1000)
     cloud.by_name("")
     return cloud.images
+
+
+def users_own(tags: t.Mapping[str, str]) -> dict[str, str]:
+    """The tags without those that this module and the platform of ``PLATFORM_TAGS`` set."""
+    return {key: value for key, value in tags.items() if key != "apsarastack.cloud/replaces" and key != "ascm:set"}
