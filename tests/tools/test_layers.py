@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
 
 UTILS = ROOT / "plugins" / "module_utils"
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
+# The errors of the wire with their codes and hints, and the deadline of a task.
+FAILURES = {"_wire.errors", "_wire.codes", "_wire.hints", "_wire.deadline"}
 # What a layer may import beside its own modules. A name with a dot is a single module; codes
 # and hints are parts of errors.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -26,8 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_ecs": {"_wire"},
     "_login": {"_wire"},
     "_module": {"_login", "_engine", "_wire"},
-    "_image": {"_engine", "_ecs", "_wire.errors", "_wire.codes", "_wire.hints"},
-    "_export": {"_engine", "_ecs", "_image", "_wire.errors", "_wire.codes", "_wire.hints"},
+    "_image": {"_engine", "_ecs", *FAILURES},
+    "_export": {"_engine", "_ecs", "_image", *FAILURES},
 }
 
 

@@ -15,8 +15,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
 
-    # What a resource names so as well.
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline as Deadline  # noqa: PLC0414
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 # Seconds that a list may lag behind a write.
 LONGEST_LAG = 60.0

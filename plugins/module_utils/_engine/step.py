@@ -15,19 +15,15 @@ class Step(t.Protocol):
     @property
     def is_noted(self) -> bool:
         """Whether a refusal by the cloud is noted in the outcome, and does not end the task."""
-        ...
 
     def text(self) -> str | None:
         """What a result lists under ``actions``; None for a step that changes nothing."""
-        ...
 
     def attempt(self) -> str:
         """What a failure of the step says was tried."""
-        ...
 
     def with_id(self, new_id: str | None, /) -> Step:
         """The step, with the id of the resource that the plan creates wherever it is about that one."""
-        ...
 
 
 class Planned:

@@ -25,7 +25,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._export.outcome import ExportOutcome
 
 

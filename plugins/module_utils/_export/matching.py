@@ -53,7 +53,7 @@ def _prefix(name: str, image_id: str) -> str | None:
     if name.startswith(f"{image_id}_"):
         return ""
     # A prefix has no underscore.
-    prefix, _, rest = name.partition("_")
+    prefix, _underscore, rest = name.partition("_")
     return prefix if rest.startswith(f"{image_id}_") else None
 
 

@@ -12,7 +12,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome i
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Deadline
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 

@@ -33,7 +33,6 @@ class Route(t.Protocol):
     @property
     def limits(self) -> tuple[str, str]:
         """What both timeouts are called in messages."""
-        ...
 
     @property
     def origins(self) -> Origins: ...
