@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets a plain `pytest tests/unit` in the checkout import the collection by its full name.
+"""Makes the collection importable by its full name for a plain `pytest tests/unit` in the checkout.
 
 Under `ansible-test units` the collection lies in an `ansible_collections` tree already, and nothing happens here.
 """
@@ -22,7 +22,7 @@ COLLECTION = "ansible_collections.apsarastack.cloud"
 
 
 def is_importable(name: str) -> bool:
-    """Whether `name` is found; a missing parent package counts as not found."""
+    """Whether `name` can be found; False if a parent package is missing."""
     try:
         return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):
@@ -43,10 +43,10 @@ if not is_importable(COLLECTION):
 
 @pytest.fixture
 def ending_signals() -> t.Iterator[tuple[signal.Signals, ...]]:
-    """The signals that end a task, as a process finds them that nobody has set up; what pytest has set comes back."""
+    """Gives the signals that end a task their default handlers, and restores those of pytest afterwards."""
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     before = {number: signal.getsignal(number) for number in numbers}
-    # Some test runners are started with an ignored SIGHUP or SIGINT.
+    # Some test runners are started with SIGHUP or SIGINT ignored.
     for number in numbers:
         signal.signal(number, signal.SIG_DFL)
     yield numbers

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A client on a script and a clock."""
+"""A client with scripted HTTP and a fake clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOW = 1741064767.0
 
 
 class Bench:
-    """A client on a script and a clock; ``pauses`` are its sleeps."""
+    """A client with scripted HTTP and a fake clock; ``pauses`` are its sleeps."""
 
     def __init__(self, *exchanges: Exchange, seconds: float = 600, random: float = 1.0, **changes: t.Any) -> None:
         self.clock = Clock()
@@ -51,4 +51,4 @@ class Bench:
         return body
 
     def finished(self) -> None:
-        assert self.script.expected == [], "requests that were expected and did not come"
+        assert self.script.expected == [], "expected requests were not sent"

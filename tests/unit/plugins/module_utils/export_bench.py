@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small cloud in memory with the verbs of ``Tasks``, and tasks as it shows them."""
+"""An in-memory fake of ``Tasks``, and tasks as it returns them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def stored(name: str = "nightly_m-1_system.raw.tar.gz", bucket: str | None = "ex
 
 
 def task(task_id: str = "t-1", status: str = "Finished", **known: t.Any) -> Task:
-    """An export of image m-1 to the place that WANTED names, with what the test cares about."""
+    """An export of image m-1 to the place of WANTED, with the values that matter to the test."""
     return task_of(**{"task_id": task_id, "action": "ExportImage", "status": status, "objects": [stored()], **known})
 
 
 class FakeTasks:
-    """``results``: what each call of ``export`` comes to, a status or an error; an error may be one of a call that was
-    processed all the same (``is_processed``). ``takes``: seconds of an export."""
+    """``errors``: raised by the next calls of ``export``; with ``is_processed``, such a call is processed anyway.
+    ``takes``: duration of an export in seconds."""
 
     def __init__(self, *tasks: Task) -> None:
         self.clock = Clock()
@@ -81,7 +81,7 @@ class FakeTasks:
             raise self.cancel_error
         self.change(task_id, status="Canceled")
 
-    # What happens without the program under test.
+    # Changes that the code under test does not make.
 
     def change(self, task_id: str, **changes: t.Any) -> None:
         self.tasks[task_id] = t.cast("Task", {**self.tasks[task_id], **changes})

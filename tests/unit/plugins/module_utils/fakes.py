@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small cloud in memory with the verbs of ``Images``, and a clock that only moves when somebody sleeps."""
+"""An in-memory fake of ``Images``, and a clock that only moves during a sleep."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Clock:
 
 
 def image(image_id: str = "m-1", **known: t.Any) -> Image:
-    """An image as the cloud shows a healthy one, with what the test cares about."""
+    """A usable image as the cloud returns it, with the values that matter to the test."""
     defaults = {
         "image_name": "web",
         "description": "",
@@ -41,23 +41,23 @@ def image(image_id: str = "m-1", **known: t.Any) -> Image:
     return t.cast("Image", image_stub(image_id=image_id, **{**defaults, **known}))
 
 
-# What somebody else does right before a call is answered; one that raises is the answer.
+# What somebody else does right before a call is answered. If it raises, the exception is the answer.
 Intervention = t.Callable[["FakeImages"], t.Any]
 
 
 class FakeImages:
-    """``build_time``, ``removal_time``, ``listed_after`` in seconds of the clock; ``outcome`` is how a build ends.
+    """``build_time``, ``removal_time``, ``listed_after``: in seconds. ``outcome``: the final status of a new image.
 
-    ``ignored``: attributes that the site takes without a word, and does nothing about. ``meanwhile``: what happens
-    right before the call of that verb and number, from 1; each once.
+    ``ignored``: attributes that the site silently ignores. ``meanwhile``: what happens once, right before the call of
+    that method with that number (from 1).
     """
 
     def __init__(self, *images: Image, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.images: dict[str, Image] = {str(one["image_id"]): one for one in images}
-        # What a new image can be made from.
+        # The sources of new images.
         self.instances = {"i-1": Instance("i-1", "Running")}
-        # Those of the images that are there from the beginning were made for them.
+        # The snapshots of the initial images were created for these images.
         self.known_snapshots = {
             "s-new": backup("s-new"),
             **{key: made_for_an_image(key) for one in images for key in snapshot_ids(one) if key},
@@ -194,7 +194,7 @@ class FakeImages:
         self._stale.setdefault(image_id, (self.clock.now + self.read_lag, self._existing(image_id)))
         self.change(image_id, **{key: value for key, value in changes.items() if key not in self.ignored})
 
-    # What happens without the program under test.
+    # Changes that the code under test does not make.
 
     def change(self, image_id: str, **changes: t.Any) -> None:
         self.images[image_id] = t.cast("Image", {**self.images[image_id], **changes})
@@ -219,7 +219,7 @@ class FakeImages:
         self.deleted_snapshots.append(snapshot_id)
 
 
-# --- what happens meanwhile ------------------------------------------------------------------------------------------
+# --- concurrent changes ----------------------------------------------------------------------------------------------
 
 
 def changing(image_id: str, **known: t.Any) -> Intervention:
@@ -245,13 +245,13 @@ def refusing(error: Exception) -> Intervention:
 
 
 def made_for_an_image(snapshot_id: str) -> Snapshot:
-    """As the cloud makes it together with an image of ``image``."""
+    """A snapshot as the cloud creates it together with an image."""
     name = f"SnapshotForImage-{snapshot_id}"
     return Snapshot(snapshot_id, "accomplished", 40, "system", name, "2026-11-24T05:06:07Z", "image")
 
 
 def backup(snapshot_id: str, status: str = "accomplished", disk_type: str = "system") -> Snapshot:
-    """Somebody's own, which images may have been made from."""
+    """A user's own snapshot, from which images may have been created."""
     return Snapshot(snapshot_id, status, 40, disk_type, "backup", "2026-11-01T05:06:07Z", "image")
 
 
@@ -264,7 +264,7 @@ def disk(snapshot_id: str | None, size: int | None = 40) -> Disk:
 
 
 def disks_of(image_id: str, snapshot_id: str | None, disks: t.Sequence[t.Mapping[str, t.Any]]) -> list[Disk]:
-    """What the cloud tells of an image's disks; those of an instance are snapshots made for the image."""
+    """The disks of an image as the cloud reports them. From an instance, they are snapshots created for the image."""
     if disks:
         return [disk(one.get("snapshot_id"), one.get("size") or 40) for one in disks]
     return [disk(snapshot_id or f"s-of-{image_id}")]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan comes to when it is followed against the small cloud in memory."""
+"""Plans, and what comes of carrying them out on the in-memory fake cloud."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def carried_out(
 def followed(
     desired: DesiredImage, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
 ) -> t.Any:
-    """The outcome; tests know which image there is to ask."""
+    """The outcome, untyped: the tests know whether it has an image."""
     return carried_out(planned(desired, images), images, seconds, meanwhile)
 
 
@@ -70,5 +70,5 @@ def kinds(made: ImagePlan) -> list[type]:
 
 
 def created(step: t.Any, images: FakeImages) -> None:
-    """What another run that carries out this ``Create`` does to the cloud."""
+    """Carries out this ``Create`` as another run would."""
     images.create(step.image_name, **step.source.parts(), description=step.description, tags=step.tags)

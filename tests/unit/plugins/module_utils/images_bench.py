@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The image verbs on a client that plays a script."""
+"""The API of images on a client with a script."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ PAGE = {"PageSize": 50, "PageNumber": 1}
 
 
 class ScriptedClient:
-    """Plays a list of (action, parameters, answer); an answer that is an error is raised. One call more fails.
+    """Answers calls from a list of (action, parameters, answer) and raises an answer that is an error. Further calls
+    fail.
 
-    Of a list the answer names the items; they come on one page.
+    For a list, the answer consists of its items, which are returned on one page.
     """
 
     def __init__(self, *script: tuple[str, dict[str, t.Any], t.Any]) -> None:
@@ -36,7 +37,7 @@ class ScriptedClient:
         self.script = list(script)
 
     def call(self, action: str, parameters: dict[str, t.Any], handled: t.Container[str] = ()) -> dict[str, t.Any]:
-        assert self.script, f"one call too many: {action} {parameters}"
+        assert self.script, f"unexpected call: {action} {parameters}"
         expected_action, expected, answer = self.script.pop(0)
         sent = {key: value for key, value in parameters.items() if value not in (None, [])}
         token = sent.pop("ClientToken", None)

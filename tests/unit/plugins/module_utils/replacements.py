@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The images of a replacement, as most tests of it need them: ``web`` is to be made anew from snapshot s-new."""
+"""The images of a replacement, as most tests need them: ``web`` is to be replaced from snapshot s-new."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def old(**known: t.Any) -> Image:
 
 
 def replacement(image_id: str = "m-new", marked: str | None = None, **known: t.Any) -> Image:
-    """Made by an earlier run of ``replacing()`` to replace ``old()``."""
+    """An image that an earlier run of ``replacing()`` created to replace ``old()``."""
     defaults = {
         "image_name": "web-replacement",
         "description": "d",
@@ -45,7 +45,7 @@ def replacement(image_id: str = "m-new", marked: str | None = None, **known: t.A
 
 
 def ready(*more: Image, unique: bool = False) -> FakeImages:
-    """A cloud in which the swap of names is what comes next."""
+    """A cloud in which the names are to be swapped next."""
     made = FakeImages(old(), replacement(), *more)
     made.names_unique = unique
     return made

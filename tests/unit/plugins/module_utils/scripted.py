@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP as a script: a session that expects these requests in this order and gives these answers."""
+"""Scripted HTTP: a session that expects these requests in this order and gives these answers."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ TOKEN = "simulator+token"
 
 @dataclasses.dataclass
 class Exchange:
-    """One expected request and what comes of it.
+    """One expected request and its result.
 
     ``action``: of the expected request, or its path where it has none. ``form``: parameters that it has to hold with
     these values. ``body``: an object for JSON, or bytes. ``error``: raised instead of an answer. ``takes``: seconds,
-    told to ``Script.on_time``.
+    passed to ``Script.on_time``.
     """
 
     action: str
@@ -41,7 +41,7 @@ class Exchange:
 
 @dataclasses.dataclass
 class Seen:
-    """A request as it would have gone out."""
+    """A request as it would have been sent."""
 
     method: str
     url: str
@@ -51,7 +51,7 @@ class Seen:
 
 
 class Script(HTTPAdapter):
-    """Plays the exchanges; a request more, or another one than expected, fails the test."""
+    """Plays the exchanges. An additional or different request fails the test."""
 
     def __init__(self, *exchanges: Exchange, on_time: t.Callable[[float], None] = lambda seconds: None) -> None:
         super().__init__()
@@ -85,14 +85,14 @@ class Script(HTTPAdapter):
             headers=dict(exchange.headers),
             status=exchange.status,
             preload_content=False,
-            # As urllib3 1.26 does it; 2 would notice a short body by itself.
+            # As urllib3 1.26 does it; version 2 would detect a short body itself.
             enforce_content_length=False,
         )
         return self.build_response(request, raw)
 
 
 def connection(**changes: t.Any) -> Connection:
-    """The connection of the tests, with what the test cares about."""
+    """The connection of the tests, with the values that matter to the test."""
     known: dict[str, t.Any] = {
         "endpoint": "https://ecs-internal.example.com/",
         "region": "cn-neimeng-env30-d01",

@@ -40,7 +40,7 @@ def understood(
         (200, {"RequestId": "R"}),
         (200, {"asapiSuccess": True, "ImageId": "m-1"}),
         (200, {"asapiSuccess": "true"}),
-        (200, {"asapiSuccess": True, "Code": "Odd", "Message": "told as a success"}),
+        (200, {"asapiSuccess": True, "Code": "Odd", "Message": "reported as a success"}),
         (200, {"success": False}),
         (200, {"code": "200", "message": "success", "data": [], "success": True}),
         (200, {"Code": "200", "Message": "success"}),
@@ -50,7 +50,7 @@ def understood(
         (200, None),
     ],
 )
-def test_an_answer_that_holds_no_error(status: int, body: dict[str, t.Any] | None) -> None:
+def test_an_answer_without_an_error_is_accepted(status: int, body: dict[str, t.Any] | None) -> None:
     assert error_in(status, body) is None
 
 
@@ -93,18 +93,18 @@ def test_the_error_in_an_answer(status: int, body: dict[str, t.Any] | None, fiel
     assert error_in(status, body) == ErrorFields(*fields)
 
 
-def test_the_string_to_sign_is_cut_away() -> None:
+def test_the_string_to_sign_is_removed_from_the_message() -> None:
     quoted = "POST&%2F&AccessKeyId%3DLTAIsimulator37%26Action%3DDescribeImages"
     message = f"Specified signature is not matched with our calculation. server string to sign is:{quoted}"
     fields = error_in(400, {"Code": "SignatureDoesNotMatch", "Message": message})
     assert fields == ErrorFields("SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
 
 
-def test_the_body_of_a_success() -> None:
+def test_the_body_of_a_successful_answer_is_returned() -> None:
     assert understood(b'{"ImageId": "m-1"}') == {"ImageId": "m-1"}
 
 
-def test_a_service_error_carries_what_the_answer_tells() -> None:
+def test_a_service_error_carries_the_facts_of_the_answer() -> None:
     with pytest.raises(ServiceError) as raised:
         understood(
             b'{"Code": "Throttling", "Message": "slow down", "RequestId": "R"}',
@@ -121,7 +121,7 @@ def test_a_service_error_carries_what_the_answer_tells() -> None:
     ("date", "words"),
     [(NOW + 1200, "1200 seconds behind"), (NOW - 1200, "1200 seconds ahead of"), (None, "more than 15 minutes")],
 )
-def test_a_refused_time_stamp_is_about_the_clock(date: float | None, words: str) -> None:
+def test_a_refused_timestamp_is_a_wrong_clock(date: float | None, words: str) -> None:
     headers = {} if date is None else {"Date": email.utils.formatdate(date, usegmt=True)}
     with pytest.raises(ServiceError) as raised:
         understood(b'{"Code": "InvalidTimeStamp.Expired", "Message": "expired"}', 400, headers=headers)
@@ -138,7 +138,7 @@ def test_a_refused_time_stamp_is_about_the_clock(date: float | None, words: str)
         (b'{"Code": "InternalErr', 500, "HTTP500", '{"Code": "InternalErr', Kind.TRANSIENT),
     ],
 )
-def test_a_page_of_a_gateway_on_the_way_is_an_error_by_its_status(
+def test_a_page_of_a_gateway_in_between_is_an_error_with_its_status(
     content: bytes, status: int, code: str, message: str, kind: Kind
 ) -> None:
     with pytest.raises(ServiceError) as raised:
@@ -167,24 +167,26 @@ def test_a_page_of_a_gateway_on_the_way_is_an_error_by_its_status(
         (b"", 407, True, "the proxy wants a user name"),
     ],
 )
-def test_what_is_no_answer_of_the_api(content: bytes, status: int, permanent: bool, words: str) -> None:
+def test_a_body_that_does_not_come_from_the_api_is_refused(
+    content: bytes, status: int, permanent: bool, words: str
+) -> None:
     with pytest.raises(NoAnswerError) as raised:
         understood(content, status)
     error = raised.value
     assert words in message_of(error)
     assert (error.permanent, error.sent, error.http_status) == (permanent, True, status)
     assert error.endpoint == ENDPOINT
-    assert any(option in message_of(error) for option in ("endpoint", "proxy")), "the sentence names what to check"
+    assert any(option in message_of(error) for option in ("endpoint", "proxy")), "the message names what to check"
 
 
-def test_a_redirect_is_named_and_not_followed() -> None:
+def test_a_redirect_is_reported_and_not_followed() -> None:
     with pytest.raises(NoAnswerError, match=r"redirects to 'https://login.example.com/' \(HTTP 302\)") as raised:
         understood(b"", 302, headers={"Location": "https://login.example.com/"})
     assert raised.value.permanent
 
 
 @pytest.mark.parametrize("content", [b"", b"\n"])
-def test_a_write_may_be_answered_with_nothing(content: bytes) -> None:
+def test_a_write_may_have_an_empty_answer(content: bytes) -> None:
     assert understood(content, may_be_empty=True) == {}
 
 
@@ -214,7 +216,7 @@ def test_a_quoted_page_is_short_and_on_one_line() -> None:
         ({"Retry-After": email.utils.formatdate(NOW - 30, usegmt=True)}, 0.0),
     ],
 )
-def test_how_long_the_cloud_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after_is_read(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers, NOW) == seconds
 
 
@@ -234,7 +236,7 @@ KNOWN_KEYS = st.sampled_from(
     st.booleans(),
     st.dictionaries(st.sampled_from(["Date", "Retry-After", "x-acs-retry-after", "Location"]), st.text(max_size=20)),
 )
-def test_whatever_comes_back_is_a_body_or_an_error_of_ours(
+def test_every_response_becomes_a_body_or_an_error_of_the_collection(
     content: bytes, status: int, may_be_empty: bool, headers: dict[str, str]
 ) -> None:
     def outcome() -> dict[str, t.Any] | ServiceError | NoAnswerError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument spec and the doc fragment beside it, held against each other."""
+"""The argument spec matches the doc fragment."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_environment_variables_are_documented_once_for_all_options() -> None
     assert [f"E({name})" for name in environment_names("region")] == re.findall(r"E\([A-Z_]+\)", note)
 
 
-def test_what_is_or_holds_a_secret_is_hidden() -> None:
+def test_options_with_secrets_are_no_log() -> None:
     assert {name for name, option in connection_spec().items() if option.get("no_log")} == {
         "secret_key",
         "security_token",
@@ -74,7 +74,7 @@ def test_what_is_or_holds_a_secret_is_hidden() -> None:
 
 
 @each_option
-def test_ansible_has_nothing_to_warn_about(option: str) -> None:
+def test_the_argument_spec_causes_no_warning_of_ansible(option: str) -> None:
     looks_secret = PASSWORD_MATCH.search(option) is not None
     assert not looks_secret or "no_log" in connection_spec()[option]
 
@@ -97,7 +97,7 @@ def test_a_boolean_of_the_environment_wins_over_the_default(monkeypatch: pytest.
     assert validated(**GIVEN)["is_center_region"] is False
 
 
-def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_is_treated_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     for option, spec in connection_spec().items():
         monkeypatch.setenv(f"APSARASTACK_{option.upper()}", "")
         assert validated()[option] == spec.get("default")
@@ -106,11 +106,11 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("alias", "option"), [("region_id", "region"), ("organization_id", "department")])
-def test_an_alias_is_the_option(alias: str, option: str) -> None:
+def test_an_alias_sets_the_option(alias: str, option: str) -> None:
     assert validated(**GIVEN, **{alias: "37"})[option] == "37"
 
 
-def test_an_id_given_as_a_number_is_text() -> None:
+def test_an_id_given_as_a_number_becomes_a_string() -> None:
     options = validated(**GIVEN, department=37, resource_group=412)
     assert (options["department"], options["resource_group"]) == ("37", "412")
 
@@ -119,18 +119,18 @@ ROLE = {"role_arn": "acs:ram::1000000000000037:role/imager"}
 WHOLE_ROLE = {**ROLE, "session_name": "ansible-apsarastack", "policy": None, "session_expiration": None}
 
 
-def test_a_role_can_stand_in_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_role_can_be_given_as_json_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APSARASTACK_ASSUME_ROLE", json.dumps(ROLE))
     assert validated()["assume_role"] == WHOLE_ROLE
 
 
 @pytest.mark.parametrize("policy", [{"Version": "1"}, '{"Version": "1"}'])
-def test_a_policy_is_json_text_however_it_is_given(policy: t.Any) -> None:
+def test_a_policy_becomes_a_json_string(policy: t.Any) -> None:
     role = validated(**GIVEN, assume_role={**ROLE, "policy": policy})["assume_role"]
     assert json.loads(role["policy"]) == {"Version": "1"}
 
 
-def test_each_call_gives_a_spec_of_its_own() -> None:
+def test_each_call_returns_a_new_argument_spec() -> None:
     connection_spec()["region"]["required"] = True
     assert "required" not in connection_spec()["region"]
 

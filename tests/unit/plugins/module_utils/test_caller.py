@@ -13,18 +13,18 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 ARN = "acs:ram::1000000000000037:role/imager"
 
 
-def test_a_role_needs_nothing_but_its_name() -> None:
+def test_a_role_requires_only_its_name() -> None:
     options = {"role_arn": ARN, "session_name": None, "policy": "", "session_expiration": None}
     assert role_from("assume_role", options) == Role(ARN, "ansible-apsarastack", None, None)
 
 
-def test_a_role_holds_what_is_said() -> None:
+def test_a_role_holds_the_given_values() -> None:
     options = {"role_arn": ARN, "session_name": "nightly", "policy": '{"Version": "1"}', "session_expiration": 900}
     assert role_from("assume_role", options) == Role(ARN, "nightly", '{"Version": "1"}', 900)
 
 
 @pytest.mark.parametrize("seconds", [900, 3600])
-def test_the_bounds_of_a_session_are_good(seconds: int) -> None:
+def test_the_limits_of_a_session_are_accepted(seconds: int) -> None:
     assert role_from("assume_role", {"role_arn": ARN, "session_expiration": seconds}).seconds == seconds
 
 
@@ -44,13 +44,13 @@ def test_the_bounds_of_a_session_are_good(seconds: int) -> None:
         ({"policy": "{"}, "policy must be a JSON object, but is "),
     ],
 )
-def test_a_role_that_the_service_would_not_take_is_refused(options: dict[str, t.Any], problem: str) -> None:
+def test_a_role_that_the_service_would_reject_is_refused(options: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(RefusalError) as raised:
         role_from("assume_role", {"role_arn": ARN, **options})
     assert raised.value.message.startswith(f"assume_role: {problem}")
 
 
-def test_a_refusal_speaks_the_language_of_where_it_was_said() -> None:
+def test_a_refusal_uses_the_key_names_of_its_source() -> None:
     with pytest.raises(RefusalError) as raised:
         role_from("Profile 'x'", {"role_arn": ARN, "session_expiration": 1}, {"session_expiration": "expired_seconds"})
     assert raised.value.message == "Profile 'x': expired_seconds must be 900 to 3600 seconds."

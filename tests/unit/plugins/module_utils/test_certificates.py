@@ -31,7 +31,7 @@ def why_not(path: Path) -> str:
 
 
 @pytest.mark.parametrize("label", ["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"])
-def test_what_openssl_takes_for_a_certificate_is_enough(tmp_path: Path, label: str) -> None:
+def test_every_certificate_that_openssl_accepts_is_accepted(tmp_path: Path, label: str) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(f"# the CA\n-----BEGIN {label}-----\n")
     assert refusal_of(Source("ca_path", str(path))) is None
@@ -52,7 +52,7 @@ def test_a_file_without_one_is_refused(tmp_path: Path, content: bytes, why: str)
 
 
 @pytest.mark.parametrize("name", ["4a6481c9.0", "4a6481c9.12"])
-def test_a_directory_with_a_hashed_certificate_is_enough(tmp_path: Path, name: str) -> None:
+def test_a_directory_with_a_hashed_certificate_is_accepted(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     assert refusal_of(Source("ca_path", str(tmp_path))) is None
 
@@ -63,8 +63,8 @@ def test_a_directory_without_one_is_refused(tmp_path: Path, name: str) -> None:
     assert why_not(tmp_path) == "is a directory without hashed certificates"
 
 
-def test_what_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Whoever may read everything, as root does, gets no such error.
+def test_an_unreadable_path_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Root can read everything and would get no such error.
     def refuse(path: str) -> list[str]:
         raise PermissionError(13, "Permission denied", path)
 
@@ -73,13 +73,13 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     assert why_not(tmp_path / "missing.pem") == "does not exist or is not readable"
 
 
-def test_what_would_never_end_is_refused(tmp_path: Path) -> None:
+def test_a_device_that_never_ends_is_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     assert why_not(pipe) == "is neither a file nor a directory"
 
 
-def test_the_option_wins_over_the_variables_of_requests_and_these_have_an_order(
+def test_the_option_wins_over_the_variables_of_requests_which_have_an_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert source_of(connection()) is None

@@ -101,7 +101,7 @@ def test_the_secret_key_is_never_sent() -> None:
     assert SECRET not in f"{seen.url} {seen.form} {seen.headers}"
 
 
-def test_every_try_is_signed_anew_and_carries_the_same_token() -> None:
+def test_each_attempt_has_a_new_signature_and_the_same_client_token() -> None:
     bench = Bench(
         Exchange("CreateImage", error=RESET, form=TOKEN_PARAMETERS),
         Exchange("CreateImage", HTML_502, 502, form=TOKEN_PARAMETERS),
@@ -142,14 +142,14 @@ def named(fault: Exchange) -> str:
 @pytest.mark.parametrize(
     ("action", "parameters"), [("DescribeImages", {}), ("DeleteImage", {}), ("CreateImage", TOKEN_PARAMETERS)]
 )
-def test_a_transient_fault_is_survived(fault: Exchange, action: str, parameters: dict[str, str]) -> None:
+def test_a_transient_error_is_retried(fault: Exchange, action: str, parameters: dict[str, str]) -> None:
     broken = Exchange(action, fault.body, fault.status, error=fault.error)
     bench = Bench(broken, broken, Exchange(action, {"RequestId": "R"}))
     assert bench.call(action, parameters) == {"RequestId": "R"}
 
 
 @pytest.mark.parametrize("fault", TRANSIENT_FAULTS, ids=named)
-def test_an_unprotected_write_is_repeated_only_if_it_was_not_processed(fault: Exchange) -> None:
+def test_a_write_without_a_token_is_retried_only_if_it_was_not_processed(fault: Exchange) -> None:
     broken = Exchange("CreateImage", fault.body, fault.status, error=fault.error)
     if fault in SAFE_WHEREVER_IT_BROKE:
         assert Bench(broken, Exchange("CreateImage", {"ImageId": "m-1"})).call("CreateImage") == {"ImageId": "m-1"}
@@ -172,7 +172,7 @@ def test_an_unprotected_write_is_repeated_only_if_it_was_not_processed(fault: Ex
         (b"", 302, NoAnswerError),
     ],
 )
-def test_a_permanent_error_ends_a_call_at_once(body: t.Any, status: int, kind: type[Exception]) -> None:
+def test_a_permanent_error_is_not_retried(body: t.Any, status: int, kind: type[Exception]) -> None:
     bench = Bench(Exchange("DescribeImages", body, status))
     with pytest.raises(kind) as raised:
         bench.call()
@@ -185,7 +185,7 @@ def test_a_permanent_error_ends_a_call_at_once(body: t.Any, status: int, kind: t
     ("headers", "pause"),
     [({"Retry-After": "7"}, 7.0), ({"x-acs-retry-after": "7500"}, 7.5), ({"Retry-After": "0"}, 0.5), ({}, 0.5)],
 )
-def test_the_cloud_may_ask_for_a_longer_pause(headers: dict[str, str], pause: float) -> None:
+def test_retry_after_makes_the_pause_longer(headers: dict[str, str], pause: float) -> None:
     bench = Bench(Exchange("DescribeImages", THROTTLED, 400, headers), Exchange("DescribeImages"))
     bench.call()
     assert bench.pauses == [pause]
@@ -203,13 +203,13 @@ def test_a_write_that_returns_nothing_may_be_answered_with_an_empty_body(action:
 
 
 @pytest.mark.parametrize(("action", "parameters"), [("DescribeImages", {}), ("CreateImage", TOKEN_PARAMETERS)])
-def test_an_empty_body_is_no_answer_where_one_is_needed(action: str, parameters: dict[str, str]) -> None:
-    # An empty body read as an empty list would mean that the image is not there.
+def test_an_empty_body_is_refused_where_a_body_is_expected(action: str, parameters: dict[str, str]) -> None:
+    # An empty body that is read as an empty list would mean that the image does not exist.
     bench = Bench(Exchange(action, b""), Exchange(action, {"RequestId": "R"}))
     assert bench.call(action, parameters) == {"RequestId": "R"}
 
 
-def test_the_deadline_ends_the_tries_and_tells_the_last_answer() -> None:
+def test_the_deadline_ends_the_attempts_and_reports_the_last_answer() -> None:
     bench = Bench(*[Exchange("CreateImage", {**BUSY, "RequestId": "R"}, 400)] * 6, seconds=10)
     with pytest.raises(DeadlineError) as raised:
         bench.call("CreateImage", TOKEN_PARAMETERS)
@@ -225,7 +225,7 @@ def test_the_deadline_ends_the_tries_and_tells_the_last_answer() -> None:
     assert len(bench.script.seen) == 5
 
 
-def test_the_deadline_tells_a_single_try_as_such() -> None:
+def test_a_timeout_after_a_single_attempt_says_so() -> None:
     bench = Bench(Exchange("DescribeImages", THROTTLED, 400, takes=10), seconds=10)
     with pytest.raises(DeadlineError, match="after 1 attempt of DescribeImages"):
         bench.call()
@@ -239,7 +239,7 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     assert result_of(raised.value) == {"msg": message_of(raised.value), "reason": "timed_out"}
 
 
-def test_a_site_that_never_answered_gets_little_patience_for_a_refused_connection() -> None:
+def test_a_refused_connection_is_retried_only_briefly_before_the_first_answer() -> None:
     bench = Bench(*[Exchange("DescribeImages", error=REFUSED)] * 8)
     with pytest.raises(NoAnswerError, match=r"no usable response from .*Connection refused"):
         bench.call()
@@ -247,14 +247,14 @@ def test_a_site_that_never_answered_gets_little_patience_for_a_refused_connectio
     assert bench.clock.now == pytest.approx(PATIENCE_SECONDS, abs=1)
 
 
-def test_patience_ends_during_the_second_slow_attempt_to_connect() -> None:
+def test_a_second_slow_connection_attempt_is_the_last_one() -> None:
     bench = Bench(*[Exchange("DescribeImages", error=requests.ConnectTimeout(), takes=10)] * 2)
     with pytest.raises(NoAnswerError, match="connect_timeout"):
         bench.call()
     bench.finished()
 
 
-def test_a_site_that_never_answered_gets_some_tries_for_a_lost_answer() -> None:
+def test_a_lost_answer_is_retried_a_few_times_before_the_first_answer() -> None:
     bench = Bench(*[Exchange("DescribeImages", error=requests.ReadTimeout(), takes=60)] * 3)
     with pytest.raises(NoAnswerError, match="read_timeout"):
         bench.call()
@@ -266,7 +266,7 @@ def test_a_site_that_never_answered_gets_some_tries_for_a_lost_answer() -> None:
     [Exchange("DescribeImages"), Exchange("DescribeImages", THROTTLED, 400), Exchange("DescribeImages", HTML_502, 502)],
     ids=named,
 )
-def test_a_site_that_has_answered_gets_the_whole_deadline(first: Exchange) -> None:
+def test_after_the_first_answer_calls_are_retried_until_the_deadline(first: Exchange) -> None:
     answers = [first] if first.status == 200 else [first, Exchange("DescribeImages")]
     bench = Bench(*answers, *[Exchange("DescribeImages", error=REFUSED)] * 100)
     bench.client.call("DescribeImages")
@@ -275,7 +275,7 @@ def test_a_site_that_has_answered_gets_the_whole_deadline(first: Exchange) -> No
     assert bench.clock.now == 600
 
 
-def test_patience_begins_with_the_call() -> None:
+def test_the_time_for_retries_begins_with_the_call() -> None:
     bench = Bench(Exchange("DescribeImages", error=REFUSED), Exchange("DescribeImages"))
     bench.clock.now = 300
     bench.call()
@@ -303,7 +303,7 @@ def test_a_page_that_echoes_the_request_shows_no_secret() -> None:
     assert TOKEN not in shown["msg"] + shown["error"]["message"]
 
 
-def test_a_wrong_secret_is_told_without_key_id_and_string_to_sign() -> None:
+def test_a_wrong_secret_key_is_reported_without_key_id_and_string_to_sign() -> None:
     message = (
         "Specified signature is not matched with our calculation. "
         "server string to sign is:POST&%2F&AccessKeyId%3DLTAIsimulator37"
@@ -315,7 +315,7 @@ def test_a_wrong_secret_is_told_without_key_id_and_string_to_sign() -> None:
     assert "LTAIsimulator37" not in str(result_of(raised.value))
 
 
-def test_a_clock_that_is_off_is_told_by_how_much() -> None:
+def test_a_wrong_clock_is_reported_with_its_offset() -> None:
     headers = {"Date": "Tue, 04 Mar 2025 05:26:07 GMT"}
     bench = Bench(Exchange("DescribeImages", {"Code": "InvalidTimeStamp.Expired", "Message": "expired"}, 400, headers))
     with pytest.raises(ServiceError) as raised:
@@ -345,7 +345,7 @@ def test_parameters_are_flattened(parameters: dict[str, t.Any], form: dict[str, 
     assert flatten(parameters) == form
 
 
-def test_text_that_cannot_be_written_is_refused_by_its_name() -> None:
+def test_a_string_that_cannot_be_encoded_is_refused_with_its_parameter() -> None:
     with pytest.raises(RefusalError, match=r"Tag\.1\.Value"):
         flatten({"Tag": [{"Value": "\ud800"}]})
 
@@ -368,7 +368,7 @@ def test_text_that_cannot_be_written_is_refused_by_its_name() -> None:
         ("CreateImage", TOKEN_PARAMETERS, True),
     ],
 )
-def test_what_may_be_processed_twice(action: str, form: dict[str, str], is_safe: bool) -> None:
+def test_which_calls_may_be_repeated(action: str, form: dict[str, str], is_safe: bool) -> None:
     assert is_safe_to_repeat(action, form) is is_safe
 
 
@@ -386,18 +386,18 @@ def test_what_may_be_processed_twice(action: str, form: dict[str, str], is_safe:
         (NoAnswerError("certificate", permanent=True, sent=False), False, False),
     ],
 )
-def test_the_law_of_repeating(error: ServiceError | NoAnswerError, if_safe: bool, if_not: bool) -> None:
+def test_when_an_error_is_retried(error: ServiceError | NoAnswerError, if_safe: bool, if_not: bool) -> None:
     assert (may_repeat(error, is_safe=True), may_repeat(error, is_safe=False)) == (if_safe, if_not)
 
 
-def test_a_code_that_the_caller_handles_ends_the_call_at_once() -> None:
+def test_a_code_that_the_caller_handles_is_not_retried() -> None:
     bench = Bench(Exchange("ExportImage", {"Code": "ImageIsExporting"}, 403))
     with pytest.raises(ServiceError) as caught:
         bench.client.call("ExportImage", handled=("ImageIsExporting",))
     assert (caught.value.code, bench.pauses) == ("ImageIsExporting", [])
 
 
-def test_a_client_makes_its_own_nonces_and_time() -> None:
+def test_a_client_has_real_nonces_and_timestamps() -> None:
     script = Script(Exchange("DescribeImages"), Exchange("DescribeImages"))
     client = Client(connection(), Clock().deadline(), script.session())
     client.call("DescribeImages")

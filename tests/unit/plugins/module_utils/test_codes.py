@@ -44,9 +44,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes impo
         ("QuotaExceed.Image", 403, "", Kind.PERMANENT),
     ],
 )
-def test_the_code_decides_the_kind_before_the_status_does(
-    code: str, http_status: int, message: str, kind: Kind
-) -> None:
+def test_the_code_wins_over_the_status(code: str, http_status: int, message: str, kind: Kind) -> None:
     assert kind_of(code, http_status, message) is kind
 
 

@@ -49,7 +49,7 @@ def refusal(**options: t.Any) -> str:
     return raised.value.message
 
 
-def test_a_connection_holds_what_the_options_say() -> None:
+def test_a_connection_holds_the_values_of_the_options() -> None:
     made = connection(
         security_token="simulator-token",
         department="37",
@@ -74,13 +74,13 @@ def test_a_connection_holds_what_the_options_say() -> None:
 
 
 @pytest.mark.parametrize("option", ["access_key", "secret_key", "region", "endpoint"])
-def test_what_is_missing_is_named_with_its_sources(option: str) -> None:
+def test_a_missing_value_is_named_with_its_option_and_variables(option: str) -> None:
     message = refusal(**{option: None})
     for source in (f"option {option}", f"APSARASTACK_{option.upper()}", f"ALIBABACLOUDSTACK_{option.upper()}"):
         assert source in message
 
 
-def test_everything_that_is_missing_is_named_at_once() -> None:
+def test_all_missing_values_are_named_at_once() -> None:
     message = refusal(access_key=None, secret_key=None, region=None, endpoint=None)
     assert [
         word for word in ("no access key", "no secret key", "no region", "no endpoint") if word not in message
@@ -90,11 +90,11 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         "or option popgw_domain, environment APSARASTACK_POPGW_DOMAIN or ALIBABACLOUDSTACK_POPGW_DOMAIN; "
         "or option domain, environment APSARASTACK_DOMAIN or ALIBABACLOUDSTACK_DOMAIN)."
     ) in message
-    # A shell's variables do not reach a module on another host, or of another user.
+    # The variables of a shell do not reach a module that runs on another host or as another user.
     assert message.endswith("set them with the task's keyword environment, or give the options.")
 
 
-def test_a_resource_group_needs_its_department() -> None:
+def test_resource_group_requires_department() -> None:
     assert refusal(resource_group="412") == (
         "resource_group (set in the task) needs the organization that owns it: give department as well "
         "(option department, environment APSARASTACK_DEPARTMENT or ALIBABACLOUDSTACK_DEPARTMENT)."
@@ -103,7 +103,7 @@ def test_a_resource_group_needs_its_department() -> None:
 
 @pytest.mark.parametrize("option", ["region", "department", "resource_group"])
 @pytest.mark.parametrize("value", ["37\n", " 37", "3 7", "37\r\nX-Evil: 1", "镜像"])
-def test_what_travels_as_a_header_is_plain(option: str, value: str) -> None:
+def test_a_value_of_a_header_must_be_printable_ascii(option: str, value: str) -> None:
     assert refusal(**{"department": "37", option: value}) == (
         f"{option} (set in the task) must be printable ASCII text without blanks, but is {value!r}."
     )
@@ -111,7 +111,7 @@ def test_what_travels_as_a_header_is_plain(option: str, value: str) -> None:
 
 @pytest.mark.parametrize("option", ["access_key", "secret_key", "security_token"])
 @pytest.mark.parametrize("value", ["simulator-x\n", " simulator-x", "simulator-x y", "\ufeffsimulator-x"])
-def test_a_key_with_blanks_or_line_ends_is_refused_without_showing_it(option: str, value: str) -> None:
+def test_a_key_with_whitespace_is_refused_without_showing_it(option: str, value: str) -> None:
     message = refusal(**{option: value})
     assert message.startswith(f"{option} (set in the task) must be printable ASCII text without blanks")
     assert "simulator-x" not in message
@@ -119,7 +119,7 @@ def test_a_key_with_blanks_or_line_ends_is_refused_without_showing_it(option: st
 
 @pytest.mark.parametrize("option", ["connect_timeout", "read_timeout"])
 @pytest.mark.parametrize("seconds", [0, -1])
-def test_a_timeout_is_more_than_nothing(option: str, seconds: int) -> None:
+def test_a_timeout_must_be_at_least_one_second(option: str, seconds: int) -> None:
     assert refusal(**{option: seconds}) == (f"{option} (set in the task) must be at least 1 second, but is {seconds}.")
 
 
@@ -131,7 +131,7 @@ def test_certificates_are_verified_as_the_options_say(tmp_path: Path) -> None:
     assert connection(ca_path=str(file), validate_certs=False).verify is False
 
 
-def test_a_ca_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_ca_path_is_refused(tmp_path: Path) -> None:
     assert "ca_path" in refusal(ca_path=str(tmp_path / "missing.pem"))
 
 
@@ -144,7 +144,7 @@ def test_a_ca_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("proxy.example.com:3128", "http://proxy.example.com:3128"),
     ],
 )
-def test_a_proxy_is_a_url_or_nothing_or_left_to_the_environment(proxy: str | None, kept: str | None) -> None:
+def test_a_proxy_is_a_url_or_none_or_comes_from_the_environment(proxy: str | None, kept: str | None) -> None:
     assert connection(proxy=proxy).proxy == kept
 
 
@@ -170,13 +170,13 @@ def test_a_socks_proxy_without_its_library_is_refused(monkeypatch: pytest.Monkey
     assert connection(proxy="http://p:1").proxy == "http://p:1"
 
 
-def test_no_secret_is_in_the_representation() -> None:
+def test_repr_shows_no_secret() -> None:
     made = connection(security_token="simulator-token", proxy="http://u:simulator-password@p:1")
     secrets = ("simulator-secret-0037", "simulator-token", "simulator-password")
     assert [secret for secret in secrets if secret in repr(made)] == []
 
 
-def test_the_keys_are_asked_for_once_nothing_is_left_to_refuse() -> None:
+def test_keys_are_requested_only_when_all_options_are_valid() -> None:
     asked: list[str] = []
 
     def keys() -> Keys:
@@ -192,12 +192,12 @@ def test_the_keys_are_asked_for_once_nothing_is_left_to_refuse() -> None:
     assert asked == ["keys"]
 
 
-def test_another_caller_is_at_the_same_place() -> None:
+def test_other_keys_have_the_same_connection() -> None:
     made = connection(security_token="simulator-token", department="37").signed_by(Keys("LTAIsimulator38", "other"))
     assert made == connection(access_key="LTAIsimulator38", secret_key="other", department="37")
 
 
-def test_the_keys_are_not_in_their_representation() -> None:
+def test_repr_shows_no_keys() -> None:
     assert repr(Keys("LTAIsimulator37", "simulator-secret", "simulator-token")) == "Keys(access_key='LTAIsimulator37')"
 
 

@@ -31,7 +31,7 @@ def web(**options: t.Any) -> DesiredImage:
     return DesiredImage(**{"image_name": "web", "source": FROM_INSTANCE, **options})
 
 
-def test_an_image_is_created_with_its_tags_waited_for_and_read_back() -> None:
+def test_an_image_is_created_with_its_tags_and_then_waited_for_and_read() -> None:
     made = planned(web(description="d", tags={"a": "1"}), FakeImages())
     assert made.steps == (Create("web", FROM_INSTANCE, "d", {"a": "1"}), WaitUntilUsable(None), ReadBack(None))
     assert made.actions == ["create image 'web' from instance i-1"]
@@ -40,14 +40,14 @@ def test_an_image_is_created_with_its_tags_waited_for_and_read_back() -> None:
     assert (made.after["image_id"], made.after["status"], made.after["tags"]) == (None, "Available", {"a": "1"})
 
 
-def test_what_cannot_be_changed_later_is_given_to_the_new_image_and_predicted() -> None:
+def test_properties_that_cannot_be_changed_later_are_set_at_creation_and_predicted() -> None:
     made = planned(web(**LABELS), FakeImages())
     assert made.steps[0] == Create("web", FROM_INSTANCE, **t.cast("t.Any", LABELS))
     assert made.after is not None
     assert made.after.items() >= LABELS.items()
 
 
-def test_without_wait_the_new_image_is_only_looked_for_until_it_is_listed() -> None:
+def test_without_wait_the_task_ends_as_soon_as_the_new_image_is_listed() -> None:
     made = planned(web(wait=False), FakeImages())
     assert kinds(made) == [Create, WaitUntilListed]
     assert made.after is not None
@@ -70,7 +70,7 @@ def test_an_unknown_id_is_refused_since_a_new_image_would_get_another() -> None:
     assert (result["reason"], "m-9" in result["msg"]) == ("not_found", True)
 
 
-def test_a_failed_image_is_gone_before_its_successor_is_created_even_without_wait() -> None:
+def test_a_failed_image_is_deleted_before_the_new_one_is_created_even_without_wait() -> None:
     failed = image(status="CreateFailed", progress=30)
     again = planned(web(), FakeImages(failed))
     assert kinds(again) == [Delete, WaitUntilGone, Create, WaitUntilUsable, ReadBack]

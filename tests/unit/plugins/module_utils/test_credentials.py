@@ -52,7 +52,7 @@ def assumed(number: int) -> Exchange:
 
 
 class Bench:
-    """All sessions are the same script."""
+    """All sessions share one script."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *exchanges: Exchange) -> None:
         self.script = Script(*exchanges)
@@ -64,7 +64,7 @@ class Bench:
         return client_from({**COMPLETE, **options}, Clock().deadline(), self.secrets.add)
 
     def signers(self) -> list[str]:
-        """The access key of each request that was signed by name."""
+        """The access key of each signed request."""
         assert self.script.expected == []
         return [seen.form["AccessKeyId"] for seen in self.script.seen if "AccessKeyId" in seen.form]
 
@@ -95,21 +95,21 @@ def test_a_role_is_assumed_with_whatever_the_other_options_give(tmp_path: Path) 
     assert caller_from(by_profile) == Caller(keys=Keys("LTAIprofile", "simulator-secret"), role=role)
 
 
-def test_two_who_say_who_calls_are_refused() -> None:
+def test_two_sources_of_credentials_are_refused() -> None:
     assert refusal(**NOBODY, profile="work", ecs_role_name="role") == (
         "profile (set in the task) and ecs_role_name (set in the task) exclude each other: give one of them."
     )
 
 
 @pytest.mark.parametrize("role", ["a/b", "../x", "a b", "a?b"])
-def test_what_cannot_be_the_name_of_a_role_is_refused(tmp_path: Path, role: str) -> None:
+def test_an_invalid_role_name_is_refused(tmp_path: Path, role: str) -> None:
     rule = "must contain only letters, digits, '.', '_' and '-'"
     assert refusal(**NOBODY, ecs_role_name=role) == f"ecs_role_name (set in the task) {rule}, but is {role!r}."
     file = profile(tmp_path, mode="EcsRamRole", ram_role_name=role)
     assert f"ram_role_name {rule}." in refusal(**NOBODY, profile="work", shared_credentials_file=file)
 
 
-def test_a_token_without_its_keys_is_refused() -> None:
+def test_a_security_token_without_its_keys_is_refused() -> None:
     message = refusal(**{**COMPLETE, **NOBODY, "security_token": "simulator-token", "profile": "work"})
     assert message.startswith("security_token (set in the task) needs its access key")
     assert "simulator-token" not in message
@@ -152,14 +152,14 @@ def test_the_role_of_the_instance_signs(monkeypatch: pytest.MonkeyPatch) -> None
     assert bench.signers() == ["STS.1"]
 
 
-def test_nobody_is_asked_while_something_is_left_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_service_is_called_while_an_option_is_invalid(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(monkeypatch)
     with pytest.raises(RefusalError, match="no region"):
         bench.client(**NOBODY, ecs_role_name="instance-role", assume_role=ROLE, region=None)
     assert bench.script.seen == []
 
 
-def test_keys_that_expire_are_renewed_and_the_call_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expired_keys_are_renewed_and_the_call_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(
         monkeypatch,
         assumed(1),
@@ -187,7 +187,7 @@ def test_the_keys_of_the_instance_are_renewed_with_it(monkeypatch: pytest.Monkey
     assert bench.signers() == ["STS.1", "STS.2", "STS.3", "STS.4"]
 
 
-def test_all_keys_that_a_task_obtains_are_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_all_keys_that_a_task_obtains_are_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stored = {"mode": "AK", "access_key_id": "LTAI1", "access_key_secret": "simulator-secret-0"}
     bench = Bench(
         monkeypatch, assumed(1), Exchange("DescribeImages", EXPIRED, 400), assumed(2), Exchange("DescribeImages")
@@ -198,7 +198,7 @@ def test_all_keys_that_a_task_obtains_are_secrets(monkeypatch: pytest.MonkeyPatc
     assert [secret for secret in obtained if secret in bench.secrets.out_of(f"it said {secret}")] == []
 
 
-def test_a_lost_answer_is_not_forgotten_when_no_new_keys_are_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_answer_is_still_reported_if_the_keys_cannot_be_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     lost = Exchange("DeleteImage", error=requests.ConnectionError(ConnectionResetError(104, "reset")))
     refused = Exchange("AssumeRole", {"Code": "NoPermission", "Message": "no"}, 403)
     bench = Bench(monkeypatch, assumed(1), lost, Exchange("DeleteImage", EXPIRED, 400), refused)
@@ -208,14 +208,14 @@ def test_a_lost_answer_is_not_forgotten_when_no_new_keys_are_to_be_had(monkeypat
     assert may_be_done(raised.value)
 
 
-def test_the_same_keys_again_are_no_renewal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_keys_do_not_count_as_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(monkeypatch, assumed(1), Exchange("DescribeImages", EXPIRED, 400), assumed(1))
     with pytest.raises(ServiceError, match="Expired"):
         bench.client(assume_role=ROLE).call("DescribeImages")
     assert bench.script.expected == []
 
 
-def test_keys_that_were_given_are_not_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_given_as_options_are_not_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(monkeypatch, Exchange(ASCM_PATH, {"data": [OPS]}), Exchange("DescribeImages", EXPIRED, 400))
     client = bench.client(security_token="simulator-token", resource_group_set_name="ops")
     with pytest.raises(ServiceError, match="Expired"):
@@ -254,7 +254,7 @@ def test_a_given_organization_narrows_the_search_for_the_name(monkeypatch: pytes
     assert (client.connection.department, client.connection.resource_group) == ("38", "500")
 
 
-def test_a_role_that_is_no_good_is_told_by_the_name_of_its_option() -> None:
+def test_an_invalid_role_is_reported_with_its_option() -> None:
     assert refusal(assume_role={**ROLE, "session_expiration": 1}).startswith(
         "assume_role (set in the task): session_expiration"
     )
@@ -273,7 +273,7 @@ def test_given_ids_win_over_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
         ("resource_group_set_name", ASCM_PATH, {"resource_group_set_name": "ops"}),
     ],
 )
-def test_an_endpoint_of_ecs_alone_is_told_with_the_option_that_needs_more(
+def test_an_endpoint_that_serves_only_ecs_is_reported_with_the_option_that_needs_another_service(
     monkeypatch: pytest.MonkeyPatch, option: str, action: str, options: dict[str, t.Any]
 ) -> None:
     unknown = {"Code": "InvalidAction.NotFound", "Message": "The specified api is not found."}
@@ -285,7 +285,7 @@ def test_an_endpoint_of_ecs_alone_is_told_with_the_option_that_needs_more(
     assert "popgw_domain" in message_of(raised.value)
 
 
-def test_another_refusal_of_the_service_says_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_error_of_the_service_says_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {"Code": "NoPermission", "Message": "You are not authorized."}
     bench = Bench(monkeypatch, Exchange("AssumeRole", refused, 403))
     with pytest.raises(TaskFailedError) as raised:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-def test_a_deadline_counts_from_its_making() -> None:
+def test_a_deadline_starts_when_it_is_created() -> None:
     clock = Clock()
     clock.now = 1000.0
     deadline = clock.deadline(10)
@@ -19,7 +19,7 @@ def test_a_deadline_counts_from_its_making() -> None:
     assert (deadline.elapsed(), deadline.remaining(), deadline.is_over()) == (4.0, 6.0, False)
 
 
-def test_a_deadline_is_not_over_before_its_end() -> None:
+def test_a_deadline_has_not_passed_before_its_end() -> None:
     clock = Clock()
     deadline = clock.deadline(10)
     clock.now = 9.5
@@ -27,7 +27,7 @@ def test_a_deadline_is_not_over_before_its_end() -> None:
 
 
 @pytest.mark.parametrize("now", [10.0, 11.0])
-def test_a_deadline_that_is_over_has_nothing_left(now: float) -> None:
+def test_a_deadline_that_has_passed_has_no_time_left(now: float) -> None:
     clock = Clock()
     deadline = clock.deadline(10)
     clock.now = now
@@ -35,17 +35,17 @@ def test_a_deadline_that_is_over_has_nothing_left(now: float) -> None:
 
 
 @pytest.mark.parametrize(("asked", "slept"), [(3.0, 3.0), (30.0, 10.0), (-1.0, 0.0)])
-def test_a_sleep_never_goes_past_the_end(asked: float, slept: float) -> None:
+def test_a_sleep_never_passes_the_deadline(asked: float, slept: float) -> None:
     sleeps: list[float] = []
     Deadline(10, clock=Clock(), sleep=sleeps.append).sleep(asked)
     assert sleeps == [slept]
 
 
-# --- what must not be cut short --------------------------------------------------------------------------------------
+# --- reservations ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("now", "left"), [(5.0, 30.0), (9.0, 30.0), (10.0, 30.0), (15.0, 30.0)])
-def test_within_a_reservation_so_much_is_left_whatever_the_deadline(now: float, left: float) -> None:
+def test_a_reservation_guarantees_its_time_whatever_the_deadline(now: float, left: float) -> None:
     clock = Clock()
     deadline = clock.deadline(10)
     clock.now = now
@@ -56,7 +56,7 @@ def test_within_a_reservation_so_much_is_left_whatever_the_deadline(now: float, 
 
 
 @pytest.mark.parametrize(("seconds", "reserved", "left"), [(1000, 30, 20), (10, 30, 20), (10, 15, 15), (15, 5, 15)])
-def test_a_deadline_that_is_shortened_leaves_at_most_so_much(seconds: float, reserved: float, left: float) -> None:
+def test_a_shortened_deadline_leaves_at_most_the_given_time(seconds: float, reserved: float, left: float) -> None:
     deadline = Clock().deadline(seconds)
     with deadline.reserved(reserved):
         deadline.shorten(20)
@@ -64,13 +64,13 @@ def test_a_deadline_that_is_shortened_leaves_at_most_so_much(seconds: float, res
     assert deadline.remaining() == min(seconds, 20)
 
 
-def test_a_reservation_takes_no_time_away() -> None:
+def test_a_reservation_never_shortens_the_deadline() -> None:
     deadline = Clock().deadline(100)
     with deadline.reserved(30):
         assert deadline.remaining() == 100
 
 
-def test_a_reservation_ends_also_when_what_it_was_made_for_fails() -> None:
+def test_a_reservation_also_ends_with_an_error() -> None:
     clock = Clock()
     deadline = clock.deadline(10)
     clock.now = 9.0

@@ -44,10 +44,10 @@ def deleted(found: t.Any, *, force: bool = False, settles: bool = False) -> Dele
     return Delete(Expected(found, ("web",), settles, may_be_in_use=force), force)
 
 
-# --- in which steps --------------------------------------------------------------------------------------------------
+# --- steps -----------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_there_is_nothing_to_delete() -> None:
+def test_without_an_image_nothing_is_deleted() -> None:
     nothing = planned(absent(), FakeImages())
     assert (nothing.steps, nothing.before, nothing.after) == ((), None, None)
 
@@ -62,7 +62,7 @@ def test_nothing_there_is_nothing_to_delete() -> None:
         ({}, {"status": "UnAvailable"}, {}, [Delete, WaitUntilGone]),
     ],
 )
-def test_the_image_is_deleted_as_it_was_found(
+def test_the_image_is_deleted_only_if_it_is_unchanged(
     options: dict[str, t.Any], known: dict[str, t.Any], expects: dict[str, t.Any], around: list[type]
 ) -> None:
     found = image(**known)
@@ -72,14 +72,14 @@ def test_the_image_is_deleted_as_it_was_found(
     assert (made.before, made.after) == (found, None)
 
 
-def test_failed_leftovers_of_the_very_name_are_deleted_with_it() -> None:
+def test_failed_images_of_the_same_name_are_deleted_with_it() -> None:
     failed, good = image("m-1", status="CreateFailed"), image("m-2")
     made = planned(absent(), FakeImages(failed, good))
     assert made.actions == ["delete image m-2 'web'", "delete image m-1 'web' (its creation failed)"]
     assert ["m-1" in warning for warning in made.warnings] == [True]
 
 
-def test_snapshots_are_deleted_after_the_image_is_gone_also_without_wait() -> None:
+def test_snapshots_are_deleted_after_the_image_even_without_wait() -> None:
     made = planned(absent(delete_snapshots=True), FakeImages(WEB))
     assert kinds(made) == [Delete, WaitUntilGone, DeleteSnapshot, DeleteSnapshot]
     assert made.actions == ["delete image m-1 'web'", "delete snapshot s-1", "delete snapshot s-2"]
@@ -87,7 +87,7 @@ def test_snapshots_are_deleted_after_the_image_is_gone_also_without_wait() -> No
     assert planned(absent(delete_snapshots=True, wait=False), FakeImages(WEB)).steps == made.steps
 
 
-# --- what is refused -------------------------------------------------------------------------------------------------
+# --- refusals --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("users", "told"), [(("i-7", "i-8"), "i-7, i-8"), ((), "instances")])
@@ -99,32 +99,32 @@ def test_an_image_in_use_is_refused_with_its_instances(users: tuple[str, ...], t
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_a_shared_image_is_refused_whatever_the_task_forces(force: bool) -> None:
+def test_a_shared_image_is_refused_even_with_force(force: bool) -> None:
     result = refused(absent(force=force), FakeImages(image(is_self_shared=True)))
     assert (result["reason"], result["image_id"]) == ("shared", "m-1")
 
 
-def test_id_and_name_must_fit_the_same_image_to_delete_it() -> None:
+def test_id_and_name_must_match_the_same_image_to_delete_it() -> None:
     result = refused(absent(image_id="m-1"), FakeImages(image(image_name="db")))
     assert "'db'" in result["msg"]
     assert "'web'" in result["msg"]
 
 
-def test_of_the_two_images_of_an_unfinished_replacement_none_is_picked() -> None:
+def test_neither_image_of_an_unfinished_replacement_is_picked() -> None:
     result = refused(absent(), FakeImages(image("m-1"), image("m-2", tags={MARK: mark(replaced_id="m-1")})))
     assert result["reason"] == "unfinished_replacement"
     assert "m-1" in result["msg"]
     assert "m-2" in result["msg"]
 
 
-def test_who_deletes_a_replacement_image_hears_of_the_image_that_it_was_to_replace() -> None:
+def test_deleting_a_replacement_image_warns_about_the_image_that_it_was_to_replace() -> None:
     replaced = image("m-1", image_name="web-m-1")
     made = planned(absent(), FakeImages(replaced, image("m-2", tags={MARK: mark(replaced_id="m-1")})))
     assert [step.image_id for step in made.steps if isinstance(step, Delete)] == ["m-2"]
     assert ["m-1" in warning and "'web-m-1'" in warning for warning in made.warnings] == [True]
 
 
-# --- what happens meanwhile ------------------------------------------------------------------------------------------
+# --- concurrent changes ---------------------------------------------------------------------------------------------
 
 
 def growing() -> FakeImages:
@@ -143,7 +143,7 @@ def growing() -> FakeImages:
         ({"is_self_shared": True}, "shared"),
     ],
 )
-def test_what_somebody_changes_during_a_wait_is_not_deleted(known: dict[str, t.Any], reason: str) -> None:
+def test_an_image_that_changes_during_a_wait_is_not_deleted(known: dict[str, t.Any], reason: str) -> None:
     cloud = growing()
     result = failing(absent(), cloud, meanwhile={("by_id", 2): changing("m-1", **known)})
     assert (result["reason"], result["changed"]) == (reason, False)
@@ -151,26 +151,26 @@ def test_what_somebody_changes_during_a_wait_is_not_deleted(known: dict[str, t.A
     assert cloud.writes == []
 
 
-def test_an_image_that_comes_into_use_during_a_wait_is_deleted_where_the_task_forces_it() -> None:
+def test_an_image_that_comes_into_use_during_a_wait_is_deleted_only_with_force() -> None:
     cloud = growing()
     followed(absent(force=True), cloud, meanwhile={("by_id", 2): changing("m-1", usage="instance")})
     assert cloud.writes == [("delete", "m-1", True)]
 
 
-def test_an_image_that_somebody_else_deletes_during_a_wait_is_no_action_of_this_task() -> None:
+def test_an_image_that_somebody_else_deletes_during_a_wait_is_not_among_the_actions() -> None:
     cloud = growing()
     outcome = followed(absent(), cloud, meanwhile={("by_id", 2): removing("m-1")})
     assert (outcome.actions, cloud.writes) == ([], [])
 
 
-def test_each_of_several_is_read_again_since_a_deletion_lies_between() -> None:
+def test_each_of_several_images_is_read_again_before_it_is_deleted() -> None:
     cloud = FakeImages(image("m-1"), image("m-2", status="CreateFailed"))
     result = failing(absent(), cloud, meanwhile={("delete", 1): changing("m-2", tags={"keep": "1"})})
     assert (result["reason"], result["actions"]) == ("changed_meanwhile", ["delete image m-1 'web'"])
     assert list(cloud.images) == ["m-2"]
 
 
-def test_a_plain_deletion_costs_no_read_beyond_its_look_up_and_confirmation() -> None:
+def test_a_plain_deletion_reads_only_to_find_the_image_and_to_confirm() -> None:
     cloud = FakeImages(image())
     followed(absent(), cloud)
     assert cloud.calls == [("delete", "m-1", False), ("by_id", "m-1")]

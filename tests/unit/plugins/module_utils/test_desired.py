@@ -51,7 +51,7 @@ def refused(**params: t.Any) -> str:
     return caught.value.message
 
 
-def test_every_option_reaches_the_wish() -> None:
+def test_every_option_is_part_of_the_desired_image() -> None:
     assert desired(
         state="absent",
         image_id="m-1",
@@ -84,7 +84,7 @@ def test_every_option_reaches_the_wish() -> None:
     )
 
 
-def test_what_is_left_out_is_left_alone() -> None:
+def test_an_omitted_option_is_none() -> None:
     assert desired() == DesiredImage(image_name="web")
 
 
@@ -133,13 +133,13 @@ def test_what_is_left_out_is_left_alone() -> None:
         ({"recreate": "always"}, "recreate=always needs one of instance_id"),
     ],
 )
-def test_bad_input_gets_a_sentence(params: dict[str, t.Any], told: str) -> None:
+def test_invalid_input_is_refused_with_a_sentence(params: dict[str, t.Any], told: str) -> None:
     text = refused(**params)
     assert told in text
     assert text.endswith("Nothing was sent.")
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     text = refused(image_name="x", description="y" * 257)
     assert "image_name" in text
     assert "description" in text
@@ -161,7 +161,7 @@ def test_every_problem_is_told_at_once() -> None:
         {"wait_timeout": 1},
     ],
 )
-def test_what_lies_just_inside_the_limits_is_taken(params: dict[str, t.Any]) -> None:
+def test_values_at_the_limits_are_accepted(params: dict[str, t.Any]) -> None:
     assert isinstance(desired(**params), DesiredImage)
 
 
@@ -174,7 +174,7 @@ def test_what_lies_just_inside_the_limits_is_taken(params: dict[str, t.Any]) -> 
         {"tags": {f"k{n}": "" for n in range(30)}},
     ],
 )
-def test_an_odd_image_may_still_be_deleted(params: dict[str, t.Any]) -> None:
+def test_an_image_with_invalid_properties_can_be_deleted(params: dict[str, t.Any]) -> None:
     assert desired(state="absent", **params).state == "absent"
 
 
@@ -196,7 +196,7 @@ def test_an_odd_image_may_still_be_deleted(params: dict[str, t.Any]) -> None:
         ),
     ],
 )
-def test_the_source_is_told_as_the_task_gave_it(
+def test_the_source_is_described_as_the_task_gave_it(
     params: dict[str, t.Any], source: Source, text: str, shown: dict[str, t.Any]
 ) -> None:
     made = desired(**params).source
@@ -205,6 +205,6 @@ def test_the_source_is_told_as_the_task_gave_it(
     assert (made.text(), made.as_dict()) == (text, shown)
 
 
-def test_the_handle_is_what_selects_the_image() -> None:
+def test_an_image_is_described_by_what_selects_it() -> None:
     assert desired().handle() == "image 'web'"
     assert desired(image_id="m-1").handle() == "image m-1"

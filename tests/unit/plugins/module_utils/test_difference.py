@@ -98,7 +98,7 @@ def test_a_replacement_shows_every_image_that_is_deleted() -> None:
     ]
 
 
-def test_the_snapshots_that_are_deleted_and_those_that_are_left_behind_are_shown() -> None:
+def test_the_snapshots_that_are_deleted_and_those_that_are_kept_are_shown() -> None:
     cloud = FakeImages(image(disk_device_mappings=[disk("s-1"), disk("s-2")]))
     cloud.known_snapshots["s-2"] = backup("s-2")
     made = planned(DesiredImage(image_name="web", state="absent", delete_snapshots=True), cloud)

@@ -48,7 +48,9 @@ def disks(*some: tuple[str | None, int | None] | str) -> Source:
         (disks("s-1", "s-2"), [disk("s-1")], True),
     ],
 )
-def test_a_source_differs_as_far_as_the_cloud_tells(source: Source | None, found: list[t.Any], differs: bool) -> None:
+def test_a_source_is_compared_as_far_as_the_cloud_reports_it(
+    source: Source | None, found: list[t.Any], differs: bool
+) -> None:
     assert (source_difference(source, old(disk_device_mappings=found)) is not None) is differs
 
 
@@ -77,7 +79,7 @@ def test_an_image_is_replaced_for_its_source_its_labels_or_always(
     assert (reason(replacing(**options), old(**known)) is not None) is replaces
 
 
-def test_a_difference_names_both_sides() -> None:
+def test_a_source_difference_names_both_sources() -> None:
     of_source = difference(replacing(), old(disk_device_mappings=[disk("s-old"), disk(None, 20)])) or ""
     assert [fact for fact in ("s-old (40 GiB)", "20 GiB", "s-new") if fact not in of_source] == []
     of_label = difference(replacing(source=SAME, platform="Ubuntu"), old(platform="CentOS")) or ""

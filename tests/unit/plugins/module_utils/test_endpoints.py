@@ -107,7 +107,7 @@ def test_an_unusable_popgw_domain_is_refused_by_its_own_name() -> None:
     assert refusal(popgw_domain="env 30").startswith("popgw_domain (set in the task) must be a host")
 
 
-def test_an_asapi_gateway_is_no_popgw_domain() -> None:
+def test_an_asapi_gateway_is_refused_as_popgw_domain() -> None:
     assert refusal(popgw_domain="public.asapi.example.com") == (
         "popgw_domain (set in the task) is 'public.asapi.example.com', which is an ASAPI gateway: give it as domain."
     )
@@ -128,20 +128,20 @@ def test_an_asapi_gateway_is_no_popgw_domain() -> None:
         ("http://internal.asapi.r.example.com/asapi/v3", "https", "http://internal.asapi.r.example.com/asapi/v3"),
     ],
 )
-def test_a_domain_is_an_asapi_gateway_of_which_two_speak_one_protocol(domain: str, protocol: str, url: str) -> None:
+def test_a_domain_is_an_asapi_gateway_and_two_gateways_allow_one_protocol(domain: str, protocol: str, url: str) -> None:
     assert endpoint(domain=domain, protocol=protocol) == Endpoint(url, is_asapi=True)
 
 
 @pytest.mark.parametrize(
     ("domain", "own"), [("http://public.asapi.example.com", "https"), ("https://internal.asapi.example.com", "http")]
 )
-def test_a_domain_with_the_protocol_that_it_does_not_speak_is_refused(domain: str, own: str) -> None:
+def test_a_domain_with_a_protocol_that_it_does_not_support_is_refused(domain: str, own: str) -> None:
     assert refusal(domain=domain) == (
         f"domain (set in the task) is {domain!r}, but this gateway speaks {own}: omit the scheme."
     )
 
 
-def test_an_ecs_endpoint_is_no_domain() -> None:
+def test_an_ecs_endpoint_is_refused_as_domain() -> None:
     assert "give it as endpoint" in refusal(domain="ecs-internal.env30.example.com")
 
 
@@ -160,5 +160,5 @@ def test_an_unusable_domain_is_refused(domain: str) -> None:
         ("gateway.example.com/other/asapi/v3", False),
     ],
 )
-def test_an_endpoint_with_the_path_of_asapi_counts_as_one(text: str, is_asapi: bool) -> None:
+def test_an_endpoint_with_the_path_of_asapi_is_an_asapi_gateway(text: str, is_asapi: bool) -> None:
     assert endpoint(endpoint=text).is_asapi is is_asapi

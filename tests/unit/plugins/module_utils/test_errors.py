@@ -26,7 +26,7 @@ REFUSED = ServiceError("Forbidden.RAM", action="DeleteImage")
 
 
 def after(error: ApsaraStackError, before: ApsaraStackError) -> ApsaraStackError:
-    """The error as it is raised when ``before`` has led to it."""
+    """The error as it is raised because of ``before``."""
     try:
         raise error from before
     except ApsaraStackError as raised:
@@ -53,7 +53,9 @@ def after(error: ApsaraStackError, before: ApsaraStackError) -> ApsaraStackError
         (RefusalError("no"), False),
     ],
 )
-def test_a_call_may_be_done_if_any_of_its_attempts_may_have_been(error: ApsaraStackError, is_uncertain: bool) -> None:
+def test_a_call_may_have_been_processed_if_any_of_its_attempts_may_have_been(
+    error: ApsaraStackError, is_uncertain: bool
+) -> None:
     assert may_be_done(error) is is_uncertain
 
 
@@ -65,34 +67,34 @@ def test_the_call_that_led_to_an_error_is_the_last_one() -> None:
     assert call_in(after(DeadlineError("too late"), RefusalError("no"))) is None
 
 
-def test_causes_that_go_round_in_a_circle_are_met_once() -> None:
+def test_circular_causes_are_visited_once() -> None:
     first, second = DeadlineError("first"), DeadlineError("second")
     first.__cause__, second.__cause__ = second, first
     assert list(causes_of(first)) == [first, second]
 
 
-def test_what_was_tried_stays_that_of_the_innermost_attempt() -> None:
+def test_the_innermost_attempt_says_what_was_tried() -> None:
     with pytest.raises(TaskFailedError) as raised, attempting("search for images"), attempting("look up image 'web'"):
         raise REFUSED
     assert (raised.value.attempt, raised.value.cause) == ("look up image 'web'", REFUSED)
     assert raised.value.reason == "access_denied"
 
 
-def test_an_error_of_another_kind_is_no_failed_attempt() -> None:
+def test_other_exceptions_are_not_described_as_attempts() -> None:
     with pytest.raises(ZeroDivisionError), attempting("divide"):
         raise ZeroDivisionError
 
 
-def test_a_failed_task_has_the_facts_of_its_cause_unless_it_knows_better() -> None:
+def test_a_failed_task_has_the_facts_of_its_cause_unless_it_has_its_own() -> None:
     cause = RefusalError("no", facts={"image_id": "m-1"})
     assert TaskFailedError(cause).facts == {"image_id": "m-1"}
     assert TaskFailedError(cause, facts={"changed": True}).facts == {"changed": True}
 
 
-def test_plain_text_is_one_printable_line() -> None:
+def test_a_plain_string_is_one_printable_line() -> None:
     assert plain_text(" a\n\tb\0\x1b[31mc\ud800 镜像 ") == "a b [31mc 镜像"
 
 
 @pytest.mark.parametrize(("text", "short"), [("abc", "abc"), ("abcd", "abc...")])
-def test_a_text_that_was_cut_shows_it(text: str, short: str) -> None:
+def test_a_truncated_string_ends_with_an_ellipsis(text: str, short: str) -> None:
     assert cut(text, 3) == short

@@ -55,19 +55,19 @@ def test_a_created_image_is_returned_as_the_cloud_shows_it() -> None:
     assert outcome.actions == ["create image 'web' from instance i-1"]
 
 
-def test_a_new_image_is_looked_for_by_name_until_it_is_listed_and_by_id_from_then_on() -> None:
+def test_a_new_image_is_read_by_name_until_it_is_listed_and_then_by_id() -> None:
     images = cloud(build_time=60, listed_after=3)
     followed(MADE, images)
-    looks = [call[0] for call in images.calls if call[0] != "create"]
-    assert set(looks) == {"by_name", "by_id"}
-    assert looks == sorted(looks, reverse=True)
+    reads = [call[0] for call in images.calls if call[0] != "create"]
+    assert set(reads) == {"by_name", "by_id"}
+    assert reads == sorted(reads, reverse=True)
 
 
 @pytest.mark.parametrize("desired", [MADE, LATER])
-def test_what_another_task_made_at_the_same_time_is_told_with_both_ids(desired: DesiredImage) -> None:
+def test_an_image_that_another_task_created_at_the_same_time_is_reported_with_both_ids(desired: DesiredImage) -> None:
     images = cloud(build_time=60, listed_after=3)
     mine = planned(desired, images)
-    # The other task has looked before, too, and writes first.
+    # The other task has read the list before as well, and writes first.
     created(mine.steps[0], images)
     with pytest.raises(ApsaraStackError) as caught:
         carried_out(mine, images)
@@ -79,13 +79,13 @@ def test_what_another_task_made_at_the_same_time_is_told_with_both_ids(desired: 
     assert images.clock.now < images.build_time
 
 
-def test_a_failed_image_of_the_name_is_no_duplicate() -> None:
+def test_a_failed_image_of_the_name_does_not_count_as_a_duplicate() -> None:
     failed = {"m-failed": image("m-failed", status="CreateFailed")}
     outcome = followed(MADE, cloud(), meanwhile={("create", 1): lambda now: now.images.update(failed)})
     assert outcome.image_id == "m-new-1"
 
 
-def test_without_wait_a_new_image_is_looked_for_until_it_is_listed_and_no_longer() -> None:
+def test_without_wait_a_new_image_is_read_only_until_it_is_listed() -> None:
     images = cloud(build_time=300, listed_after=5)
     outcome = followed(LATER, images)
     assert {call[0] for call in images.calls} == {"create", "by_name"}
@@ -96,14 +96,14 @@ def test_without_wait_a_new_image_is_looked_for_until_it_is_listed_and_no_longer
 
 
 @pytest.mark.parametrize(("listed_after", "seconds", "most"), [(1000, 600, 61), (30, 10, 10)])
-def test_a_new_image_that_is_not_listed_in_time_is_told(listed_after: float, seconds: float, most: float) -> None:
+def test_a_new_image_that_is_not_listed_in_time_is_reported(listed_after: float, seconds: float, most: float) -> None:
     images = cloud(listed_after=listed_after)
     outcome = followed(LATER, images, seconds)
     assert ["m-new-1" in warning for warning in outcome.warnings] == [True]
     assert images.clock.now <= most
 
 
-def test_a_site_that_ignores_what_an_image_is_created_with_is_told_of() -> None:
+def test_a_site_that_ignores_a_property_at_creation_is_reported() -> None:
     images = cloud()
     images.ignored = {"tags", "description"}
     result = failing(DesiredImage(image_name="web", source=FROM_INSTANCE, tags={"a": "1"}, description="d"), images)
@@ -111,7 +111,7 @@ def test_a_site_that_ignores_what_an_image_is_created_with_is_told_of() -> None:
     assert "description, tags" in result["msg"]
 
 
-def test_a_site_that_gives_an_image_another_platform_is_told_of() -> None:
+def test_a_site_that_sets_another_platform_is_reported() -> None:
     labelled = DesiredImage(image_name="web", source=FROM_INSTANCE, platform="CentOS")
     result = failing(labelled, cloud(), meanwhile={("by_name", 1): changing("m-new-1", platform="Others Linux")})
     assert (result["reason"], "platform" in result["msg"]) == ("not_supported_by_site", True)
@@ -127,14 +127,14 @@ def test_a_failed_image_is_created_again() -> None:
 # --- changing --------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_to_do_costs_nothing() -> None:
+def test_an_empty_plan_makes_no_call() -> None:
     images = cloud(image())
     outcome = followed(DesiredImage(image_name="web"), images)
     assert images.calls == []
     assert (outcome.image_id, outcome.image, outcome.actions) == ("m-1", image(), [])
 
 
-def test_changes_cost_one_call_each_and_one_read_back() -> None:
+def test_changes_take_one_call_each_and_one_read() -> None:
     images = cloud(image(tags={"a": "1"}))
     outcome = followed(DesiredImage(image_id="m-1", image_name="new", description="d", tags={"b": "2"}), images)
     assert images.calls == [
@@ -146,7 +146,7 @@ def test_changes_cost_one_call_each_and_one_read_back() -> None:
     assert outcome.image == image(image_name="new", description="d", tags={"b": "2"})
 
 
-def test_a_lagging_read_is_repeated_until_it_shows_the_change() -> None:
+def test_a_stale_read_is_repeated_until_it_shows_the_change() -> None:
     images = cloud(image(), read_lag=3)
     outcome = followed(DESCRIBED, images)
     assert outcome.image["description"] == "d"
@@ -154,7 +154,7 @@ def test_a_lagging_read_is_repeated_until_it_shows_the_change() -> None:
 
 
 @pytest.mark.parametrize("ignored", ["image_name", "description", "tags"])
-def test_a_change_that_is_never_shown_is_a_failure_that_names_its_option(ignored: str) -> None:
+def test_a_change_that_never_shows_is_a_failure_with_its_option(ignored: str) -> None:
     images = cloud(image())
     images.ignored = {ignored}
     result = failing(DesiredImage(image_id="m-1", image_name="new", description="d", tags={"a": "1"}), images)
@@ -163,7 +163,7 @@ def test_a_change_that_is_never_shown_is_a_failure_that_names_its_option(ignored
     assert images.clock.now <= 61
 
 
-def test_a_change_that_is_not_shown_when_the_time_ends_has_timed_out() -> None:
+def test_a_change_that_does_not_show_before_the_deadline_has_timed_out() -> None:
     images = cloud(image(), read_lag=1000)
     result = failing(DESCRIBED, images, seconds=4)
     assert (result["reason"], result["image_id"], result["changed"]) == ("timed_out", "m-1", True)
@@ -173,7 +173,7 @@ def test_a_change_that_is_not_shown_when_the_time_ends_has_timed_out() -> None:
     assert followed(DESCRIBED, images).actions == []
 
 
-def test_a_mark_that_the_site_does_not_take_away_is_a_failure_that_names_its_tag() -> None:
+def test_a_mark_that_the_site_does_not_remove_is_a_failure_with_its_tag() -> None:
     images = cloud(image(tags={MARK: mark(FROM_INSTANCE)}))
     images.ignored = {"tags"}
     result = failing(replacing(source=FROM_INSTANCE), images)
@@ -181,14 +181,14 @@ def test_a_mark_that_the_site_does_not_take_away_is_a_failure_that_names_its_tag
     assert f": tag {MARK}." in result["msg"]
 
 
-def test_without_wait_a_change_is_not_read_back() -> None:
+def test_without_wait_a_change_is_not_confirmed() -> None:
     images = cloud(image())
     outcome = followed(DesiredImage(image_id="m-1", description="d", wait=False), images)
     assert [call[0] for call in images.calls] == ["modify"]
     assert outcome.image == image(description="d")
 
 
-def test_an_image_that_another_run_has_begun_is_waited_for() -> None:
+def test_an_image_that_another_run_is_creating_is_waited_for() -> None:
     images = cloud(build_time=60)
     followed(LATER, images)
     outcome = followed(MADE, images)
@@ -196,7 +196,7 @@ def test_an_image_that_another_run_has_begun_is_waited_for() -> None:
     assert outcome.image["status"] == "Available"
 
 
-def test_what_somebody_changes_during_a_wait_is_not_overwritten() -> None:
+def test_a_change_that_somebody_makes_during_a_wait_is_not_overwritten() -> None:
     images = cloud(image(status="Creating"))
     images.finish("m-1", after=60)
     result = failing(DESCRIBED, images, meanwhile={("by_id", 2): changing("m-1", description="mine")})
@@ -214,7 +214,7 @@ def test_a_deletion_is_waited_for_and_returns_the_image_as_it_was() -> None:
     assert (outcome.image_id, outcome.image) == ("m-1", image())
 
 
-def test_an_image_that_is_being_created_is_deleted_once_the_cloud_has_finished_with_it() -> None:
+def test_an_image_that_is_being_created_is_deleted_once_it_is_created() -> None:
     images = cloud(build_time=20)
     followed(LATER, images)
     followed(DesiredImage(state="absent", image_name="web"), images)
@@ -234,7 +234,7 @@ def test_a_replacement_leaves_exactly_the_new_image(unique: bool, wait: bool) ->
         assert (shown["image_name"], shown["description"], shown["tags"]) == ("web", "d", {"a": "1"})
 
 
-def test_a_replaced_image_that_is_not_gone_in_time_leaves_the_new_one_in_the_result() -> None:
+def test_if_the_replaced_image_is_not_deleted_in_time_the_result_is_the_new_one() -> None:
     result = failing(replacing(), cloud(old(), removal_time=1000), seconds=60)
     assert "m-old" in result["msg"]
     assert (result["image_id"], result["image"]["image_id"]) == ("m-new-1", "m-new-1")

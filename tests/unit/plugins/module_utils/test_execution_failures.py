@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task tells that ends in the middle."""
+"""What a task reports if it fails or is interrupted."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def growing() -> FakeImages:
 @pytest.mark.parametrize(
     ("seconds", "meanwhile"),
     [
-        pytest.param(30, {}, id="the time is over"),
+        pytest.param(30, {}, id="timed out"),
         pytest.param(600, {("by_id", 3): refusing(ServiceError("Forbidden.RAM", http_status=403))}, id="refused"),
         pytest.param(600, {("by_id", 3): refusing(InterruptedTaskError("SIGINT"))}, id="interrupted"),
     ],
 )
-def test_what_ends_a_wait_leaves_the_image_as_it_was_last_seen_and_what_was_done(
+def test_a_wait_that_fails_returns_the_last_known_image_and_the_completed_actions(
     seconds: float, meanwhile: dict[tuple[str, int], Intervention]
 ) -> None:
     result = failing(CREATED, growing(), seconds, meanwhile)
@@ -66,14 +66,14 @@ def test_what_ends_a_wait_leaves_the_image_as_it_was_last_seen_and_what_was_done
     assert result["image"]["status"] == "Creating"
 
 
-def test_a_build_that_fails_carries_the_id() -> None:
+def test_a_failed_creation_reports_the_id() -> None:
     images = FakeImages()
     images.build_time, images.outcome = 5, "CreateFailed"
     result = failing(CREATED, images)
     assert (result["image_id"], result["image"]["status"], result["changed"]) == ("m-new-1", "CreateFailed", True)
 
 
-def test_a_new_image_that_is_never_listed_still_has_its_id_told() -> None:
+def test_a_new_image_that_is_never_listed_is_reported_with_its_id() -> None:
     images = FakeImages()
     images.listed_after = 1000
     assert failing(CREATED, images, seconds=10)["image_id"] == "m-new-1"
@@ -93,21 +93,23 @@ def test_a_new_image_that_is_never_listed_still_has_its_id_told() -> None:
         (InterruptedTaskError("SIGTERM"), True),
     ],
 )
-def test_a_failed_write_counts_as_changed_only_if_it_may_have_been_done(error: ApsaraStackError, changed: bool) -> None:
+def test_a_failed_write_counts_as_changed_only_if_it_may_have_been_processed(
+    error: ApsaraStackError, changed: bool
+) -> None:
     result = failing(CREATED, FakeImages(), meanwhile={("create", 1): refusing(error)})
     assert (result["changed"], result["actions"], result["image_id"]) == (changed, [], None)
     assert result["msg"].startswith(f"Could not {CREATE[0]}: ")
     assert ("It is unknown whether" in result["msg"]) is changed
 
 
-def test_a_deadline_over_a_lost_answer_counts_as_changed() -> None:
+def test_a_timeout_after_a_lost_answer_counts_as_changed() -> None:
     late = DeadlineError("too late")
     late.__cause__ = NoAnswerError("reset")
     deleted = DesiredImage(state="absent", image_id="m-1")
     assert failing(deleted, FakeImages(image()), meanwhile={("delete", 1): refusing(late)})["changed"] is True
 
 
-def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
+def test_a_failure_reports_the_writes_before_it() -> None:
     quota = refusing(ServiceError("QuotaExceed.Tags", http_status=403))
     images = FakeImages(image(tags={"a": "1"}))
     result = failing(
@@ -118,7 +120,7 @@ def test_a_failure_in_the_middle_tells_the_writes_before_it() -> None:
     assert result["error"]["code"] == "QuotaExceed.Tags"
 
 
-def test_an_interruption_between_two_steps_tells_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_between_two_steps_reports_the_completed_one(monkeypatch: pytest.MonkeyPatch) -> None:
     images = FakeImages(image())
     made = planned(DesiredImage(image_id="m-1", description="d", tags={"b": "2"}), images)
 
@@ -133,7 +135,7 @@ def test_an_interruption_between_two_steps_tells_what_was_done(monkeypatch: pyte
     assert (caught.value.facts["changed"], caught.value.facts["image_id"]) == (True, "m-1")
 
 
-def test_the_warnings_of_the_plan_are_told_in_a_failure_as_well() -> None:
+def test_a_failure_includes_the_warnings_of_the_plan() -> None:
     images = FakeImages()
     pending = dataclasses.replace(planned(CREATED, images), warnings=("i-1 is Pending",))
     with pytest.raises(ApsaraStackError) as caught:
@@ -154,14 +156,14 @@ def not_tried(*snapshot_ids: str) -> list[dict[str, str | None]]:
     return [{"snapshot_id": one, "code": None, "message": None} for one in snapshot_ids]
 
 
-def test_a_snapshot_that_refuses_is_told_and_the_rest_goes_on() -> None:
+def test_a_snapshot_that_cannot_be_deleted_is_reported_and_the_others_are_deleted() -> None:
     outcome = followed(GONE, with_snapshots(), meanwhile={("delete_snapshot", 1): refusing(IN_USE)})
     assert outcome.snapshots_failed == [{"snapshot_id": "s-1", "code": "SnapshotCreatedDisk", "message": "in use"}]
     assert outcome.actions == ["delete image m-1 'web'", "delete snapshot s-2"]
     assert ["s-1" in warning for warning in outcome.warnings] == [True]
 
 
-def test_a_snapshot_whose_image_the_cloud_still_remembers_is_tried_again_for_a_while() -> None:
+def test_a_snapshot_deletion_is_retried_while_the_cloud_still_counts_its_image() -> None:
     remembered = refusing(ServiceError("SnapshotCreatedImage", "used", http_status=403))
     images = with_snapshots("s-1")
     outcome = followed(GONE, images, meanwhile={("delete_snapshot", number): remembered for number in (1, 2, 3)})
@@ -176,9 +178,9 @@ def test_a_snapshot_whose_image_the_cloud_still_remembers_is_tried_again_for_a_w
 @pytest.mark.parametrize(
     ("broken", "error", "left"),
     [
-        pytest.param("delete", NoAnswerError("reset"), ("s-1", "s-2"), id="the image may be gone"),
-        pytest.param("delete_snapshot", NoAnswerError("reset"), ("s-1", "s-2"), id="a snapshot may be gone"),
-        pytest.param("delete", ServiceError("ImageUsingByInstance"), (), id="the image is there, and tells of them"),
+        pytest.param("delete", NoAnswerError("reset"), ("s-1", "s-2"), id="the image may be deleted"),
+        pytest.param("delete_snapshot", NoAnswerError("reset"), ("s-1", "s-2"), id="a snapshot may be deleted"),
+        pytest.param("delete", ServiceError("ImageUsingByInstance"), (), id="the image exists, and lists them"),
     ],
 )
 def test_a_failure_names_the_snapshots_that_no_later_run_could_find(
@@ -190,7 +192,7 @@ def test_a_failure_names_the_snapshots_that_no_later_run_could_find(
     assert ("s-1, s-2" in result["msg"]) is bool(left)
 
 
-def test_a_failure_names_no_snapshot_that_is_settled() -> None:
+def test_a_failure_does_not_name_snapshots_that_are_settled() -> None:
     result = failing(
         GONE,
         with_snapshots("s-1", "s-2", "s-3"),

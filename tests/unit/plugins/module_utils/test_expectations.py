@@ -18,15 +18,15 @@ WEB = image(description="d", tags={"a": "1"}, is_self_shared=False)
     [
         {},
         {"progress": 50, "size": 40, "platform": "CentOS", "image_family": "f", "creation_time": None},
-        # Releases differ in how they tell that there is nothing to tell.
+        # Releases represent a missing value in different ways.
         {"is_self_shared": None},
     ],
 )
-def test_what_nobody_else_changes_is_no_change(known: dict[str, t.Any]) -> None:
+def test_values_that_only_the_cloud_changes_do_not_count_as_changes(known: dict[str, t.Any]) -> None:
     assert expected(WEB).changes({**WEB, **known}) == {}  # type: ignore[typeddict-item]
 
 
-def test_an_empty_description_is_as_good_as_none() -> None:
+def test_an_empty_description_equals_a_missing_one() -> None:
     assert expected(image(description=None)).changes(image(description="")) == {}
 
 
@@ -42,24 +42,24 @@ def test_an_empty_description_is_as_good_as_none() -> None:
         ("is_self_shared", True),
     ],
 )
-def test_what_somebody_changed_is_told_with_what_it_is_now(name: str, value: t.Any) -> None:
+def test_a_change_by_somebody_else_is_reported_with_its_current_value(name: str, value: t.Any) -> None:
     changed = expected(WEB).changes({**WEB, name: value})  # type: ignore[misc]
     assert list(changed) == [name]
     assert repr(value) in changed[name]
 
 
 @pytest.mark.parametrize("name", ["web", "web-m-1"])
-def test_an_image_may_have_any_of_the_names_that_the_plan_gives_it(name: str) -> None:
+def test_every_name_that_the_plan_gives_an_image_is_expected(name: str) -> None:
     assert Expected(WEB, ("web", "web-m-1")).changes({**WEB, "image_name": name}) == {}
 
 
-def test_a_status_is_compared_only_where_it_had_settled() -> None:
+def test_a_status_is_compared_only_if_it_was_settled() -> None:
     growing, finished = image(status="Creating"), image()
     assert expected(growing, settles=True).changes(finished) == {}
     assert list(expected(growing).changes(finished)) == ["status"]
 
 
-def test_an_image_may_come_into_use_where_the_task_forces_its_deletion() -> None:
+def test_with_force_an_image_may_come_into_use() -> None:
     used = image(usage="instance")
     assert Expected(image(), ("web",), may_be_in_use=True).changes(used) == {}
     assert list(Expected(image(), ("web",), may_be_in_use=True).changes({**used, "is_self_shared": True})) == [

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an export task may ask for, and whether a task of the cloud is that export."""
+"""What an export may require, and whether a task of the cloud is that export."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PARAMS = {
 }
 
 
-def test_the_desired_export_is_what_the_options_say() -> None:
+def test_the_desired_export_holds_the_values_of_the_options() -> None:
     assert desired_from(PARAMS) == WANTED
 
 
@@ -51,14 +51,14 @@ def test_the_desired_export_is_what_the_options_say() -> None:
         ({"wait_timeout": 0}, "wait_timeout must be at least 1 second"),
     ],
 )
-def test_what_no_release_accepts_is_refused(options: dict[str, t.Any], problem: str) -> None:
+def test_input_that_no_release_accepts_is_refused(options: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(RefusalError) as caught:
         desired_from({**PARAMS, **options})
     assert (caught.value.reason, caught.value.message[: len(problem)]) == ("invalid_input", problem)
 
 
 @pytest.mark.parametrize("prefix", ["a", "A1", "a" * 30])
-def test_a_good_prefix_is_accepted(prefix: str) -> None:
+def test_a_valid_prefix_is_accepted(prefix: str) -> None:
     assert desired_from({**PARAMS, "prefix": prefix}).prefix == prefix
 
 
@@ -92,7 +92,7 @@ CANCELING = DesiredExport(state="absent", image_name="web")
         (DesiredExport(state="absent", prefix="weekly"), {}, Fit.ELSEWHERE),
     ],
 )
-def test_a_task_is_the_export_as_far_as_it_tells(
+def test_a_task_is_compared_as_far_as_the_cloud_reports_it(
     desired: DesiredExport, known: dict[str, t.Any], expected: Fit
 ) -> None:
     assert fit(desired, "m-1", task(**known)) is expected

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan for an export: a table of what is there, and what comes of it."""
+"""The plan for an export: a table of current states and steps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GONE = DesiredExport(state="absent", image_name="web")
 
 
 class Reader:
-    """The images and tasks of a cloud. Each fact may be asked for once."""
+    """The images and tasks of a cloud. Each fact may be read once."""
 
     def __init__(self, images: t.Sequence[Image], tasks: t.Sequence[Task]) -> None:
         self.images, self.tasks = images, {str(one["task_id"]): one for one in tasks}
@@ -99,7 +99,7 @@ def planned(desired: DesiredExport, *tasks: Task, images: t.Sequence[Image] = (i
         ({}, [UNKNOWN, task("t-2")], []),
     ],
 )
-def test_what_is_done(changes: dict[str, t.Any], tasks: list[Task], attempts: list[str]) -> None:
+def test_the_steps_of_present(changes: dict[str, t.Any], tasks: list[Task], attempts: list[str]) -> None:
     made = planned(dataclasses.replace(WANTED, **changes), *tasks)
     assert [step.attempt() for step in made.steps] == attempts
     assert made.actions == [text for text in attempts if text == EXPORT]
@@ -118,7 +118,7 @@ def test_what_is_done(changes: dict[str, t.Any], tasks: list[Task], attempts: li
         ({"bucket": "exports", "wait": False}, [RUNNING, UNKNOWN | {"task_id": "t-2"}], [CANCEL]),
     ],
 )
-def test_what_is_canceled(changes: dict[str, t.Any], tasks: list[Task], attempts: list[str]) -> None:
+def test_the_steps_of_absent(changes: dict[str, t.Any], tasks: list[Task], attempts: list[str]) -> None:
     made = planned(dataclasses.replace(GONE, **changes), *tasks)
     assert [step.attempt() for step in made.steps] == attempts
 
@@ -131,18 +131,18 @@ def test_an_export_that_may_be_another_one_is_not_canceled(changes: dict[str, t.
 
 
 @pytest.mark.parametrize("running", [UNTOLD, UNKNOWN])
-def test_what_the_site_does_not_tell_is_said(running: Task) -> None:
+def test_details_that_the_site_does_not_report_cause_a_warning(running: Task) -> None:
     (warning,) = planned(WANTED, running).warnings
     assert "does not tell what it exports (task t-1)" in warning
 
 
-def test_a_finished_export_that_tells_no_place_counts_and_is_said() -> None:
+def test_a_finished_export_without_a_place_counts_and_causes_a_warning() -> None:
     made = planned(WANTED, task(objects=[], image_id="m-1"))
     assert made.steps == ()
     assert "does not tell where export task t-1 wrote the image" in made.warnings[0]
 
 
-def test_the_oldest_exports_are_not_read_once_one_fits() -> None:
+def test_older_exports_are_not_read_once_one_matches() -> None:
     reader = Reader([image()], [task("t-3", objects=[stored(bucket="other")]), task("t-2"), task("t-1")])
     planning.plan(WANTED, reader)
     assert reader.asked == [("image", "web"), ("exports", "m-1"), ("task", "t-3"), ("task", "t-2")]
@@ -171,16 +171,16 @@ def test_an_image_that_was_exported_may_have_any_status() -> None:
     assert planned(WANTED, task(), images=[image(status="Deprecated")]).steps == ()
 
 
-def test_no_image_has_no_export_to_cancel() -> None:
+def test_without_an_image_nothing_is_canceled() -> None:
     assert planned(GONE, images=[]).steps == ()
 
 
-def test_a_failed_image_of_the_name_is_passed_over() -> None:
+def test_a_failed_image_of_the_name_is_skipped() -> None:
     made = planned(WANTED, images=[image("m-0", status="CreateFailed"), image()])
     assert made.facts["image"]["image_id"] == "m-1"
 
 
-def test_of_an_unfinished_replacement_the_new_image_is_exported() -> None:
+def test_in_an_unfinished_replacement_the_new_image_is_exported() -> None:
     new = image("m-2", tags={MARK: "m-1/0123456789abcdef/20261124T050607Z"})
     made = planned(WANTED, images=[image(), new])
     assert made.facts["image"]["image_id"] == "m-2"

@@ -31,7 +31,7 @@ IN_USE = ServiceError(
 )
 
 
-def test_a_failure_says_what_was_tried_what_the_cloud_said_and_what_resolves_it_and_ends_with_the_ids() -> None:
+def test_a_failure_names_the_attempt_the_cause_the_solution_and_the_ids() -> None:
     failed = TaskFailedError(IN_USE, "delete image m-1 'web'", notes=("It has snapshots.",), facts={"changed": False})
     assert result_of(failed, own_hints={"ImageUsingByInstance": "Set force=true."}) == {
         "changed": False,
@@ -52,17 +52,17 @@ def test_a_failure_says_what_was_tried_what_the_cloud_said_and_what_resolves_it_
     }
 
 
-def test_what_the_answer_does_not_tell_leaves_no_gaps() -> None:
+def test_facts_that_the_answer_lacks_leave_no_gaps() -> None:
     assert message_of(ServiceError("Odd", action="DeleteImage", endpoint=ENDPOINT)) == (
         "Odd. (DeleteImage at https://ecs-internal.example.com/, HTTP 400)"
     )
 
 
-def test_a_clock_that_is_off_is_told_by_how_much() -> None:
+def test_a_wrong_clock_is_reported_with_its_offset() -> None:
     assert "1200 seconds behind" in message_of(ServiceError("IllegalTimestamp", clock_offset=1200))
 
 
-def test_without_an_answer_there_is_neither_code_nor_id() -> None:
+def test_without_an_answer_neither_code_nor_id_is_named() -> None:
     error = NoAnswerError(
         "its name cannot be resolved",
         reason="unreachable",
@@ -87,7 +87,7 @@ def test_without_an_answer_there_is_neither_code_nor_id() -> None:
     }
 
 
-def test_a_timeout_tells_the_last_error_and_what_resolves_it_and_says_last_what_covers_the_task() -> None:
+def test_a_timeout_names_the_last_error_its_solution_and_then_wait_timeout() -> None:
     late = DeadlineError("timed out after 3 attempts", advice="wait_timeout covers the whole task.")
     late.__cause__ = ServiceError("Throttling", action="DescribeImages", endpoint=ENDPOINT)
     told = result_of(late)
@@ -96,21 +96,21 @@ def test_a_timeout_tells_the_last_error_and_what_resolves_it_and_says_last_what_
     assert "wait_timeout. wait_timeout covers the whole task. (DescribeImages at " in told["msg"]
 
 
-@pytest.mark.parametrize("cause", [None, OSError("no error of ours")])
+@pytest.mark.parametrize("cause", [None, OSError("not an error of the collection")])
 def test_a_timeout_without_a_call_has_no_error(cause: BaseException | None) -> None:
     error = DeadlineError("timed out")
     error.__cause__ = cause
     assert result_of(error) == {"msg": "Timed out.", "reason": "timed_out"}
 
 
-def test_attempts_before_the_last_one_give_no_advice() -> None:
+def test_only_the_last_attempt_gives_advice() -> None:
     last = ServiceError("Odd", action="DeleteImage")
     last.__cause__ = NoAnswerError("reset", action="DeleteImage", advice="Check the endpoint.")
     assert "Check the endpoint" not in message_of(last)
 
 
 @pytest.mark.parametrize("kind", [ApsaraStackError, RefusalError])
-def test_an_error_without_a_call_tells_its_message_its_reason_and_the_facts(kind: type[ApsaraStackError]) -> None:
+def test_an_error_without_a_call_has_its_message_reason_and_facts(kind: type[ApsaraStackError]) -> None:
     error = kind("this cannot be done", "in_use", advice="Do that.", facts={"image_id": "m-1"})
     assert result_of(error) == {"image_id": "m-1", "msg": "This cannot be done. Do that.", "reason": "in_use"}
 
@@ -124,13 +124,13 @@ def test_an_error_without_a_call_tells_its_message_its_reason_and_the_facts(kind
         ("", {}, ""),
     ],
 )
-def test_the_name_of_an_option_is_never_spelled_with_a_capital(
+def test_an_option_at_the_start_of_a_sentence_is_not_capitalized(
     message: str, options: dict[str, t.Any], sentence: str
 ) -> None:
     assert message_of(RefusalError(message), Context(options)) == sentence
 
 
-def test_a_refusal_takes_the_hint_of_the_code_that_would_mean_the_same() -> None:
+def test_a_refusal_has_the_hint_of_the_equivalent_code() -> None:
     error = RefusalError("image m-1 is in use", "in_use", hint="ImageUsingByInstance")
     assert message_of(error, own_hints={"ImageUsingByInstance": "Set force=true."}) == (
         "Image m-1 is in use. Set force=true."

@@ -15,7 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-# What a key or a token may be made of, and more.
+# Characters that a key or a token may contain, and more.
 SECRET = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=12).filter(str.strip)
 ENCODINGS: dict[str, t.Callable[[str], str]] = {
     "plain": str,
@@ -33,7 +33,7 @@ ENCODINGS: dict[str, t.Callable[[str], str]] = {
 
 
 @given(secret=SECRET, before=st.text(), after=st.text(), encoding=st.sampled_from(sorted(ENCODINGS)))
-def test_no_form_of_a_secret_is_left_in_a_text(secret: str, before: str, after: str, encoding: str) -> None:
+def test_every_form_of_a_secret_is_hidden(secret: str, before: str, after: str, encoding: str) -> None:
     written = ENCODINGS[encoding](secret)
     core = ENCODINGS[encoding](secret.strip()).strip("\"'")
     assume(plain_text(secret) and core and set(core) != {"*"})
@@ -43,7 +43,7 @@ def test_no_form_of_a_secret_is_left_in_a_text(secret: str, before: str, after: 
 
 
 @pytest.mark.parametrize("length", range(20, 60))
-def test_the_beginning_of_a_secret_at_the_end_of_a_text_that_was_cut_is_hidden(length: int) -> None:
+def test_a_truncated_secret_at_the_end_of_a_string_is_hidden(length: int) -> None:
     text = f"a page that echoes s3cret/key+0123456789 and more {'x' * 40}"
     shown = Secrets({"secret_key": "s3cret/key+0123456789"}).out_of(f"It said: {cut(text, length)}. Check it.")
     assert "s3cr" not in shown
@@ -59,7 +59,9 @@ def test_the_beginning_of_a_secret_at_the_end_of_a_text_that_was_cut_is_hidden(l
         ("nothing to hide", [None, "", " "], "nothing to hide"),
     ],
 )
-def test_a_secret_that_is_part_of_another_does_not_spoil_it(text: str, secrets: list[str | None], hidden: str) -> None:
+def test_a_secret_that_is_part_of_another_one_does_not_expose_the_rest(
+    text: str, secrets: list[str | None], hidden: str
+) -> None:
     known = Secrets({})
     known.add(*secrets)
     assert known.out_of(text) == hidden
@@ -84,7 +86,7 @@ def test_a_proxy_without_a_password_has_no_secret(proxy: str | None) -> None:
     assert Secrets({"proxy": proxy}).out_of("bob at proxy") == "bob at proxy"
 
 
-def test_only_sentences_are_touched() -> None:
+def test_only_free_text_is_changed() -> None:
     known = Secrets({"secret_key": "Image"})
     result = {
         "changed": True,

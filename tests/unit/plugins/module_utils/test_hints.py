@@ -24,7 +24,7 @@ def test_an_unknown_code_has_no_hint(code: str) -> None:
     assert hint(code) == ""
 
 
-def test_the_longest_entry_decides() -> None:
+def test_the_most_specific_entry_applies() -> None:
     assert "disabled" in hint("InvalidAccessKeyId.Inactive")
     assert "issued the key" in hint("InvalidAccessKeyId.NotFound")
     assert "issued the key" in hint("InvalidAccessKeyId")
@@ -63,7 +63,7 @@ def test_a_hint_on_keys_names_the_option_that_provides_them(options: dict[str, t
         ("InvalidImageId.NotFound", "image_id"),
     ],
 )
-def test_what_is_not_found_is_told_with_all_that_narrows_the_view(code: str, option: str) -> None:
+def test_a_missing_resource_is_reported_with_all_options_that_limit_the_search(code: str, option: str) -> None:
     told = hint(code, {**NARROW, option: "x-1"}, origins={"resource_group": "APSARASTACK_RESOURCE_GROUP"})
     assert f"{option} 'x-1'" in told
     assert "region 'cn-1', department '37' and resource_group '413' (set by APSARASTACK_RESOURCE_GROUP)" in told
@@ -85,7 +85,7 @@ def test_a_resource_set_by_name_is_named_unless_its_id_is_given() -> None:
         (NARROW, "ModifyImageAttribute", "rename or delete that image", "cannot be seen"),
     ],
 )
-def test_a_name_that_is_taken_where_the_task_cannot_look_is_told_as_such(
+def test_a_name_that_is_taken_outside_the_scope_of_the_task_is_reported_as_such(
     options: dict[str, t.Any], action: str, told: str, not_told: str
 ) -> None:
     text = hint("InvalidImageName.Duplicated", {**options, "image_name": "web"}, action=action)
@@ -94,13 +94,13 @@ def test_a_name_that_is_taken_where_the_task_cannot_look_is_told_as_such(
     assert "another resource set or organization" in text
 
 
-def test_a_permission_is_told_with_the_action_that_needs_it() -> None:
+def test_a_missing_permission_is_reported_with_its_action() -> None:
     assert "not allowed to call DeleteImage" in hint("Forbidden.RAM", NARROW, action="DeleteImage")
     assert "correct department '37' and resource_group '413'" in hint("NoPermission", NARROW)
     assert "set department and resource_group" in hint("NoPermission")
 
 
-def test_a_header_of_the_api_is_told_as_its_option() -> None:
+def test_a_header_of_the_api_is_reported_as_its_option() -> None:
     said = 'The specified value of parameter "x-acs-organizationid" is not valid.'
     told = hint("InvalidParameter", {"department": "ops"}, said=said, origins={"department": "APSARASTACK_DEPARTMENT"})
     assert told == (
@@ -121,7 +121,7 @@ def test_a_header_of_the_api_is_told_as_its_option() -> None:
         ("HTTP404", "endpoint", {}, {"domain": "d"}),
     ],
 )
-def test_no_hint_names_what_the_task_has_done_already(
+def test_hints_do_not_suggest_options_that_are_already_set(
     code: str, words: str, others: dict[str, t.Any], options: dict[str, t.Any]
 ) -> None:
     assert words in hint(code, others)
@@ -137,7 +137,7 @@ def test_no_hint_names_what_the_task_has_done_already(
         (-3600.0, "3600 seconds ahead of that of the cloud"),
     ],
 )
-def test_the_hint_for_a_refused_time_stamp_speaks_of_the_clock(offset: float | None, words: str) -> None:
+def test_the_hint_for_a_refused_timestamp_names_the_clock(offset: float | None, words: str) -> None:
     assert words in hint("IllegalTimestamp", clock_offset=offset)
 
 
@@ -151,7 +151,7 @@ def test_the_hint_for_a_refused_time_stamp_speaks_of_the_clock(offset: float | N
         ("MissingParameter", 'The input parameter "Timestamp" that is mandatory is not supplied.', ""),
     ],
 )
-def test_a_code_for_many_things_is_told_apart_by_what_the_cloud_said(code: str, said: str, told: str) -> None:
+def test_an_ambiguous_code_is_resolved_by_the_message_of_the_cloud(code: str, said: str, told: str) -> None:
     hint_told = hint(code, said=said)
     assert told in hint_told
     assert bool(told) == bool(hint_told)
@@ -167,5 +167,5 @@ def test_a_code_for_many_things_is_told_apart_by_what_the_cloud_said(code: str, 
         ("InvalidPlatform.Malformed", "platform must be"),
     ],
 )
-def test_a_value_that_the_cloud_refuses_is_told_with_its_option(code: str, option: str) -> None:
+def test_a_value_that_the_cloud_refuses_is_reported_with_its_option(code: str, option: str) -> None:
     assert hint(code).startswith(option)

@@ -71,11 +71,11 @@ SHAPED: Image = {
 }
 
 
-def test_the_wire_becomes_the_documented_image() -> None:
+def test_an_answer_is_mapped_to_the_documented_image() -> None:
     assert to_image(WIRE, "cn-1") == SHAPED
 
 
-def test_what_the_cloud_leaves_out_is_null_or_empty() -> None:
+def test_values_that_the_cloud_omits_are_null_or_empty() -> None:
     assert to_image({"ImageId": "m-1"}, "cn-1") == image_stub(image_id="m-1", region="cn-1")
     assert image_stub().keys() == SHAPED.keys()
 
@@ -89,12 +89,12 @@ def test_what_the_cloud_leaves_out_is_null_or_empty() -> None:
         {"Tags": {"Tag": {"TagKey": "x"}}, "DiskDeviceMappings": {"DiskDeviceMapping": "x"}},
     ],
 )
-def test_lists_are_lists_whatever_comes(wire: dict[str, t.Any]) -> None:
+def test_lists_are_always_lists(wire: dict[str, t.Any]) -> None:
     image = to_image(wire, None)
     assert (image["tags"], image["disk_device_mappings"]) == ({}, [])
 
 
-def test_a_tag_without_value_has_an_empty_one() -> None:
+def test_a_tag_without_a_value_has_an_empty_value() -> None:
     assert to_image({"Tags": {"Tag": [{"TagKey": "a"}, {"TagValue": "lost"}]}}, None)["tags"] == {"a": ""}
 
 
@@ -112,7 +112,7 @@ def test_a_tag_without_value_has_an_empty_one() -> None:
         (1.5, None),
     ],
 )
-def test_numbers_come_in_several_spellings(value: t.Any, number: int | None) -> None:
+def test_numbers_are_read_in_several_spellings(value: t.Any, number: int | None) -> None:
     assert to_integer(value) == number
 
 
@@ -129,7 +129,7 @@ def test_numbers_come_in_several_spellings(value: t.Any, number: int | None) -> 
         (1, None),
     ],
 )
-def test_booleans_come_in_several_spellings(value: t.Any, truth: bool | None) -> None:
+def test_booleans_are_read_in_several_spellings(value: t.Any, truth: bool | None) -> None:
     assert to_boolean(value) is truth
 
 
@@ -149,5 +149,7 @@ def test_booleans_come_in_several_spellings(value: t.Any, truth: bool | None) ->
         ("Sleeping", None, False),
     ],
 )
-def test_settled_is_what_the_cloud_no_longer_works_on(status: str | None, usable: bool | None, settled: bool) -> None:
+def test_an_image_is_settled_once_the_cloud_has_stopped_processing_it(
+    status: str | None, usable: bool | None, settled: bool
+) -> None:
     assert is_settled(t.cast("t.Any", image_stub(status=status, usable=usable))) is settled

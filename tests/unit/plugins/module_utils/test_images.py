@@ -19,22 +19,22 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.image
     scripted,
 )
 
-# --- own images ------------------------------------------------------------------------------------------------------
+# --- images of the account -------------------------------------------------------------------------------------------
 
 
-def test_by_id_asks_for_the_own_image_in_every_status() -> None:
+def test_by_id_requests_the_own_image_in_every_status() -> None:
     images, client = scripted(("DescribeImages", {**OWN, "ImageId": "m-1"}, [one("m-1")]))
     assert images.by_id("m-1") == to_image(one("m-1"), "cn-1")
     assert client.script == []
 
 
 @pytest.mark.parametrize("listed", [[], [one("m-2")]])
-def test_by_id_never_takes_another_image(listed: list[dict[str, t.Any]]) -> None:
+def test_by_id_never_returns_another_image(listed: list[dict[str, t.Any]]) -> None:
     images, _client = scripted(("DescribeImages", {**OWN, "ImageId": "m-1"}, listed))
     assert images.by_id("m-1") is None
 
 
-def test_by_name_compares_exactly_where_the_cloud_matches_a_part() -> None:
+def test_by_name_compares_exactly_although_the_cloud_matches_substrings() -> None:
     listed = [one("m-1"), one("m-2", "web-2"), one("m-3", "Web"), one("m-4")]
     images, _client = scripted(("DescribeImages", {**OWN, "ImageName": "web"}, listed))
     assert [image["image_id"] for image in images.by_name("web")] == ["m-1", "m-4"]
@@ -46,20 +46,20 @@ def test_a_name_with_an_asterisk_is_not_sent_as_a_filter() -> None:
 
 
 @pytest.mark.parametrize("owner", ["others", "system", "marketplace"])
-def test_an_image_of_somebody_else_is_none_of_the_own_ones_where_the_site_ignores_the_filter(owner: str) -> None:
+def test_images_of_other_owners_are_filtered_out_if_the_site_ignores_the_filter(owner: str) -> None:
     alien = {**one("m-2"), "ImageOwnerAlias": owner}
     own = [one("m-1"), {**one("m-3"), "ImageOwnerAlias": "self"}, {**one("m-4"), "ImageOwnerAlias": ""}]
     images, _client = scripted(("DescribeImages", {**OWN, "ImageName": "web"}, [alien, *own]))
     assert [image["image_id"] for image in images.by_name("web")] == ["m-1", "m-3", "m-4"]
 
 
-def test_two_images_cost_one_call_and_those_that_do_not_exist_are_missing() -> None:
+def test_two_images_are_read_in_one_call_and_missing_ones_are_omitted() -> None:
     images, client = scripted(("DescribeImages", {**OWN, "ImageId": "m-1,m-2"}, [one("m-2"), one("m-9")]))
     assert list(images.by_ids(["m-1", "m-2"])) == ["m-2"]
     assert client.script == []
 
 
-def test_a_release_that_rejects_a_late_status_is_asked_with_fewer_and_only_once() -> None:
+def test_a_release_that_rejects_a_newer_status_is_queried_without_it_from_then_on() -> None:
     rejected = ServiceError("InvalidStatus.ValueNotSupported", "The specified Status is not valid.")
     images, client = scripted(
         ("DescribeImages", {**OWN, "ImageId": "m-1"}, rejected),
@@ -88,13 +88,13 @@ def test_a_release_that_rejects_a_late_status_is_asked_with_fewer_and_only_once(
         ServiceError("InternalError", "status unknown", http_status=500),
     ],
 )
-def test_another_error_is_no_reason_to_ask_with_fewer(error: ServiceError) -> None:
+def test_other_errors_do_not_change_the_statuses(error: ServiceError) -> None:
     images, _client = scripted(("DescribeImages", {**OWN, "ImageId": "m-1"}, error))
     with pytest.raises(ServiceError):
         images.by_id("m-1")
 
 
-def test_users_are_the_instances_that_really_run_on_the_image() -> None:
+def test_users_are_the_instances_that_were_created_from_the_image() -> None:
     listed = [{"InstanceId": "i-1", "ImageId": "m-1"}, {"InstanceId": "i-2", "ImageId": "m-2"}, {"InstanceId": "i-3"}]
     images, _client = scripted(("DescribeInstances", {"ImageId": "m-1"}, listed))
     assert images.users("m-1") == ("i-1",)
@@ -110,13 +110,13 @@ def test_users_are_the_instances_that_really_run_on_the_image() -> None:
         ({"OperationLocks": {"LockReason": [{"LockReason": "security"}]}}, True),
     ],
 )
-def test_the_lock_of_an_instance_comes_in_two_shapes(entry: dict[str, t.Any], locked: bool) -> None:
+def test_the_lock_of_an_instance_has_two_formats(entry: dict[str, t.Any], locked: bool) -> None:
     listed = [{"InstanceId": "i-other"}, {"InstanceId": "i-1", "Status": "Running", **entry}]
     images, _client = scripted(("DescribeInstances", {"InstanceIds": json.dumps(["i-1"])}, listed))
     assert images.instance("i-1") == Instance("i-1", "Running", is_locked=locked)
 
 
-def test_an_instance_that_is_not_listed_is_none() -> None:
+def test_an_instance_that_is_not_listed_does_not_exist() -> None:
     images, _client = scripted(("DescribeInstances", {"InstanceIds": '["i-1"]'}, [{"InstanceId": "i-2"}]))
     assert images.instance("i-1") is None
 
@@ -142,7 +142,7 @@ def test_snapshots_are_compared_by_id_since_the_filter_may_be_ignored() -> None:
 # --- searching -------------------------------------------------------------------------------------------------------
 
 
-def test_a_search_lets_the_cloud_filter_and_compares_exactly() -> None:
+def test_a_search_sends_filters_and_compares_exactly() -> None:
     tags = {f"k{number}": "" for number in range(6)}
     selection = Selection(
         image_name="web",
@@ -169,12 +169,12 @@ def test_a_search_lets_the_cloud_filter_and_compares_exactly() -> None:
     assert client.script == []
 
 
-def test_a_search_for_all_owners_names_none_and_covers_every_status() -> None:
+def test_a_search_for_all_owners_sends_no_owner_and_every_status() -> None:
     images, _client = scripted(("DescribeImages", {"Status": ALL}, [one("m-1"), one("m-2", "db")]))
     assert [image["image_id"] for image in images.search(owner="all")] == ["m-1", "m-2"]
 
 
-def test_many_ids_are_asked_for_in_several_calls_and_none_in_no_call() -> None:
+def test_many_ids_are_requested_in_several_calls_and_no_ids_in_none() -> None:
     ids = tuple(f"m-{number}" for number in range(150))
     images, client = scripted(
         ("DescribeImages", {**OWN, "ImageId": ",".join(ids[:100])}, [one("m-1")]),
@@ -185,7 +185,7 @@ def test_many_ids_are_asked_for_in_several_calls_and_none_in_no_call() -> None:
     assert images.search(image_ids=()) == []
 
 
-def test_a_status_that_the_reader_asked_for_is_not_left_out_when_the_site_rejects_it() -> None:
+def test_a_requested_status_is_not_dropped_if_the_site_rejects_it() -> None:
     rejected = ServiceError("InvalidStatus.ValueNotSupported", "The specified Status is not valid.")
     images, _client = scripted(("DescribeImages", {**OWN, "Status": "Deprecated"}, rejected))
     with pytest.raises(ServiceError):

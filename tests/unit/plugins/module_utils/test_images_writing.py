@@ -52,7 +52,7 @@ def test_create_sends_exactly_one_source_and_the_tags(source: Source, sent: dict
     assert client.script == []
 
 
-def test_each_create_has_a_token_of_its_own() -> None:
+def test_each_create_has_its_own_client_token() -> None:
     tokens = []
 
     class Recorder(ScriptedClient):
@@ -68,7 +68,7 @@ def test_each_create_has_a_token_of_its_own() -> None:
     assert all(0 < len(token) <= 64 and token.isascii() for token in tokens)
 
 
-def test_an_accepted_create_without_an_id_says_to_run_again() -> None:
+def test_an_accepted_create_without_an_id_asks_for_another_run() -> None:
     images, _client = scripted(("CreateImage", {"ImageName": "web", "InstanceId": "i-1"}, {"RequestId": "r"}))
     with pytest.raises(NoAnswerError) as raised:
         images.create("web", instance_id="i-1")
@@ -86,14 +86,14 @@ def test_modify_sends_only_what_changes() -> None:
     assert client.script == []
 
 
-def test_deleting_what_is_gone_is_as_good() -> None:
+def test_deleting_a_missing_image_succeeds() -> None:
     gone = ServiceError("InvalidImageId.NotFound", http_status=404)
     images, client = scripted(("DeleteImage", {"ImageId": "m-1", "Force": True}, gone))
     images.delete("m-1", force=True)
     assert client.script == []
 
 
-def test_deleting_a_snapshot_that_is_gone_is_as_good() -> None:
+def test_deleting_a_missing_snapshot_succeeds() -> None:
     gone = ServiceError("InvalidSnapshotId.NotFound", http_status=404)
     images, client = scripted(
         ("DeleteSnapshot", {"SnapshotId": "s-1"}, gone), ("DeleteSnapshot", {"SnapshotId": "s-2"}, {})
@@ -103,14 +103,14 @@ def test_deleting_a_snapshot_that_is_gone_is_as_good() -> None:
     assert client.script == []
 
 
-def test_not_every_not_found_is_a_deletion() -> None:
+def test_only_a_missing_resource_counts_as_deleted() -> None:
     refused = ServiceError("InvalidRegionId.NotFound", http_status=404)
     images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
     with pytest.raises(ServiceError):
         images.delete("m-1", force=False)
 
 
-def test_by_snapshot_takes_only_images_that_are_made_of_it() -> None:
+def test_by_snapshot_returns_only_images_that_contain_it() -> None:
     disks = {"DiskDeviceMappings": {"DiskDeviceMapping": [{"SnapshotId": "s-1"}]}}
     images, _client = scripted(("DescribeImages", {**OWN, "SnapshotId": "s-1"}, [one("m-1"), {**one("m-2"), **disks}]))
     assert [image["image_id"] for image in images.by_snapshot("s-1")] == ["m-2"]
@@ -119,7 +119,7 @@ def test_by_snapshot_takes_only_images_that_are_made_of_it() -> None:
 # --- deleting and tagging --------------------------------------------------------------------------------------------
 
 
-def test_a_refused_deletion_is_no_success() -> None:
+def test_a_refused_deletion_is_an_error() -> None:
     refused = ServiceError("ImageUsingByInstance", http_status=403)
     images, _client = scripted(("DeleteImage", {"ImageId": "m-1"}, refused))
     with pytest.raises(ServiceError):
@@ -141,7 +141,7 @@ def test_tags_are_set_and_unset_with_the_resource_family() -> None:
 
 
 @pytest.mark.parametrize("code", ["InvalidAction.NotFound", "InvalidApi.NotFound", "InvalidAction"])
-def test_a_site_without_the_resource_family_is_served_the_old_way_and_asked_once(code: str) -> None:
+def test_a_site_without_the_resource_family_is_asked_once_and_then_gets_the_older_calls(code: str) -> None:
     images, client = scripted(
         ("UntagResources", {**RESOURCE, "TagKey": ["a"]}, ServiceError(code, http_status=404)),
         ("RemoveTags", {**OLD_RESOURCE, "Tag": [{"Key": "a"}]}, {}),
@@ -152,7 +152,7 @@ def test_a_site_without_the_resource_family_is_served_the_old_way_and_asked_once
     assert client.script == []
 
 
-def test_another_error_of_tagging_is_told() -> None:
+def test_other_errors_of_tagging_are_raised() -> None:
     quota = ServiceError("QuotaExceed.Tags", http_status=403)
     images, _client = scripted(("TagResources", {**RESOURCE, "Tag": [{"Key": "a", "Value": "1"}]}, quota))
     with pytest.raises(ServiceError):

@@ -20,7 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# What pytest has set up comes back, whatever a test has done.
+# The handlers of pytest are restored, whatever a test does.
 pytestmark = pytest.mark.usefixtures("ending_signals")
 
 
@@ -33,14 +33,14 @@ def test_a_signal_becomes_an_error_that_names_it(number: signal.Signals) -> None
     assert caught.value.reason == "interrupted"
 
 
-def test_a_task_that_only_reads_tells_of_nothing_that_was_done() -> None:
+def test_a_task_that_only_reads_says_that_nothing_was_changed() -> None:
     with pytest.raises(InterruptedTaskError) as caught, reported(LEFT_BY_A_READER):
         os.kill(os.getpid(), signal.SIGTERM)
     assert "nothing was changed" in message_of(caught.value)
     assert "actions" not in message_of(caught.value)
 
 
-def test_a_second_signal_does_not_disturb_what_is_said_about_the_first() -> None:
+def test_a_second_signal_does_not_interrupt_the_report_of_the_first() -> None:
     def interrupted() -> None:
         try:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -53,7 +53,7 @@ def test_a_second_signal_does_not_disturb_what_is_said_about_the_first() -> None
     assert "SIGTERM" in message_of(caught.value)
 
 
-def test_what_comes_after_the_task_is_not_disturbed() -> None:
+def test_after_the_task_signals_are_ignored() -> None:
     with reported():
         pass
     assert [signal.getsignal(number) for number in ENDING] == [signal.SIG_IGN] * len(ENDING)
@@ -66,7 +66,7 @@ def test_a_signal_that_was_ignored_on_purpose_stays_ignored() -> None:
         os.kill(os.getpid(), signal.SIGHUP)
 
 
-def test_outside_of_the_main_thread_signals_are_left_to_the_others() -> None:
+def test_signals_are_not_handled_outside_the_main_thread() -> None:
     seen: list[t.Any] = []
 
     def work() -> None:
@@ -79,7 +79,7 @@ def test_outside_of_the_main_thread_signals_are_left_to_the_others() -> None:
     assert seen == [signal.SIG_DFL] == [signal.getsignal(signal.SIGTERM)]
 
 
-# --- calls that belong together --------------------------------------------------------------------------------------
+# --- atomic groups of calls ------------------------------------------------------------------------------------------
 
 
 def nothing() -> None:
@@ -87,7 +87,7 @@ def nothing() -> None:
 
 
 @pytest.mark.parametrize("number", ENDING)
-def test_a_signal_waits_until_calls_that_belong_together_are_done(number: signal.Signals) -> None:
+def test_a_signal_is_deferred_until_an_atomic_group_of_calls_is_complete(number: signal.Signals) -> None:
     done = []
 
     def both() -> None:
@@ -101,7 +101,7 @@ def test_a_signal_waits_until_calls_that_belong_together_are_done(number: signal
     assert number.name in caught.value.message
 
 
-def test_a_signal_bounds_the_time_of_calls_that_belong_together() -> None:
+def test_a_signal_limits_the_time_of_an_atomic_group_of_calls() -> None:
     called: list[str] = []
 
     def both() -> None:
@@ -115,7 +115,7 @@ def test_a_signal_bounds_the_time_of_calls_that_belong_together() -> None:
     assert called == ["first half", "hurry", "second half"]
 
 
-def test_what_fails_after_a_deferred_signal_is_told_beside_it() -> None:
+def test_an_error_after_a_deferred_signal_is_reported_with_it() -> None:
     failure = ApsaraStackError("the name was taken", facts={"image_id": "m-1"})
 
     def failing() -> None:
@@ -131,12 +131,12 @@ def test_what_fails_after_a_deferred_signal_is_told_beside_it() -> None:
     assert caught.value.failure is caught.value.__cause__ is failure
 
 
-def test_what_fails_in_between_without_a_signal_leaves_as_it_is() -> None:
+def test_an_error_without_a_signal_is_raised_unchanged() -> None:
     with pytest.raises(ApsaraStackError, match=r"^the name was taken$"), deferred(nothing):
         raise ApsaraStackError("the name was taken")
 
 
-def test_a_defect_in_between_is_told_instead_of_the_signal() -> None:
+def test_a_defect_is_raised_instead_of_the_signal() -> None:
     def failing() -> None:
         with deferred(nothing):
             os.kill(os.getpid(), signal.SIGTERM)
@@ -144,12 +144,12 @@ def test_a_defect_in_between_is_told_instead_of_the_signal() -> None:
 
     with pytest.raises(ValueError, match="second half"), reported():
         failing()
-    # And no later one hears of it.
+    # Later groups are not affected.
     with deferred(nothing):
         pass
 
 
-def test_a_signal_after_them_is_not_deferred() -> None:
+def test_a_signal_after_an_atomic_group_is_not_deferred() -> None:
     done = []
 
     def more() -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A replacement that has an image left which may not be deleted, or a successor that is not usable."""
+"""Replacements with an image that must not be deleted, or with an unusable replacement image."""
 
 from __future__ import annotations
 
@@ -45,35 +45,35 @@ def deleted(made: ImagePlan) -> list[str]:
 
 
 @KEPT
-def test_a_replaced_image_that_may_not_be_deleted_stays_and_later_runs_go_on(known: dict[str, t.Any]) -> None:
+def test_a_replaced_image_that_must_not_be_deleted_is_kept_and_later_runs_continue(known: dict[str, t.Any]) -> None:
     made = of(old(image_name="web-m-old", **known), SWAPPED, description="newer")
     assert kinds(made) == [Modify, ReadBack]
     assert ["m-old" in warning for warning in made.warnings] == [True]
 
 
 @KEPT
-def test_it_gives_the_name_up_all_the_same(known: dict[str, t.Any]) -> None:
+def test_a_kept_image_is_renamed_anyway(known: dict[str, t.Any]) -> None:
     assert kinds(of(old(**known), SWAPPED)) == [Swap]
 
 
 @KEPT
-def test_it_keeps_no_task_from_making_a_new_image_each_time(known: dict[str, t.Any]) -> None:
+def test_a_kept_image_does_not_prevent_further_replacements(known: dict[str, t.Any]) -> None:
     made = of(old(image_name="web-m-old", **known), SWAPPED, **ALWAYS)
     assert (made.facts["replaced_image_id"], deleted(made)) == ("m-new", ["m-new"])
     assert ["m-old" in warning for warning in made.warnings] == [True]
 
 
 @KEPT
-def test_an_outdated_replacement_that_may_not_be_deleted_stays(known: dict[str, t.Any]) -> None:
+def test_an_outdated_replacement_image_that_must_not_be_deleted_is_kept(known: dict[str, t.Any]) -> None:
     made = of(old(), replacement("m-2", marked=mark(Source(snapshot_id="s-other")), **known))
     assert deleted(made) == ["m-old"]
     assert ["m-2" in warning for warning in made.warnings] == [True]
 
 
-# --- a successor that is not usable ----------------------------------------------------------------------------------
+# --- an unusable replacement image -----------------------------------------------------------------------------------
 
 
-def test_a_successor_that_cannot_be_used_is_as_any_such_image_once_the_old_one_is_gone() -> None:
+def test_an_unusable_replacement_image_is_like_any_other_once_the_old_image_is_deleted() -> None:
     unusable = replacement(image_name="web", status="UnAvailable")
     assert refused(replacing(), FakeImages(unusable))["image_id"] == "m-new"
     made = of(unusable, **ALWAYS)
@@ -83,6 +83,6 @@ def test_a_successor_that_cannot_be_used_is_as_any_such_image_once_the_old_one_i
     assert first.tags[MARK].endswith("T120000Z")
 
 
-def test_a_deprecated_successor_stays_deprecated() -> None:
+def test_a_deprecated_replacement_image_stays_deprecated() -> None:
     made = of(replacement(image_name="web", status="Deprecated"))
     assert (made.steps, t.cast("t.Any", made.after)["status"]) == ((Unmark("m-new"), ReadBack("m-new")), "Deprecated")

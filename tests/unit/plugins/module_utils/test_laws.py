@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laws that hold for every task and every state of the cloud, against a small model of it."""
+"""Properties that hold for every task and every state of the cloud, checked on the in-memory fake."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Images = t.Mapping[str, "Image"]
 
 
 class Ran(t.NamedTuple):
-    """A plan, what it came to, and the images before and after it."""
+    """A plan, its outcome, and the images before and after it."""
 
     plan: ImagePlan
     outcome: ImageOutcome
@@ -43,7 +43,7 @@ class Ran(t.NamedTuple):
 
 
 def finished(desired: DesiredImage, cloud: FakeImages) -> Ran | None:
-    """None where the task is refused."""
+    """None if the task is refused."""
     before = copy.deepcopy(cloud.images)
     plan = plan_or_refusal(desired, cloud)
     if plan is None:
@@ -54,7 +54,7 @@ def finished(desired: DesiredImage, cloud: FakeImages) -> Ran | None:
         reason = error.reason
     else:
         return Ran(plan, outcome, before, settled(cloud))
-    # A name that the task needs belongs to another image, and only the cloud knows that this is an error.
+    # The name that the task needs belongs to another image, and only the cloud knows that this is an error.
     assert (cloud.names_unique, reason) == (True, "name_taken")
     assert names(before).items() <= names(settled(cloud)).items()
     return None
@@ -70,7 +70,7 @@ def test_a_second_run_writes_nothing(desired: DesiredImage, cloud: FakeImages) -
     if ran is None:
         return False
     if desired.state == "present" and desired.recreate == "always":
-        # Each run replaces the image again; what must not be left is anything of this replacement.
+        # Each run replaces the image again; nothing of this replacement must be left.
         assert MARK not in ran.after[str(ran.outcome.image_id)]["tags"]
         return True
     cloud.calls.clear()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wherever a run is killed, the next one finishes what it began."""
+"""Wherever a run is killed, the next one finishes its work."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MARK = "apsarastack.cloud/replaces"
 
 
 class Killed(BaseException):
-    """The process ends here: nothing of the program under test may catch it."""
+    """The process is killed here: the code under test must not catch it."""
 
 
 class Mortal:
-    """Hands every call on, and dies right before or right after the one of this number (from 0)."""
+    """Forwards every call, and raises right before or right after the one with this number (from 0)."""
 
     def __init__(self, images: FakeImages, number: int, *, after: bool) -> None:
         self.clock = images.clock
@@ -58,7 +58,7 @@ def dies(desired: DesiredImage, cloud: FakeImages, number: int, *, after: bool) 
 
 
 def has_usable(cloud: FakeImages) -> bool:
-    """Whether there is an image to start instances from: where names need not be unique, under its name."""
+    """Whether there is an image to start instances from; if names need not be unique, it must have the name."""
     usable = [one["image_name"] for one in cloud.images.values() if one["status"] == "Available"]
     return bool(usable) if cloud.names_unique else "web" in usable
 
@@ -85,7 +85,7 @@ def test_a_replacement_that_was_interrupted_anywhere_is_finished_by_the_next_run
         was_killed = True
         assert has_usable(cloud)
         if "m-1" not in cloud.images and not any(MARK in one["tags"] for one in cloud.images.values()):
-            break  # it died with everything done: with recreate=always another run would begin a new replacement
+            break  # killed when all was done: with recreate=always another run would replace it again
     else:
         carried_out(planned(desired, cloud), cloud)
     assert sum(call[0] == "create" for call in cloud.calls) == 1

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_nothing_is_missing_where_both_can_be_imported() -> None:
+def test_importable_libraries_are_not_reported() -> None:
     assert missing_library() is None
 
 
-def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mapping, "HAS_JMESPATH", False)
     assert missing_library() == "jmespath"
     monkeypatch.setattr(transport, "HAS_REQUESTS", False)

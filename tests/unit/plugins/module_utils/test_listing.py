@@ -61,9 +61,9 @@ ALL_OF_60 = [f"m-{number}" for number in range(60)]
         ([ids(0, FULL, TotalCount=FULL)], FULL),
         ([ids(0, FULL, TotalCount=str(FULL))], FULL),
         ([ids(0, FULL, TotalCount=51), ids(FULL, 1, TotalCount=51)], 51),
-        # A short page is no end where the site counts more.
+        # A short page is not the last one if the total is larger.
         ([ids(0, 10, TotalCount=12), ids(10, 2, TotalCount=12)], 12),
-        # Where it counts nothing, it is.
+        # Without a total, it is the last one.
         ([ids(0, FULL), ids(FULL, FULL), ids(2 * FULL, 3)], 103),
         ([ids(0, FULL), ids(FULL, 0)], FULL),
         ([ids(0, 10, PageSize=10), ids(10, 2, PageSize=10)], 12),
@@ -71,12 +71,12 @@ ALL_OF_60 = [f"m-{number}" for number in range(60)]
         ([ids(0, FULL, TotalCount=None), ids(FULL, 0, TotalCount=[1])], FULL),
     ],
 )
-def test_a_list_is_read_to_its_end_and_no_further(bodies: list[Body], count: int) -> None:
+def test_a_list_is_read_until_its_end(bodies: list[Body], count: int) -> None:
     assert listed(*pages(*bodies)) == [f"m-{number}" for number in range(count)]
 
 
 @pytest.mark.parametrize("entry", [{}, {"ImageId": None}, {"ImageId": ""}, {"ImageId": 7}])
-def test_an_item_without_an_id_is_no_item(entry: Body) -> None:
+def test_an_item_without_an_id_is_ignored(entry: Body) -> None:
     bench = Bench(page(1, {"Images": {"Image": [entry]}, "TotalCount": 1}))
     with pytest.raises(NoAnswerError, match="without ImageId"):
         whole(bench)
@@ -85,7 +85,7 @@ def test_an_item_without_an_id_is_no_item(entry: Body) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        pytest.param([ids(0, FULL, TotalCount=60), ids(FULL - 1, 11, TotalCount=60)], id="an item comes twice"),
+        pytest.param([ids(0, FULL, TotalCount=60), ids(FULL - 1, 11, TotalCount=60)], id="an item is listed twice"),
         pytest.param([ids(0, FULL, TotalCount=61), ids(FULL + 1, 10, TotalCount=60)], id="the total differs"),
         pytest.param([ids(0, FULL, TotalCount=60), ids(0, 0, TotalCount=60)], id="it ends before its total"),
     ],
@@ -95,7 +95,7 @@ def test_a_list_that_changes_while_it_is_read_is_read_again(changed: list[Body])
     assert listed(*pages(*changed), *pages(*right)) == ALL_OF_60
 
 
-def test_a_list_that_cannot_be_had_whole_is_no_list() -> None:
+def test_a_list_that_stays_incomplete_is_an_error() -> None:
     bench = Bench(*[page(1, ids(0, 3, TotalCount=9)), page(2, ids(0, 0, TotalCount=9))] * ATTEMPTS)
     with pytest.raises(NoAnswerError) as caught:
         whole(bench)
@@ -105,7 +105,7 @@ def test_a_list_that_cannot_be_had_whole_is_no_list() -> None:
     assert bench.clock.now <= 2 * ATTEMPTS
 
 
-def test_what_holds_the_list_may_be_in_a_list_of_its_own() -> None:
+def test_the_container_of_a_list_may_be_wrapped_in_a_list() -> None:
     assert listed(*pages({"Images": [ids(0, 2)["Images"]], "TotalCount": 2})) == ["m-0", "m-1"]
 
 
@@ -124,7 +124,7 @@ def test_what_holds_the_list_may_be_in_a_list_of_its_own() -> None:
         {"Images": {"Image": ["m-1"]}},
     ],
 )
-def test_an_answer_without_the_list_says_nothing(body: Body) -> None:
+def test_an_answer_without_the_list_is_an_error(body: Body) -> None:
     bench = Bench(page(1, body))
     with pytest.raises(NoAnswerError) as caught:
         whole(bench)
@@ -132,7 +132,7 @@ def test_an_answer_without_the_list_says_nothing(body: Body) -> None:
     assert "Images.Image" in caught.value.message
 
 
-def test_a_list_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_without_an_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "MOST_ITEMS", 120)
     bench = Bench(*pages(*(ids(number * FULL, FULL, TotalCount=10**9) for number in range(3))))
     with pytest.raises(NoAnswerError, match="120 items"):
@@ -140,14 +140,14 @@ def test_a_list_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     bench.finished()
 
 
-def test_the_deadline_holds_while_a_list_is_shaped() -> None:
+def test_the_deadline_applies_while_a_list_is_mapped() -> None:
     bench = Bench(page(1, ids(0, FULL, TotalCount=FULL)), seconds=10)
     with pytest.raises(DeadlineError):
         whole(bench, lambda _item: bench.clock.sleep(1))
     assert bench.clock.now <= 11
 
 
-def test_what_the_cloud_refuses_is_raised_as_it_is() -> None:
+def test_an_error_of_the_cloud_is_raised_unchanged() -> None:
     refused = {"Code": "Forbidden.RAM", "Message": "no"}
     with pytest.raises(ServiceError, match=r"Forbidden\.RAM"):
         whole(Bench(Exchange("DescribeImages", refused, status=403)))

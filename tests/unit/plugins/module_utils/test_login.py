@@ -19,7 +19,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.test_
 
 ROLE = {"role_arn": "acs:ram::1000000000000037:role/imager"}
 NOBODY = {"access_key": None, "secret_key": None}
-# A Python of its own, since this one may have imported everything.
+# A new process, since this one may have imported everything.
 SCRIPT = """
 import importlib.util, sys
 spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
@@ -28,13 +28,13 @@ from {package}._wire.deadline import Deadline
 from {package}._module.hiding import Secrets
 from {package}._login.login import client_from
 client_from({params!r}, Deadline(1), Secrets({{}}).add)
-print([name for name in {rooms!r} if "{package}." + name in sys.modules])
+print([name for name in {modules!r} if "{package}." + name in sys.modules])
 """
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
-    """The parameters that were handed on to the room for more than keys."""
+    """The parameters that were passed to the module for other credentials."""
     handed_on: list[t.Any] = []
     monkeypatch.setattr(credentials, "client_from", lambda params, deadline, hide, origins: handed_on.append(params))
     return handed_on
@@ -48,7 +48,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
         {"resource_group_set_name": "ops", "department": "37", "resource_group": "412"},
     ],
 )
-def test_with_plain_keys_nobody_is_asked(asked: list[t.Any], options: dict[str, t.Any]) -> None:
+def test_with_plain_keys_no_other_credentials_are_read(asked: list[t.Any], options: dict[str, t.Any]) -> None:
     client = client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}).add)
     assert (client.connection.access_key, client.connection.endpoint) == ("LTAIsimulator37", "https://ecs.example.com/")
     assert asked == []
@@ -65,13 +65,13 @@ def test_with_plain_keys_nobody_is_asked(asked: list[t.Any], options: dict[str, 
         {**NOBODY, "ecs_role_name": "role"},
     ],
 )
-def test_everything_else_has_a_room_of_its_own(asked: list[t.Any], options: dict[str, t.Any]) -> None:
+def test_other_credentials_are_read_by_another_module(asked: list[t.Any], options: dict[str, t.Any]) -> None:
     client_from({**COMPLETE, **options}, Clock().deadline(), Secrets({}).add)
     assert asked == [{**COMPLETE, **options}]
 
 
 @pytest.mark.parametrize("missing", ["access_key", "secret_key"])
-def test_half_a_pair_of_keys_is_refused_whatever_else_could_take_its_place(missing: str) -> None:
+def test_an_access_key_without_its_secret_key_is_refused_even_with_other_credentials(missing: str) -> None:
     with pytest.raises(RefusalError) as raised:
         client_from(
             {**COMPLETE, missing: None, "profile": "work", "ecs_role_name": "role"}, Clock().deadline(), Secrets({}).add
@@ -80,7 +80,7 @@ def test_half_a_pair_of_keys_is_refused_whatever_else_could_take_its_place(missi
     assert "in their place" not in raised.value.message
 
 
-def test_who_gives_no_keys_is_told_what_else_there_is() -> None:
+def test_without_keys_the_alternatives_are_named() -> None:
     with pytest.raises(RefusalError) as raised:
         client_from({**COMPLETE, **NOBODY}, Clock().deadline(), Secrets({}).add)
     assert (
@@ -89,10 +89,10 @@ def test_who_gives_no_keys_is_told_what_else_there_is() -> None:
     ) in raised.value.message
 
 
-def test_a_task_with_plain_keys_imports_nothing_of_the_rest() -> None:
+def test_a_task_with_plain_keys_imports_no_other_credentials() -> None:
     conftest = str(Path(__file__).resolve().parents[2] / "conftest.py")
-    rooms = tuple(f"_login.{name}" for name in ("credentials", "caller", "profile", "sts", "metadata", "tenancy"))
+    modules = tuple(f"_login.{name}" for name in ("credentials", "caller", "profile", "sts", "metadata", "tenancy"))
     package = "ansible_collections.apsarastack.cloud.plugins.module_utils"
-    script = SCRIPT.format(conftest=conftest, package=package, params=COMPLETE, rooms=rooms)
+    script = SCRIPT.format(conftest=conftest, package=package, params=COMPLETE, modules=modules)
     process = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)
     assert process.stdout == "[]\n"

@@ -45,7 +45,7 @@ def test_a_mark_is_read_as_it_was_written() -> None:
         "",
         "/",
         "m-new",
-        # Release 1.0.0 wrote the id alone.
+        # Release 1.0.0 wrote only the id.
         "m-old",
         f"m-new/{DIGEST}/20261126T120000Z",
         f"/{DIGEST}/20261126T120000Z",
@@ -55,20 +55,20 @@ def test_a_mark_is_read_as_it_was_written() -> None:
         f"m-old/{DIGEST}/more/20261126T120000Z",
     ],
 )
-def test_what_this_module_never_wrote_is_no_mark(value: str | None) -> None:
+def test_a_value_that_the_module_never_wrote_is_ignored(value: str | None) -> None:
     assert mark_of(image("m-new", tags={} if value is None else {MARK: value})) is None
 
 
-def test_the_mark_is_no_tag_of_the_user() -> None:
+def test_the_mark_does_not_count_as_a_tag_of_the_user() -> None:
     assert own_tags({"a": "1", MARK: WHOLE.text()}) == {"a": "1"}
 
 
 @pytest.mark.parametrize(("age", "recent"), [(0, True), (RECENT_SECONDS, True), (RECENT_SECONDS + 1, False)])
-def test_only_what_was_begun_in_the_last_three_hours_is_recent(age: float, recent: bool) -> None:
+def test_only_a_replacement_of_the_last_three_hours_is_recent(age: float, recent: bool) -> None:
     assert WHOLE.is_recent(NOW + age) is recent
 
 
-def test_the_age_is_told_with_its_time() -> None:
+def test_the_age_is_described_with_its_time() -> None:
     told = WHOLE.age(NOW + 754)
     assert "2026-11-26T12:00:00Z" in told
     assert "13 minutes" in told
@@ -94,12 +94,12 @@ LABELS: tuple[dict[str, t.Any], ...] = (
 )
 
 
-def test_whatever_a_new_image_is_made_from_changes_the_digest() -> None:
+def test_every_part_of_the_source_changes_the_digest() -> None:
     tasks = [DesiredImage(source=source, **labels) for source in SOURCES for labels in LABELS]
     assert len({digest(task) for task in tasks}) == len(tasks)
 
 
-def test_what_can_be_changed_later_does_not() -> None:
+def test_properties_that_can_be_changed_later_do_not_change_the_digest() -> None:
     task = DesiredImage(source=SOURCES[1])
     other = DesiredImage(
         source=SOURCES[1], image_name="web", description="d", tags={"a": "1"}, wait=False, recreate="always", force=True
@@ -108,14 +108,14 @@ def test_what_can_be_changed_later_does_not() -> None:
 
 
 def test_a_digest_stays_the_same_from_release_to_release() -> None:
-    """A later release has to know what an earlier one has begun."""
+    """A later release must recognize what an earlier one began."""
     assert digest(DesiredImage(source=Source(instance_id="i-1"))) == "fa43b8282d1607c4"
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def test_derived_names_say_what_they_are_for_and_long_ones_keep_their_beginning() -> None:
+def test_derived_names_keep_the_beginning_of_the_name() -> None:
     assert temporary_names("web") == ("web-replacement", "web-replacement-2")
     assert retired_name("web", "m-1") == "web-m-1"
     longest = LONGEST_NAME - len("-replacement")
@@ -134,5 +134,5 @@ def test_derived_names_are_valid_and_differ(length: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "has_it"), [("web-m-1", True), ("web", False), ("web-m-2", False), ("db-m-1", False)])
-def test_a_retired_name_is_made_of_the_name_and_the_images_own_id(name: str, has_it: bool) -> None:
+def test_the_name_of_a_replaced_image_consists_of_its_name_and_its_id(name: str, has_it: bool) -> None:
     assert has_retired_name(image("m-1", image_name=name), "web") is has_it

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What somebody else does to the images of a replacement, before the swap of names and before the deletion after it."""
+"""Concurrent changes to the images of a replacement, before the names are swapped and before the deletion after it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
         ({"is_self_shared": True}, "shared"),
     ],
 )
-def test_an_old_image_that_was_changed_stops_the_swap(known: dict[str, t.Any], reason: str) -> None:
+def test_a_changed_old_image_prevents_the_swap(known: dict[str, t.Any], reason: str) -> None:
     images = ready()
     result = failing(replacing(), images, meanwhile={BEFORE_THE_SWAP: changing("m-old", **known)})
     assert (result["reason"], result["changed"], images.writes) == (reason, False, [])
@@ -57,7 +57,7 @@ def test_an_old_image_that_was_changed_stops_the_swap(known: dict[str, t.Any], r
     assert "m-old" in result["msg"]
 
 
-def test_an_old_image_that_comes_into_use_is_replaced_where_the_task_forces_it() -> None:
+def test_an_old_image_that_comes_into_use_is_replaced_only_with_force() -> None:
     images = ready()
     followed(replacing(force=True), images, meanwhile={BEFORE_THE_SWAP: changing("m-old", usage="instance")})
     assert names(images) == {"m-new": "web"}
@@ -73,7 +73,7 @@ def test_an_old_image_that_comes_into_use_is_replaced_where_the_task_forces_it()
         (lambda now: now.images.update({"m-2": image("m-2")}), "name_taken"),
     ],
 )
-def test_a_replacement_that_is_not_as_it_was_made_stops_the_swap(happens: Intervention, reason: str) -> None:
+def test_a_changed_replacement_image_prevents_the_swap(happens: Intervention, reason: str) -> None:
     images = ready()
     result = failing(replacing(), images, meanwhile={BEFORE_THE_SWAP: happens})
     assert (result["reason"], result["changed"], images.writes) == (reason, False, [])
@@ -82,7 +82,7 @@ def test_a_replacement_that_is_not_as_it_was_made_stops_the_swap(happens: Interv
 
 
 @pytest.mark.parametrize("ignored", ["tags", "description"])
-def test_a_site_that_ignores_what_the_new_image_is_made_with_keeps_the_old_one(ignored: str) -> None:
+def test_if_the_site_ignores_a_property_of_the_new_image_the_old_one_is_kept(ignored: str) -> None:
     images = FakeImages(old())
     images.ignored = {ignored}
     result = failing(replacing(), images)
@@ -90,7 +90,7 @@ def test_a_site_that_ignores_what_the_new_image_is_made_with_keeps_the_old_one(i
     assert images.images["m-old"] == old()
 
 
-def test_an_old_image_that_somebody_renamed_to_keep_it_is_kept_and_the_next_run_gives_the_name_to_the_new_one() -> None:
+def test_a_renamed_old_image_is_kept_and_the_next_run_gives_the_name_to_the_new_one() -> None:
     images = ready()
     kept = {"image_name": "web-known-good", "tags": {"keep": "1"}}
     failing(replacing(), images, meanwhile={BEFORE_THE_SWAP: changing("m-old", **kept)})
@@ -100,7 +100,7 @@ def test_an_old_image_that_somebody_renamed_to_keep_it_is_kept_and_the_next_run_
 
 
 def test_an_old_image_that_somebody_renamed_during_the_swap_keeps_its_name() -> None:
-    """The list of the name that confirms the swap does not show it any more."""
+    """The list of the name that confirms the swap no longer shows it."""
     images = ready()
     outcome = followed(replacing(), images, meanwhile={("by_name", 2): changing("m-old", image_name="web-known-good")})
     assert [call[1:3] for call in images.calls if call[0] == "modify"] == [("m-new", "web")]
@@ -108,13 +108,13 @@ def test_an_old_image_that_somebody_renamed_during_the_swap_keeps_its_name() -> 
     assert ["m-old" in warning for warning in outcome.warnings[1:]] == [True]
 
 
-def test_an_old_image_that_somebody_deleted_leaves_nothing_but_to_take_the_name() -> None:
+def test_if_the_old_image_is_deleted_by_somebody_else_the_new_one_gets_the_name() -> None:
     images = ready()
     outcome = followed(replacing(), images, meanwhile={BEFORE_THE_SWAP: removing("m-old")})
     assert (names(images), outcome.image_id) == ({"m-new": "web"}, "m-new")
 
 
-def test_a_swap_that_another_run_has_done_is_no_action_of_this_one() -> None:
+def test_a_swap_by_another_run_is_not_among_the_actions() -> None:
     def swapped(now: FakeImages) -> None:
         now.change("m-new", image_name="web")
         now.change("m-old", image_name="web-m-old")
@@ -126,13 +126,13 @@ def test_a_swap_that_another_run_has_done_is_no_action_of_this_one() -> None:
     assert list(images.images) == ["m-new"]
 
 
-def test_an_old_image_that_is_deleted_between_the_halves_is_as_good_as_renamed() -> None:
+def test_an_old_image_that_is_deleted_between_the_renames_counts_as_renamed() -> None:
     images = ready()
     followed(replacing(), images, meanwhile={("modify", 2): removing("m-old")})
     assert names(images) == {"m-new": "web"}
 
 
-def test_a_new_image_that_loses_its_mark_in_the_middle_stops_the_swap() -> None:
+def test_a_new_image_that_loses_its_mark_stops_the_swap() -> None:
     images = ready()
     result = failing(replacing(), images, meanwhile={("by_name", 2): changing("m-new", tags={"a": "1"})})
     assert (result["reason"], MARK in result["msg"]) == ("not_supported_by_site", True)
@@ -153,7 +153,7 @@ def test_a_new_image_that_loses_its_mark_in_the_middle_stops_the_swap() -> None:
     ],
     ids=["deleted", "renamed", "deprecated", "unavailable", "unmarked"],
 )
-def test_a_new_image_that_is_not_seen_in_its_place_gets_no_old_one_deleted(happens: Intervention) -> None:
+def test_the_old_image_is_kept_unless_the_new_one_is_seen_under_the_name(happens: Intervention) -> None:
     images = ready()
     result = failing(replacing(), images, meanwhile={BEFORE_THE_DELETION: happens})
     assert (result["reason"], result["changed"]) == ("changed_meanwhile", True)
@@ -171,18 +171,18 @@ def test_a_new_image_that_is_not_seen_in_its_place_gets_no_old_one_deleted(happe
     ],
     ids=["in use", "shared", "in use, as the cloud says", "shared, as the cloud says"],
 )
-def test_an_old_image_that_may_not_be_deleted_any_more_stays_and_is_told(meanwhile: Meanwhile) -> None:
+def test_an_old_image_that_must_no_longer_be_deleted_is_kept_with_a_warning(meanwhile: Meanwhile) -> None:
     images = ready()
     outcome = followed(replacing(), images, meanwhile=meanwhile)
     assert (names(images), outcome.image_id) == (SWAPPED, "m-new")
     assert ["m-old" in warning for warning in outcome.warnings[1:]] == [True]
-    # Its mark tells later runs of the image that is left, and keeps none of them from its work.
+    # Its mark tells later runs which image is left, and prevents none of them from working.
     assert MARK in images.images["m-new"]["tags"]
     assert planned(replacing(description="newer"), images).actions
 
 
 @pytest.mark.parametrize("known", [{"tags": {"keep": "1"}}, {"description": "keep"}, {"image_name": "web-known-good"}])
-def test_an_old_image_that_somebody_changed_after_the_swap_is_kept_for_good(known: dict[str, t.Any]) -> None:
+def test_an_old_image_that_was_changed_after_the_swap_is_kept(known: dict[str, t.Any]) -> None:
     images = ready()
     outcome = followed(replacing(), images, meanwhile={BEFORE_THE_DELETION: changing("m-old", **known)})
     assert ["m-old" in warning for warning in outcome.warnings[1:]] == [True]
@@ -192,7 +192,7 @@ def test_an_old_image_that_somebody_changed_after_the_swap_is_kept_for_good(know
 
 
 @pytest.mark.parametrize("tags", [{"a": "1", "ascm:set": "412"}, {"a": "1", MARK: "m-1"}])
-def test_tags_of_the_platform_and_of_this_module_are_no_work_of_somebody_else(tags: dict[str, str]) -> None:
+def test_tags_of_the_platform_and_of_the_module_do_not_count_as_changes(tags: dict[str, str]) -> None:
     images = ready()
     followed(replacing(), images, meanwhile={BEFORE_THE_DELETION: changing("m-old", tags=tags)})
     assert names(images) == {"m-new": "web"}

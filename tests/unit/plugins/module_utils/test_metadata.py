@@ -48,7 +48,7 @@ def failure(*exchanges: Exchange, role: str = "instance-role") -> NoAnswerError:
     return error
 
 
-def test_the_role_is_asked_for_with_a_session_token() -> None:
+def test_the_role_is_requested_with_a_session_token() -> None:
     keys, script = ask(SESSION, Exchange(ROLE_PATH, CREDENTIALS))
     assert keys == KEYS
     first, second = script.seen
@@ -58,7 +58,7 @@ def test_the_role_is_asked_for_with_a_session_token() -> None:
     assert second.headers[TOKEN_HEADER] == "session-token"
 
 
-def test_nobody_waits_long_and_no_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_timeout_is_short_and_no_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:1")
     monkeypatch.setenv("http_proxy", "http://proxy.example.com:1")
     _keys, script = ask(SESSION, Exchange(ROLE_PATH, CREDENTIALS))
@@ -75,24 +75,24 @@ def test_nobody_waits_long_and_no_proxy_is_used(monkeypatch: pytest.MonkeyPatch)
         Exchange(TOKEN_PATH, error=REFUSED),
     ],
 )
-def test_a_server_without_session_tokens_is_asked_the_old_way(refused: Exchange) -> None:
+def test_a_server_without_session_tokens_is_queried_without_one(refused: Exchange) -> None:
     keys, script = ask(refused, Exchange(ROLE_PATH, CREDENTIALS))
     assert keys == KEYS
     assert TOKEN_HEADER not in script.seen[1].headers
 
 
-def test_without_a_name_it_is_the_role_that_there_is() -> None:
+def test_without_a_name_the_role_of_the_instance_is_used() -> None:
     keys, script = ask(SESSION, Exchange(ROLES_PATH, b"instance-role\n"), Exchange(ROLE_PATH, CREDENTIALS), role="")
     assert keys == KEYS
     assert [seen.headers.get(TOKEN_HEADER) for seen in script.seen] == [None, "session-token", "session-token"]
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>a page</html>", b"two\nroles"])
-def test_an_instance_without_a_role_is_told(answer: bytes) -> None:
+def test_an_instance_without_a_role_is_reported(answer: bytes) -> None:
     assert "the instance has no role" in message_of(failure(SESSION, Exchange(ROLES_PATH, answer), role=""))
 
 
-def test_a_role_that_the_instance_has_not_is_told() -> None:
+def test_a_role_that_the_instance_does_not_have_is_reported() -> None:
     error = failure(SESSION, Exchange(ROLE_PATH, b"Not Found", 404))
     assert error.message == "no usable response from http://100.100.100.200: HTTP 404"
     assert error.http_status == 404
@@ -108,28 +108,28 @@ def test_a_role_that_the_instance_has_not_is_told() -> None:
         {**CREDENTIALS, "SecurityToken": None},
     ],
 )
-def test_an_answer_without_complete_keys_is_none_and_is_not_quoted(answer: t.Any) -> None:
+def test_an_answer_without_complete_keys_is_refused_and_not_quoted(answer: t.Any) -> None:
     error = failure(SESSION, Exchange(ROLE_PATH, answer))
     assert error.message == "no usable response from http://100.100.100.200: its answer holds no complete credentials"
 
 
-def test_elsewhere_than_on_an_instance_it_is_told_soon() -> None:
+def test_a_host_that_is_not_an_instance_is_reported_quickly() -> None:
     error = failure(Exchange(TOKEN_PATH, error=REFUSED), Exchange(ROLE_PATH, error=REFUSED))
     assert error.action == f"GET {ROLE_PATH}"
     assert error.problem == "no connection could be made (Connection refused)"
 
 
-def test_a_server_that_is_slow_for_once_is_asked_again() -> None:
+def test_a_slow_server_is_queried_again() -> None:
     keys, _script = ask(SESSION, Exchange(ROLE_PATH, error=SLOW), Exchange(ROLE_PATH, CREDENTIALS))
     assert keys == KEYS
 
 
-def test_a_timeout_does_not_speak_of_the_options_for_the_cloud() -> None:
+def test_a_timeout_does_not_name_options_of_the_cloud() -> None:
     error = failure(SESSION, Exchange(ROLE_PATH, error=SLOW), Exchange(ROLE_PATH, error=SLOW))
     assert error.problem == "it did not answer within 1 second"
 
 
-def test_a_token_or_an_answer_that_is_no_text_does_no_harm() -> None:
+def test_undecodable_tokens_and_answers_are_handled() -> None:
     noise = b"\xff\xfe"
     keys, script = ask(Exchange(TOKEN_PATH, noise), Exchange(ROLE_PATH, CREDENTIALS))
     assert keys == KEYS
@@ -137,7 +137,7 @@ def test_a_token_or_an_answer_that_is_no_text_does_no_harm() -> None:
     assert "no complete credentials" in message_of(failure(SESSION, Exchange(ROLE_PATH, noise)))
 
 
-def test_the_address_can_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ADDRESS_VARIABLE, "http://127.0.0.1:18999/")
     _keys, script = ask(SESSION, Exchange(ROLE_PATH, CREDENTIALS))
     assert script.seen[1].url == f"http://127.0.0.1:18999{ROLE_PATH}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Several runs at once, and runs that follow each other while lists lag: no usable image is lost, none is left over."""
+"""Concurrent runs, and consecutive runs on stale lists: no usable image is lost, and no image is left over."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 OTHER = Source(snapshot_id="s-other")
-# In the middle of the build, and right before the new image is created.
+# During the creation of the new image, and right before it.
 WHILE_IT_IS_BUILT, BEFORE_IT_IS_CREATED = ("by_id", 2), ("create", 1)
 
 
 class Run:
-    """Another run, from its start to its end, between two calls of the first. ``made``: it has planned long before."""
+    """Another complete run between two calls of the first. ``made``: its plan, if it was made earlier."""
 
     def __init__(self, desired: DesiredImage, made: ImagePlan | None = None) -> None:
         self.desired, self.made = desired, made
@@ -77,12 +77,14 @@ def settled(images: FakeImages) -> dict[str, str | None]:
     return names(images)
 
 
-# --- at once ---------------------------------------------------------------------------------------------------------
+# --- concurrent runs -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("unique", [True, False])
 @pytest.mark.parametrize("recreate", ["on_source_change", "always"])
-def test_while_an_image_is_built_another_run_from_another_source_leaves_it_alone(recreate: str, unique: bool) -> None:
+def test_an_image_that_is_being_created_is_not_touched_by_a_run_with_another_source(
+    recreate: str, unique: bool
+) -> None:
     images, other = cloud(), Run(replacing(source=OTHER, recreate=recreate))
     images.names_unique = unique
     outcome = followed(replacing(), images, meanwhile={WHILE_IT_IS_BUILT: other})
@@ -94,20 +96,18 @@ def test_while_an_image_is_built_another_run_from_another_source_leaves_it_alone
 
 @pytest.mark.parametrize("moment", [WHILE_IT_IS_BUILT, BEFORE_THE_SWAP])
 @pytest.mark.parametrize("unique", [True, False])
-def test_of_two_runs_that_ask_for_the_same_both_succeed_with_the_same_image(
-    unique: bool, moment: tuple[str, int]
-) -> None:
+def test_two_runs_of_the_same_task_succeed_with_the_same_image(unique: bool, moment: tuple[str, int]) -> None:
     images, other = cloud(), Run(replacing())
     images.names_unique = unique
     outcome = followed(replacing(), images, meanwhile={moment: other})
     assert outcome.image_id == other.result["image_id"] == "m-new-1"
     assert settled(images) == {"m-new-1": "web"}
     assert MARK not in images.images["m-new-1"]["tags"]
-    # What the other one has done is no action of this one.
+    # What the other run did is not among the actions.
     assert outcome.actions == ["create image 'web-replacement' from snapshot s-new, to replace image m-old"]
 
 
-def test_of_two_runs_that_begin_at_once_one_stops_and_names_both_images() -> None:
+def test_if_two_runs_begin_at_once_one_fails_and_names_both_images() -> None:
     images = cloud()
     first = planned(replacing(source=OTHER), images).steps[0]
     result = failing(replacing(), images, meanwhile={BEFORE_IT_IS_CREATED: lambda now: created(first, now)})
@@ -117,22 +117,22 @@ def test_of_two_runs_that_begin_at_once_one_stops_and_names_both_images() -> Non
     assert images.images["m-old"] == old()
 
 
-def test_what_somebody_else_has_given_the_name_meanwhile_is_not_taken_away_from_it() -> None:
-    """The other run has planned first: to this one, the image that the other gives the name is an outdated one."""
+def test_an_image_that_another_run_gave_the_name_keeps_it() -> None:
+    """The other run has planned first; for this one, the image that the other one gives the name is outdated."""
     images = cloud(replacement("m-2", marked=mark(OTHER), disk_device_mappings=[disk("s-other")]))
     other = replacing(source=OTHER)
     result = failing(replacing(), images, meanwhile={WHILE_IT_IS_BUILT: Run(other, planned(other, images))})
     assert (result["reason"], result["image_id"]) == ("name_taken", "m-new-1")
     assert settled(images) == {"m-2": "web", "m-new-1": "web-replacement-2"}
-    # The image that this run has made is what its task asks for, although it was to replace another one.
+    # The image that this run created is in the desired state, although it was to replace another one.
     followed(replacing(), images)
     assert settled(images) == {"m-new-1": "web"}
     assert MARK not in images.images["m-new-1"]["tags"]
 
 
 @pytest.mark.parametrize("lag", [0.0, 3.0])
-def test_of_two_runs_that_take_the_name_in_the_same_moment_the_later_steps_back(lag: float) -> None:
-    """The other run takes it when this one has just seen it free, and ends in the middle."""
+def test_if_two_runs_take_the_name_at_the_same_moment_the_later_one_gives_way(lag: float) -> None:
+    """The other run takes the name right after this one has seen it free, and fails in the middle."""
     images = cloud()
     images.build_time, images.read_lag = 0.0, lag
     other = Run(replacing(source=OTHER))
@@ -145,7 +145,7 @@ def test_of_two_runs_that_take_the_name_in_the_same_moment_the_later_steps_back(
     assert settled(images)["m-new-2"] == "web"
 
 
-def test_an_outdated_replacement_that_somebody_makes_his_own_is_not_deleted() -> None:
+def test_an_outdated_replacement_image_that_somebody_renamed_is_not_deleted() -> None:
     images = cloud(replacement("m-2", marked=mark(OTHER)))
     outcome = followed(
         replacing(), images, meanwhile={BEFORE_THE_SWAP: lambda now: now.change("m-2", image_name="mine")}
@@ -154,7 +154,7 @@ def test_an_outdated_replacement_that_somebody_makes_his_own_is_not_deleted() ->
     assert ["m-2" in warning for warning in outcome.warnings] == [True]
 
 
-def test_a_failed_replacement_that_is_gone_already_is_as_good_as_deleted() -> None:
+def test_a_failed_replacement_image_that_is_already_deleted_counts_as_deleted() -> None:
     images = cloud(replacement("m-2", status="CreateFailed"), replacement("m-3", status="CreateFailed"))
     images.change("m-3", image_name="web-replacement-2")
     outcome = followed(replacing(), images, meanwhile={("delete", 1): removing("m-3")})
@@ -162,12 +162,12 @@ def test_a_failed_replacement_that_is_gone_already_is_as_good_as_deleted() -> No
     assert not any("m-3" in action for action in outcome.actions)
 
 
-# --- one after the other ---------------------------------------------------------------------------------------------
+# --- consecutive runs ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("unique", [True, False])
 @pytest.mark.parametrize("lag", [3.0, 10.0])
-def test_a_run_that_follows_while_the_lists_lag_loses_nothing(unique: bool, lag: float) -> None:
+def test_a_run_on_stale_lists_loses_no_image(unique: bool, lag: float) -> None:
     images = cloud()
     images.names_unique, images.read_lag = unique, lag
     followed(replacing(), images)
@@ -177,8 +177,8 @@ def test_a_run_that_follows_while_the_lists_lag_loses_nothing(unique: bool, lag:
     assert [one["status"] for one in usable] == ["Available"]
 
 
-def test_a_usable_image_is_there_when_its_successor_cannot_be_created() -> None:
-    """The old image is gone, the source has changed, and the quota is used up."""
+def test_a_usable_image_remains_if_its_replacement_image_cannot_be_created() -> None:
+    """The old image is deleted, the source has changed, and the quota is used up."""
     images = cloud(replacement(marked=mark(OTHER), disk_device_mappings=[disk("s-other")]))
     images.remove("m-old")
 
@@ -189,7 +189,7 @@ def test_a_usable_image_is_there_when_its_successor_cannot_be_created() -> None:
     assert settled(images) == {"m-new": "web-replacement"}
 
 
-def test_two_runs_without_wait_within_the_lag_of_the_list_make_one_image() -> None:
+def test_two_runs_without_wait_on_stale_lists_create_one_image() -> None:
     images = FakeImages()
     images.build_time, images.listed_after = 300, 5
     later = DesiredImage(image_name="web", source=FROM_INSTANCE, wait=False)
@@ -197,7 +197,7 @@ def test_two_runs_without_wait_within_the_lag_of_the_list_make_one_image() -> No
 
 
 @pytest.mark.parametrize("age", [60.0, 86400.0])
-def test_each_run_of_always_makes_a_new_image_but_resumes_what_was_just_begun(age: float) -> None:
+def test_each_run_with_always_creates_a_new_image_but_resumes_a_recent_one(age: float) -> None:
     images = cloud(replacement(marked=mark(age=age)), image("m-9", image_name="db"))
     outcome = followed(replacing(recreate="always"), images)
     assert settled(images) == {outcome.image_id: "web", "m-9": "db"}

@@ -44,7 +44,7 @@ def of(desired: DesiredImage, *images: t.Any) -> ImagePlan:
     return planned(desired, FakeImages(*images))
 
 
-# --- what is read ----------------------------------------------------------------------------------------------------
+# --- reads -----------------------------------------------------------------------------------------------------------
 
 NAMED = ("by_name", "web")
 TEMPORARY = (("by_name", "web-replacement"), ("by_name", "web-replacement-2"))
@@ -59,7 +59,7 @@ SAME_SOURCE = {"source": Source(snapshot_id="s-1"), "recreate": "on_source_chang
         pytest.param(web(source=FROM_INSTANCE), (image(),), (NAMED,), id="unchanged, with a source"),
         pytest.param(DesiredImage(image_id="m-1"), (image(),), (("by_id", "m-1"),), id="unchanged, by id"),
         pytest.param(
-            web(**SAME_SOURCE), (image(disk_device_mappings=[disk("s-1")]),), (NAMED,), id="made from that source"
+            web(**SAME_SOURCE), (image(disk_device_mappings=[disk("s-1")]),), (NAMED,), id="created from that source"
         ),
         pytest.param(web(description="d", tags={"a": "1"}), (image(),), (NAMED,), id="changed"),
         pytest.param(
@@ -99,7 +99,7 @@ SAME_SOURCE = {"source": Source(snapshot_id="s-1"), "recreate": "on_source_chang
         pytest.param(web(**ALWAYS), (image("m-1"), image("m-2")), (NAMED,), id="duplicates"),
     ],
 )
-def test_each_fact_is_read_once_and_only_where_the_plan_decides_on_it(
+def test_each_fact_is_read_at_most_once_and_only_if_the_plan_depends_on_it(
     desired: DesiredImage, images: tuple[t.Any, ...], reads: tuple[t.Any, ...]
 ) -> None:
     cloud = FakeImages(*images)
@@ -124,7 +124,7 @@ def test_each_fact_is_read_once_and_only_where_the_plan_decides_on_it(
         web(description="d", tags={"a": "1"}, source=FROM_INSTANCE, image_version="", wait=False),
     ],
 )
-def test_an_image_as_desired_is_left_alone(desired: DesiredImage) -> None:
+def test_an_image_in_the_desired_state_is_not_changed(desired: DesiredImage) -> None:
     found = image(description="d", tags={"a": "1", "ascm:set": "412"})
     nothing = of(desired, found)
     assert (nothing.steps, nothing.warnings) == ((), ())
@@ -144,12 +144,12 @@ def test_an_image_as_desired_is_left_alone(desired: DesiredImage) -> None:
         (web(tags={"c": "3"}, purge_tags=False), (SetTags("m-1", {"c": "3"}),)),
     ],
 )
-def test_only_what_differs_is_changed_and_read_back(desired: DesiredImage, writes: tuple[t.Any, ...]) -> None:
+def test_only_differences_are_changed_and_confirmed(desired: DesiredImage, writes: tuple[t.Any, ...]) -> None:
     found = image(description="old", tags={"a": "1", "b": "1", "acs:x": "y"})
     assert of(desired, found).steps == (*writes, ReadBack("m-1"))
 
 
-def test_the_prediction_names_every_change_and_the_found_image_itself_is_not_altered() -> None:
+def test_the_prediction_has_every_change_and_the_current_image_is_not_modified() -> None:
     found = image(description="old", tags={"a": "1", "acs:x": "y"}, size=40)
     made = of(DesiredImage(image_id="m-1", image_name="other", description="new", tags={"c": "3"}), found)
     assert made.after == {**found, "image_name": "other", "description": "new", "tags": {"acs:x": "y", "c": "3"}}
@@ -162,26 +162,26 @@ def test_a_description_cannot_be_cleared() -> None:
     assert "'old'" in result["msg"]
 
 
-def test_the_limit_of_tags_is_judged_on_the_outcome() -> None:
+def test_the_tag_limit_applies_to_the_resulting_tags() -> None:
     found = image(tags={f"k{number}": "" for number in range(20)})
     result = refused(web(tags={"one-more": ""}, purge_tags=False), FakeImages(found))
     assert "purge_tags" in result["msg"]
     assert of(web(tags={"one-more": ""}), found).actions
 
 
-def test_tags_are_not_counted_where_none_is_added() -> None:
+def test_tags_are_not_counted_unless_one_is_added() -> None:
     found = image(tags={f"k{number}": "" for number in range(21)})
     assert of(web(tags={"k0": ""}, purge_tags=False), found).steps == ()
 
 
-def test_a_difference_in_what_cannot_be_changed_is_a_warning() -> None:
+def test_a_difference_in_a_fixed_property_is_a_warning() -> None:
     found = image(platform="CentOS", image_version="", architecture="x86_64")
     same = of(web(platform="Ubuntu", image_version="7", architecture="x86_64"), found)
     assert same.steps == ()
     assert ["'CentOS', not 'Ubuntu'" in warning for warning in same.warnings] == [True]
 
 
-def test_another_source_is_refused_where_the_image_must_not_be_replaced() -> None:
+def test_another_source_is_refused_unless_the_image_may_be_replaced() -> None:
     found = image(disk_device_mappings=[disk("s-old"), disk(None, 20)])
     result = refused(web(source=FROM_SNAPSHOT), FakeImages(found))
     assert (result["reason"], result["image_id"]) == ("source_differs", "m-1")
@@ -190,7 +190,7 @@ def test_another_source_is_refused_where_the_image_must_not_be_replaced() -> Non
 
 
 @pytest.mark.parametrize("status", ["Available", "CreateFailed"])
-def test_a_name_that_another_image_has_is_refused(status: str) -> None:
+def test_a_name_of_another_image_is_refused(status: str) -> None:
     other = image("m-2", image_name="db", status=status)
     result = refused(DesiredImage(image_id="m-1", image_name="db"), FakeImages(image(), other))
     assert (result["reason"], result["image_id"]) == ("name_taken", "m-1")
@@ -198,7 +198,7 @@ def test_a_name_that_another_image_has_is_refused(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["Creating", "Waiting", "", None, "Sleeping"])
-def test_an_image_the_cloud_works_on_is_waited_for_and_must_not_have_changed_when_it_is_written_to(
+def test_an_image_that_is_being_processed_is_waited_for_and_must_not_change(
     status: str | None,
 ) -> None:
     found = image(status=status, progress=40)
@@ -211,7 +211,7 @@ def test_an_image_the_cloud_works_on_is_waited_for_and_must_not_have_changed_whe
     )
 
 
-def test_adopting_an_image_changes_nothing_by_itself() -> None:
+def test_adopting_an_image_does_not_count_as_a_change() -> None:
     found = image(status="Creating", progress=40)
     adopted = of(web(source=FROM_INSTANCE), found)
     assert (adopted.steps, adopted.actions) == ((WaitUntilUsable("m-1"),), [])
@@ -219,7 +219,7 @@ def test_adopting_an_image_changes_nothing_by_itself() -> None:
     assert of(web(wait=False), found).steps == ()
 
 
-def test_an_available_image_that_is_not_usable_yet_is_waited_for() -> None:
+def test_an_available_image_that_is_not_yet_usable_is_waited_for() -> None:
     assert of(web(), image(usable=False)).steps == (WaitUntilUsable("m-1"),)
 
 
@@ -244,7 +244,7 @@ def test_duplicates_are_refused_with_ids_statuses_and_times(options: dict[str, t
     assert "image_id" in result["msg"]
 
 
-def test_failed_ones_beside_a_good_one_do_not_count() -> None:
+def test_failed_images_do_not_count_as_duplicates() -> None:
     failed, good = image("m-1", status="CreateFailed"), image("m-2")
     same = of(web(), failed, good)
     assert (same.steps, same.before) == ((), good)

@@ -56,22 +56,22 @@ def refusal(name: str | None, file: str | None) -> str:
         ({"mode": "EcsRamRole", "ram_role_name": ""}, Caller(instance_role="")),
     ],
 )
-def test_each_mode_tells_who_calls(tmp_path: Path, entry: dict[str, t.Any], caller: Caller) -> None:
+def test_each_mode_provides_credentials(tmp_path: Path, entry: dict[str, t.Any], caller: Caller) -> None:
     assert caller_in_profile("work", write(tmp_path, {"name": "other"}, {"name": "work", **entry})) == caller
 
 
-def test_without_a_name_it_is_the_current_profile(tmp_path: Path) -> None:
+def test_without_a_name_the_current_profile_is_used(tmp_path: Path) -> None:
     file = write(tmp_path, {**AK, "name": "first"}, {**AK, "access_key_id": "LTAIcurrent"}, current="work")
     assert caller_in_profile(None, file) == Caller(keys=Keys("LTAIcurrent", SECRET))
 
 
 @pytest.mark.parametrize("document", [{}, {"current": ""}, {"current": 1}])
-def test_without_a_current_profile_it_is_the_default_one(tmp_path: Path, document: dict[str, t.Any]) -> None:
+def test_without_a_current_profile_the_default_one_is_used(tmp_path: Path, document: dict[str, t.Any]) -> None:
     file = write(tmp_path, AK, {**AK, "name": "default", "access_key_id": "LTAIdefault"}, **document)
     assert caller_in_profile(None, file) == Caller(keys=Keys("LTAIdefault", SECRET))
 
 
-def test_a_mark_of_an_editor_does_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     file = Path(write(tmp_path, AK))
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     assert caller_in_profile("work", str(file)) == Caller(keys=Keys("LTAIprofile", SECRET))
@@ -111,19 +111,19 @@ def test_where_there_is_no_file_both_are_named(tmp_path: Path, monkeypatch: pyte
         (b'{"profiles": {}}', "has no list of profiles: its key profiles is missing or not a list"),
     ],
 )
-def test_a_file_that_cannot_be_understood_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
+def test_an_invalid_file_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
     file = tmp_path / "config.json"
     file.write_bytes(content)
     told = f"shared_credentials_file (set in the task) is {str(file)!r}, which {problem}."
     assert refusal("work", str(file)) == told
 
 
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     assert refusal("work", str(tmp_path)).endswith(", which cannot be read: Is a directory.")
     assert refusal("work", str(tmp_path / "x")).endswith("cannot be read: No such file or directory.")
 
 
-def test_a_profile_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+def test_a_missing_profile_is_refused_with_the_existing_ones(tmp_path: Path) -> None:
     file = write(tmp_path, AK, {"name": "home"}, "damage")
     assert refusal("wrok", file) == (
         f"profile (set in the task) is 'wrok', but {file} has no such profile. It has: home, work."
@@ -173,7 +173,7 @@ def test_a_missing_key_is_named(tmp_path: Path, mode: str, key: str, nothing: st
         ({"ram_session_name": "?"}, "ram_session_name must be 2 to 64 letters, digits, '.', '@', '_' and '-'"),
     ],
 )
-def test_a_value_that_is_no_good_is_named_by_its_key(tmp_path: Path, change: dict[str, t.Any], problem: str) -> None:
+def test_an_invalid_value_is_reported_with_its_key(tmp_path: Path, change: dict[str, t.Any], problem: str) -> None:
     file = write(tmp_path, {**AK, "mode": "RamRoleArn", "ram_role_arn": ARN, **change})
     assert refusal("work", file) == f"Profile 'work' in {file}: {problem}."
 
@@ -183,12 +183,12 @@ SIGNED_IN = {**AK, "sts_token": TOKEN, "cloud_sso_sign_in_url": "https://signin.
 
 @pytest.mark.parametrize("mode", ["CloudSSO", "OAuth"])
 @pytest.mark.parametrize("expiration", [{}, {"sts_expiration": 0}, {"sts_expiration": 2**40}])
-def test_a_profile_of_a_sign_in_gives_the_stored_keys(tmp_path: Path, mode: str, expiration: dict[str, t.Any]) -> None:
+def test_a_sign_in_profile_provides_the_stored_keys(tmp_path: Path, mode: str, expiration: dict[str, t.Any]) -> None:
     file = write(tmp_path, {**SIGNED_IN, "mode": mode, **expiration})
     assert caller_in_profile("work", file) == Caller(keys=Keys("LTAIprofile", SECRET, TOKEN))
 
 
-def test_an_expired_sign_in_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_an_expired_sign_in_is_refused_with_instructions(tmp_path: Path) -> None:
     file = write(tmp_path, {**SIGNED_IN, "mode": "CloudSSO", "sts_expiration": 1_700_000_000})
     with pytest.raises(RefusalError, match="has expired: sign in again with the command line tool") as raised:
         caller_in_profile("work", file)
@@ -198,7 +198,7 @@ def test_an_expired_sign_in_is_refused_with_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["access_key_id", "access_key_secret", "sts_token"])
 @pytest.mark.parametrize("mode", ["AK", "StsToken", "RamRoleArn", "CloudSSO"])
 @pytest.mark.parametrize("spoiled", ["simulator-x\n", " simulator-x", "simulator x"])
-def test_a_key_of_a_profile_with_blanks_is_refused_without_showing_it(
+def test_a_key_with_whitespace_in_a_profile_is_refused_without_showing_it(
     tmp_path: Path, key: str, mode: str, spoiled: str
 ) -> None:
     if mode == "AK" and key == "sts_token":

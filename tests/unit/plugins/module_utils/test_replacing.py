@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""In which steps an image is replaced, from each moment at which an earlier run may have ended."""
+"""The steps that replace an image, from each state in which an earlier run may have ended."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def only(made: ImagePlan, kind: type) -> t.Any:
 
 
 def removal(found: t.Any) -> tuple[Delete, WaitUntilGone]:
-    """Of the replaced image, by whatever name it has by then, and once the new one is seen in its place."""
+    """The deletion of the replaced image, by its name at that time, once the new image is seen with the name."""
     expected = Expected(found, ("web", "web-m-old"))
     successor = Successor("m-new", "web", mark())
     return Delete(expected, reason="it has been replaced", successor=successor, may_stay=True), WaitUntilGone("m-old")
@@ -92,7 +92,7 @@ def test_from_the_beginning() -> None:
     ]
 
 
-def test_what_will_be_is_the_new_image_with_all_that_the_old_one_had() -> None:
+def test_the_prediction_is_the_new_image_with_the_properties_of_the_old_one() -> None:
     made = of(old(tags={"a": "1", "ascm:x": "y"}), platform="CentOS")
     assert (made.before, made.facts["replaced_image_id"]) == (old(tags={"a": "1", "ascm:x": "y"}), "m-old")
     known = {"image_id": None, "image_name": "web", "description": "d", "tags": {"a": "1"}, "status": "Available"}
@@ -132,24 +132,26 @@ def test_with_the_names_swapped() -> None:
 
 
 @pytest.mark.parametrize("recreate", ["on_source_change", "always"])
-def test_with_the_old_image_gone(recreate: str) -> None:
+def test_with_the_old_image_deleted(recreate: str) -> None:
     made = of(SWAPPED, recreate=recreate)
     assert (made.steps, made.before, made.facts["replaced_image_id"]) == (CLOSING, SWAPPED, "m-old")
 
 
-def test_with_the_new_image_not_usable_yet() -> None:
+def test_with_the_new_image_not_yet_usable() -> None:
     made = of(RETIRED, {**SWAPPED, "usable": False, "status": "Creating"})
     assert kinds(made)[0] is WaitUntilUsable
     assert t.cast("t.Any", made.after)["status"] == "Available"
 
 
-def test_with_the_old_image_renamed_by_somebody_who_wants_to_keep_it() -> None:
+def test_with_the_old_image_renamed_by_somebody_else() -> None:
     assert of(old(image_name="web-known-good"), SWAPPED).steps == CLOSING
 
 
 @pytest.mark.parametrize("images", [(old(), SWAPPED), (RETIRED, SWAPPED)])
 @pytest.mark.parametrize("status", ["UnAvailable", "Deprecated"])
-def test_a_successor_that_is_not_usable_gets_no_old_image_deleted(status: str, images: tuple[t.Any, ...]) -> None:
+def test_the_old_image_is_not_deleted_if_the_replacement_image_is_unusable(
+    status: str, images: tuple[t.Any, ...]
+) -> None:
     result = refused(replacing(), FakeImages(images[0], t.cast("t.Any", {**images[1], "status": status})))
     assert (result["reason"], result["image_id"]) == ("unavailable", "m-new")
     assert "m-old" in result["msg"]
@@ -163,7 +165,7 @@ def test_a_successor_that_is_not_usable_gets_no_old_image_deleted(status: str, i
         (ALWAYS, {"marked": mark(age=DAY)}),
     ],
 )
-def test_what_an_earlier_run_left_is_finished_before_the_next_replacement_is_begun(
+def test_an_unfinished_replacement_is_finished_before_the_next_one_begins(
     options: dict[str, t.Any], known: dict[str, t.Any]
 ) -> None:
     made = of(RETIRED, replacement(image_name="web", **known), **options)
@@ -173,12 +175,12 @@ def test_what_an_earlier_run_left_is_finished_before_the_next_replacement_is_beg
     assert t.cast("Create", beginning[0]).tags[MARK] == Mark("m-new", digest(replacing(**options)), NOW).text()
 
 
-def test_where_only_the_source_counts_a_replacement_that_fits_is_finished_whatever_its_mark_says() -> None:
+def test_with_on_source_change_a_matching_replacement_is_finished_whatever_its_mark() -> None:
     made = of(RETIRED, replacement(image_name="web", marked=mark(FROM_INSTANCE)))
     assert kinds(made) == [Delete, WaitUntilGone, Unmark, ReadBack]
 
 
-def test_two_images_of_the_name_are_told_apart_before_the_next_replacement_is_begun() -> None:
+def test_two_images_of_the_name_are_distinguished_before_the_next_replacement() -> None:
     unwanted = replacement(image_name="web", marked=mark(FROM_INSTANCE))
     first = t.cast("Swap", of(old(), unwanted).steps[0])
     assert (first.new.image_id, first.made) == ("m-new", unwanted)
@@ -186,7 +188,7 @@ def test_two_images_of_the_name_are_told_apart_before_the_next_replacement_is_be
     assert Create in kinds(of(old(), {**SWAPPED, "tags": {MARK: mark(age=DAY)}}, yesterday, **ALWAYS))
 
 
-def test_without_recreate_an_unfinished_replacement_is_only_told() -> None:
+def test_without_recreate_an_unfinished_replacement_is_only_reported() -> None:
     for images in ((SWAPPED,), (old(), SWAPPED)):
         told = of(*images, recreate="never", source=None)
         assert told.steps == ()
@@ -198,30 +200,30 @@ def test_absent_replaces_nothing() -> None:
     assert kinds(made) == [Delete, WaitUntilGone]
 
 
-def test_failed_leftovers_of_the_name_are_left_alone_where_a_good_one_is_replaced() -> None:
+def test_failed_images_of_the_name_are_kept_during_a_replacement() -> None:
     made = of(old(), replacement("m-2", image_name="web", status="CreateFailed", tags={}))
     assert [step.image_id for step in made.steps if isinstance(step, Delete)] == ["m-old"]
     assert ["m-2" in warning for warning in made.warnings] == [True]
 
 
-# --- what the new image is like --------------------------------------------------------------------------------------
+# --- properties of the new image -------------------------------------------------------------------------------------
 
 
-def test_what_the_task_names_wins_and_the_rest_is_carried_over() -> None:
+def test_options_win_and_other_properties_are_carried_over() -> None:
     made = of(old(tags={"a": "1", "ascm:x": "y"}), description="new", tags={"b": "2"}, purge_tags=False)
     assert only(made, Create) == Create("web-replacement", FROM_SNAPSHOT, "new", {"a": "1", "b": "2", MARK: BEGUN})
 
 
-def test_the_new_image_is_labelled_as_the_task_says() -> None:
+def test_the_new_image_has_the_fixed_properties_of_the_task() -> None:
     create = only(of(old(), image_version="7", platform="CentOS", architecture="x86_64"), Create)
     assert (create.image_version, create.platform, create.architecture) == ("7", "CentOS", "x86_64")
 
 
-def test_a_new_image_can_have_the_empty_description_that_the_old_one_could_not_get() -> None:
+def test_a_new_image_can_have_an_empty_description() -> None:
     assert only(of(old(), description=""), Create).description is None
 
 
-def test_an_adopted_image_gets_what_the_task_names_meanwhile_before_it_takes_the_name() -> None:
+def test_an_adopted_image_is_updated_before_it_gets_the_name() -> None:
     made = of(old(), replacement(), description="newer", tags={"b": "2"})
     wanted = replacement(description="newer", tags={"b": "2", MARK: mark()})
     assert made.steps[:4] == (
@@ -236,7 +238,7 @@ def test_an_adopted_image_gets_what_the_task_names_meanwhile_before_it_takes_the
 
 
 @pytest.mark.parametrize(("images", "first"), [((RETIRED, SWAPPED), []), ((old(), SWAPPED), [Swap])])
-def test_a_successor_gets_what_the_task_names_meanwhile_before_anything_is_taken_away(
+def test_a_replacement_image_is_updated_before_anything_is_deleted(
     images: tuple[t.Any, ...], first: list[type]
 ) -> None:
     made = of(*images, description="newer")
@@ -247,7 +249,7 @@ def test_a_successor_gets_what_the_task_names_meanwhile_before_anything_is_taken
 
 
 @pytest.mark.parametrize("count", [19, 20])
-def test_with_twenty_tags_nothing_is_lost_but_the_replacement_is_refused(count: int) -> None:
+def test_a_replacement_with_twenty_tags_is_refused_before_any_change(count: int) -> None:
     tags = {f"k{number:02}": "" for number in range(count)}
     if count == 19:
         assert len(only(of(old(), tags=tags), Create).tags) == 20
@@ -256,14 +258,14 @@ def test_with_twenty_tags_nothing_is_lost_but_the_replacement_is_refused(count: 
     assert refused(replacing(), FakeImages(old(tags=tags)))["image_id"] == "m-old"
 
 
-def test_without_wait_the_new_image_is_waited_for_but_the_deletion_is_not() -> None:
+def test_without_wait_only_the_new_image_is_waited_for() -> None:
     assert kinds(of(old(), wait=False)) == [Create, WaitUntilUsable, Swap, Delete, Unmark]
 
 
-# --- what may not be replaced ----------------------------------------------------------------------------------------
+# --- images that must not be replaced --------------------------------------------------------------------------------
 
 
-def test_an_old_image_in_use_is_refused_before_anything_is_done() -> None:
+def test_an_old_image_in_use_is_refused_before_any_change() -> None:
     used = FakeImages(old(usage="instance"))
     used.users_of = {"m-old": ("i-7",)}
     result = refused(replacing(), used)
@@ -274,18 +276,18 @@ def test_an_old_image_in_use_is_refused_before_anything_is_done() -> None:
 
 
 @pytest.mark.parametrize("force", [True, False])
-def test_a_shared_old_image_is_refused_before_anything_is_done(force: bool) -> None:
+def test_a_shared_old_image_is_refused_before_any_change(force: bool) -> None:
     result = refused(replacing(force=force), FakeImages(old(is_self_shared=True)))
     assert (result["reason"], result["image_id"]) == ("shared", "m-old")
 
 
-def test_an_old_image_that_is_still_being_created_belongs_to_somebody() -> None:
+def test_an_old_image_that_is_still_being_created_is_not_replaced() -> None:
     result = refused(replacing(), FakeImages(old(status="Creating")))
     assert (result["reason"], result["image_id"]) == ("source_differs", "m-old")
     assert "s-old" in result["msg"]
 
 
-def test_a_source_that_is_not_ready_yet_is_told() -> None:
+def test_a_source_that_is_not_yet_ready_causes_a_warning() -> None:
     cloud = FakeImages(old())
     cloud.instances = {"i-1": Instance("i-1", "Pending")}
     made = planned(replacing(source=FROM_INSTANCE, **ALWAYS), cloud)

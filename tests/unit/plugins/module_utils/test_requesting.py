@@ -56,12 +56,12 @@ def test_without_a_tenancy_the_asapi_gateway_gets_the_product_alone() -> None:
     assert not {"Department", "OrganizationId", "ResourceGroup"} & set(form)
 
 
-def test_the_pop_gateway_gets_no_twins() -> None:
+def test_the_pop_gateway_gets_no_duplicate_parameters() -> None:
     form = request(ECS, "DescribeImages", {}, department="37", resource_group="412").form
     assert not {"Product", "Department", "OrganizationId", "ResourceGroup"} & set(form)
 
 
-def test_the_pop_gateway_takes_the_actions_of_ascm_by_their_path() -> None:
+def test_the_pop_gateway_gets_the_actions_of_ascm_by_path() -> None:
     made = request(ASCM, "ListResourceGroup", NAME, endpoint="https://ascm.example.com/", security_token=TOKEN)
     assert made.method == "POST"
     assert made.url == f"https://ascm.example.com{PATH}?resourceGroupName=ops%20%26%20lab&pageSize=10"
@@ -88,11 +88,11 @@ def test_the_pop_gateway_takes_the_actions_of_ascm_by_their_path() -> None:
     }
 
 
-def test_a_lasting_key_has_no_token_in_a_call_by_path() -> None:
+def test_a_permanent_key_has_no_token_in_a_call_by_path() -> None:
     assert "x-acs-security-token" not in request(ASCM, "ListResourceGroup", NAME).headers
 
 
-def test_the_asapi_gateway_takes_them_by_their_name() -> None:
+def test_the_asapi_gateway_gets_the_actions_of_ascm_by_name() -> None:
     made = request(ASCM, "ListResourceGroup", NAME, endpoint="https://gateway.example.com/asapi/v3", is_asapi=True)
     assert made.url == "https://gateway.example.com/asapi/v3"
     assert (made.form["Action"], made.form["Product"]) == ("ListResourceGroup", "ascm")

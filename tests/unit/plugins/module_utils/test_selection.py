@@ -68,13 +68,13 @@ def selected(**params: t.Any) -> Selection:
         ({"snapshot_id": "s-3"}, False),
     ],
 )
-def test_an_image_has_to_meet_every_criterion(params: dict[str, t.Any], matches: bool) -> None:
+def test_an_image_must_meet_every_criterion(params: dict[str, t.Any], matches: bool) -> None:
     assert selected(**params).matches(WEB) is matches
     other = {"image_name": "db"} if matches else {}
     assert selected(**{**params, **other}).matches(WEB) is False
 
 
-def test_what_the_cloud_leaves_out_is_no_reason_to_leave_an_image_out_of_its_owners_list() -> None:
+def test_an_image_without_an_owner_is_kept_in_a_list_of_own_images() -> None:
     assert selected(owner="self").matches(image(image_owner_alias=None))
     assert not selected(name_regex="x").matches(image(image_name=None))
 
@@ -100,14 +100,14 @@ def test_what_the_cloud_leaves_out_is_no_reason_to_leave_an_image_out_of_its_own
         ({"tags": {"ready": True}}, "the value of 'ready' in tags must be a string"),
     ],
 )
-def test_bad_input_gets_a_sentence(params: dict[str, t.Any], told: str) -> None:
+def test_invalid_input_is_refused_with_a_sentence(params: dict[str, t.Any], told: str) -> None:
     with pytest.raises(RefusalError) as caught:
         selected(**params)
     assert told in caught.value.message
     assert caught.value.message.endswith("Nothing was sent.")
 
 
-def test_the_newest_come_first_whatever_the_precision_of_their_times() -> None:
+def test_the_newest_images_come_first_whatever_the_precision_of_their_times() -> None:
     images = [
         image("m-1", creation_time="2026-01-01T00:00Z"),
         image("m-2", creation_time="2026-01-01T00:00:30Z"),

@@ -32,7 +32,7 @@ def test_the_services_of_a_pop_gateway_differ_in_the_first_label(service: Servic
 
 
 @pytest.mark.parametrize("port", ["", ":8080"])
-def test_sts_of_a_pop_gateway_is_never_asked_without_tls(port: str) -> None:
+def test_sts_of_a_pop_gateway_is_never_called_without_tls(port: str) -> None:
     assert endpoint_of(STS, f"http://ecs-internal.env30.example.com{port}/") == "https://sts.env30.example.com/"
 
 

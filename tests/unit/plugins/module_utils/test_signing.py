@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The signature against known vectors: one published by the vendor, the others computed with the vendor's SDK."""
+"""Signatures match known vectors: one published by the vendor, the others computed with the vendor's SDK."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COMMON = {
 
 
 class Vector(t.NamedTuple):
-    """``own``: parameters beside the common ones, or instead of them; None leaves a common one out."""
+    """``own``: parameters in addition to the common ones, or instead of them; None omits a common one."""
 
     name: str
     method: str
@@ -236,7 +236,7 @@ def test_sign_adds_what_a_signed_form_needs_and_nothing_else() -> None:
         timestamp=COMMON["Timestamp"],
     )
     assert signed == {**vector.parameters(), "Signature": vector.signature}
-    assert unsigned.keys().isdisjoint(added), "the caller's parameters are left alone"
+    assert unsigned.keys().isdisjoint(added), "the caller's parameters are not modified"
 
 
 def test_without_a_token_no_token_is_signed() -> None:

@@ -31,7 +31,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
     replacing,
 )
 
-# --- whose a snapshot is ---------------------------------------------------------------------------------------------
+# --- which snapshots belong to an image ------------------------------------------------------------------------------
 
 MADE = "2026-11-24T05:06:07Z"
 FOR_IMAGE, OWN = "SnapshotForImage-web", "nightly"
@@ -46,7 +46,7 @@ FOR_IMAGE, OWN = "SnapshotForImage-web", "nightly"
         pytest.param("2026-11-24T05:07:00Z", OWN, "image_disk", True, id="used for a disk as well"),
         pytest.param("2026-11-24T05:07:00Z", OWN, "disk", False, id="used for a disk only"),
         pytest.param("2026-11-24T05:07:00Z", OWN, "none", False, id="neither named nor used for it"),
-        pytest.param("2026-11-24T05:07:00Z", OWN, None, False, id="of a release that does not tell the usage"),
+        pytest.param("2026-11-24T05:07:00Z", OWN, None, False, id="of a release that does not report the usage"),
         pytest.param("2026-11-24T05:05:59Z", FOR_IMAGE, "image", False, id="older, though named for an image"),
         pytest.param("2026-11-01T05:06:07Z", OWN, "image", False, id="somebody's backup"),
         pytest.param("2026-11-24T05:06Z", FOR_IMAGE, "image", True, id="same minute, named"),
@@ -57,20 +57,20 @@ FOR_IMAGE, OWN = "SnapshotForImage-web", "nightly"
         pytest.param(None, FOR_IMAGE, "image", False, id="of unknown time"),
     ],
 )
-def test_only_a_snapshot_that_was_made_for_the_image_is_its_own(
+def test_only_snapshots_that_were_created_for_the_image_belong_to_it(
     taken: str | None, name: str, usage: str | None, its_own: bool
 ) -> None:
     snapshot = Snapshot("s-1", "accomplished", 40, "system", name, taken, usage)
     assert was_made_for(snapshot, image(creation_time=MADE)) is its_own
 
 
-def test_nothing_was_made_for_an_image_of_unknown_time_and_minutes_are_enough_for_a_later_one() -> None:
+def test_an_image_without_a_creation_time_has_no_snapshots_and_minutes_suffice_for_later_ones() -> None:
     assert not was_made_for(made_for_an_image("s-1"), image(creation_time=None))
     assert was_made_for(made_for_an_image("s-1"), image(creation_time="2026-11-24T05:05Z"))
     assert not was_made_for(backup("s-1"), image(creation_time="2026-11-01T05:06Z"))
 
 
-# --- which are deleted -----------------------------------------------------------------------------------------------
+# --- which snapshots are deleted -------------------------------------------------------------------------------------
 
 WEB = image(disk_device_mappings=[disk("s-1"), disk("s-2"), disk(None), disk("")])
 DB = image("m-2", image_name="db", disk_device_mappings=[disk("s-2"), disk("s-3")])
@@ -80,7 +80,7 @@ GONE = DesiredImage(state="absent", image_name="web", delete_snapshots=True)
 
 
 def decided(*leaving: t.Any, cloud: FakeImages | None = None, **options: t.Any) -> tuple[list[str], list[str]]:
-    """The snapshots that are deleted, and the first words on each that stays."""
+    """The snapshots that are deleted, and the first words about each that is kept."""
     task = DesiredImage(**{"state": "absent", "image_name": "web", "delete_snapshots": True, **options})
     going, kept = deletions(task, cloud or FakeImages(*leaving), leaving)
     return [step.snapshot_id for step in going], [" ".join(warning.split()[:2]) for warning in kept]
@@ -106,7 +106,7 @@ def test_a_snapshot_that_the_task_names_as_its_source_is_kept(
     assert decided(WEB, **options) == (going, kept)
 
 
-def test_a_snapshot_that_another_image_rests_on_is_kept_unless_that_one_is_deleted_as_well() -> None:
+def test_a_snapshot_of_another_image_is_kept_unless_that_image_is_deleted_as_well() -> None:
     assert decided(WEB, cloud=FakeImages(WEB, DB)) == (["s-1"], ["snapshot s-2"])
     assert decided(WEB, DB) == (["s-1", "s-2", "s-3"], [])
     (_going, (warning,)) = deletions(GONE, FakeImages(WEB, DB), [WEB])
@@ -125,10 +125,10 @@ def test_a_snapshot_that_the_cloud_does_not_list_is_kept() -> None:
     assert decided(WEB, cloud=cloud) == (["s-1"], ["snapshot s-2"])
 
 
-# --- what becomes of them --------------------------------------------------------------------------------------------
+# --- the result ------------------------------------------------------------------------------------------------------
 
 
-def test_those_that_are_deleted_and_those_that_are_left_are_listed() -> None:
+def test_deleted_and_kept_snapshots_are_listed() -> None:
     cloud = FakeImages(WEB)
     cloud.known_snapshots["s-1"] = backup("s-1")
     outcome = followed(GONE, cloud)
@@ -136,19 +136,19 @@ def test_those_that_are_deleted_and_those_that_are_left_are_listed() -> None:
     assert ["s-1" in warning for warning in outcome.warnings] == [True]
 
 
-def test_without_the_option_all_of_them_are_left() -> None:
+def test_without_the_option_all_snapshots_are_kept() -> None:
     outcome = followed(dataclasses.replace(GONE, delete_snapshots=False), FakeImages(WEB))
     assert (outcome.snapshots_deleted, outcome.snapshots_left) == ([], ["s-1", "s-2"])
 
 
-def test_one_that_the_cloud_refuses_to_delete_is_left() -> None:
+def test_a_snapshot_that_the_cloud_refuses_to_delete_is_kept() -> None:
     used = refusing(ServiceError("SnapshotCreatedDisk", "in use", http_status=403))
     outcome = followed(GONE, FakeImages(WEB), meanwhile={("delete_snapshot", 1): used})
     assert (outcome.snapshots_deleted, outcome.snapshots_left) == (["s-2"], ["s-1"])
     assert [each["code"] for each in outcome.snapshots_failed] == ["SnapshotCreatedDisk"]
 
 
-def test_one_that_is_not_what_it_was_is_kept() -> None:
+def test_a_changed_snapshot_is_kept() -> None:
     cloud = FakeImages(WEB)
     renamed = dataclasses.replace(made_for_an_image("s-1"), name="keep")
     outcome = followed(
@@ -158,7 +158,7 @@ def test_one_that_is_not_what_it_was_is_kept() -> None:
     assert ["s-1" in warning for warning in outcome.warnings] == [True]
 
 
-def test_one_that_is_gone_already_is_no_action_of_this_task() -> None:
+def test_a_snapshot_that_is_already_deleted_is_not_among_the_actions() -> None:
     cloud = FakeImages(WEB)
     outcome = followed(GONE, cloud, meanwhile={("snapshots", 1): lambda now: now.known_snapshots.pop("s-1")})
     assert (outcome.snapshots_deleted, cloud.deleted_snapshots) == (["s-2"], ["s-2"])

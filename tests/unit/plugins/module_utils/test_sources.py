@@ -65,9 +65,7 @@ def warnings(source: Source, instance: Instance | None, snapshot: Snapshot | Non
         ),
     ],
 )
-def test_a_source_that_makes_no_image_is_refused(
-    source: Source, known: t.Any, reason: str, facts: tuple[str, ...]
-) -> None:
+def test_an_unusable_source_is_refused(source: Source, known: t.Any, reason: str, facts: tuple[str, ...]) -> None:
     with pytest.raises(RefusalError) as caught:
         warnings(source, *(known, None) if source == FROM_INSTANCE else (None, known))
     assert caught.value.reason == reason
@@ -75,11 +73,11 @@ def test_a_source_that_makes_no_image_is_refused(
 
 
 @pytest.mark.parametrize("status", ["Pending", "Starting", "Stopping"])
-def test_an_instance_that_is_not_ready_yet_gives_a_warning(status: str) -> None:
+def test_an_instance_that_is_not_yet_ready_causes_a_warning(status: str) -> None:
     assert [f"i-1 is {status}" in one for one in warnings(FROM_INSTANCE, Instance("i-1", status), None)] == [True]
 
 
-def test_a_snapshot_that_is_not_ready_yet_gives_a_warning() -> None:
+def test_a_snapshot_that_is_not_yet_ready_causes_a_warning() -> None:
     assert ["s-new" in one for one in warnings(FROM_SNAPSHOT, None, backup("s-new", "progressing"))] == [True]
 
 
@@ -93,11 +91,11 @@ def test_a_snapshot_that_is_not_ready_yet_gives_a_warning() -> None:
         (disks(40), None, backup("s-new")),
         (disks(100), None, backup("s-new")),
         (Source(disks=(DiskMapping("s-new", disk_type="system"),)), None, backup("s-new", disk_type="data")),
-        # A release that does not tell the size of a snapshot's disk.
+        # A release that does not report the size of a snapshot's disk.
         (disks(20), None, Snapshot("s-new", "accomplished")),
     ],
 )
-def test_a_source_that_is_ready_gives_none(
+def test_a_source_that_is_ready_causes_no_warning(
     source: Source, instance: Instance | None, snapshot: Snapshot | None
 ) -> None:
     assert warnings(source, instance, snapshot) == ()

@@ -32,7 +32,7 @@ def ask(role: Role, *exchanges: Exchange) -> tuple[Keys, Script]:
     return keys_of(role, client), script
 
 
-def test_a_role_gives_temporary_keys() -> None:
+def test_a_role_provides_temporary_keys() -> None:
     keys, script = ask(Role(ARN), Exchange("AssumeRole", {"Credentials": CREDENTIALS}))
     assert keys == Keys("STS.1", "simulator-secret-sts", "simulator-token-sts")
     form = script.seen[0].form
@@ -40,12 +40,12 @@ def test_a_role_gives_temporary_keys() -> None:
     assert not {"Policy", "DurationSeconds"} & set(form)
 
 
-def test_a_policy_and_a_duration_are_sent_where_they_are_given() -> None:
+def test_a_policy_and_a_duration_are_sent_if_given() -> None:
     told = {"Policy": '{"Version": "1"}', "DurationSeconds": "900", "RoleSessionName": "nightly"}
     ask(Role(ARN, "nightly", '{"Version": "1"}', 900), Exchange("AssumeRole", {"Credentials": CREDENTIALS}, form=told))
 
 
-def test_a_lost_answer_is_asked_for_again() -> None:
+def test_a_call_without_an_answer_is_retried() -> None:
     _keys, script = ask(
         Role(ARN), Exchange("AssumeRole", b"", 502), Exchange("AssumeRole", {"Credentials": CREDENTIALS})
     )
@@ -65,7 +65,7 @@ def test_a_lost_answer_is_asked_for_again() -> None:
         ),
     ],
 )
-def test_an_answer_without_complete_keys_is_none_and_is_not_quoted(answer: t.Any) -> None:
+def test_an_answer_without_complete_keys_is_refused_and_not_quoted(answer: t.Any) -> None:
     with pytest.raises(NoAnswerError) as raised:
         ask(Role(ARN), Exchange("AssumeRole", answer))
     assert raised.value.permanent

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The swap of names: whatever comes between its halves, a usable image keeps the name."""
+"""The swap of names: whatever happens between the two renames, a usable image keeps the name."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 
 FORBIDDEN = refusing(ServiceError("Forbidden.RAM", http_status=403))
 
-# Where names need not be unique the new image takes the name first.
+# If names need not be unique, the new image is renamed first.
 BOTH_NAMED = {"m-old": "web", "m-new": "web"}
 
 
@@ -60,11 +60,11 @@ def finished_by_the_next_run(images: FakeImages) -> bool:
     return names(images) == {"m-new": "web"} and MARK not in images.images["m-new"]["tags"]
 
 
-# --- the two halves --------------------------------------------------------------------------------------------------
+# --- the two renames -------------------------------------------------------------------------------------------------
 
 
 class Watched(FakeImages):
-    """Knows whether there was a moment at which nobody had the name."""
+    """Records whether there was a moment at which no image had the name."""
 
     was_nameless = False
 
@@ -73,28 +73,28 @@ class Watched(FakeImages):
         self.was_nameless |= "web" not in names(self).values()
 
 
-def test_where_names_need_not_be_unique_the_new_image_takes_the_name_first() -> None:
+def test_where_names_need_not_be_unique_the_new_image_is_renamed_first() -> None:
     images = Watched(old(), replacement())
     followed(replacing(), images)
     assert renames(images) == [("m-new", "web"), ("m-old", "web-m-old")]
     assert not images.was_nameless
 
 
-def test_where_names_are_unique_the_old_image_gives_the_name_up_first() -> None:
+def test_where_names_must_be_unique_the_old_image_is_renamed_first() -> None:
     images = ready(unique=True)
     followed(replacing(), images)
-    # The first call is how the site tells that they are.
+    # The first call shows that the site requires unique names.
     assert renames(images) == [("m-new", "web"), ("m-old", "web-m-old"), ("m-new", "web")]
 
 
-def test_a_list_that_lags_behind_the_new_name_is_read_again() -> None:
+def test_a_list_without_the_new_name_is_read_again() -> None:
     images = ready()
     images.read_lag = 3
     followed(replacing(), images)
     assert list(images.images) == ["m-new"]
 
 
-def test_a_first_half_that_is_refused_leaves_everything_as_it_was() -> None:
+def test_a_refused_first_rename_changes_nothing() -> None:
     images = ready()
     result = failing(replacing(), images, meanwhile={("modify", 1): FORBIDDEN})
     assert (result["error"]["code"], result["changed"], names(images)) == ("Forbidden.RAM", False, UNTOUCHED)
@@ -102,7 +102,7 @@ def test_a_first_half_that_is_refused_leaves_everything_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("error", [ServiceError("Forbidden.RAM", http_status=403), NoAnswerError("reset")])
-def test_a_second_half_that_fails_is_undone(error: ApsaraStackError) -> None:
+def test_a_failed_second_rename_rolls_the_first_one_back(error: ApsaraStackError) -> None:
     images = ready(unique=True)
     result = failing(replacing(), images, meanwhile={("modify", 3): refusing(error)})
     assert f": {error.message}." in result["msg"]
@@ -110,13 +110,13 @@ def test_a_second_half_that_fails_is_undone(error: ApsaraStackError) -> None:
     assert finished_by_the_next_run(images)
 
 
-def test_a_new_image_that_is_not_as_it_was_made_gives_the_name_back() -> None:
+def test_a_new_image_that_was_changed_gives_the_name_back() -> None:
     images = ready(unique=True)
     result = failing(replacing(), images, meanwhile={("by_name", 2): changing("m-new", status="Deprecated")})
     assert (result["reason"], result["changed"], names(images)) == ("changed_meanwhile", True, UNTOUCHED)
 
 
-def test_an_undoing_that_is_refused_tells_who_has_which_name() -> None:
+def test_a_refused_rollback_reports_the_names() -> None:
     images = ready(unique=True)
     result = failing(replacing(), images, meanwhile={("modify", 3): FORBIDDEN, ("modify", 4): FORBIDDEN})
     assert names(images) == {"m-old": "web-m-old", "m-new": "web-replacement"}
@@ -125,7 +125,7 @@ def test_an_undoing_that_is_refused_tells_who_has_which_name() -> None:
     assert finished_by_the_next_run(images)
 
 
-def test_a_lost_answer_to_a_second_half_that_was_carried_out_is_not_undone() -> None:
+def test_a_second_rename_that_was_processed_is_not_rolled_back_after_a_lost_answer() -> None:
     def renamed(now: FakeImages) -> None:
         now.change("m-new", image_name="web")
         raise NoAnswerError("reset")
@@ -146,7 +146,7 @@ def test_a_site_that_ignores_renames_keeps_the_old_image(unique: bool) -> None:
 # --- time and signals ------------------------------------------------------------------------------------------------
 
 
-def test_a_swap_that_there_is_no_time_for_is_not_begun_and_the_next_run_does_it() -> None:
+def test_a_swap_without_enough_time_is_left_to_the_next_run() -> None:
     images = ready()
     with pytest.raises(TaskFailedError) as caught:
         followed(replacing(), images, 600, {BEFORE_THE_SWAP: passing(601 - NEEDED_SECONDS)})
@@ -157,7 +157,7 @@ def test_a_swap_that_there_is_no_time_for_is_not_begun_and_the_next_run_does_it(
 
 
 @pytest.mark.parametrize(("unique", "renaming"), [(True, 3), (False, 1)])
-def test_the_renames_are_not_cut_by_the_deadline(unique: bool, renaming: int) -> None:
+def test_the_deadline_does_not_interrupt_the_renames(unique: bool, renaming: int) -> None:
     """``renaming``: the number of the call that gives the new image the name."""
     images, left = ready(unique=unique), []
     made, deadline = planned(replacing(), images), images.clock.deadline(600)
@@ -170,7 +170,7 @@ def test_the_renames_are_not_cut_by_the_deadline(unique: bool, renaming: int) ->
     assert left[0] > 2 * NEEDED_SECONDS
 
 
-def test_a_rename_that_is_never_listed_is_one_that_the_site_ignores() -> None:
+def test_a_rename_that_is_never_listed_was_ignored_by_the_site() -> None:
     images = ready()
     images.ignored = {"image_name"}
     result = failing(replacing(), images)
@@ -179,7 +179,7 @@ def test_a_rename_that_is_never_listed_is_one_that_the_site_ignores() -> None:
 
 
 @pytest.mark.parametrize("unique", [True, False])
-def test_a_rename_that_is_not_listed_when_the_time_ends_has_timed_out_and_is_not_undone(unique: bool) -> None:
+def test_a_rename_that_is_not_listed_before_the_deadline_has_timed_out_and_is_not_rolled_back(unique: bool) -> None:
     images = ready(unique=unique)
     images.read_lag = 1000
     result = failing(replacing(), images, LONGEST_LAG / 2)
@@ -207,10 +207,10 @@ def interrupted(_cloud: FakeImages) -> None:
         (False, ("modify", 2), BOTH_NAMED),
     ],
 )
-def test_a_signal_waits_until_the_new_image_has_the_name(
+def test_a_signal_is_deferred_until_the_new_image_has_the_name(
     unique: bool, moment: tuple[str, int], left: dict[str, str]
 ) -> None:
-    """What was renamed by then has changed something, but a swap that is not whole is no action."""
+    """A single rename counts as a change, but an incomplete swap is not among the actions."""
     images = ready(unique=unique)
     with pytest.raises(TaskFailedError) as caught, reported():
         followed(replacing(), images, 600, {moment: interrupted})

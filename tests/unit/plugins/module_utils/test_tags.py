@@ -41,7 +41,7 @@ def test_tag_changes(
 
 
 @given(TAGS, RESERVED, TAGS, st.booleans())
-def test_applying_the_changes_leaves_none(
+def test_after_applying_the_changes_none_are_left(
     current: dict[str, str], reserved: dict[str, str], desired: dict[str, str], purge: bool
 ) -> None:
     before = {**current, **reserved}
@@ -64,9 +64,7 @@ def test_applying_the_changes_leaves_none(
         ({}, {}),
     ],
 )
-def test_strings_and_integers_are_taken_in_their_decimal_spelling(
-    raw: dict[t.Any, t.Any], text: dict[str, str]
-) -> None:
+def test_strings_and_integers_are_accepted(raw: dict[t.Any, t.Any], text: dict[str, str]) -> None:
     problems: list[str] = []
     assert (tags.read(raw, problems), problems) == (text, [])
 
@@ -86,7 +84,9 @@ def test_strings_and_integers_are_taken_in_their_decimal_spelling(
         ({"{% a %}": "b"}, "a key in tags is '{% a %}': Ansible has not evaluated this template"),
     ],
 )
-def test_what_is_no_string_or_still_a_template_is_refused(raw: dict[t.Any, t.Any], told: str) -> None:
+def test_values_that_are_neither_strings_nor_integers_and_templates_are_refused(
+    raw: dict[t.Any, t.Any], told: str
+) -> None:
     problems: list[str] = []
     assert tags.read(raw, problems) is None
     (problem,) = problems
@@ -109,13 +109,13 @@ def test_what_is_no_string_or_still_a_template_is_refused(raw: dict[t.Any, t.Any
         ({f"k{number}": "" for number in range(21)}, "at most 20 tags, but these would be 21"),
     ],
 )
-def test_what_the_cloud_would_reject_is_told(given: dict[str, str], told: str) -> None:
+def test_tags_that_the_cloud_would_reject_are_reported(given: dict[str, str], told: str) -> None:
     problems = tags.problems(given)
     assert len(problems) == 1
     assert told in problems[0]
 
 
-def test_what_the_cloud_takes_is_no_problem() -> None:
+def test_tags_that_the_cloud_accepts_are_accepted() -> None:
     assert tags.problems({"k" * 128: "v" * 128, "ä": "", **{f"k{number}": "" for number in range(18)}}) == []
 
 

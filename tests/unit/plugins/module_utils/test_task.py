@@ -63,7 +63,7 @@ def test_a_task_of_a_list_has_no_objects() -> None:
 
 
 @pytest.mark.parametrize("spelling", ["ExportImage", "EXPORT_IMAGE"])
-def test_the_action_is_spelled_in_one_way(spelling: str) -> None:
+def test_actions_are_spelled_consistently(spelling: str) -> None:
     assert to_task({"TaskId": "t-1", "TaskAction": spelling})["action"] == "ExportImage"
 
 
@@ -79,7 +79,7 @@ def test_the_action_is_spelled_in_one_way(spelling: str) -> None:
         ({"ErrorMsg": "x" * 1000}, ["x" * 500 + "..."]),
     ],
 )
-def test_a_failure_is_told_on_one_line(operation: dict[str, t.Any], failures: list[str]) -> None:
+def test_a_failure_is_described_on_one_line(operation: dict[str, t.Any], failures: list[str]) -> None:
     assert (
         to_task({"TaskId": "t-1", "OperationProgressSet": {"OperationProgress": [operation]}})["failures"] == failures
     )

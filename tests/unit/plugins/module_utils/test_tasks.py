@@ -22,7 +22,7 @@ def tasks(*script: tuple[str, dict[str, t.Any], t.Any]) -> Tasks:
     return Tasks(t.cast("t.Any", ScriptedClient(*script)))
 
 
-def test_exports_are_listed_newest_first_without_those_that_are_known_to_be_of_another_image() -> None:
+def test_exports_are_listed_newest_first_without_exports_of_other_images() -> None:
     answer = [
         entry("t-1"),
         entry("t-2", "2026-11-25T05:06Z", ResourceId="m-1"),
@@ -34,17 +34,17 @@ def test_exports_are_listed_newest_first_without_those_that_are_known_to_be_of_a
 
 
 @pytest.mark.parametrize("answer", [ServiceError("InvalidTaskId.NotFound"), {"TaskId": ""}])
-def test_a_task_that_does_not_exist_is_none(answer: t.Any) -> None:
+def test_a_missing_task_is_none(answer: t.Any) -> None:
     assert tasks(("DescribeTaskAttribute", {"TaskId": "t-1"}, answer)).task("t-1") is None
 
 
-def test_other_errors_of_a_look_are_raised() -> None:
+def test_other_errors_of_reading_a_task_are_raised() -> None:
     with pytest.raises(ServiceError):
         tasks(("DescribeTaskAttribute", {"TaskId": "t-1"}, ServiceError("Forbidden"))).task("t-1")
 
 
 @pytest.mark.parametrize("field", ["TaskId", "ExportTaskId"])
-def test_an_export_sends_what_is_given_and_returns_the_id_of_its_task(field: str) -> None:
+def test_an_export_sends_the_given_values_and_returns_the_id_of_its_task(field: str) -> None:
     sent = {"ImageId": "m-1", "OSSBucket": "exports"}
     assert tasks(("ExportImage", sent, {field: "t-1"})).export("m-1", "exports") == "t-1"
     sent = {**sent, "OSSPrefix": "p", "ImageFormat": "raw", "RoleName": "r"}

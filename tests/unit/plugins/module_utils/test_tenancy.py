@@ -56,19 +56,19 @@ def test_an_organization_narrows_the_search() -> None:
     assert find(page(OPS, OTHER_OPS), department="38") == ResourceSet(name="ops", id="500", department="38")
 
 
-def test_a_name_that_nobody_has_is_refused_with_those_that_exist() -> None:
+def test_an_unknown_name_is_refused_with_the_existing_ones() -> None:
     assert refusal(page(OPS_LAB), page(OPS_LAB, OTHER_OPS, name=None)) == (
         "resource_group_set_name (set in the task) is 'ops', but there is no such resource set. There are: "
         "'ops' (department 38, resource_group 500), 'ops-lab' (department 37, resource_group 413)."
     )
 
 
-def test_only_those_of_the_organization_are_told() -> None:
+def test_only_resource_sets_of_the_organization_are_named() -> None:
     message = refusal(page(OPS), page(OPS, OTHER_OPS, name=None), department="99")
     assert message.endswith("no such resource set in department 99. There are: none that this access key sees.")
 
 
-def test_a_message_does_not_hold_all_the_sets_of_a_large_site() -> None:
+def test_a_message_does_not_list_all_the_sets_of_a_large_site() -> None:
     many = [{"id": 100 + n, "organizationID": 37, "resourceGroupName": f"set-{n:02}"} for n in range(21)]
     message = refusal(page(), page(*many, name=None))
     assert "'set-19'" in message
@@ -78,7 +78,7 @@ def test_a_message_does_not_hold_all_the_sets_of_a_large_site() -> None:
     assert " more" not in refusal(page(), page(*many[:20], name=None))
 
 
-def test_a_name_that_several_have_is_refused_with_their_ids() -> None:
+def test_an_ambiguous_name_is_refused_with_the_ids() -> None:
     assert refusal(page(OTHER_OPS, OPS)) == (
         "resource_group_set_name (set in the task) is 'ops', but several resource sets have that name: "
         "'ops' (department 37, resource_group 412), 'ops' (department 38, resource_group 500)."
@@ -86,7 +86,7 @@ def test_a_name_that_several_have_is_refused_with_their_ids() -> None:
     )
 
 
-def test_all_pages_are_read_also_where_the_site_makes_them_shorter() -> None:
+def test_all_pages_are_read_even_if_the_site_makes_them_shorter() -> None:
     assert find(page(OPS_LAB, total=2), page(OPS, number=2, total=2)).id == "412"
 
 
@@ -95,16 +95,16 @@ def test_without_a_total_a_full_page_is_followed_by_another() -> None:
     assert find(page(*full), page(OPS, number=2)).id == "412"
 
 
-def test_an_empty_page_ends_the_list_whatever_the_total_says() -> None:
+def test_an_empty_page_ends_the_list_whatever_the_total() -> None:
     assert find(page(OPS, total=9), page(number=2, total=9)).id == "412"
 
 
-def test_a_list_without_an_end_is_given_up() -> None:
+def test_an_endless_list_is_an_error() -> None:
     with pytest.raises(NoAnswerError, match="its list has more than 100 pages"):
         find(*(page(OPS_LAB, number=number, total=1000) for number in range(1, 101)))
 
 
-def test_an_answer_without_data_has_none() -> None:
+def test_an_answer_without_data_has_no_resource_sets() -> None:
     empty = Exchange(PATH, {"code": "200", "data": None})
     assert "none that this access key sees" in refusal(empty, empty)
 
@@ -113,7 +113,7 @@ def test_an_answer_without_data_has_none() -> None:
     "data",
     [{"id": 1}, ["text"], [{**OPS, "id": None}], [{"id": 1, "organizationID": 2}], [{**OPS, "organizationID": None}]],
 )
-def test_an_answer_of_another_shape_is_none(data: t.Any) -> None:
+def test_an_answer_of_another_format_is_an_error(data: t.Any) -> None:
     with pytest.raises(NoAnswerError) as raised:
         find(Exchange(PATH, {"data": data}))
     assert raised.value.permanent

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What no real server on this machine can show; what one can is in ``tests/end_to_end/connection``."""
+"""Failures that no real server on this machine can cause; for others, see ``tests/end_to_end/connection``."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def test_each_reason_of_a_failed_handshake_has_its_class(reason: str, problem: s
     assert "validate_certs=false" not in advice
 
 
-def test_a_reason_that_this_python_has_no_name_for_is_known_by_its_words() -> None:
+def test_a_reason_without_a_name_in_this_python_is_recognized_by_its_text() -> None:
     told, _advice = explained(failed(None, "tlsv1 alert protocol version"))
     assert told == "it has no TLS version or cipher in common with this host (tlsv1 alert protocol version)"
 
 
 @pytest.mark.parametrize("code", [0, 2, 7, 18, 19, 20, 21, 27])
-def test_missing_trust_asks_for_ca_path_only_where_the_task_has_none(code: int) -> None:
+def test_an_untrusted_certificate_suggests_ca_path_only_if_it_is_not_set(code: int) -> None:
     told, advice = explained(refused(code, "no"))
     assert told == "its certificate is not trusted (no)"
     assert advice.startswith("Set ca_path to the CA certificate of the site.")
@@ -84,7 +84,7 @@ def test_missing_trust_asks_for_ca_path_only_where_the_task_has_none(code: int) 
     assert "et ca_path" not in advice
 
 
-def test_a_variable_of_requests_is_told_and_that_the_option_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_of_requests_is_named_and_the_option_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/env.pem")
     _told, advice = explained(refused(20, "no"))
     assert advice.startswith("The environment variable REQUESTS_CA_BUNDLE is '/env.pem', which does not contain the CA")
@@ -99,14 +99,16 @@ def test_a_variable_of_requests_is_told_and_that_the_option_wins(monkeypatch: py
         ([], "set ca_path to /etc/ssl/certs/ca-certificates.crt or /etc/pki/tls/certs/ca-bundle.crt."),
     ],
 )
-def test_the_store_of_the_host_is_named_where_it_is(
+def test_the_ca_store_of_the_host_is_named_if_it_exists(
     there: list[str], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os.path, "exists", there.__contains__)
     assert told in explained(refused(20, "no"))[1]
 
 
-def test_requests_that_reads_the_store_of_the_host_is_not_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_patched_requests_that_uses_the_ca_store_of_the_host_is_described_correctly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(CA_BUNDLE, "/etc/ssl/certs/ca-certificates.crt")
     assert "Without it, the CAs in /etc/ssl/certs/ca-certificates.crt are trusted." in explained(refused(20, "no"))[1]
 
@@ -121,19 +123,19 @@ def test_requests_that_reads_the_store_of_the_host_is_not_told_otherwise(monkeyp
         (79, "the certificate of the issuing CA must have basicConstraints with CA:TRUE; words"),
     ],
 )
-def test_a_rule_of_openssl_is_none_of_a_newer_python(code: int, rule: str) -> None:
+def test_rules_of_openssl_are_not_attributed_to_python(code: int, rule: str) -> None:
     told, advice = explained(refused(code, "words"), verify="/ca.pem")
     assert told == f"its certificate breaks a rule that OpenSSL on this host enforces ({rule})"
     assert advice == "It is trusted, but must be reissued so that it follows the rule."
 
 
 @pytest.mark.parametrize("code", [80, 85, 86, 89, 92, 94])
-def test_a_strict_rule_is_one_of_python_from_3_13_on(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strict_rules_are_attributed_to_python_since_3_13(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 13, 0))
     told, advice = explained(refused(code, "words"), verify="/ca.pem")
     assert told.startswith("its certificate breaks a rule that Python 3.13 enforces (")
     assert "a Python before 3.13 accepts it" in advice
-    # An administrator may have turned them on for OpenSSL.
+    # An administrator may have enabled them for OpenSSL.
     monkeypatch.setattr(sys, "version_info", (3, 12, 1))
     told, advice = explained(refused(code, "words"), verify="/ca.pem")
     assert told.startswith("its certificate breaks a rule that OpenSSL on this host enforces (")
@@ -141,13 +143,13 @@ def test_a_strict_rule_is_one_of_python_from_3_13_on(code: int, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(("code", "said"), [(9, "certificate is not yet valid"), (10, "certificate has expired")])
-def test_dates_are_told_with_the_clock_of_this_host(code: int, said: str) -> None:
+def test_expired_certificates_are_reported_with_the_clock_of_this_host(code: int, said: str) -> None:
     told, advice = explained(refused(code, said))
     assert told == f"its certificate, or the one of a CA above it, is out of date ({said})"
     assert "UTC" in advice
 
 
-def test_another_name_is_known_by_its_code_and_by_the_words_of_python_itself() -> None:
+def test_another_host_name_is_recognized_by_its_code_and_by_the_text_of_python() -> None:
     advice = "Use the host name that the certificate is for in endpoint, popgw_domain or domain."
     for code in (62, 64):
         assert explained(refused(code, "words.")) == ("its certificate is for another host name (words)", advice)
@@ -155,7 +157,7 @@ def test_another_name_is_known_by_its_code_and_by_the_words_of_python_itself() -
     assert explained(of_python)[1] == advice
 
 
-def test_a_failure_of_a_proxy_is_told_of_the_proxy_without_its_password() -> None:
+def test_a_tls_failure_of_a_proxy_names_the_proxy_without_its_password() -> None:
     proxy = tls_failures.proxy("https://user:secret@p.example.com:3129")
     told, advice = tls_failures.explained(refused(20, "no"), connection(verify="/ca.pem"), proxy)
     assert told == "the proxy's certificate is not trusted (no)"

@@ -52,7 +52,7 @@ def new_connection_error(inner: Exception) -> Exception:
     return error
 
 
-def test_the_form_goes_into_the_body_of_a_post() -> None:
+def test_the_form_is_the_body_of_a_post() -> None:
     script = Script(Exchange("DescribeImages", {"ImageId": "m-1"}, headers={"Date": "now"}))
     answer = post(script)
     (seen,) = script.seen
@@ -60,11 +60,11 @@ def test_the_form_goes_into_the_body_of_a_post() -> None:
     assert seen.form == {"Action": "DescribeImages", "ImageName": "镜 *"}
     assert seen.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert seen.headers["RegionId"] == "r"
-    assert seen.options["stream"] is True, "only a stream can be bounded"
+    assert seen.options["stream"] is True, "only a stream can be limited"
     assert (answer.status, answer.headers["date"], answer.content) == (200, "now", b'{"ImageId": "m-1"}')
 
 
-def test_a_netrc_file_adds_nothing(tmp_path: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_netrc_file_is_ignored(tmp_path: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine ecs-internal.example.com login somebody password simulator-password")
     monkeypatch.setenv("NETRC", str(netrc))
@@ -73,7 +73,7 @@ def test_a_netrc_file_adds_nothing(tmp_path: t.Any, monkeypatch: pytest.MonkeyPa
     assert "Authorization" not in script.seen[0].headers
 
 
-def test_a_redirect_is_handed_out_and_not_followed() -> None:
+def test_a_redirect_is_returned_and_not_followed() -> None:
     script = Script(Exchange("DescribeImages", status=307, headers={"Location": "https://elsewhere.example.com/"}))
     assert post(script).status == 307
 
@@ -119,7 +119,7 @@ def test_no_timeout_is_longer_than_the_rest_of_the_deadline() -> None:
     assert [seen.options["timeout"] for seen in script.seen] == [(10, 30), (5, 5)]
 
 
-def test_an_unverified_connection_makes_no_noise() -> None:
+def test_an_unverified_connection_causes_no_warning() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         Transport(connection(verify=False))
@@ -127,7 +127,7 @@ def test_an_unverified_connection_makes_no_noise() -> None:
     assert caught == []
 
 
-def test_a_body_over_the_limit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_over_the_limit_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "LARGEST_BODY_BYTES", 1024**2)
     with pytest.raises(NoAnswerError, match="larger than 1 MiB") as raised:
         post(Script(Exchange("DescribeImages", b"x" * (1024**2 + 1))))
@@ -145,7 +145,7 @@ def test_a_body_that_is_shorter_than_announced_is_a_lost_answer() -> None:
     assert (raised.value.permanent, raised.value.sent) == (False, True)
 
 
-def test_a_body_of_the_announced_length_is_whole() -> None:
+def test_a_body_of_the_announced_length_is_complete() -> None:
     assert post(Script(Exchange("DescribeImages", b"{}", headers={"Content-Length": "2"}))).content == b"{}"
 
 
@@ -156,8 +156,8 @@ def test_reading_ends_with_the_deadline() -> None:
         post(script, deadline=clock.deadline())
 
 
-def test_an_answer_that_never_ends_is_given_up_with_the_deadline() -> None:
-    # The one test with a real clock: what it bounds is the real waiting of a thread.
+def test_an_endless_answer_ends_with_the_deadline() -> None:
+    # The one test with a real clock, since it limits the real waiting time of a thread.
     release = threading.Event()
 
     class Stuck(Script):
@@ -171,12 +171,12 @@ def test_an_answer_that_never_ends_is_given_up_with_the_deadline() -> None:
     assert (raised.value.permanent, raised.value.sent) == (False, True)
 
 
-def test_a_failing_test_script_is_no_error_of_the_wire() -> None:
+def test_a_failing_test_script_is_not_a_connection_error() -> None:
     with pytest.raises(AssertionError, match="unexpected request"):
         post(Script())
 
 
-def test_without_a_session_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_session_one_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
     class SessionOfOurs(requests.Session):
         def __init__(self) -> None:
             super().__init__()

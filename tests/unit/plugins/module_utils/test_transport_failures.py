@@ -39,7 +39,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def in_function(name: str, error: Exception) -> Exception:
-    """The error as a function of this name raises it."""
+    """The error as it is raised in a function of this name."""
 
     def fail() -> None:
         raise type(error)(*error.args)
@@ -55,7 +55,7 @@ def in_handshake(error: Exception) -> Exception:
 
 
 def in_answer(error: Exception) -> Exception:
-    """Where the standard library waits for an answer."""
+    """The error as it is raised where the standard library waits for an answer."""
     return in_function("getresponse", error)
 
 
@@ -113,7 +113,7 @@ NOT_SENT, MAYBE_SENT = False, True
             NOT_SENT,
         ),
         (of_proxy(REFUSED), "could not connect through the proxy (Connection refused)", "HTTPS_PROXY", NOT_SENT),
-        # urllib3 1.26 blames the proxy for it, wrongly.
+        # urllib3 1.26 wrongly attributes it to the proxy.
         (
             of_proxy(in_answer(RESET)),
             "it closed the connection without a complete answer",
@@ -144,9 +144,7 @@ NOT_SENT, MAYBE_SENT = False, True
         (requests.ConnectionError(), "the connection failed (ConnectionError)", "endpoint", MAYBE_SENT),
     ],
 )
-def test_an_endpoint_that_cannot_be_reached_may_be_tried_again(
-    error: Exception, problem: str, option: str, sent: bool
-) -> None:
+def test_an_unreachable_endpoint_may_be_retried(error: Exception, problem: str, option: str, sent: bool) -> None:
     found = explained(error)
     assert isinstance(found, NoAnswerError)
     assert (found.problem, found.reason, found.permanent, found.sent) == (problem, "unreachable", False, sent)
@@ -174,7 +172,7 @@ def test_an_endpoint_that_cannot_be_reached_may_be_tried_again(
         ),
     ],
 )
-def test_what_came_back_and_is_no_answer_may_have_been_carried_out(
+def test_a_request_with_an_unusable_response_may_have_been_processed(
     error: Exception, problem: str, permanent: bool
 ) -> None:
     found = explained(error)
@@ -191,7 +189,7 @@ def test_what_came_back_and_is_no_answer_may_have_been_carried_out(
     ("error", "problem", "reason"),
     [
         (of_tls(in_handshake(PROTOCOLS)), "it has no TLS version or cipher in common with this host", "tls"),
-        # The server tells so when the client takes the handshake for finished.
+        # The server says so when the client has already finished the handshake.
         (
             of_tls(ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required")),
             "it requires a client certificate",
@@ -216,9 +214,7 @@ def test_what_came_back_and_is_no_answer_may_have_been_carried_out(
         (OSError(24, "Too many open files"), "the request could not be sent (Too many open files)", "unreachable"),
     ],
 )
-def test_what_another_attempt_would_not_change_is_permanent_and_was_not_sent(
-    error: Exception, problem: str, reason: str
-) -> None:
+def test_permanent_failures_were_not_sent(error: Exception, problem: str, reason: str) -> None:
     found = explained(error)
     assert isinstance(found, NoAnswerError)
     assert found.problem.startswith(problem)
@@ -233,16 +229,16 @@ def test_what_another_attempt_would_not_change_is_permanent_and_was_not_sent(
         ({"endpoint": "http://h/", "proxy": "http://p:1"}, "the proxy expects TLS, and its URL begins with http"),
     ],
 )
-def test_an_alert_of_tls_in_the_place_of_http_says_who_expects_tls(options: dict[str, t.Any], problem: str) -> None:
+def test_a_tls_alert_instead_of_http_says_who_expects_tls(options: dict[str, t.Any], problem: str) -> None:
     alert = http.client.BadStatusLine("\x15\x03\x01")
     found = explained(of_protocol(alert), **options)
     assert isinstance(found, NoAnswerError)
     assert (found.problem, found.reason, found.permanent, found.sent) == (problem, "tls", True, NOT_SENT)
-    # Within TLS, it is nothing but strange.
+    # Within TLS, there is no such advice.
     assert explained(of_protocol(alert)).reason == "unexpected_answer"
 
 
-def test_a_tls_connection_that_breaks_after_the_handshake_may_have_carried_the_request() -> None:
+def test_a_request_on_a_tls_connection_that_fails_after_the_handshake_may_have_been_processed() -> None:
     found = explained(of_tls(in_answer(CORRUPT)))
     assert isinstance(found, NoAnswerError)
     assert found.problem == (
@@ -252,7 +248,7 @@ def test_a_tls_connection_that_breaks_after_the_handshake_may_have_carried_the_r
 
 
 @pytest.mark.parametrize("function", ["_tunnel", "_connect_tls_proxy"])
-def test_what_goes_wrong_on_the_way_to_the_proxy_is_told_of_the_proxy(function: str) -> None:
+def test_a_failure_of_the_connection_to_the_proxy_names_the_proxy(function: str) -> None:
     error = in_function(function, PLAIN)
     found = explained(of_tls(error), proxy="https://user:password@p.example.com:3129")
     assert isinstance(found, NoAnswerError)
@@ -267,7 +263,7 @@ def test_what_goes_wrong_on_the_way_to_the_proxy_is_told_of_the_proxy(function: 
 @pytest.mark.parametrize(
     "error", [of_connection(socket.gaierror(-2, "Name or service not known")), requests.ConnectTimeout()]
 )
-def test_with_socks_each_connection_is_one_to_the_proxy(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_socks_each_failed_connection_names_the_proxy(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5h://p:1")
     found = explained(error)
     assert isinstance(found, NoAnswerError)
@@ -285,7 +281,7 @@ def test_with_socks_each_connection_is_one_to_the_proxy(error: Exception, monkey
         ({"endpoint": "http://h/"}, {"HTTP_PROXY": "http://q:1"}, "Check environment variable HTTP_PROXY;"),
     ],
 )
-def test_the_advice_names_what_the_proxy_has_come_from(
+def test_the_advice_names_the_origin_of_the_proxy(
     options: dict[str, t.Any], environment: dict[str, str], advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -314,7 +310,7 @@ def test_a_socks_proxy_without_its_library_names_both(monkeypatch: pytest.Monkey
         of_tls(FileNotFoundError(2, "No such file or directory")),
     ],
 )
-def test_ca_certificates_that_are_gone_when_they_are_needed_are_refused(
+def test_ca_certificates_that_disappear_during_the_task_are_refused(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = explained(error, verify="/gone.pem")
@@ -328,7 +324,7 @@ def test_ca_certificates_that_are_gone_when_they_are_needed_are_refused(
     assert found.message.startswith("The environment variable CURL_CA_BUNDLE is '/other.pem', which does not exist")
 
 
-def test_exceptions_that_hold_each_other_are_looked_at_once() -> None:
+def test_circular_exceptions_are_visited_once() -> None:
     first, second = requests.ConnectionError("first"), OSError("second")
     first.__cause__, second.__context__ = second, first
     assert "the connection failed (second)" in explained(first).message

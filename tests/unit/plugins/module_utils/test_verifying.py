@@ -24,7 +24,7 @@ SWAP = Swap(SUCCESSOR, replacement(platform="CentOS"), expected(old()), "web-m-o
 
 
 def reason(judge: t.Callable[[], None]) -> str | None:
-    """Why the judge stops the task; None where it lets it go on."""
+    """The reason for which the task is stopped; None if it continues."""
     try:
         judge()
     except ApsaraStackError as error:
@@ -45,7 +45,7 @@ def reason(judge: t.Callable[[], None]) -> str | None:
         ({"status": None}, False),
     ],
 )
-def test_usable_is_what_instances_can_be_made_from(known: dict[str, t.Any], usable: bool) -> None:
+def test_an_image_is_usable_if_instances_can_be_created_from_it(known: dict[str, t.Any], usable: bool) -> None:
     assert is_usable(image(**known)) is usable
 
 
@@ -59,7 +59,7 @@ def test_usable_is_what_instances_can_be_made_from(known: dict[str, t.Any], usab
         ({"usage": "instance", "tags": {"keep": "1"}}, "in_use"),
     ],
 )
-def test_an_image_that_somebody_has_changed_stops_the_task(known: dict[str, t.Any], stops: str | None) -> None:
+def test_an_image_that_somebody_else_changed_stops_the_task(known: dict[str, t.Any], stops: str | None) -> None:
     assert reason(lambda: verifying.judge_unchanged(expected(old()), old(**known))) == stops
 
 
@@ -68,7 +68,7 @@ def test_an_image_that_somebody_has_changed_stops_the_task(known: dict[str, t.An
     [
         pytest.param({}, None, id="as it was made"),
         pytest.param({"image_name": "web"}, None, id="another run has given it the name"),
-        pytest.param({"description": None, "platform": None}, None, id="on a release that tells less"),
+        pytest.param({"description": None, "platform": None}, None, id="on a release that reports less"),
         pytest.param({"image_name": "mine"}, "changed_meanwhile", id="renamed"),
         pytest.param({"status": "Deprecated"}, "changed_meanwhile", id="deprecated"),
         pytest.param({"usable": False}, "changed_meanwhile", id="not usable"),
@@ -78,14 +78,12 @@ def test_an_image_that_somebody_has_changed_stops_the_task(known: dict[str, t.An
         pytest.param({"platform": "Ubuntu"}, "not_supported_by_site", id="with another platform"),
     ],
 )
-def test_a_replacement_image_that_is_not_what_it_was_made_to_be_stops_the_task(
-    known: dict[str, t.Any], stops: str | None
-) -> None:
+def test_a_changed_replacement_image_stops_the_task(known: dict[str, t.Any], stops: str | None) -> None:
     found = {**SWAP.made, **known}
     assert reason(lambda: verifying.judge_replacement(SWAP, t.cast("t.Any", found), is_complete=False)) == stops
 
 
-def test_a_replacement_image_may_have_lost_its_mark_once_the_replaced_one_is_gone() -> None:
+def test_a_replacement_image_may_have_lost_its_mark_once_the_replaced_image_is_deleted() -> None:
     unmarked = replacement(image_name="web", tags={"a": "1"})
     assert reason(lambda: verifying.judge_replacement(SWAP, unmarked, is_complete=True)) is None
 
@@ -94,13 +92,13 @@ def test_a_replacement_image_may_have_lost_its_mark_once_the_replaced_one_is_gon
     ("found", "stops"),
     [
         pytest.param(replacement(image_name="web"), None, id="there"),
-        pytest.param(None, "changed_meanwhile", id="gone or renamed"),
+        pytest.param(None, "changed_meanwhile", id="deleted or renamed"),
         pytest.param(replacement(status="Deprecated"), "changed_meanwhile", id="deprecated"),
         pytest.param(replacement(tags={"a": "1"}), "changed_meanwhile", id="without its mark"),
         pytest.param(replacement(marked="m-old"), "changed_meanwhile", id="made by another replacement"),
     ],
 )
-def test_what_takes_the_place_is_there_usable_and_made_by_this_replacement(
+def test_an_image_is_deleted_only_if_the_usable_replacement_image_has_its_name(
     found: Image | None, stops: str | None
 ) -> None:
     assert reason(lambda: verifying.judge_successor(SUCCESSOR, "m-new", found)) == stops
@@ -119,7 +117,9 @@ def test_what_takes_the_place_is_there_usable_and_made_by_this_replacement(
         ({"image_version": "8", "platform": "Ubuntu"}, ["image_version", "platform"]),
     ],
 )
-def test_what_an_image_does_not_show_is_named_by_its_options(known: dict[str, t.Any], missing: list[str]) -> None:
+def test_properties_that_an_image_does_not_show_are_named_by_their_options(
+    known: dict[str, t.Any], missing: list[str]
+) -> None:
     wanted = image(description="d", tags={"a": "1"}, image_version="7", platform="CentOS")
     found = t.cast("t.Any", {**wanted, **known})
     assert verifying.not_shown(found, wanted) == missing

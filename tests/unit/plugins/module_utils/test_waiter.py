@@ -18,15 +18,15 @@ if t.TYPE_CHECKING:
 
 
 class Script:
-    """What each look shows; the last one stays."""
+    """The image that each read returns; the last one is repeated."""
 
     def __init__(self, *shown: Image | Exception | None) -> None:
         self.shown = list(shown)
-        self.looks = 0
+        self.reads = 0
 
     def __call__(self) -> Image | None:
-        now = self.shown[min(self.looks, len(self.shown) - 1)]
-        self.looks += 1
+        now = self.shown[min(self.reads, len(self.shown) - 1)]
+        self.reads += 1
         if isinstance(now, Exception):
             raise now
         return now
@@ -40,10 +40,10 @@ def creating(progress: int | None = 0) -> Image:
     return image(status="Creating", progress=progress)
 
 
-def test_a_usable_image_is_returned_at_the_first_look() -> None:
+def test_a_usable_image_is_returned_after_the_first_read() -> None:
     script = Script(image())
     assert wait(USABLE, script) == image()
-    assert script.looks == 1
+    assert script.reads == 1
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,10 @@ def test_a_usable_image_is_returned_at_the_first_look() -> None:
         (image(status="Sleeping"),),
     ],
 )
-def test_what_is_not_usable_yet_is_waited_on(before: tuple[Image | None, ...]) -> None:
+def test_an_image_that_is_not_yet_usable_is_waited_for(before: tuple[Image | None, ...]) -> None:
     script = Script(*before, image(usable=True))
     assert wait(USABLE, script) == image(usable=True)
-    assert script.looks == len(before) + 1
+    assert script.reads == len(before) + 1
 
 
 @pytest.mark.parametrize("status", ["CreateFailed", "UnAvailable"])
@@ -68,7 +68,7 @@ def test_a_failure_ends_the_wait_at_once_and_carries_the_image(status: str) -> N
     script = Script(creating(), image(status=status, progress=30), image())
     with pytest.raises(ApsaraStackError) as caught:
         wait(USABLE, script)
-    assert script.looks == 2
+    assert script.reads == 2
     assert status in message_of(caught.value)
     assert caught.value.reason == ("creation_failed" if status == "CreateFailed" else "unavailable")
     assert caught.value.facts == {"image_id": "m-1", "image": image(status=status, progress=30)}
@@ -83,25 +83,25 @@ def test_an_image_that_vanishes_after_it_was_seen_ends_the_wait() -> None:
     assert caught.value.facts == {"image_id": "m-1", "image": creating(20)}
 
 
-def test_a_list_that_misses_an_image_for_a_moment_does_not_end_the_wait() -> None:
+def test_a_list_without_the_image_does_not_end_the_wait() -> None:
     script = Script(creating(20), None, None, creating(30), None, None, image())
     assert wait(USABLE, script) == image()
-    assert script.looks == 7
+    assert script.reads == 7
 
 
-def test_an_image_that_was_missing_at_one_look_only_has_not_vanished_however_long_the_pause() -> None:
-    clock, looks = Clock(), 0
+def test_an_image_that_is_missing_from_one_list_has_not_vanished() -> None:
+    clock, reads = Clock(), 0
 
-    def look() -> Image | None:
-        nonlocal looks
-        looks += 1
+    def read() -> Image | None:
+        nonlocal reads
+        reads += 1
         clock.sleep(100)
-        return [creating(20), None, image()][looks - 1]
+        return [creating(20), None, image()][reads - 1]
 
-    assert wait_until(USABLE, look, clock.deadline(1000)) == image()
+    assert wait_until(USABLE, read, clock.deadline(1000)) == image()
 
 
-def test_the_timeout_tells_the_last_status_and_carries_the_image() -> None:
+def test_the_timeout_reports_the_last_status_and_carries_the_image() -> None:
     clock = Clock()
     with pytest.raises(DeadlineError) as caught:
         wait(USABLE, Script(creating(7)), seconds=30, clock=clock)
@@ -120,7 +120,7 @@ def test_the_timeout_names_an_image_that_was_never_listed() -> None:
     assert caught.value.facts == {}
 
 
-def test_a_deadline_that_ends_during_a_look_is_told_like_any_other() -> None:
+def test_a_timeout_of_a_read_is_a_timeout_of_the_wait() -> None:
     inner = DeadlineError("DescribeImages took too long")
     with pytest.raises(DeadlineError) as caught:
         wait(USABLE, Script(creating(7), inner))
@@ -132,19 +132,19 @@ def test_other_errors_end_the_wait_at_once() -> None:
     script = Script(creating(), ApsaraStackError("no permission"))
     with pytest.raises(ApsaraStackError, match="no permission"):
         wait(USABLE, script)
-    assert script.looks == 2
+    assert script.reads == 2
 
 
 @pytest.mark.parametrize(
     "last", [image(), image(status="CreateFailed"), image(status="UnAvailable"), image(status="Deprecated"), None]
 )
-def test_settled_is_reached_when_the_cloud_no_longer_works_on_it(last: Image | None) -> None:
+def test_settled_is_reached_when_the_cloud_has_stopped_processing_the_image(last: Image | None) -> None:
     script = Script(creating(), image(usable=False), last)
     assert wait(SETTLED, script) == last
-    assert script.looks == 3
+    assert script.reads == 3
 
 
-def test_gone_is_reached_when_it_is_not_listed() -> None:
+def test_gone_is_reached_when_the_image_is_no_longer_listed() -> None:
     script = Script(image(), image(status="CreateFailed"), None)
     assert wait(GONE, script) is None
-    assert script.looks == 3
+    assert script.reads == 3

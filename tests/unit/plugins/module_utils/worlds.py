@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks and clouds of every kind, for laws that hold for all of them.
+"""Generated tasks and clouds, for properties that hold for all of them.
 
-A law judges a task by what the cloud holds before and after it. It asks no function of the collection what should have
-happened: such a law would pass whatever that function says.
+A property judges a task by what the cloud holds before and after it. It asks no function of the collection what should
+have happened: such a test would pass whatever that function returns.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
-# The same cases each time, so that a change is judged by itself; with EXPLORE in the environment many and new ones.
+# The same cases in each run, so that a failure is caused by a change; with EXPLORE in the environment, many new ones.
 EXPLORES = "EXPLORE" in os.environ
 
 
@@ -69,13 +69,13 @@ MARKS = st.sampled_from(
 
 @st.composite
 def sites(draw: st.DrawFn) -> FakeImages:
-    """A cloud without images, as fast or slow as clouds are."""
+    """A cloud without images, with realistic delays."""
     cloud = FakeImages()
     cloud.names_unique = draw(st.booleans())
     cloud.build_time = draw(st.sampled_from([0.0, 7.0, 90.0]))
     cloud.removal_time = draw(st.sampled_from([0.0, 4.0]))
     cloud.read_lag = draw(st.sampled_from([0.0, 2.0]))
-    # Made for an image, or somebody's own.
+    # Created for an image, or a user's own snapshot.
     cloud.known_snapshots = {one: draw(st.sampled_from([made_for_an_image, backup]))(one) for one in SNAPSHOTS}
     return cloud
 
@@ -100,7 +100,7 @@ def images(draw: st.DrawFn, image_id: str, image_name: str) -> Image:
 def clouds(draw: st.DrawFn, least: int = 0) -> FakeImages:
     cloud = draw(sites())
     ids = draw(st.lists(st.sampled_from(IDS), unique=True, min_size=least, max_size=3))
-    # Most images have a name of their own: duplicates are refused, and little is learned from a refusal.
+    # Most images have unique names: duplicates are refused, and a refusal tests little.
     distinct = cloud.names_unique or draw(st.integers(0, 3)) > 0
     size = len(ids)
     names = draw(st.lists(st.sampled_from(NAMES), unique=distinct, min_size=size, max_size=size))
@@ -138,20 +138,20 @@ def tasks(draw: st.DrawFn, cloud: FakeImages, states: t.Sequence[str]) -> Desire
 def situations(
     draw: st.DrawFn, states: t.Sequence[str] = ("present", "present", "absent"), least: int = 0
 ) -> tuple[DesiredImage, FakeImages]:
-    """``least``: how many images there are at least."""
+    """``least``: the minimum number of images."""
     cloud = draw(clouds(least))
     return draw(tasks(cloud, states)), cloud
 
 
 # --- laws ------------------------------------------------------------------------------------------------------------
 
-# Judges one case; False where it has nothing to say about it.
+# Checks one case; returns False if the property does not apply to it.
 Judge = t.Callable[..., bool]
 
 
 def law(cases: st.SearchStrategy[t.Any], max_examples: int, least: float) -> t.Callable[[Judge], t.Any]:
-    """``cases``: the arguments. ``least``: the share of the cases that the law must have something to say about, since
-    one that is never put to the test holds, too."""
+    """``cases``: the arguments. ``least``: the minimum share of cases to which the property must apply, since one that
+    never applies would always pass."""
 
     def decorate(judge: Judge) -> t.Callable[[], None]:
         said: list[bool] = []
@@ -172,7 +172,7 @@ def law(cases: st.SearchStrategy[t.Any], max_examples: int, least: float) -> t.C
 
 
 def plan_or_refusal(desired: DesiredImage, cloud: FakeImages) -> ImagePlan | None:
-    """What is decided without a single write."""
+    """The plan, or None for a refusal; neither of them writes anything."""
     before = copy.deepcopy(cloud.images)
     try:
         made = planned(desired, cloud)
@@ -193,7 +193,7 @@ def carried_out(plan: ImagePlan, cloud: t.Any) -> ImageOutcome:
 
 
 def settled(cloud: FakeImages) -> dict[str, Image]:
-    """What the cloud holds when all that was begun has ended."""
+    """The images of the cloud once all unfinished operations have ended."""
     cloud.clock.sleep(1000)
     cloud.by_name("")
     return cloud.images

@@ -27,7 +27,7 @@ def result(desired: DesiredImage, images: FakeImages, check_mode: bool = False) 
     return run(desired, t.cast("t.Any", images), images.clock.deadline(), check_mode)
 
 
-def test_a_new_image() -> None:
+def test_a_new_image_is_created() -> None:
     images = cloud()
     assert result(MADE, images) == {
         "changed": True,
@@ -65,7 +65,7 @@ def test_a_second_run_changes_nothing() -> None:
     assert images.calls == [("by_name", "web")]
 
 
-def test_a_second_run_while_the_first_is_still_building_makes_no_second_image() -> None:
+def test_a_second_run_during_a_creation_creates_no_second_image() -> None:
     images = cloud()
     result(DesiredImage(image_name="web", source=Source(instance_id="i-1"), wait=False), images)
     again = result(MADE, images)
@@ -85,7 +85,7 @@ def test_a_second_run_while_the_first_is_still_building_makes_no_second_image() 
         DesiredImage(state="absent", image_name="nothing"),
     ],
 )
-def test_check_mode_tells_the_same_and_writes_nothing(desired: DesiredImage) -> None:
+def test_check_mode_returns_the_same_result_and_writes_nothing(desired: DesiredImage) -> None:
     images = cloud(image("m-old", image_name="old", description="was", tags={"x": "y"}))
     predicted = result(desired, images, check_mode=True)
     assert images.writes == []
@@ -94,7 +94,7 @@ def test_check_mode_tells_the_same_and_writes_nothing(desired: DesiredImage) -> 
         assert predicted.get(key) == done.get(key)
 
 
-def test_a_refusal_touches_nothing() -> None:
+def test_a_refusal_changes_nothing() -> None:
     images = cloud(image(description="was"))
     with pytest.raises(RefusalError) as caught:
         result(DesiredImage(image_name="web", description="", tags={"a": "1"}), images)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task of apsarastack_image_export comes to, on a small cloud in memory."""
+"""The results of apsarastack_image_export on the in-memory fake cloud."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def failure(desired: DesiredExport, tasks: FakeTasks, seconds: float = 600) -> d
     return result_of(caught.value, own_hints=hints())
 
 
-def test_a_new_export() -> None:
+def test_a_new_export_is_started() -> None:
     tasks = FakeTasks()
     assert result(WANTED, tasks) == {
         "changed": True,
@@ -67,7 +67,7 @@ def test_a_new_export() -> None:
     assert tasks.writes == [("export", "m-1", "exports", given)]
 
 
-def test_a_second_run_changes_nothing_with_one_look_at_the_list_and_one_at_the_task() -> None:
+def test_a_second_run_changes_nothing_and_reads_the_list_and_the_task_once() -> None:
     tasks = FakeTasks(task())
     again = result(WANTED, tasks)
     assert (again["changed"], again["actions"], again["task_id"]) == (False, [], "t-1")
@@ -108,7 +108,7 @@ def test_another_export_of_the_image_is_waited_for_first() -> None:
     [WANTED, dataclasses.replace(WANTED, wait=False), dataclasses.replace(WANTED, force=True), GONE],
 )
 @pytest.mark.parametrize("there", [[], [task()], [RUNNING]])
-def test_check_mode_tells_the_same_and_writes_nothing(desired: DesiredExport, there: list[t.Any]) -> None:
+def test_check_mode_returns_the_same_result_and_writes_nothing(desired: DesiredExport, there: list[t.Any]) -> None:
     predicted = result(desired, checked := FakeTasks(*there), check_mode=True)
     assert checked.writes == []
     done = result(desired, FakeTasks(*there))
@@ -119,14 +119,14 @@ def test_check_mode_tells_the_same_and_writes_nothing(desired: DesiredExport, th
 # --- exactly once ----------------------------------------------------------------------------------------------------
 
 
-def test_a_lost_answer_is_followed_by_a_look_at_the_tasks() -> None:
+def test_after_a_lost_answer_the_tasks_are_read() -> None:
     tasks = FakeTasks()
     tasks.errors, tasks.is_processed = [LOST], True
     made = result(WANTED, tasks)
     assert (made["actions"], made["task_id"], len(tasks.writes)) == ([EXPORT], "t-new-0", 1)
 
 
-def test_a_lost_call_is_sent_again_once_no_list_can_lag_any_more() -> None:
+def test_a_lost_call_is_sent_again_once_no_list_can_be_stale() -> None:
     tasks = FakeTasks()
     tasks.errors = [LOST]
     assert result(WANTED, tasks)["changed"]
@@ -134,7 +134,7 @@ def test_a_lost_call_is_sent_again_once_no_list_can_lag_any_more() -> None:
     assert tasks.clock.now >= 60
 
 
-def test_a_lost_call_is_told_where_the_time_is_over() -> None:
+def test_a_lost_call_is_reported_at_the_deadline() -> None:
     tasks = FakeTasks()
     tasks.errors = [LOST]
     told = failure(WANTED, tasks, seconds=20)
@@ -143,7 +143,7 @@ def test_a_lost_call_is_told_where_the_time_is_over() -> None:
 
 
 @pytest.mark.parametrize(("begun", "expected"), [(stored(), []), (stored("weekly_m-1_system.raw.tar.gz"), [EXPORT])])
-def test_an_export_that_another_run_begins_meanwhile(begun: t.Any, expected: list[str]) -> None:
+def test_an_export_that_another_run_begins_meanwhile_is_waited_for(begun: t.Any, expected: list[str]) -> None:
     tasks = FakeTasks()
     tasks.errors, tasks.is_processed = [EXPORTING], True
     original = tasks.export
@@ -160,7 +160,7 @@ def test_an_export_that_another_run_begins_meanwhile(begun: t.Any, expected: lis
     assert result(WANTED, tasks)["actions"] == expected
 
 
-def test_a_running_task_that_tells_nothing_is_waited_for_where_the_image_is_being_exported() -> None:
+def test_a_running_task_without_details_is_waited_for_while_the_image_is_exported() -> None:
     tasks = FakeTasks({**RUNNING, "objects": []})
     tasks.errors, tasks.end = [EXPORTING], {"status": "Finished", "objects": [stored()]}
     waited = result(WANTED, tasks)
@@ -176,7 +176,7 @@ def test_other_errors_end_the_task() -> None:
     assert "AliyunECSImageExportDefaultRole" in told["msg"]
 
 
-# --- how a wait ends -------------------------------------------------------------------------------------------------
+# --- the end of a wait -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_other_errors_end_the_task() -> None:
         ),
     ],
 )
-def test_an_export_that_does_not_end_well(end: dict[str, t.Any], reason: str, words: str) -> None:
+def test_a_failed_export_is_reported(end: dict[str, t.Any], reason: str, words: str) -> None:
     tasks = FakeTasks()
     tasks.end = end
     told = failure(WANTED, tasks)
@@ -204,7 +204,7 @@ def test_an_export_that_does_not_end_well(end: dict[str, t.Any], reason: str, wo
     assert words in told["msg"]
 
 
-def test_a_task_that_vanishes_is_told() -> None:
+def test_a_task_that_vanishes_is_reported() -> None:
     tasks = FakeTasks()
     tasks.takes = 5
     original = tasks.task
@@ -212,7 +212,7 @@ def test_a_task_that_vanishes_is_told() -> None:
     assert failure(WANTED, tasks)["reason"] == "vanished"
 
 
-def test_a_timeout_says_that_the_export_goes_on_and_the_next_run_resumes() -> None:
+def test_a_timeout_says_that_the_export_continues_and_the_next_run_resumes() -> None:
     tasks = FakeTasks()
     tasks.takes = 60
     told = failure(WANTED, tasks, seconds=30)
@@ -222,13 +222,13 @@ def test_a_timeout_says_that_the_export_goes_on_and_the_next_run_resumes() -> No
     assert (resumed["changed"], resumed["task_id"]) == (False, "t-new-0")
 
 
-def test_a_site_that_tells_no_objects_is_told() -> None:
+def test_a_site_that_reports_no_objects_causes_a_warning() -> None:
     tasks = FakeTasks()
     tasks.end = {"status": "Finished", "objects": []}
     assert "does not tell which objects" in result(WANTED, tasks)["warnings"][0]
 
 
-def test_a_task_that_is_not_listed_yet_is_told_where_the_task_does_not_wait() -> None:
+def test_without_wait_a_task_that_is_not_listed_yet_causes_a_warning() -> None:
     tasks = FakeTasks()
     tasks.task = lambda task_id: None  # type: ignore[method-assign]
     begun = result(dataclasses.replace(WANTED, wait=False), tasks)
@@ -273,14 +273,14 @@ def test_a_second_task_is_read_again_right_before_it_is_canceled() -> None:
     assert gone["warnings"] == ["export task t-1 ended before it could be canceled"]
 
 
-def test_other_errors_of_a_cancellation_are_told() -> None:
+def test_other_errors_of_a_cancellation_are_reported() -> None:
     tasks = FakeTasks(RUNNING)
     tasks.cancel_error = ServiceError("CancelTaskFailed", http_status=403)
     told = failure(GONE, tasks)
     assert told["msg"].startswith("Could not cancel export task t-1 of image m-1: CancelTaskFailed")
 
 
-def test_an_export_that_is_finished_all_the_same_is_told() -> None:
+def test_an_export_that_finished_before_its_cancellation_is_reported() -> None:
     tasks = FakeTasks(RUNNING)
     tasks.cancel = lambda task_id: tasks.change(task_id, status="Finished")  # type: ignore[method-assign]
     (warning,) = result(GONE, tasks)["warnings"]

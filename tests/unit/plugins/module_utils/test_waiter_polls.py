@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How often a build is looked at, and how late its end is noticed, over every way in which its progress may go."""
+"""How often a build is polled, and how late its end is noticed, for every course of its progress."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
-# What is told at a moment, which is a part of the time that the build takes; "unlisted" is no image at all.
-Told = t.Union[int, None, str]
-Curve = t.Callable[[float], Told]
+# The reported progress at a moment, given as a fraction of the build time; "unlisted" means that no image is listed.
+Reported = t.Union[int, None, str]
+Curve = t.Callable[[float], Reported]
 
 ROUNDING = 1e-6
 SECONDS = st.floats(5, 3 * 3600)
@@ -34,52 +34,52 @@ FEW = settings(max_examples=200, deadline=None, derandomize=True)
 
 
 def watched(build: float, curve: Curve) -> tuple[int, float]:
-    """How many looks a build of so many seconds costs, and how many seconds after its end the wait ends."""
+    """How often a build of so many seconds is polled, and how many seconds after its end the wait ends."""
     clock, seen_at = Clock(), []
 
-    def look() -> Image | None:
+    def poll() -> Image | None:
         seen_at.append(clock.now)
         if clock.now >= build:
             return image()
-        told = curve(clock.now / build)
-        return None if told == "unlisted" else image(status="Creating", progress=told)
+        reported = curve(clock.now / build)
+        return None if reported == "unlisted" else image(status="Creating", progress=reported)
 
-    wait_until(USABLE, look, clock.deadline(24 * 3600))
+    wait_until(USABLE, poll, clock.deadline(24 * 3600))
     assert all(later - earlier > SHORTEST_PAUSE - ROUNDING for earlier, later in zip(seen_at, seen_at[1:]))
     return len(seen_at), clock.now - build
 
 
-def most_looks(build: float) -> int:
-    """The aim: 40 looks at a build of ten minutes, 60 at one of an hour; 100 at three hours."""
+def most_polls(build: float) -> int:
+    """The limit: 40 polls for a build of ten minutes, 60 for one of an hour, 100 for one of three hours."""
     return 40 if build <= 600 else 60 if build <= 3600 else 100
 
 
-def evenly(start: float = 0.0, step: int = 1, before: Told = 0) -> Curve:
-    """A progress that grows evenly from a moment on; a whole number, and a multiple of ``step``."""
+def evenly(start: float = 0.0, step: int = 1, before: Reported = 0) -> Curve:
+    """A progress that grows linearly from a moment on, in integer multiples of ``step``."""
     return lambda part: before if part < start else int(100 * (part - start) / (1 - start)) // step * step
 
 
 @given(SECONDS, st.floats(0, 0.5), st.integers(1, 4), st.sampled_from([0, None, "unlisted"]))
 @FEW
-def test_a_build_that_tells_its_progress_costs_few_looks_and_little_lag(
-    build: float, start: float, step: int, before: Told
+def test_a_build_that_reports_progress_takes_few_polls_and_little_lag(
+    build: float, start: float, step: int, before: Reported
 ) -> None:
-    looks, lag = watched(build, evenly(start, step, before))
-    assert looks <= most_looks(build)
+    polls, lag = watched(build, evenly(start, step, before))
+    assert polls <= most_polls(build)
     assert lag <= max(2.0, 0.03 * build) + ROUNDING
 
 
 @given(SECONDS, st.floats(0.5, 2.0))
 @FEW
-def test_nor_does_one_that_grows_faster_or_slower_towards_its_end(build: float, power: float) -> None:
-    looks, lag = watched(build, lambda part: int(100 * part**power))
-    assert looks <= most_looks(build)
+def test_progress_that_speeds_up_or_slows_down_takes_few_polls(build: float, power: float) -> None:
+    polls, lag = watched(build, lambda part: int(100 * part**power))
+    assert polls <= most_polls(build)
     assert lag <= max(2.0, 0.03 * build) + ROUNDING
 
 
 CURVES: dict[str, Curve] = {
     "absent": lambda part: None,
-    "0 all the time": lambda part: 0,
+    "always 0": lambda part: 0,
     "not listed until its end": lambda part: "unlisted",
     "in leaps": lambda part: 0 if part < 0.2 else 60 if part < 0.6 else 61,
     "in steps of 10": evenly(step=10),
@@ -94,13 +94,13 @@ CURVES: dict[str, Curve] = {
 
 @pytest.mark.parametrize("curve", CURVES.values(), ids=CURVES)
 @pytest.mark.parametrize("build", [5, 30, 90, 600, 1800, 3600, 10_800])
-def test_a_build_that_does_not_costs_as_few_looks_and_a_part_of_its_time(curve: Curve, build: float) -> None:
-    looks, lag = watched(build, curve)
-    assert looks <= most_looks(build)
+def test_a_build_without_useful_progress_takes_few_polls_and_more_lag(curve: Curve, build: float) -> None:
+    polls, lag = watched(build, curve)
+    assert polls <= most_polls(build)
     assert lag <= min(1 + build / 7, LONGEST_PAUSE) + ROUNDING
 
 
-def test_what_a_progress_that_is_not_told_costs() -> None:
+def test_the_polls_and_the_lag_without_progress() -> None:
     assert watched(600, CURVES["absent"])[0] == 35
     assert watched(3600, CURVES["absent"])[0] == 53
 
@@ -110,18 +110,18 @@ ANY_PROGRESS = st.none() | st.integers(-5, 120)
 
 @given(SECONDS, st.lists(st.tuples(st.floats(0, 1), ANY_PROGRESS), min_size=1, max_size=20))
 @FEW
-def test_no_progress_whatever_makes_the_wait_late(build: float, told: list[tuple[float, int | None]]) -> None:
-    told.sort(key=lambda each: each[0])
-    moments = [moment for moment, _progress in told]
-    looks, lag = watched(build, lambda part: told[max(0, bisect.bisect(moments, part) - 1)][1])
-    assert looks <= most_looks(build) + 5
+def test_the_wait_ends_in_time_whatever_the_progress(build: float, reported: list[tuple[float, int | None]]) -> None:
+    reported.sort(key=lambda each: each[0])
+    moments = [moment for moment, _progress in reported]
+    polls, lag = watched(build, lambda part: reported[max(0, bisect.bisect(moments, part) - 1)][1])
+    assert polls <= most_polls(build) + 5
     assert lag <= min(1 + build / 7, LONGEST_PAUSE) + ROUNDING
 
 
 @given(st.sampled_from([60, 600, 3600, 10_800]), st.lists(st.integers(0, 20), max_size=120))
 @FEW
-def test_no_progress_whatever_makes_the_looks_many(build: float, gains: list[int]) -> None:
-    """What each look shows is chosen against the planner."""
+def test_the_polls_are_few_whatever_the_progress(build: float, gains: list[int]) -> None:
+    """The progress that each poll returns is chosen to be misleading."""
     left = iter(gains)
     reached = 0
 
@@ -130,13 +130,13 @@ def test_no_progress_whatever_makes_the_looks_many(build: float, gains: list[int
         reached = min(99, reached + next(left, 0))
         return reached
 
-    looks, _lag = watched(build, curve)
-    target(float(looks))
-    assert looks <= most_looks(build) + 5
+    polls, _lag = watched(build, curve)
+    target(float(polls))
+    assert polls <= most_polls(build) + 5
 
 
 @pytest.mark.parametrize("progress", [None, -1, 0, 1, 50, 99, 100, 101])
 @pytest.mark.parametrize("elapsed", [0.0, 1.0, 60.0, 100_000.0])
-def test_a_pause_stays_within_its_bounds(elapsed: float, progress: int | None) -> None:
-    for looks in ([(elapsed, progress)], [(0.0, 0), (elapsed, progress)]):
-        assert SHORTEST_PAUSE <= next_pause(looks) <= LONGEST_PAUSE
+def test_a_pause_stays_within_its_limits(elapsed: float, progress: int | None) -> None:
+    for polls in ([(elapsed, progress)], [(0.0, 0), (elapsed, progress)]):
+        assert SHORTEST_PAUSE <= next_pause(polls) <= LONGEST_PAUSE
