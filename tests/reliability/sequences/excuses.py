@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 def may_refuse(history: History, run: Played) -> bool:
     """Whether the cloud holds something that explains just this refusal."""
-    state = history.state_before(run.number)
+    state = history.before_end(run)
     reason = "" if run.ending is None else str(run.ending.reason)
     return any(reason in reasons and test(history, state, run) for test, reasons in _TESTS.items())
 
@@ -28,7 +28,7 @@ _Test = t.Callable[[History, "State", Played], bool]
 
 def _several(history: History, state: State, run: Played) -> bool:
     """Several have the name, and are no unfinished replacement, which only a task that replaces may finish."""
-    images = _living(history, state, run.name, run)
+    images = [one for one in named(state, run.name) if run.name and not _has_failed_to_be(one, run)]
     return len(images) > 1 and not (may_replace(run) and is_pair(images))
 
 
@@ -125,6 +125,11 @@ def _has_lost_mark(history: History, state: State, run: Played) -> bool:
     """The site has ignored the tag of a replacement: it is as anybody's image."""
     is_ignored = "CreateImage.Tag" in history.site.ignores
     return is_ignored and any(MARK_KEY not in dict(one.tags) for name in TEMPORARY_NAMES for one in named(state, name))
+
+
+def _has_failed_to_be(image: Truth, run: Played) -> bool:
+    """Any task deletes one whose creation has failed; one that is damaged counts."""
+    return image.is_lost(run.stopped) and image.fails != "UnAvailable"
 
 
 def _living(history: History, state: State, name: str, run: Played) -> list[Truth]:

@@ -67,16 +67,20 @@ class History:
         past = [call.after for call in writes]
         return past[-1] or {} if past else self.record.first
 
+    def before_end(self, run: Played) -> State:
+        """As it was when the run ended, without the images that have vanished by themselves."""
+        state = self.state_before(run.number)
+        return {each: one for each, one in state.items() if one.fails != "gone" or not one.is_lost(run.stopped)}
+
     def last_tags(self, image_id: str) -> tuple[tuple[str, str], ...]:
         """Those that the image had in the end, or right before it was deleted."""
         states = [self.record.last, *((call.before or {}) for call in reversed(self.writes)), self.record.first]
         return next((state[image_id].tags for state in states if image_id in state), ())
 
-    def last_mark(self, image_id: str) -> str:
-        """The id of the image that it was to replace, as its mark has named it last."""
-        marks = [one.value for one in self.of(image_id, "mark") if one.value]
-        tags = dict(self.last_tags(image_id))
-        return _marked(tags.get(MARK_KEY, marks[-1] if marks else ""))
+    def replaced_by(self, image_id: str) -> set[str]:
+        """The ids of the images that it was to replace, as its marks have named them from its first moment on."""
+        states = [self.record.first, *((call.after or {}) for call in self.writes)]
+        return {replaced_by(state[image_id]) for state in states if image_id in state} - {""}
 
     def is_undone(self, change: Change, look: Call, until: int) -> bool:
         """Whether others have changed it back to what the list shows, before the call of the number ``until``."""
@@ -133,9 +137,12 @@ class History:
         """
         found: list[Call] = []
         for call in self.record.of(actor):
-            if call.action == "DescribeImages" and call.number < until and self._tells_of(call, image_id, found):
+            if self._is_look(call, until) and self._tells_of(call, image_id, found):
                 found.append(call)
         return found
+
+    def _is_look(self, call: Call, until: float) -> bool:
+        return call.action == "DescribeImages" and call.number < until and call.number not in self.record.unheard
 
     def _tells_of(self, look: Call, image_id: str, earlier: t.Sequence[Call]) -> bool:
         if image_id in look.form.get("ImageId", "").split(","):
@@ -152,25 +159,30 @@ class History:
     def looks_for(self, name: str, actor: str, until: float) -> list[Call]:
         """The lists that the run asked for by this name. ``until``: see ``looks``."""
         return [
-            call
-            for call in self.record.of(actor)
-            if call.action == "DescribeImages" and call.form.get("ImageName") == name and call.number < until
+            call for call in self.record.of(actor) if self._is_look(call, until) and call.form.get("ImageName") == name
         ]
 
     def is_unseen(self, change: Change, looks: t.Sequence[Call], write: Call) -> bool:
-        """Whether the run looked right before the write, and the last of these lists could not show the change."""
-        return bool(looks) and write.time - looks[-1].time <= self.window and is_after(change, looks[-1])
+        """Whether the run looked right before the write, after all that it wrote before, and the last of these lists
+        could not show the change."""
+        if not looks or write.time - looks[-1].time > self.window:
+            return False
+        between = (one for one in self.record.of(write.actor) if looks[-1].number < one.number < write.number)
+        return is_after(change, looks[-1]) and all(one.before == one.after for one in between)
 
     def decision(self, write: Call) -> Call:
-        """The write itself; of renames that belong together, the first one."""
-        mine = [call for call in self.record.of(write.actor) if call.number <= write.number]
-        while is_rename(write):
-            mine.pop()
-            while mine and not mine[-1].is_write:
-                mine.pop()
-            if not mine or not is_rename(mine[-1]):
+        """The write on which the run decided when it looked: the first of those that follow each other without a look,
+        and of the renames that belong together. Each deletion is a decision of its own."""
+        mine = [call for call in self.record.of(write.actor) if call.number < write.number]
+        while mine and write.action != "DeleteImage":
+            writes = [call for call in mine if call.is_write]
+            if not writes or writes[-1].action == "DeleteImage":
                 break
-            write = mine[-1]
+            belongs = mine[-1].is_write or (is_rename(write) and is_rename(writes[-1]))
+            if not belongs:
+                break
+            write = writes[-1]
+            mine = [call for call in mine if call.number < write.number]
         return write
 
 
@@ -193,11 +205,7 @@ def usable(state: State, name: str, now: float) -> list[Truth]:
 
 def replaced_by(image: Truth) -> str:
     """The id of the image that the mark names; empty for a tag that is no mark of the module."""
-    return _marked(dict(image.tags).get(MARK_KEY, ""))
-
-
-def _marked(text: str) -> str:
-    parts = text.split("/")
+    parts = dict(image.tags).get(MARK_KEY, "").split("/")
     return parts[0] if len(parts) == PARTS_OF_A_MARK else ""
 
 

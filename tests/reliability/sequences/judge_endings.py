@@ -14,7 +14,6 @@ from .adapter import MARK_KEY, RECENT
 from .beginning import TAGS
 from .findings import LAST_ROUND_TRIP, MEANWHILE, SIMULTANEOUS, Finding, Findings
 from .history import Change, History, is_after, is_pair, may_replace, named
-from .story import Fault
 
 if t.TYPE_CHECKING:
     from .cloud import State, Truth
@@ -47,7 +46,7 @@ def _unchanged(history: History, run: Played) -> Findings:
 
 
 def _reached(history: History, run: Played) -> Findings:
-    for problem in _missing(history, run, history.state_before(run.number), run.stopped):
+    for problem in _missing(history, run, history.before_end(run), run.stopped):
         text = f"the run says ok, but {problem.text}"
         yield Finding(4, problem.kind, run.stopped, run.run.name, text, _excuse(history, run, problem))
 
@@ -188,7 +187,7 @@ def _source(run: Played) -> tuple[t.Any, ...]:
 def _names_what_exists(history: History, run: Played) -> Findings:
     name = run.run.name
     told = run.ending.text() if run.ending is not None else ""
-    for image in history.state_before(run.number).values():
+    for image in history.before_end(run).values():
         given = history.named_by(image.image_id, run.number)
         if name not in (history.maker(image.image_id), given.actor if given is not None else ""):
             continue
@@ -202,15 +201,8 @@ def _knows_id(history: History, run: Played, image: Truth) -> bool:
     calls = history.record.of(run.run.name)
     if any(call.image_id == image.image_id for call in calls) or history.looks(run.run.name, image.image_id, math.inf):
         return True
-    made = [one.number for one in history.of(image.image_id, "made")]
-    return not _has_lost_answer(history, run) and bool(made) and calls[-1].number > made[0]
-
-
-def _has_lost_answer(history: History, run: Played) -> bool:
-    return any(
-        isinstance(event, Fault) and event.when.run == run.run.name and event.what in ("lost", "signal")
-        for event in history.record.story.events
-    )
+    made = [one.number for one in history.of(image.image_id, "made") if one.actor == run.run.name]
+    return bool(made) and made[0] not in history.record.unheard
 
 
 def _converges(history: History) -> Findings:

@@ -77,7 +77,8 @@ def _renamed_twice(history: History, call: Call) -> Findings:
     if name != run.name or before is None or before.name == name:
         return
     for other in _others(call, name, image_id):
-        if _is_swap(run, call, image_id, other):
+        if other.image_id in history.replaced_by(image_id) and "image_id" not in run.options:
+            # A replacement takes the name before the image that it replaces gives it up.
             continue
         given = history.named_by(other.image_id, call.number)
         decision = history.decision(call)
@@ -85,11 +86,6 @@ def _renamed_twice(history: History, call: Call) -> Findings:
         is_late = given is not None and history.is_unseen(given, looks, decision)
         text = f"image {image_id} is renamed to {name!r}, which image {other.image_id} is called already"
         yield Finding(3, "renamed", call.time, call.actor, text, LAST_ROUND_TRIP if is_late else "")
-
-
-def _is_swap(run: Played, call: Call, image_id: str, other: Truth) -> bool:
-    """A replacement takes the name before the image that it replaces gives it up: its tag says which one that is."""
-    return replaced_by((call.after or {})[image_id]) == other.image_id and "image_id" not in run.options
 
 
 def _rubbish(history: History) -> Findings:
@@ -128,17 +124,19 @@ def _excuse_of_rubbish(history: History, image: Truth, given: Change, namer: Pla
 
 
 def _overtakes(history: History, change: Change, image: Truth, namer: Played) -> bool:
-    """Somebody else has deleted, renamed or deprecated the other image of the replacement, or has given its name to
-    another one."""
+    """Somebody else has deleted, renamed or deprecated one of the two images of the replacement, has overwritten its
+    mark, or has given its name to another one."""
     looks = history.looks_for(namer.name, namer.run.name, math.inf)
     is_unknown = bool(looks) and is_after(change, looks[0])
     if change.actor == namer.run.name or change.actor in ("Y", "Z") or not is_unknown:
         return False
     if change.field in ("made", "name") and change.value == namer.name:
         return True
-    if change.field not in ("gone", "name", "deprecated"):
+    is_retagged = change.field == "mark" and change.actor == COLLEAGUE
+    if change.field not in ("gone", "name", "deprecated") and not is_retagged:
         return False
-    return replaced_by(image) == change.image_id or history.last_mark(change.image_id) == image.image_id
+    pair = history.replaced_by(image.image_id) | history.replaced_by(change.image_id)
+    return bool(pair & {image.image_id, change.image_id})
 
 
 def _same_task(one: Played, other: Played) -> bool:

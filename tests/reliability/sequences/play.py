@@ -86,7 +86,8 @@ class Played:
 
 @dataclass
 class Record:
-    """All that happened. ``first``: the own images at the beginning. ``last``: at the end."""
+    """All that happened. ``first``: the own images at the beginning. ``last``: at the end. ``unheard``: the numbers of
+    the calls whose answer a run did not get, or not whole."""
 
     story: Story
     first: State
@@ -95,6 +96,7 @@ class Record:
     runs: list[Played] = field(default_factory=list)
     last: State = field(default_factory=dict)
     end: float = 0.0
+    unheard: set[int] = field(default_factory=set)
 
     def of(self, name: str) -> list[Call]:
         return [call for call in self.calls if call.actor == name]
@@ -190,6 +192,16 @@ class _Play:
     def wait(self, seconds: float) -> None:
         self._schedule.wait(seconds)
 
+    def hear(self, number: int, fault: Fault | None) -> None:
+        """The answer has come, whole unless ``fault`` has spoiled it."""
+        is_spoiled = fault is not None and fault.what in ("short", "no_list") and self._record.calls[number].listed
+        if not is_spoiled:
+            self._record.unheard.discard(number)
+
+    @property
+    def calls(self) -> int:
+        return len(self._record.calls)
+
     @property
     def now(self) -> float:
         return self._schedule.now
@@ -221,6 +233,8 @@ class _Play:
             after = None if before is None else self._cloud.state()
             listed = tuple(entry["ImageId"] for entry in body.get("Images", {}).get("Image", ()))
             calls = self._record.calls
+            # Until the answer has come.
+            self._record.unheard.add(len(calls))
             calls.append(Call(actor, action, form, self.now, outcome, age, before, after, listed, len(calls)))
 
 
@@ -264,12 +278,14 @@ class _Wire:
             raise Reset("connection reset", sent=True)
         self._travel(way, seconds)
         play.fire(self._run, named, after=False)
+        number = play.calls
         reply = play.process(self._run, action, form, first or last)
         play.fire(self._run, named, after=True)
         self._travel(way, seconds - way)
         self._strike(last, interrupt)
         if last is not None and last.what == "lost":
             raise Reset("connection reset", sent=True)
+        play.hear(number, first or last)
         return reply
 
     def _travel(self, way: float, seconds: float) -> None:

@@ -100,6 +100,32 @@ def test_a_successor_that_a_list_has_shown_gone_is_not_lost_late() -> None:
     assert find(script, story(gone)) == {"lost": ""}
 
 
+def test_a_successor_that_is_not_read_again_after_the_last_rename_is_not_lost_late() -> None:
+    def script(hand: Hand) -> Ending:
+        new = new_under_the_name(hand)
+        hand.look(ImageId=f"{OLD},{new}")
+        hand.rename(OLD, RETIRED)
+        hand.look(ImageId=OLD)
+        hand.delete(OLD)
+        return failed()
+
+    gone = Act(Moment("A", "ModifyImageAttribute", 1), "delete", "newest")
+    assert find(script, story(gone))["lost"] == ""
+
+
+def test_an_image_that_is_not_read_again_after_the_last_rename_has_not_changed_late() -> None:
+    def script(hand: Hand) -> Ending:
+        new = new_under_the_name(hand)
+        hand.look(ImageId=OLD)
+        hand.rename(OLD, RETIRED)
+        hand.look(ImageId=new)
+        hand.delete(OLD)
+        return failed()
+
+    tagged = Act(Moment("A", "ModifyImageAttribute", 1), "tag", OLD, "keep=yes")
+    assert find(script, story(tagged)) == {"old facts": ""}
+
+
 def test_a_list_that_lags_shows_at_once_that_the_successor_is_deprecated() -> None:
     def script(hand: Hand) -> Ending:
         new = new_under_the_name(hand)

@@ -203,7 +203,7 @@ def test_two_who_create_at_once_are_excused() -> None:
         assert hand.look(ImageName=NAME) == []
         hand.create(NAME)
         hand.sleep(70.0)
-        return Ending({"changed": True, "msg": "there are several called web"}, "ambiguous_name")
+        return Ending({"changed": True, "msg": "there are several called web: m-101, m-102"}, "ambiguous_name")
 
     second = Run("B", Moment("A", "DescribeImages", 0), PRESENT)
     assert find(script, story(second, made_of=None)) == {"twice": SIMULTANEOUS}
