@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import typing as t
 from dataclasses import dataclass, field
 
@@ -14,10 +15,12 @@ import bench
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
+from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import desired_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import selection_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_info
+from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_export, apsarastack_image_info
 from figures import grouped, rows_of, verdict
 from scenarios import NAME, OLD, SCENARIOS, TAGS, TEXTS, THERE, Document
 
@@ -31,10 +34,40 @@ MANY = 10_000
 POLLS = 40
 
 
+def _of_image(simulator: Simulator, desired: Document) -> None:
+    run = bench.run_task(simulator, desired, wait_timeout=WAIT_TIMEOUT)
+    assert run.error is None, run.error
+
+
+def _of_info(simulator: Simulator, desired: Document) -> None:
+    selection = selection_from(_validated(apsarastack_image_info, desired))
+    with _client(simulator) as client:
+        apsarastack_image_info.run(selection, Images(client))
+
+
+def _of_export(simulator: Simulator, desired: Document) -> None:
+    export = desired_from(_validated(apsarastack_image_export, desired))
+    with _client(simulator) as client:
+        apsarastack_image_export.run(export, Images(client), Tasks(client), client.deadline, check_mode=False)
+
+
+def _validated(module: t.Any, desired: Document) -> Document:
+    return t.cast("Document", ArgumentSpecValidator(module.ARGUMENTS).validate(desired).validated_parameters)
+
+
+@contextlib.contextmanager
+def _client(simulator: Simulator) -> t.Iterator[Client]:
+    passing = bench.SimulatedTime(simulator)
+    deadline = Deadline(WAIT_TIMEOUT, clock=passing, sleep=passing.sleep)
+    with requests.Session() as session:
+        yield Client(bench.connection_to(simulator, read_timeout=30.0), deadline, session=session)
+
+
 @dataclass(frozen=True)
 class Operation:
     """``most``: the target for its calls, or None. ``images``: how many exist before, in addition to those in ``seed``.
-    ``is_info``: whether it is a task of the info module.
+    ``run``: a task of the module that it is about; raises an error if the task fails, since its cost is then
+    meaningless.
     """
 
     title: str
@@ -42,7 +75,7 @@ class Operation:
     seed: Document = field(default_factory=dict)
     most: int | None = None
     images: int = 0
-    is_info: bool = False
+    run: t.Callable[[Simulator, Document], None] = _of_image
 
 
 @dataclass(frozen=True)
@@ -77,6 +110,20 @@ def _update(title: str, most: int, **desired: t.Any) -> Operation:
     return Operation(title, {"image_id": OLD, **desired}, scenario.seed(), most)
 
 
+def _exports() -> t.Iterator[Operation]:
+    desired, seed = {"image_name": NAME, "bucket": "exports"}, {**AS_IT_IS, "buckets": BUCKETS}
+    task = {"id": "tsk-1", "action": "ExportImage", "image_id": OLD, "created": -60, "disks": DISKS, **TENANT}
+    # The lookup of the image, the list of its exports, and the one that is to this place.
+    yield Operation("unchanged export", desired, {**seed, "tasks": [task]}, 3, run=_of_export)
+    yield Operation("export, no wait", {**desired, "wait": False}, seed, 4, run=_of_export)
+    yield Operation("export, 10 minutes", desired, seed, 3 + POLLS, run=_of_export)
+    running = {**seed, "tasks": [{**task, "ends_at": 3600}]}
+    yield Operation("cancel an export", {"image_name": NAME, "state": "absent"}, running, 5, run=_of_export)
+
+
+TENANT = {"organization": 37, "resource_group": 412}
+BUCKETS = [{"name": "exports", "organization": 37}]
+DISKS = [{"OSSBucket": "exports", "OSSObject": f"{OLD}_system.raw.tar.gz", "ImageFormat": "raw"}]
 UNCHANGED = {"image_name": NAME, "description": THERE["description"], "tags": THERE["tags"]}
 AS_IT_IS = _update("", 0).seed
 OPERATIONS = (
@@ -92,20 +139,16 @@ OPERATIONS = (
     _of_scenario("delete", "delete", 3),
     _of_scenario("forced delete with 2 of 3 snapshots", "forced delete with snapshots"),
     _of_scenario("recreate, 10 minutes", "recreate"),
-    Operation("info of 1 by name", {"image_name": "generated-00001"}, most=1, images=MANY, is_info=True),
-    Operation("info of 1,000", {}, {"images": []}, most=20, images=1_000, is_info=True),
-    Operation(f"info of {grouped(MANY)}", {}, {"images": []}, most=200, images=MANY, is_info=True),
+    *_exports(),
+    Operation("info of 1 by name", {"image_name": "generated-00001"}, most=1, images=MANY, run=_of_info),
+    Operation("info of 1,000", {}, {"images": []}, most=20, images=1_000, run=_of_info),
+    Operation(f"info of {grouped(MANY)}", {}, {"images": []}, most=200, images=MANY, run=_of_info),
 )
 
 
 def measured(simulator: Simulator, operation: Operation) -> Cost:
-    """Raises AssertionError if the operation fails, since its cost is then meaningless."""
     simulator.reset({**operation.seed, "generated_images": operation.images})
-    if operation.is_info:
-        _read(simulator, operation.desired)
-    else:
-        run = bench.run_task(simulator, operation.desired, wait_timeout=WAIT_TIMEOUT)
-        assert run.error is None, f"{operation.title}: {run.error}"
+    operation.run(simulator, operation.desired)
     calls = simulator.calls()
     return Cost(
         collections.Counter(call["action"] for call in calls),
@@ -114,17 +157,9 @@ def measured(simulator: Simulator, operation: Operation) -> Cost:
     )
 
 
-def _read(simulator: Simulator, desired: Document) -> None:
-    validated = ArgumentSpecValidator(apsarastack_image_info.ARGUMENTS).validate(desired)
-    deadline = Deadline(WAIT_TIMEOUT)
-    with requests.Session() as session:
-        client = Client(bench.connection_to(simulator, read_timeout=30.0), deadline, session=session)
-        apsarastack_image_info.run(selection_from(validated.validated_parameters), Images(client))
-
-
 def slow_cloud() -> Simulator:
     """A creation takes ten minutes on a simulated clock, which advances only while the module sleeps."""
-    return Simulator(speed=0, create_time=TEN_MINUTES)
+    return Simulator(speed=0, create_time=TEN_MINUTES, export_time=TEN_MINUTES)
 
 
 def table() -> str:

@@ -86,11 +86,11 @@ class Meanwhile(HTTPAdapter):
 
     def __init__(self, action: str, deed: t.Callable[[], object], skip: int = 0) -> None:
         super().__init__()
-        self._action, self._deed, self._skip = f"Action={action}&", deed, skip
+        self._action, self._deed, self._skip = f"&Action={action}&", deed, skip
         self.is_done = False
 
     def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
-        if not self.is_done and self._action in f"{request.body!s}&":
+        if not self.is_done and self._action in f"&{request.body!s}&":
             self._skip -= 1
             if self._skip < 0:
                 self.is_done = True

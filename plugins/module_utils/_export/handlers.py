@@ -18,6 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._export.matching
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.plans import NewTask
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
+    CallError,
     ServiceError,
     may_be_done,
 )
@@ -48,7 +49,7 @@ def export(step: steps.Export, run: ExportRunning) -> bool:
     while found is None:
         try:
             run.outcome.know(run.tasks.export(step.image_id, str(step.desired.bucket), **_options(step)), None)
-        except ApsaraStackError as error:
+        except CallError as error:
             if not may_be_done(error) and not _is_being_exported(error):
                 raise
             was_lost = was_lost or may_be_done(error)
@@ -64,7 +65,7 @@ def _options(step: steps.Export) -> dict[str, str | None]:
     return {"prefix": desired.prefix, "image_format": desired.image_format, "role_name": desired.role_name}
 
 
-def _begun_elsewhere(step: steps.Export, run: ExportRunning, error: ApsaraStackError) -> Task | None:
+def _begun_elsewhere(step: steps.Export, run: ExportRunning, error: CallError) -> Task | None:
     """The export, begun by a call whose answer was lost or by another run; None where the call can be sent (again)."""
     # Where the image is being exported, it may be by a task that tells nothing of itself.
     blocking = (*BLOCKING, Fit.UNKNOWN) if _is_being_exported(error) else BLOCKING
@@ -78,8 +79,8 @@ def _begun_elsewhere(step: steps.Export, run: ExportRunning, error: ApsaraStackE
     return found
 
 
-def _is_being_exported(error: ApsaraStackError) -> bool:
-    return isinstance(error, ServiceError) and error.code in BEING_EXPORTED
+def _is_being_exported(error: CallError) -> bool:
+    return error.code in BEING_EXPORTED
 
 
 def _begun(step: steps.Export, run: ExportRunning, blocking: t.Container[Fit]) -> Task | None:

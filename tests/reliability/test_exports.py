@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever breaks at any call of an export, on any site, the image is exported once; and so is what is canceled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_export
+from bench import Detour, Meanwhile, call_as_colleague
+from breakages import BREAKAGES, LONG, Breakage
+from through_main import run_main
+
+from apsarastack_simulator.testing import Simulator
+
+Document = dict[str, t.Any]
+WEB = {"id": "m-web", "name": "web", "organization": 37, "resource_group": 412, "created": -86400}
+EXPORT = {"image_name": "web", "bucket": "exports", "prefix": "nightly"}
+CANCEL = {"image_name": "web", "state": "absent"}
+RUNNING = {
+    "id": "tsk-running",
+    "action": "ExportImage",
+    "image_id": "m-web",
+    "organization": 37,
+    "resource_group": 412,
+    "created": -60,
+    "ends_at": 3600,
+    "disks": [{"OSSBucket": "exports", "OSSObject": "nightly_m-web_system.raw.tar.gz", "ImageFormat": "raw"}],
+}
+# What releases differ in, as far as an export meets it.
+SITES: dict[str, Document] = {
+    "of today": {},
+    "silent until the end": {"related_items": "finished"},
+    "silent, and naming the image": {"related_items": "finished", "task_resource_id": True, "task_shape": "sample"},
+    "of 2018": {"task_id_field": "2018", "ignored_parameters": "DescribeTasks.ResourceIds", "progress": "absent"},
+}
+# Slow answers are those of any module.
+GENERAL = [one for one in BREAKAGES if one.action == "*" and one.read_timeout == LONG]
+# Each breakage meets every third call, another beginning for each.
+EVERY = 3
+
+
+def site(tasks: t.Sequence[Document] = (), **knobs: t.Any) -> Simulator:
+    return Simulator(speed=0, seed_changes={"images": [WEB], "tasks": list(tasks)}, **{"export_time": 4, **knobs})
+
+
+def run(simulator: Simulator, desired: Document, **more: t.Any) -> Document:
+    return run_main(simulator, desired, apsarastack_image_export, **more)
+
+
+def broken_run(simulator: Simulator, desired: Document, breakage: Breakage, call: int) -> Document:
+    if breakage.is_refused:
+        return run(simulator, desired, adapter=Detour(call, float("inf") if breakage.lasts else 1))
+    simulator.fault(skip=call, **breakage.script)
+    return run(simulator, desired)
+
+
+def calls_of(knobs: Document, tasks: t.Sequence[Document], desired: Document) -> int:
+    with site(tasks, **knobs) as simulator:
+        assert run(simulator, desired)["changed"]
+        return len(simulator.calls())
+
+
+def problems_of(first: Document, last: Document, tasks: t.Sequence[Document], breakage: Breakage) -> t.Iterator[str]:
+    if breakage.is_transient and first.get("failed"):
+        yield f"the run does not ride it out: {first['msg']}"
+    if len(tasks) != 1:
+        yield f"{len(tasks)} exports"
+    if last.get("failed"):
+        yield f"the last run fails: {last['msg']}"
+
+
+def swept(knobs: Document, before: t.Sequence[Document], desired: Document) -> t.Iterator[tuple[str, Document]]:
+    """What was wrong of each case, and the task of the cloud in the end."""
+    calls = calls_of(knobs, before, desired)
+    for number, breakage in enumerate(GENERAL):
+        for call in range(number % EVERY, calls, EVERY):
+            with site(before, **knobs) as simulator:
+                first = last = broken_run(simulator, desired, breakage, call)
+                has_begun = not before and bool(simulator.state()["tasks"])
+                simulator.clear_faults()
+                if first.get("failed"):
+                    simulator.advance(60)
+                    last = run(simulator, desired)
+                tasks = simulator.state()["tasks"]
+                wrong = [*problems_of(first, last, tasks, breakage)]
+                if has_begun and not first.get("changed"):
+                    wrong.append(f"the first run has exported and does not say so: {first.get('msg')}")
+            yield from ((f"{breakage.title}, call {call}: {each}", {}) for each in wrong)
+            yield "", {**tasks[0], "last": last}
+
+
+@pytest.mark.parametrize("knobs", SITES.values(), ids=SITES)
+def test_whatever_breaks_the_image_is_exported_once(knobs: Document) -> None:
+    found = list(swept(knobs, [], EXPORT))
+    assert [wrong for wrong, _task in found if wrong] == []
+    for _wrong, task in found:
+        assert (task["status"], task["last"]["task_id"]) == ("Finished", task["task_id"])
+        assert [each["object"] for each in task["last"]["objects"]] == ["nightly_m-web_system.raw.tar.gz"]
+
+
+def test_whatever_breaks_a_running_export_is_canceled() -> None:
+    found = list(swept({}, [RUNNING], CANCEL))
+    assert [wrong for wrong, _task in found if wrong] == []
+    assert {task["status"] for _wrong, task in found} == {"Canceled"}
+
+
+@pytest.mark.parametrize("knobs", SITES.values(), ids=SITES)
+def test_two_tasks_at_once_export_the_image_once(knobs: Document) -> None:
+    """Another run begins the same export between the look of this one and its call."""
+    with site(**knobs) as simulator:
+        same = {"ImageId": "m-web", "OSSBucket": "exports", "OSSPrefix": "nightly"}
+        adapter = Meanwhile("ExportImage", lambda: call_as_colleague(simulator, "ExportImage", **same))
+        result = run(simulator, EXPORT, adapter=adapter)
+        tasks = simulator.state()["tasks"]
+    assert (result["changed"], [task["task_id"] for task in tasks]) == (False, [result["task_id"]])
+
+
+@pytest.mark.parametrize("action", ["ExportImage", "DescribeTaskAttribute"])
+def test_an_interrupted_task_is_resumed(action: str) -> None:
+    with site() as simulator:
+        interrupt = Meanwhile(action, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        first = run(simulator, EXPORT, adapter=interrupt)
+        last = run(simulator, EXPORT)
+        tasks = simulator.state()["tasks"]
+    assert (first["reason"], first["changed"]) == ("interrupted", True)
+    assert ([task["task_id"] for task in tasks], tasks[0]["status"]) == ([last["task_id"]], "Finished")
+
+
+def test_an_export_that_ends_right_before_its_cancellation_is_told() -> None:
+    with site([{**RUNNING, "ends_at": 10}]) as simulator:
+        result = run(simulator, CANCEL, adapter=Meanwhile("CancelTask", lambda: simulator.advance(60)))
+        (task,) = simulator.state()["tasks"]
+    assert (result["changed"], task["status"]) == (False, "Finished")
+
+
+@pytest.mark.parametrize("action", ["ExportImage", "DescribeTasks", "DescribeTaskAttribute", "CancelTask"])
+def test_a_site_without_an_action_is_told(action: str) -> None:
+    desired, before = (CANCEL, [RUNNING]) if action == "CancelTask" else (EXPORT, [])
+    with site(before, missing_actions=action) as simulator:
+        result = run(simulator, desired)
+    assert (result["reason"], result["error"]["action"]) == ("not_supported_by_site", action)
+
+
+@pytest.mark.parametrize("code", ["NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAccount"])
+def test_a_missing_role_is_told_in_both_spellings(code: str) -> None:
+    with site(missing_role_code=code) as simulator:
+        result = run(simulator, {**EXPORT, "role_name": "nobody"})
+    assert (result["reason"], result["error"]["code"]) == ("bucket_not_authorized", code)
+    assert "have the role nobody created" in result["msg"]
+
+
+@pytest.mark.parametrize("ignored", ["OSSPrefix", "ImageFormat"])
+def test_a_site_that_ignores_an_option_is_told(ignored: str) -> None:
+    with site(ignored_parameters=f"ExportImage.{ignored}") as simulator:
+        result = run(simulator, {**EXPORT, "format": "qcow2"})
+    assert result["reason"] == "not_supported_by_site"
+    assert "the site ignores what it does not know" in result["msg"]
