@@ -14,7 +14,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans im
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
-
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 # Seconds that a list may lag behind a write.

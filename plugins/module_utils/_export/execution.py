@@ -12,8 +12,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._export.outcome 
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._export.plans import ExportPlan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 
 def predict(plan: ExportPlan) -> ExportOutcome:

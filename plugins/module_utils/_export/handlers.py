@@ -26,8 +26,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._export.outcome import ExportOutcome
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 
 class ExportRunning(Running["Task", NewTask]):

@@ -12,8 +12,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome i
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 
 def predict(plan: ImagePlan) -> ImageOutcome:

@@ -14,9 +14,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import st
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 
 class ImageRunning(Running["Image", "Predicted"]):
