@@ -20,8 +20,7 @@ UTILS = ROOT / "plugins" / "module_utils"
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
 # The errors of the wire with their codes and hints, and the deadline of a task.
 FAILURES = {"_wire.errors", "_wire.codes", "_wire.hints", "_wire.deadline"}
-# What a layer may import beside its own modules. A name with a dot is a single module; codes
-# and hints are parts of errors.
+# What a layer may import beside its own modules. A name with a dot is a single module.
 MAY_IMPORT: dict[str, set[str]] = {
     "_wire": set(),
     "_engine": {"_wire.errors", "_wire.deadline"},
@@ -37,8 +36,8 @@ def imported(path: Path) -> t.Iterator[str]:
     """The modules of this collection that a file imports, as ``layer.module``."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(PACKAGE):
-            layer, _, module = str(node.module)[len(PACKAGE) :].partition(".")
-            yield from [f"{layer}.{module}"] if module else (f"{layer}.{alias.name}" for alias in node.names)
+            layer, dot, module = str(node.module)[len(PACKAGE) :].partition(".")
+            yield from [f"{layer}.{module}"] if dot else (f"{layer}.{alias.name}" for alias in node.names)
 
 
 def test_every_module_lies_in_a_layer() -> None:
