@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module's own ``run`` over real HTTP against the simulator, in a time that passes only when the module sleeps."""
+"""Runs the module's ``run`` over real HTTP against the simulator, with a clock that advances only during sleeps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from requests.adapters import HTTPAdapter
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
-# Seconds. Longer than any of the builds and repeats here takes, and still short in the time of this bench.
+# Seconds of the simulated clock. Longer than any build or retry here.
 WAIT_TIMEOUT = 600.0
 LOOK = 0.001
 HALF = 0.5
@@ -35,21 +35,21 @@ HALF = 0.5
 
 @dataclass
 class Run:
-    """What a run came to: its result, as Ansible would print it, and the error where it failed."""
+    """The result of a run, as Ansible would print it, and its error if it failed."""
 
     result: dict[str, t.Any]
     error: ApsaraStackError | None = None
 
 
 class SimulatedTime:
-    """Passes for the module and for the cloud together, and only when the module sleeps."""
+    """Advances for the module and the cloud together, and only when the module sleeps."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
         self._now = 0.0
 
     def __call__(self) -> float:
-        # So that a loop that never sleeps comes to its deadline, too.
+        # Each reading advances the clock, so that a loop without sleeps also reaches its deadline.
         self._now += LOOK
         return self._now
 
@@ -59,14 +59,14 @@ class SimulatedTime:
 
 
 class Detour(HTTPAdapter):
-    """Leads the requests from number ``first`` on, ``times`` of them, to a port where nobody listens."""
+    """Sends ``times`` requests, from number ``first`` on, to a port that refuses connections."""
 
     def __init__(self, first: int, times: float) -> None:
         super().__init__()
         self._count = 0
         self._range = (first, first + times)
         self._deaf = socket.socket()
-        # Bound and not listening: refused, and nobody else gets the port.
+        # Bound but not listening: connections are refused, and no other process gets the port.
         self._deaf.bind(("127.0.0.1", 0))
 
     def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
@@ -82,7 +82,7 @@ class Detour(HTTPAdapter):
 
 
 class Meanwhile(HTTPAdapter):
-    """Lets somebody else do something right before a task calls ``action``, the call number ``skip`` of it."""
+    """Calls ``deed``, an action of somebody else, right before call number ``skip`` of ``action``."""
 
     def __init__(self, action: str, deed: t.Callable[[], object], skip: int = 0) -> None:
         super().__init__()
@@ -99,13 +99,13 @@ class Meanwhile(HTTPAdapter):
 
 
 def call_as_colleague(simulator: Simulator, action: str, **parameters: t.Any) -> None:
-    """A call of somebody else of the same account."""
+    """Makes a call as somebody else with the same account."""
     with requests.Session() as session:
         Client(connection_to(simulator, read_timeout=30.0), Deadline(60.0), session=session).call(action, parameters)
 
 
 def desired_of(options: t.Mapping[str, t.Any]) -> DesiredImage:
-    """The desired of a task with these options, through the argument spec of the module."""
+    """The desired state of a task with these options, validated by the argument spec of the module."""
     return desired_from(ArgumentSpecValidator(ARGUMENTS).validate(dict(options)).validated_parameters)
 
 
@@ -117,7 +117,7 @@ def connection_to(simulator: Simulator, read_timeout: float) -> Connection:
         secret_key=simulator.secret_key,
         department=simulator.department,
         resource_group=simulator.resource_group,
-        # Whatever proxy the user's environment names, it cannot reach this loopback.
+        # A proxy of the user's environment could not reach this loopback address.
         proxy="",
         connect_timeout=read_timeout,
         read_timeout=read_timeout,
@@ -138,10 +138,10 @@ def run_task(
     clock_error: float = 0.0,
     later: float = 0.0,
 ) -> Run:
-    """One task, from its options to its result. Anything but an ApsaraStackError is a defect, and leaves from here.
+    """Runs one task, from its options to its result. Other exceptions than ApsaraStackError are defects and propagate.
 
-    ``clock_error``: seconds by which the clock of this host is ahead. ``later``: the task starts so many seconds after
-    everything before it.
+    ``clock_error``: seconds by which the clock of this host is ahead. ``later``: seconds between everything before the
+    task and its start.
     """
     passing = SimulatedTime(simulator)
     deadline = Deadline(wait_timeout, clock=passing, sleep=passing.sleep)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can break at a call, and whether a run has to ride it out."""
+"""The faults of a call, and whether a run must succeed in spite of them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SHORT = 0.2
 
 @dataclass(frozen=True)
 class Breakage:
-    """``script``: in the words of the simulator's faults. ``is_transient``: the run that meets it must succeed; where
-    not, it may fail with a sentence, and the next one must make it good. ``action``: a pattern; others do not know it.
-    ``lasts``: from that call on, until the run is over. ``is_refused``: nobody listens (``script`` is empty then).
-    ``loses_image``: the image itself goes by it, so one more creation is right. ``read_timeout``: seconds.
+    """``script``: parameters of the simulator's faults. ``is_transient``: the run must succeed anyway; otherwise it may
+    fail with a message, and the next one must reach the desired state. ``action``: a pattern of the affected actions.
+    ``lasts``: affects all further calls of the run. ``is_refused``: the connection is refused (``script`` is empty).
+    ``loses_image``: the image is lost, so a second creation is correct. ``read_timeout``: in seconds.
     """
 
     title: str
@@ -32,11 +32,11 @@ class Breakage:
     read_timeout: float = LONG
 
     def strikes(self, action: str) -> bool:
-        """Whether it can happen to a call of this action."""
+        """Whether it can affect a call of this action."""
         return fnmatch.fnmatchcase(action, self.action)
 
 
-def _told(title: str, script: t.Mapping[str, t.Any], **known: t.Any) -> Breakage:
+def _permanent(title: str, script: t.Mapping[str, t.Any], **known: t.Any) -> Breakage:
     return Breakage(title, script, is_transient=False, **known)
 
 
@@ -48,7 +48,7 @@ BREAKAGES = (
     Breakage("empty body", {"empty": True}),
     Breakage("HTML 502", {"html": True}),
     Breakage("500", {"status": 500}),
-    Breakage("500, processed all the same", {"status": 500, "processed": True}),
+    Breakage("500, but processed", {"status": 500, "processed": True}),
     Breakage("503", {"status": 503}),
     Breakage("503, five times", {"status": 503, "times": 5}),
     Breakage("Throttling", {"code": "Throttling.User"}),
@@ -56,17 +56,17 @@ BREAKAGES = (
     Breakage("Throttling with x-acs-retry-after", {"code": "Throttling.User", "x_acs_retry_after": 3500}),
     Breakage("SignatureNonceUsed, processed", {"code": "SignatureNonceUsed", "processed": True}),
     Breakage("OperationConflict", {"code": "OperationConflict"}),
-    Breakage("answer after read_timeout", {"delay": 3 * SHORT}, read_timeout=SHORT),
-    Breakage("answer byte by byte", {"trickle": SHORT / 4}, read_timeout=SHORT),
+    Breakage("response after read_timeout", {"delay": 3 * SHORT}, read_timeout=SHORT),
+    Breakage("response sent byte by byte", {"trickle": SHORT / 4}, read_timeout=SHORT),
     Breakage("HTTP 200, asapiSuccess false", {"asapi_success": False, "code": "InternalError"}),
-    _told("HTTP 200, asapiSuccess false, forbidden", {"asapi_success": False, "code": "Forbidden.RAM"}),
+    _permanent("HTTP 200, asapiSuccess false, forbidden", {"asapi_success": False, "code": "Forbidden.RAM"}),
     Breakage("list without the new image", {"hide": 3600}, action="DescribeImages"),
     Breakage("list without the new image, three times", {"hide": 3600, "times": 3}, action="DescribeImages"),
-    _told("image ends CreateFailed", {"image": "CreateFailed"}, action="CreateImage", loses_image=True),
-    _told("image vanishes while it is made", {"image": "gone"}, action="CreateImage", loses_image=True),
-    _told("image deleted by somebody else", {"image": "deleted"}, action="*Image*", loses_image=True),
-    _told("nobody listens from here on", {}, is_refused=True, lasts=True),
-    _told("503 from here on", {"html": True, "status": 503, "times": 0}, lasts=True),
-    _told("every answer lost from here on", {"drop": "after", "times": 0}, lasts=True),
-    _told("forbidden from here on", {"code": "Forbidden.RAM", "times": 0}, lasts=True),
+    _permanent("image creation fails", {"image": "CreateFailed"}, action="CreateImage", loses_image=True),
+    _permanent("image disappears during creation", {"image": "gone"}, action="CreateImage", loses_image=True),
+    _permanent("image deleted by somebody else", {"image": "deleted"}, action="*Image*", loses_image=True),
+    _permanent("connection refused from then on", {}, is_refused=True, lasts=True),
+    _permanent("503 from then on", {"html": True, "status": 503, "times": 0}, lasts=True),
+    _permanent("every response lost from then on", {"drop": "after", "times": 0}, lasts=True),
+    _permanent("forbidden from then on", {"code": "Forbidden.RAM", "times": 0}, lasts=True),
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A gate in front of the simulator, which holds one request before it is handed on, or its answer before it is told."""
+"""A gate in front of the simulator that holds one request before it is forwarded, or its answer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import threading
 import typing as t
 
 BEFORE, AFTER = "before", "after"
-# Longer than whoever waits at the gate is let live.
+# Longer than any process at the gate lives.
 SECONDS = 60.0
 
 
 class Gate:
-    """A context manager. ``call``: the number, from 0, of the request that it holds; ``moment``: BEFORE or AFTER.
+    """A context manager. ``call``: the number, from 0, of the held request; ``moment``: BEFORE or AFTER.
 
-    A request that is held before it is handed on never is.
+    A request that is held BEFORE is never forwarded.
     """
 
     def __init__(self, port: int, call: int, moment: str) -> None:
@@ -71,7 +71,7 @@ class Gate:
         return Handler
 
     def _passed(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes] | None:
-        """The answer of the simulator; None where it shall not be told."""
+        """The answer of the simulator; None if it is withheld."""
         with self._lock:
             is_held, self._count = self._count == self._call, self._count + 1
         if is_held and self._moment == BEFORE:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets a plain Python import the collection by its full name, and the simulator, from the checkout."""
+"""Makes the collection, by its full name, and the simulator importable from the checkout."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def make_importable() -> None:
-    """Where the collection lies in an ``ansible_collections`` tree of the path already, that one is taken."""
-    # Beside the simulator: what starts ansible-playbook.
+    """Does nothing for a collection that is already importable from an ``ansible_collections`` tree."""
+    # Also the helpers that start ansible-playbook.
     for folder in ("simulator", "end_to_end"):
         path = str(ROOT / "tests" / folder)
         if path not in sys.path:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module's `main` inside this process, with the answers of the site made up and a time of its own.
+"""Runs the module's `main` in this process, with generated answers and a fake clock.
 
-Everything from the argument spec to the printed result is real; only the network and the clock are not.
+Everything from the argument spec to the printed result is real, except the network and the clock.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ CONNECTION = {
     "access_key": "LTAIsimulator37",
     "secret_key": "simulator-secret-0037",
     "wait_timeout": 120,
-    # Ansible's own logging of the invocation is not what is tested here, and takes longer than all else.
+    # Ansible's logging of the invocation is not tested here, and takes longer than everything else.
     "_ansible_no_log": True,
 }
-# What the whole may take over the deadline, in the seconds of its own clock.
+# Seconds of the fake clock by which a task may exceed its deadline.
 GRACE = 5.0
 
 
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Site(HTTPAdapter):
-    """Gives the answer that ``answers`` makes of the number of the request, from 0, and its action."""
+    """Returns the answer of ``answers``, called with the number of the request, from 0, and its action."""
 
     def __init__(self, answers: t.Callable[[int, str], Answer]) -> None:
         super().__init__()
@@ -82,12 +82,12 @@ class Clock:
 def run_main(
     options: t.Mapping[str, t.Any], site: Site, module: types.ModuleType = apsarastack_image
 ) -> dict[str, t.Any]:
-    """What the module prints. Any exception but its orderly end leaves from here, as does a time that is over.
+    """Returns what the module prints. Raises AssertionError if the deadline is exceeded; other exceptions propagate.
 
-    ``options``: beside those of CONNECTION, or in their place.
+    ``options``: added to those of CONNECTION, or replacing them.
     """
     clock, printed = Clock(), io.StringIO()
-    # Ansible gathers them in the process, in which other tasks have run before.
+    # Ansible collects warnings per process, and other tasks have run in this one before.
     warnings._global_warnings.clear()
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**CONNECTION, **options}}).encode()
     with contextlib.ExitStack() as stack:
@@ -95,7 +95,7 @@ def run_main(
             stack.enter_context(mock.patch.object(basic, name, value, create=True))
         changed: dict[str, t.Any] = {
             "Deadline": lambda seconds: Deadline(seconds, clock=clock, sleep=clock.sleep),
-            # It lasts until the end of the process, and this one goes on.
+            # Its handlers last until the end of the process, but this process continues.
             "interruption": mock.Mock(reported=contextlib.nullcontext),
         }
         for name, replacement in changed.items():
@@ -113,7 +113,7 @@ def run_main(
 
 
 def seconds_of(options: t.Mapping[str, t.Any]) -> float:
-    """The deadline that the options give; where they give none that can be read, the task ends at once."""
+    """The deadline of the options; 0 if it is invalid, since the task then ends at once."""
     try:
         return max(0.0, float(options.get("wait_timeout", CONNECTION["wait_timeout"])))
     except (TypeError, ValueError):

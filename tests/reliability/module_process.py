@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module in a process of its own, as Ansible runs it: arguments on its standard input, a result on its output.
+"""Runs a module in a process of its own, as Ansible does: arguments on standard input, the result on standard output.
 
-Run as a script, with the name of the module, it is that process; imported it starts one.
+Run as a script with the name of a module, this file is that process; imported, it starts one.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ if __name__ == "__main__":
 
     module = importlib.import_module(f"ansible_collections.apsarastack.cloud.plugins.modules.{sys.argv[1]}")
     basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
-    # What the arguments are written in, which newer releases of ansible-core ask for.
+    # The serialization of the arguments, which newer releases of ansible-core require.
     basic._ANSIBLE_PROFILE = "legacy"
     try:
         module.main()
     finally:
-        # What the system tells of an ended child counts the memory of the process that started it, too.
+        # The resource usage of a child process would include the memory of its parent.
         sys.stderr.write(Path("/proc/self/status").read_text(encoding="ascii"))
 
 
 def start(options: t.Mapping[str, t.Any], module: str = "apsarastack_image") -> subprocess.Popen[bytes]:
-    """The module at work with these options, the connection among them."""
+    """Starts the module with these options, including those of the connection."""
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).resolve()), module],
         stdin=subprocess.PIPE,
@@ -57,7 +57,7 @@ def start(options: t.Mapping[str, t.Any], module: str = "apsarastack_image") -> 
 
 
 def connection_options(simulator: Simulator) -> dict[str, t.Any]:
-    """The options with which a module reaches the simulator as its first tenant."""
+    """The options with which a module connects to the simulator as the first tenant."""
     return {
         "endpoint": simulator.endpoint,
         "region": simulator.region,
@@ -70,13 +70,13 @@ def connection_options(simulator: Simulator) -> dict[str, t.Any]:
 
 
 def ended(process: subprocess.Popen[bytes]) -> dict[str, t.Any]:
-    """The result that it told; empty where it told none. AssertionError for anything that is no result."""
+    """The printed result; empty if there is none. AssertionError for any other output."""
     output, errors = process.communicate(timeout=SECONDS)
     assert b"Traceback" not in errors + output, errors.decode(errors="replace")
     return t.cast("dict[str, t.Any]", json.loads(output)) if output.strip() else {}
 
 
 def peak(status: str) -> int:
-    """The most memory, in MiB, that a process has had at a time; ``status``: what it writes to its standard error."""
+    """The peak memory of a process in MiB; ``status``: its standard error."""
     (kibibytes,) = re.findall(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
     return int(kibibytes) // 1024

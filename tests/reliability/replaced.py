@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The image ``web``, which tasks of the tests replace, in a cloud whose time passes only while a task sleeps."""
+"""The image ``web``, which tests replace, in a cloud whose clock advances only while a task sleeps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def image(image_id: str, name: str, **known: t.Any) -> Document:
     return {"id": image_id, "name": name, "mappings": [disk], **TENANT, **known}
 
 
-OLD = image("m-old", "web", description="as it was", tags={"team": "web"})
+OLD = image("m-old", "web", description="unchanged", tags={"team": "web"})
 SNAPSHOTS = [
     {"id": one, "name": one, "disk_type": "system", "size": 40, **TENANT} for one in ("s-system", "s-other", "s-old")
 ]
@@ -42,7 +42,7 @@ def cloud(*images: Document, **knobs: t.Any) -> Simulator:
 
 
 def own(simulator: Simulator) -> dict[str, Document]:
-    """The account's images by id."""
+    """The images of the account by id."""
     images = simulator.state()["images"]
     return {one["image_id"]: one for one in images if one["organization"] == 37 and not one["deleted"]}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks of the sweep: what a playbook says, what is there before, and what has to be there in the end."""
+"""The tasks of the sweep, with the resources before them and the required resources after them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Document = dict[str, t.Any]
 
 NAME = "web"
 OLD = "m-web"
-# What nothing of a task may touch. The names are near the desired one, and the simulator is told to list them all.
+# No task may touch these. Their names are similar to the desired one, and the simulator is set to list them all.
 BYSTANDERS: list[Document] = [
     {"id": "m-in-use", "name": "in-use", "mappings": [("system", 40, "s-of-image-in-use")]},
-    {"id": "m-neighbour", "name": "web-2", "description": "not yours", "tags": {"team": "db"}},
+    {"id": "m-similar", "name": "web-2", "description": "of another team", "tags": {"team": "db"}},
     {"id": "m-older", "name": "old-web", "mappings": [("system", 40, "s-shared")]},
     {"id": "m-foreign", "name": NAME, "organization": 38, "resource_group": 500, "tags": {"team": "web"}},
     {"id": "m-elsewhere", "name": NAME, "region": "cn-wulan-env82-d01", "mappings": [("system", 40, "s-elsewhere")]},
@@ -26,11 +26,11 @@ SNAPSHOTS = ("s-system", "s-data", "s-of-image-in-use", "s-old-system", "s-old-d
 
 @dataclass(frozen=True)
 class Scenario:
-    """``desired``: options of the task. ``images``: in the account before, besides BYSTANDERS. ``name``: the image's in
-    the end. ``attributes``: of the one image of that name in the end, None where there must be none. ``refused``: the
-    task must refuse and leave everything as it is. ``lost_snapshots``: those that have to be gone in the end.
-    ``in_use``: an instance was started from the image. ``after_loss``: what a run comes to when somebody else has
-    deleted the image: ``made`` anew, ``refused`` since the task names its id, or ``absent`` as desired.
+    """``desired``: options of the task. ``images``: those of the account before the task, in addition to BYSTANDERS.
+    ``name``: of the image after the task. ``attributes``: of the only image with that name after the task; None if
+    there must be none. ``refused``: the task must fail and change nothing. ``lost_snapshots``: those that must be
+    deleted. ``in_use``: an instance was created from the image. ``after_loss``: the result of a run after somebody
+    else has deleted the image: ``made`` again, ``refused`` since the task names its id, or ``absent`` as desired.
     """
 
     title: str
@@ -104,7 +104,7 @@ SCENARIOS = (
         attributes={**TEXTS, "disks": ["s-system", "s-data"]},
     ),
     Scenario(
-        "create, a failed one in the way",
+        "create after a failed creation",
         {"image_name": NAME, "instance_id": "i-web-running", **TEXTS},
         images=[{"id": "m-failed", "name": NAME, "fails_as": "CreateFailed"}],
         attributes=TEXTS,
@@ -157,9 +157,9 @@ SCENARIOS = (
         after_loss="absent",
     ),
     Scenario(
-        "two of the name: refused",
+        "duplicates: refused",
         {"image_name": NAME, "state": "absent"},
-        images=[THERE, {"id": "m-twin", "name": NAME}],
+        images=[THERE, {"id": "m-duplicate", "name": NAME}],
         refused=True,
     ),
 )

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fault sweep: every scenario, with every breakage, at every call of its healthy run.
+"""The fault sweep: every scenario, with every fault, at every call of its run without faults.
 
-A case: the cloud at its beginning, a run that meets the breakage at one call, and, where that run was allowed to fail
-and did, a healthy run a minute later.
+A case consists of the initial cloud, a run with the fault at one call, and, if that run was allowed to fail and did, a
+run without faults a minute later.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from verdict import answered_writes, creations, image_of, problems
 
 from apsarastack_simulator.testing import Simulator
 
-# Seconds of the simulated cloud: everything takes a while, and shows a while after that.
+# Seconds of the simulated clock: each operation takes a while, and is visible later.
 KNOBS: dict[str, t.Any] = {
     "create_time": 4,
     "visible_after": 1.5,
@@ -30,14 +30,14 @@ KNOBS: dict[str, t.Any] = {
     "modify_latency": 1,
     "name_match": "fuzzy",
 }
-# Between two runs. A run that starts before the cloud lists what the one before has made cannot know of it.
+# Seconds between two runs. A run that starts before the cloud lists the image of the previous run cannot know it.
 PAUSE = 60.0
 SHORTEST_MESSAGE = 20
 
 
 @dataclass(frozen=True)
 class Case:
-    """``call``: the index, from 0, of the call that the breakage meets; ``place``: among those it can strike."""
+    """``call``: the index, from 0, of the affected call; ``place``: its index among those that can be affected."""
 
     scenario: Scenario
     breakage: Breakage
@@ -51,7 +51,7 @@ class Case:
 
 @dataclass
 class Report:
-    """What was run. ``calls``: of each scenario's healthy run. ``failures``: a case, and what was wrong."""
+    """The cases and results. ``calls``: of each scenario without faults. ``failures``: each a case and its problem."""
 
     calls: dict[str, int] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
@@ -59,12 +59,12 @@ class Report:
 
 
 def simulated_cloud() -> Simulator:
-    """Its clock stands still unless it is told to advance."""
+    """A simulator whose clock advances only on request."""
     return Simulator(speed=0, **KNOBS)
 
 
 def healthy_calls(simulator: Simulator, scenario: Scenario) -> list[str]:
-    """The actions of the calls that the scenario makes when nothing breaks; AssertionError where that goes wrong."""
+    """The actions that the scenario calls without faults; AssertionError if it fails."""
     simulator.reset(scenario.seed())
     before = simulator.state()
     run = run_task(simulator, scenario.desired)
@@ -75,7 +75,7 @@ def healthy_calls(simulator: Simulator, scenario: Scenario) -> list[str]:
 
 
 def cases_of(scenario: Scenario, actions: t.Sequence[str], every: int = 1) -> t.Iterator[Case]:
-    """All cases of a scenario; with ``every`` each so-manieth call only, another beginning for each breakage."""
+    """All cases of a scenario, or those of every ``every``-th call, starting at another call for each fault."""
     for number, breakage in enumerate(BREAKAGES):
         struck = [index for index, action in enumerate(actions) if breakage.strikes(action)]
         cases = [
@@ -87,14 +87,14 @@ def cases_of(scenario: Scenario, actions: t.Sequence[str], every: int = 1) -> t.
 
 
 def _has_something_to_lose(scenario: Scenario, breakage: Breakage, until: t.Sequence[str]) -> bool:
-    """Only an image that is there can be deleted by somebody else."""
+    """Only an existing image can be deleted by somebody else."""
     if not breakage.loses_image:
         return True
     return not scenario.refused and (bool(scenario.images) or "CreateImage" in until)
 
 
 def run_case(simulator: Simulator, case: Case) -> list[str]:
-    """What was wrong; empty when all was well."""
+    """The problems."""
     scenario, breakage = case.scenario, case.breakage
     simulator.reset(scenario.seed())
     before = simulator.state()
@@ -110,7 +110,7 @@ def run_case(simulator: Simulator, case: Case) -> list[str]:
     made, allowed = creations(simulator.calls()), 2 if breakage.loses_image else 1
     return [
         *wrong,
-        *([f"{made} images were made instead of {allowed}"] if made > allowed else []),
+        *([f"{made} images were created instead of {allowed}"] if made > allowed else []),
         *(_problems_of_loss(scenario, last) if is_lost else _problems_of_last(scenario, last, after)),
         *problems(scenario, before, after, told, is_lost=is_lost),
     ]
@@ -120,22 +120,22 @@ def _broken_run(simulator: Simulator, case: Case) -> Run:
     breakage, desired = case.breakage, case.scenario.desired
     if breakage.is_refused:
         return run_task(simulator, desired, adapter=Detour(case.call, times=float("inf") if breakage.lasts else 1))
-    # By its place and not by its index: a breakage that lasts goes on with the repeats of the call.
+    # By place and not by index: a lasting fault also affects the retries of the call.
     simulator.fault(action=breakage.action, skip=case.place, **breakage.script)
     return run_task(simulator, desired, read_timeout=breakage.read_timeout)
 
 
 def _problems_of_first(case: Case, run: Run, writes: int) -> t.Iterator[str]:
-    """``writes``: that the module knows of."""
+    """``writes``: the number of writes that the module knows of."""
     if run.error is None or case.scenario.refused:
         return
     if case.breakage.is_transient:
-        yield f"the run does not ride it out: {run.error.message}"
+        yield f"the run fails because of a transient fault: {run.error.message}"
     if len(run.error.message) < SHORTEST_MESSAGE:
         yield f"the message says nothing: {run.error.message!r}"
     for key in ("image_id", "changed") if writes else ():
         if not run.result.get(key):
-            yield f"the failure does not tell {key}: {run.error.message}"
+            yield f"the failure does not report {key}: {run.error.message}"
 
 
 def _problems_of_last(scenario: Scenario, run: Run, after: dict[str, t.Any]) -> t.Iterator[str]:
@@ -144,17 +144,17 @@ def _problems_of_last(scenario: Scenario, run: Run, after: dict[str, t.Any]) -> 
     if run.error is None and scenario.refused:
         yield "the run succeeds instead of refusing"
     if run.error is None and scenario.attributes is not None and run.result["image_id"] != image_of(scenario, after):
-        yield f"the result tells of image {run.result['image_id']}"
+        yield f"the result reports image {run.result['image_id']}"
 
 
 def _problems_of_loss(scenario: Scenario, run: Run) -> list[str]:
-    """A task that names its image by id cannot make it anew, and has to say which one is not there."""
+    """A task that names its image by id cannot create it again, and must say which image does not exist."""
     is_named = str(scenario.desired["image_id"]) in str(run.error)
     return [] if is_named else [f"the last run does not name what is lost: {run.error}"]
 
 
 def sweep(every: int = 1, tell: t.Callable[[str], None] = lambda line: None) -> Report:
-    """Run all cases, or with ``every`` a part of them; ``tell`` gets a line for each failure."""
+    """Runs all cases, or with ``every`` a part of them; ``tell`` gets a line for each failure."""
     report = Report()
     with simulated_cloud() as simulator:
         for scenario in SCENARIOS:

@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 
 def table(report: Report) -> str:
-    """Breakages down, scenarios across, in each cell how many calls were broken so; the last line tells the sums."""
+    """A row for each fault and a column for each scenario, with the number of calls; the last line has the sums."""
     scenarios = list(report.calls)
     failed = {(case.scenario.title, case.breakage.title, case.call) for case, _wrong in report.failures}
     run = collections.Counter((case.scenario.title, case.breakage.title) for case in report.cases)
@@ -24,11 +24,11 @@ def table(report: Report) -> str:
     rows = [
         ["", *scenarios],
         ["---", *("---:" for _one in scenarios)],
-        ["calls of the healthy run", *(str(report.calls[one]) for one in scenarios)],
+        ["calls without faults", *(str(report.calls[one]) for one in scenarios)],
         *([one, *(_cell(run[each, one], bad[each, one]) for each in scenarios)] for one in breakages),
     ]
     sums = (
-        f"{len(scenarios)} scenarios, {len(breakages)} breakages, {sum(report.calls.values())} calls: "
+        f"{len(scenarios)} scenarios, {len(breakages)} faults, {sum(report.calls.values())} calls: "
         f"{len(report.cases)} cases, {len(failed)} failures."
     )
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", sums])
@@ -41,7 +41,7 @@ def _cell(cases: int, failures: int) -> str:
 
 
 def crash_table(sums: t.Mapping[str, tuple[int, int]]) -> str:
-    """``sums``: for each scenario how many crashes were tried and how many failed."""
+    """``sums``: for each scenario the number of cases and of failures."""
     rows = [["", "cases", "failures"], ["---", "---:", "---:"]]
     rows += [[scenario, str(tried), str(failed)] for scenario, (tried, failed) in sums.items()]
     tried, failed = (sum(column) for column in zip(*sums.values()))
@@ -49,9 +49,8 @@ def crash_table(sums: t.Mapping[str, tuple[int, int]]) -> str:
 
 
 def stories_table(found: Campaign) -> str:
-    """What random stories came to: the named exceptions with their frequency, and the violations, of which none is to
-    be."""
-    rows = [["what no client can prevent", "stories", "in a thousand"], ["---", "---:", "---:"]]
+    """The results of random stories: the excused violations by cause and frequency, and the number of others."""
+    rows = [["cause", "stories", "per thousand"], ["---", "---:", "---:"]]
     rows += [
         [excuse, str(count), f"{1000 * count / found.stories:.1f}"] for excuse, count in found.excused.most_common()
     ]
@@ -61,10 +60,10 @@ def stories_table(found: Campaign) -> str:
 
 
 def written_into(page: str, name: str, made: str) -> str:
-    """The page with ``made`` between the marks of this name, which ValueError misses."""
+    """The page with ``made`` between the markers of this name; ValueError if they are missing."""
     begin, end = f"<!-- begin {name} -->\n", f"\n<!-- end {name} -->"
     before, _mark, rest = page.partition(begin)
     _old, mark, after = rest.partition(end)
     if not mark:
-        raise ValueError(f"the page has no marks for {name}")
+        raise ValueError(f"the page has no markers for {name}")
     return f"{before}{begin}\n{made}\n{end}{after}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run that is killed, told to end, or interrupted: it says what it knows, and the next one makes it good."""
+"""A run that is killed or interrupted reports what it has done, and the next one reaches the desired state."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gate import BEFORE, Gate
 from module_process import ended, start
 from scenarios import SCENARIOS, Scenario
 
-# A case is a process of its own, which costs a second.
+# A case is a process of its own, which takes a second.
 EVERY = 12
 
 
 @pytest.mark.parametrize("scenario", [one for one in SCENARIOS if not one.refused], ids=lambda scenario: scenario.title)
-def test_wherever_a_run_is_ended_the_next_one_reaches_the_desired_state(scenario: Scenario) -> None:
+def test_wherever_a_run_is_interrupted_the_next_one_reaches_the_desired_state(scenario: Scenario) -> None:
     with fast_cloud() as simulator:
         outcomes = {str(crash): run_crash(simulator, crash) for crash in crashes(scenario, calls_of(scenario), EVERY)}
     tried = {name: wrong for name, wrong in outcomes.items() if wrong is not None}
@@ -28,7 +28,7 @@ def test_wherever_a_run_is_ended_the_next_one_reaches_the_desired_state(scenario
 
 
 @pytest.mark.parametrize("number", [TERMINATE, INTERRUPT])
-def test_a_search_that_is_ended_says_so(number: int) -> None:
+def test_an_interrupted_search_says_that_nothing_was_changed(number: int) -> None:
     with fast_cloud() as simulator, Gate(simulator.port, 0, BEFORE) as gate:
         process = start(options(simulator, gate.endpoint, {}), module="apsarastack_image_info")
         assert is_held(gate, process)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nothing is destroyed on old facts: another run or a colleague is at work while a task replaces an image."""
+"""Nothing is destroyed because of stale facts: another run or a colleague works while a task replaces an image."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ DAY = 24 * 3600.0
 # --- two runs ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_replacement_that_another_run_is_still_building_is_refused_with_its_id_and_age() -> None:
+def test_a_replacement_image_that_another_run_is_creating_is_refused_with_its_id_and_age() -> None:
     with cloud() as simulator:
         second: list[Run] = []
         start = functools.partial(run_task, simulator, WITH_OTHER_SOURCE)
-        # The third look at images is in the wait for the new one.
+        # The third read of images belongs to the wait for the new one.
         first = replaced(simulator, Meanwhile("DescribeImages", lambda: second.append(start()), skip=4))
         left = names(simulator)
     assert first.error is None
@@ -64,8 +64,8 @@ def test_two_runs_of_one_task_finish_one_replacement() -> None:
 
 
 @pytest.mark.parametrize("later", [0.0, DAY])
-def test_what_an_earlier_run_began_is_resumed_only_where_it_was_begun_by_the_same_task(later: float) -> None:
-    """A task that asks for a new image each time does not mean the one of yesterday."""
+def test_an_unfinished_replacement_is_resumed_only_by_the_same_task(later: float) -> None:
+    """Yesterday's image is not the desired state of a task with recreate=always."""
     with cloud() as simulator:
         assert reason(run_task(simulator, ALWAYS, wait_timeout=30)) == "timed_out"
         begun = replacement_of(simulator)
@@ -78,7 +78,7 @@ def test_what_an_earlier_run_began_is_resumed_only_where_it_was_begun_by_the_sam
     assert any("resumes" in warning for warning in run.result["warnings"]) is (later == 0.0)
 
 
-def test_what_a_task_with_another_source_began_is_not_adopted() -> None:
+def test_an_unfinished_replacement_from_another_source_is_not_adopted() -> None:
     with cloud() as simulator:
         run_task(simulator, {**ALWAYS, "instance_id": "i-web-stopped"}, wait_timeout=30)
         begun = replacement_of(simulator)
@@ -91,8 +91,8 @@ def test_what_a_task_with_another_source_began_is_not_adopted() -> None:
     assert begun not in found
 
 
-def test_what_is_in_the_way_is_not_deleted_before_the_new_image_is_there() -> None:
-    """The name and a mark make it look like an outdated replacement; the quota lets no new one be made."""
+def test_an_image_in_the_way_is_not_deleted_before_the_new_image_exists() -> None:
+    """Its name and mark resemble an outdated replacement image; the quota allows no new image."""
     mark = "m-nowhere/0123456789abcdef/20260102T030405Z"
     stray = image("m-stray", "web-replacement", tags={"apsarastack.cloud/replaces": mark})
     with cloud(OLD, stray, image_quota=2) as simulator:
@@ -107,7 +107,7 @@ def test_what_is_in_the_way_is_not_deleted_before_the_new_image_is_there() -> No
 
 
 def before_the_swap(simulator: Simulator, action: str, **parameters: t.Any) -> Meanwhile:
-    """A colleague's call during the build. The name is looked up by then, and so are both temporary names."""
+    """A colleague's call during the build. At that time the name and both temporary names have been looked up."""
     return Meanwhile("DescribeImages", functools.partial(call_as_colleague, simulator, action, **parameters), skip=5)
 
 
@@ -123,7 +123,7 @@ SHARING = {"ImageId": "m-old", "AddAccount": ["1000000000000038"]}
         ("ModifyImageSharePermission", SHARING, "shared"),
     ],
 )
-def test_an_old_image_that_somebody_changes_during_the_build_is_neither_renamed_nor_deleted(
+def test_an_old_image_that_is_changed_during_the_build_is_neither_renamed_nor_deleted(
     action: str, parameters: Document, why: str
 ) -> None:
     with cloud() as simulator:
@@ -135,7 +135,7 @@ def test_an_old_image_that_somebody_changes_during_the_build_is_neither_renamed_
     assert "m-old" in run.result["msg"]
 
 
-def test_an_old_image_that_an_instance_uses_by_now_is_neither_renamed_nor_deleted() -> None:
+def test_an_old_image_that_comes_into_use_is_neither_renamed_nor_deleted() -> None:
     with cloud() as simulator:
         run = replaced(simulator, Meanwhile("DescribeImages", functools.partial(use, simulator), skip=5))
         left = names(simulator)
@@ -144,11 +144,11 @@ def test_an_old_image_that_an_instance_uses_by_now_is_neither_renamed_nor_delete
 
 
 def use(simulator: Simulator) -> None:
-    """As if an instance were started from the old image; the simulator does not offer that."""
+    """Simulates the start of an instance from the old image, for which the simulator has no action."""
     simulator.service.world.instances["i-user-of-image"].image_id = "m-old"
 
 
-def test_an_old_image_that_somebody_renames_during_the_build_is_kept_under_that_name() -> None:
+def test_an_old_image_that_is_renamed_during_the_build_keeps_its_new_name() -> None:
     with cloud() as simulator:
         renaming = {"ImageId": "m-old", "ImageName": "web-known-good-keep"}
         run = replaced(simulator, before_the_swap(simulator, "ModifyImageAttribute", **renaming))
@@ -158,7 +158,7 @@ def test_an_old_image_that_somebody_renames_during_the_build_is_kept_under_that_
 
 
 @pytest.mark.parametrize("deed", ["ModifyImageSharePermission", "an instance"])
-def test_an_old_image_that_may_not_be_deleted_after_the_swap_stays_and_blocks_no_later_run(deed: str) -> None:
+def test_an_old_image_that_must_not_be_deleted_after_the_swap_is_kept_and_blocks_no_later_run(deed: str) -> None:
     with cloud() as simulator:
         share = functools.partial(call_as_colleague, simulator, "ModifyImageSharePermission", **SHARING)
         act = functools.partial(use, simulator) if deed == "an instance" else share
@@ -177,7 +177,7 @@ def test_an_old_image_that_may_not_be_deleted_after_the_swap_stays_and_blocks_no
 
 
 @pytest.mark.parametrize("deed", ["deleted", "deprecated", "renamed"])
-def test_an_old_image_is_kept_when_the_new_one_is_not_in_its_place_before_the_deletion(deed: str) -> None:
+def test_an_old_image_is_kept_if_the_new_one_has_lost_the_name_before_the_deletion(deed: str) -> None:
     def act() -> None:
         new = replacement_of(simulator, "web")
         if deed == "deleted":
@@ -188,8 +188,8 @@ def test_an_old_image_is_kept_when_the_new_one_is_not_in_its_place_before_the_de
             call_as_colleague(simulator, "ModifyImageAttribute", ImageId=new, ImageName="mine")
 
     with cloud() as simulator:
-        # The second look by name after the swap is the one right before the deletion.
-        rename = Meanwhile("DescribeImages", act, skip=looks_until_the_deletion())
+        # The second lookup by name after the swap is the one right before the deletion.
+        rename = Meanwhile("DescribeImages", act, skip=reads_until_the_deletion())
         run = replaced(simulator, rename)
         left = names(simulator)
     assert run.error is not None
@@ -197,8 +197,8 @@ def test_an_old_image_is_kept_when_the_new_one_is_not_in_its_place_before_the_de
     assert left["m-old"] == "web-m-old"
 
 
-def looks_until_the_deletion() -> int:
-    """How often images are listed before the new image is read for the last time in a run that nobody disturbs."""
+def reads_until_the_deletion() -> int:
+    """The number of lists before the new image is read for the last time in an undisturbed run."""
     with cloud() as simulator:
         assert replaced(simulator).error is None
         actions = [call["action"] for call in simulator.calls()]

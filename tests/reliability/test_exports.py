@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever breaks at any call of an export, on any site, the image is exported once; and so is what is canceled."""
+"""Whatever fails at any call of an export, on any site, the image is exported or canceled exactly once."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ RUNNING = {
     "ends_at": 3600,
     "disks": [{"OSSBucket": "exports", "OSSObject": "nightly_m-web_system.raw.tar.gz", "ImageFormat": "raw"}],
 }
-# What releases differ in, as far as an export meets it.
+# The differences between releases that affect exports.
 SITES: dict[str, Document] = {
     "of today": {},
     "silent until the end": {"related_items": "finished"},
     "silent, and naming the image": {"related_items": "finished", "task_resource_id": True, "task_shape": "sample"},
     "of 2018": {"task_id_field": "2018", "ignored_parameters": "DescribeTasks.ResourceIds", "progress": "absent"},
 }
-# Slow answers are those of any module.
+# Slow answers are tested for all modules elsewhere.
 GENERAL = [one for one in BREAKAGES if one.action == "*" and one.read_timeout == LONG]
-# Each breakage meets every third call, another beginning for each.
+# Each fault affects every third call, starting at another call for each fault.
 EVERY = 3
 
 
@@ -68,7 +68,7 @@ def calls_of(knobs: Document, tasks: t.Sequence[Document], desired: Document) ->
 
 def problems_of(first: Document, last: Document, tasks: t.Sequence[Document], breakage: Breakage) -> t.Iterator[str]:
     if breakage.is_transient and first.get("failed"):
-        yield f"the run does not ride it out: {first['msg']}"
+        yield f"the run fails because of a transient fault: {first['msg']}"
     if len(tasks) != 1:
         yield f"{len(tasks)} exports"
     if last.get("failed"):
@@ -76,7 +76,7 @@ def problems_of(first: Document, last: Document, tasks: t.Sequence[Document], br
 
 
 def swept(knobs: Document, before: t.Sequence[Document], desired: Document) -> t.Iterator[tuple[str, Document]]:
-    """What was wrong of each case, and the task of the cloud in the end."""
+    """The problems of each case, and the final task of the cloud."""
     calls = calls_of(knobs, before, desired)
     for number, breakage in enumerate(GENERAL):
         for call in range(number % EVERY, calls, EVERY):
@@ -96,7 +96,7 @@ def swept(knobs: Document, before: t.Sequence[Document], desired: Document) -> t
 
 
 @pytest.mark.parametrize("knobs", SITES.values(), ids=SITES)
-def test_whatever_breaks_the_image_is_exported_once(knobs: Document) -> None:
+def test_whatever_fails_the_image_is_exported_once(knobs: Document) -> None:
     found = list(swept(knobs, [], EXPORT))
     assert [wrong for wrong, _task in found if wrong] == []
     for _wrong, task in found:
@@ -104,7 +104,7 @@ def test_whatever_breaks_the_image_is_exported_once(knobs: Document) -> None:
         assert [each["object"] for each in task["last"]["objects"]] == ["nightly_m-web_system.raw.tar.gz"]
 
 
-def test_whatever_breaks_a_running_export_is_canceled() -> None:
+def test_whatever_fails_a_running_export_is_canceled() -> None:
     found = list(swept({}, [RUNNING], CANCEL))
     assert [wrong for wrong, _task in found if wrong] == []
     assert {task["status"] for _wrong, task in found} == {"Canceled"}
@@ -112,7 +112,7 @@ def test_whatever_breaks_a_running_export_is_canceled() -> None:
 
 @pytest.mark.parametrize("knobs", SITES.values(), ids=SITES)
 def test_two_tasks_at_once_export_the_image_once(knobs: Document) -> None:
-    """Another run begins the same export between the look of this one and its call."""
+    """Another run begins the same export between the read of this one and its call."""
     with site(**knobs) as simulator:
         same = {"ImageId": "m-web", "OSSBucket": "exports", "OSSPrefix": "nightly"}
         adapter = Meanwhile("ExportImage", lambda: call_as_colleague(simulator, "ExportImage", **same))
@@ -132,7 +132,7 @@ def test_an_interrupted_task_is_resumed(action: str) -> None:
     assert ([task["task_id"] for task in tasks], tasks[0]["status"]) == ([last["task_id"]], "Finished")
 
 
-def test_an_export_that_ends_right_before_its_cancellation_is_told() -> None:
+def test_an_export_that_ends_right_before_its_cancellation_is_reported() -> None:
     with site([{**RUNNING, "ends_at": 10}]) as simulator:
         result = run(simulator, CANCEL, adapter=Meanwhile("CancelTask", lambda: simulator.advance(60)))
         (task,) = simulator.state()["tasks"]
@@ -140,7 +140,7 @@ def test_an_export_that_ends_right_before_its_cancellation_is_told() -> None:
 
 
 @pytest.mark.parametrize("action", ["ExportImage", "DescribeTasks", "DescribeTaskAttribute", "CancelTask"])
-def test_a_site_without_an_action_is_told(action: str) -> None:
+def test_a_site_without_an_action_is_reported(action: str) -> None:
     desired, before = (CANCEL, [RUNNING]) if action == "CancelTask" else (EXPORT, [])
     with site(before, missing_actions=action) as simulator:
         result = run(simulator, desired)
@@ -148,7 +148,7 @@ def test_a_site_without_an_action_is_told(action: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAccount"])
-def test_a_missing_role_is_told_in_both_spellings(code: str) -> None:
+def test_a_missing_role_is_reported_in_both_spellings(code: str) -> None:
     with site(missing_role_code=code) as simulator:
         result = run(simulator, {**EXPORT, "role_name": "nobody"})
     assert (result["reason"], result["error"]["code"]) == ("bucket_not_authorized", code)
@@ -156,7 +156,7 @@ def test_a_missing_role_is_told_in_both_spellings(code: str) -> None:
 
 
 @pytest.mark.parametrize("ignored", ["OSSPrefix", "ImageFormat"])
-def test_a_site_that_ignores_an_option_is_told(ignored: str) -> None:
+def test_a_site_that_ignores_an_option_is_reported(ignored: str) -> None:
     with site(ignored_parameters=f"ExportImage.{ignored}") as simulator:
         result = run(simulator, {**EXPORT, "format": "qcow2"})
     assert result["reason"] == "not_supported_by_site"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers that are too much, over a real socket to a real process: within 300 MiB and within the deadline."""
+"""Floods of data over a real socket to a real process end within 300 MiB and within the deadline."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from module_process import peak, start
 MEBIBYTE = 1024 * 1024
 MOST = 300
 DEADLINE = 6
-# Starting the module takes a second or some on a machine under load.
+# Starting the module takes some seconds on a machine under load.
 GRACE = 12
 PREFIX, SUFFIX = b'{"Images":{"Image":[', b"]}}"
 
 
 class Flood(http.server.BaseHTTPRequestHandler):
-    """Answers with ``body``, ``times`` times over, with a pause between them."""
+    """Answers with ``body``, repeated ``times`` times, with a pause in between."""
 
     body: t.ClassVar[bytes] = b""
     times: t.ClassVar[int] = 1
@@ -43,7 +43,7 @@ class Flood(http.server.BaseHTTPRequestHandler):
                 self.wfile.write(self.body)
                 time.sleep(self.pause)
         except OSError:
-            pass  # the module has had enough
+            pass  # the module has closed the connection
 
     def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002 - the name is that of the base class
         pass
@@ -61,14 +61,14 @@ def of_size(count: int, item: bytes) -> bytes:
 
 ZEROS = bytes(MEBIBYTE)
 FLOODS: dict[str, dict[str, t.Any]] = {
-    "50 MB of one text": {"body": PREFIX + b'"' + b"x" * 50_000_000 + b'"' + SUFFIX},
+    "50 MB of one string": {"body": PREFIX + b'"' + b"x" * 50_000_000 + b'"' + SUFFIX},
     "50 MB of empty objects": {"body": of_size(50_000_000, b"{}")},
     "as many empty objects as an answer may hold": {"body": of_size(8 * MEBIBYTE - 100, b"{}")},
     "as many images as an answer may hold": {"body": of_size(8 * MEBIBYTE - 100, b'{"ImageId":"m-1"}')},
-    "as many texts as an answer may hold": {"body": of_size(8 * MEBIBYTE - 100, b'"\xe9\x95\x9c"')},
+    "as many strings as an answer may hold": {"body": of_size(8 * MEBIBYTE - 100, b'"\xe9\x95\x9c"')},
     "deep nesting": {"body": b"[" * 5_000_000},
-    "bytes without an end": {"body": ZEROS, "times": 100_000},
-    "a byte now and then": {"body": b" ", "times": 1000, "pause": 0.1},
+    "endless bytes": {"body": ZEROS, "times": 100_000},
+    "a slow stream of bytes": {"body": b" ", "times": 1000, "pause": 0.1},
     "silence": {"times": 1, "pause": 20},
     "a body that unpacks to 1 GiB": {
         "body": zipped(bytes(1024 * MEBIBYTE), 1),
@@ -78,12 +78,12 @@ FLOODS: dict[str, dict[str, t.Any]] = {
         "body": zipped(bytes(1024 * MEBIBYTE), 2),
         "headers_sent": {"Content-Encoding": "gzip, gzip"},
     },
-    "headers without an end": {"headers_sent": {f"X-{number}": "x" * 60_000 for number in range(90)}},
+    "endless headers": {"headers_sent": {f"X-{number}": "x" * 60_000 for number in range(90)}},
 }
 
 
 @pytest.mark.parametrize("flood", FLOODS)
-def test_too_much_is_refused_within_the_deadline_and_the_memory(flood: str) -> None:
+def test_a_flood_is_refused_within_the_deadline_and_the_memory_limit(flood: str) -> None:
     handler = type("Handler", (Flood,), FLOODS[flood])
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

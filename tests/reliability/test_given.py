@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task gives, from the parameters that Ansible hands over to the requests that are sent, for both modules."""
+"""Option values, from the parameters that Ansible passes to the requests that are sent, for both modules."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ANSWERS: dict[str, t.Any] = {
 
 
 class Recorder(Site):
-    """A site with one image, which keeps what it is asked."""
+    """A site with one image that records its requests."""
 
     def __init__(self) -> None:
         super().__init__(lambda _number, action: Answer(json.dumps(ANSWERS.get(action, {})).encode()))
@@ -62,7 +62,7 @@ def outcome(module: types.ModuleType, **options: t.Any) -> tuple[dict[str, t.Any
 
 
 def refusal(module: types.ModuleType, **options: t.Any) -> str:
-    """The sentence with which the module refuses the options before its first request."""
+    """The message with which the module refuses the options before its first request."""
     result, site = outcome(module, **options)
     assert result.get("failed"), result
     assert result["reason"] == "invalid_input"
@@ -70,7 +70,7 @@ def refusal(module: types.ModuleType, **options: t.Any) -> str:
     return str(result["msg"])
 
 
-# --- null is not given -----------------------------------------------------------------------------------------------
+# --- null means omitted ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
@@ -84,7 +84,7 @@ def refusal(module: types.ModuleType, **options: t.Any) -> str:
         {"image_id": None, "image_name": None, "name": None},
     ],
 )
-def test_a_null_selects_no_image(state: str, options: dict[str, t.Any]) -> None:
+def test_null_selects_no_image(state: str, options: dict[str, t.Any]) -> None:
     message = refusal(IMAGE, state=state, snapshot_id="s-1", **options)
     assert message == "one of the following is required: image_id, image_name"
 
@@ -106,7 +106,7 @@ def test_a_null_selects_no_image(state: str, options: dict[str, t.Any]) -> None:
         *[(INFO, {"image_ids": ids}) for ids in ([...], ["m-1", ...])],
     ],
 )  # fmt: skip
-def test_a_blank_text_selects_nothing_and_is_refused_by_its_option(
+def test_a_blank_string_is_refused_with_its_option(
     module: types.ModuleType, options: dict[str, t.Any], blank: str
 ) -> None:
     (option,) = [name for name, value in options.items() if "Ellipsis" in str(value)]
@@ -119,28 +119,28 @@ def test_a_blank_text_selects_nothing_and_is_refused_by_its_option(
     [(INFO, "image_ids"), (INFO, "status"), (IMAGE, "disk_device_mapping")],
 )
 @pytest.mark.parametrize("nulls", [[None], [None, None]])
-def test_a_list_of_nothing_but_null_is_refused(module: types.ModuleType, option: str, nulls: list[None]) -> None:
+def test_a_list_of_nulls_is_refused(module: types.ModuleType, option: str, nulls: list[None]) -> None:
     assert f"{option} holds nothing but null" in refusal(module, **{"name": "web", option: nulls})
 
 
-def test_a_null_between_values_is_left_out() -> None:
+def test_null_between_values_is_omitted() -> None:
     _result, site = outcome(INFO, image_ids=[None, "m-1", None, "m-2"])
     assert site.form()["ImageId"] == "m-1,m-2"
     result, _site = outcome(IMAGE, name="new", disk_device_mapping=[None, {"snapshot_id": "s-1", "size": None}])
     assert result["actions"] == ["create image 'new' from disks: snapshot s-1"]
 
 
-def test_a_null_source_excludes_no_other() -> None:
+def test_a_source_of_null_excludes_no_other() -> None:
     result, _site = outcome(IMAGE, name="new", instance_id=None, snapshot_id="s-1", disk_device_mapping=None)
     assert result["actions"] == ["create image 'new' from snapshot s-1"]
 
 
-def test_a_misspelt_option_is_refused_even_with_a_null() -> None:
+def test_a_misspelled_option_is_refused_even_if_null() -> None:
     assert "image_nam" in refusal(INFO, image_nam=None)
 
 
 @pytest.mark.parametrize("option", sorted({*connection_spec(), *IMAGE.ARGUMENTS} - {"image_name"}))
-def test_an_option_with_a_null_is_the_same_as_without_it(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+def test_an_option_of_null_is_the_same_as_an_omitted_one(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
     monkeypatch.setenv("APSARASTACK_REGION", "region-of-the-environment")
     base = {"name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}, "description": "text"}
     dropped = {name: value for name, value in {**CONNECTION, **base}.items() if name != option}
@@ -149,7 +149,7 @@ def test_an_option_with_a_null_is_the_same_as_without_it(monkeypatch: pytest.Mon
 
 
 def run_main_of(options: dict[str, t.Any]) -> t.Any:
-    """Of exactly these options, those of the connection included."""
+    """The outcome of exactly these options, including those of the connection."""
     site = Recorder()
     absent = {name: None for name in CONNECTION if name not in options}
     result = run_main({**absent, "_ansible_check_mode": True, **options}, site)
@@ -179,7 +179,7 @@ def test_nulls_anywhere_change_nothing(task: dict[str, t.Any], nulls: set[str]) 
 
 
 @pytest.mark.parametrize("option", sorted(INFO.ARGUMENTS.keys() - {"owner", "wait_timeout"}))
-def test_a_filter_of_null_narrows_nothing_and_gives_a_warning(option: str) -> None:
+def test_a_filter_of_null_filters_nothing_and_causes_a_warning(option: str) -> None:
     result, site = outcome(INFO, **{option: None})
     (warning,) = map(str, result["warnings"])
     assert f"{option} is null and does not narrow the list" in warning
@@ -188,21 +188,21 @@ def test_a_filter_of_null_narrows_nothing_and_gives_a_warning(option: str) -> No
     assert "warnings" not in plain
 
 
-def test_a_filter_of_no_tags_gives_a_warning_as_well() -> None:
+def test_a_filter_of_no_tags_causes_a_warning() -> None:
     (warning,) = map(str, outcome(INFO, tags={})[0]["warnings"])
     assert "tags is empty and does not narrow the list" in warning
 
 
 @pytest.mark.parametrize("value", ["m-in-use ", " m-in-use", "m-in-use,m-other", "m-in\nuse"])
 @pytest.mark.parametrize("option", ["image_id", "instance_id", "snapshot_id"])
-def test_an_id_is_one_id(option: str, value: str) -> None:
-    """The API takes a comma for a list, and finds nothing for one with blanks: absent would say ok."""
+def test_image_id_must_be_one_id(option: str, value: str) -> None:
+    """The API reads a comma as a list separator, and finds nothing for an id with blanks: absent would succeed."""
     state = {"state": "absent"} if option == "image_id" else {"image_name": "web"}
     assert f"{option} is {value!r}" in refusal(IMAGE, **{**state, option: value})
 
 
 @pytest.mark.parametrize("options", [{"image_ids": ["m-1", "m-2,m-3"]}, {"snapshot_id": "s-1 "}])
-def test_an_id_of_a_filter_is_one_id(options: dict[str, t.Any]) -> None:
+def test_an_id_in_a_filter_must_be_one_id(options: dict[str, t.Any]) -> None:
     assert "one id" in refusal(INFO, **options)
 
 
@@ -227,7 +227,7 @@ def test_an_alias_that_contradicts_its_option_is_refused(module: types.ModuleTyp
 
 @each_alias
 @pytest.mark.parametrize("pair", [("12", "12"), (12, "12"), ("12", None), (None, "12")])
-def test_an_alias_that_agrees_with_its_option_is_no_problem(
+def test_an_alias_with_the_value_of_its_option_is_accepted(
     module: types.ModuleType, option: str, alias: str, pair: tuple[t.Any, t.Any]
 ) -> None:
     named: dict[str, t.Any] = {} if module is INFO else {"image_id": "m-1", "state": "absent"}
@@ -240,7 +240,7 @@ def test_an_alias_that_agrees_with_its_option_is_no_problem(
 
 
 @pytest.mark.parametrize("alias", ["region_id", "organization_id"])
-def test_an_alias_beats_the_environment_without_a_warning(monkeypatch: pytest.MonkeyPatch, alias: str) -> None:
+def test_an_alias_wins_over_the_environment_without_a_warning(monkeypatch: pytest.MonkeyPatch, alias: str) -> None:
     option = {"region_id": "region", "organization_id": "department"}[alias]
     monkeypatch.setenv(f"APSARASTACK_{option.upper()}", "of-the-environment")
     result, site = outcome(INFO, **{option: None, alias: "of-the-task"})
@@ -262,14 +262,14 @@ each_text = pytest.mark.parametrize(("module", "option"), [row for module in MOD
 
 @each_text
 @pytest.mark.parametrize("value", [["web-golden"], {"web-golden": "web-silver"}])
-def test_a_list_or_a_dictionary_is_no_text(module: types.ModuleType, option: str, value: t.Any) -> None:
+def test_a_list_or_a_dictionary_is_refused_as_a_string(module: types.ModuleType, option: str, value: t.Any) -> None:
     message = refusal(module, **{"image_name": "web", option: value})
     assert f"{option} must be a string, but is a {type(value).__name__}" in message
 
 
 @each_text
 @pytest.mark.parametrize("value", [True, False, 1.1])
-def test_a_text_whose_spelling_yaml_may_have_changed_gives_a_warning(
+def test_a_string_that_yaml_may_have_changed_causes_a_warning(
     module: types.ModuleType, option: str, value: t.Any
 ) -> None:
     result, _site = outcome(module, **{"image_name": "web", option: value})
@@ -282,7 +282,7 @@ def test_a_text_whose_spelling_yaml_may_have_changed_gives_a_warning(
 
 
 @pytest.mark.parametrize("value", [2024, 0, 10**20])
-def test_an_integer_is_taken_in_its_decimal_spelling(value: int) -> None:
+def test_an_integer_becomes_a_decimal_string(value: int) -> None:
     result, _site = outcome(IMAGE, image_id="m-1", description=value, tags={"ticket": value})
     assert f"description {str(value)!r}" in result["actions"][0] or str(value) in str(result["diff"]["after"])
     assert result["diff"]["after"]["tags"] == {"ticket": str(value)}
@@ -296,7 +296,7 @@ def test_an_integer_is_taken_in_its_decimal_spelling(value: int) -> None:
         (INFO, {"tags": {"backup": False}}),
     ],
 )
-def test_a_tag_that_yaml_has_read_as_another_type_is_refused_with_both_ways_out(
+def test_a_tag_that_yaml_has_read_as_another_type_is_refused_with_both_solutions(
     module: types.ModuleType, options: dict[str, t.Any]
 ) -> None:
     message = refusal(module, **options)
@@ -307,7 +307,7 @@ def test_a_tag_that_yaml_has_read_as_another_type_is_refused_with_both_ways_out(
 @pytest.mark.parametrize("option", ["image_id", "image_name", "description", "region", "department", "snapshot_id"])
 @pytest.mark.parametrize("template", ["{{ name }}", "web-{% if x %}a{% endif %}"])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_template_that_was_not_evaluated_is_refused_with_its_text(option: str, template: str, state: str) -> None:
+def test_an_unevaluated_template_is_refused_and_quoted(option: str, template: str, state: str) -> None:
     assert repr(template) in refusal(IMAGE, **{"image_name": "web", "state": state, option: template})
 
 

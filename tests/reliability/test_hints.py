@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a failure advises looks at the task: the options that are set, their values, and where these came from."""
+"""The hints of a failure depend on the task: the options that are set, their values and their origin."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def failure(desired: Document, *faults: Document, images: t.Sequence[Document] =
         return run_main(site, desired)
 
 
-def test_an_instance_of_another_resource_set_is_told_with_the_resource_set() -> None:
+def test_an_instance_of_another_resource_set_is_reported_with_the_resource_set() -> None:
     # i-web-running belongs to 412.
     result = failure({**NEW, "resource_group": "413"})
     assert result["reason"] == "not_found"
@@ -36,7 +36,7 @@ def test_an_instance_of_another_resource_set_is_told_with_the_resource_set() -> 
     assert "and resource_group '413'" in result["msg"]
 
 
-def test_a_name_that_another_resource_set_holds_is_told_with_the_options_that_look_there() -> None:
+def test_a_name_of_another_resource_set_is_reported_with_the_options_that_select_it() -> None:
     hidden = {"id": "m-hidden", "name": "new", **TENANT, "resource_group": 413}
     result = failure(NEW, images=[hidden], names_unique=True)
     assert result["reason"] == "name_taken"
@@ -51,9 +51,7 @@ def test_a_name_that_another_resource_set_holds_is_told_with_the_options_that_lo
 
 
 @pytest.mark.parametrize("module", [apsarastack_image, apsarastack_image_info])
-def test_an_organization_that_cannot_be_one_is_told_by_its_option(
-    module: t.Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_organization_is_reported_with_its_option(module: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     said = 'The specified value of parameter "x-acs-organizationid" is not valid.'
     with Simulator(speed=0) as site:
         site.fault(action="DescribeImages", code="InvalidParameter", message=said)
@@ -66,7 +64,7 @@ def test_an_organization_that_cannot_be_one_is_told_by_its_option(
     )
 
 
-def test_missing_keys_tell_whose_environment_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_keys_name_the_environment_that_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
     result = failure({**NEW, "access_key": None, "secret_key": None})
     assert result["reason"] == "credentials"
     assert "APSARASTACK_ACCESS_KEY" in result["msg"]
@@ -83,14 +81,14 @@ def test_a_failed_rename_names_the_image_and_both_names() -> None:
     assert (result["reason"], result["changed"]) == ("name_taken", False)
 
 
-def test_a_snapshot_that_makes_no_image_is_told_with_its_option() -> None:
+def test_an_unusable_snapshot_is_reported_with_its_option() -> None:
     result = failure({"image_name": "new", "snapshot_id": "s-too-old"})
     assert result["msg"].startswith("Could not create image 'new' from snapshot s-too-old: InvalidSnapshot.TooOld: ")
     assert "take a new snapshot and give it as snapshot_id" in result["msg"]
 
 
 @pytest.mark.parametrize("body", ["decorated", "plain", "asapi200"])
-def test_each_id_of_a_response_has_its_own_field_and_the_ids_end_the_message(body: str) -> None:
+def test_each_id_of_a_response_has_a_field_and_is_at_the_end_of_the_message(body: str) -> None:
     result = failure(NEW, {"action": "CreateImage", "code": "QuotaExceed.Image"}, body=body)
     error = result["error"]
     named = {
@@ -104,7 +102,7 @@ def test_each_id_of_a_response_has_its_own_field_and_the_ids_end_the_message(bod
     assert result["msg"].endswith(", " + ", ".join(f"{name} {value}" for name, value in ids.items()) + ")")
 
 
-def test_a_site_that_is_not_there_is_told_with_what_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_site_is_reported_with_the_option_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with Simulator(speed=0) as site:
         monkeypatch.setenv("APSARASTACK_ENDPOINT", site.endpoint)
         result = run_main(site, {**NEW, "endpoint": None}, adapter=Detour(0, float("inf")))
@@ -113,7 +111,7 @@ def test_a_site_that_is_not_there_is_told_with_what_leads_to_it(monkeypatch: pyt
     assert "popgw_domain" not in result["msg"]
 
 
-def test_a_refused_call_is_told_with_the_permission_that_it_needs() -> None:
+def test_a_refused_call_is_reported_with_the_missing_permission() -> None:
     result = failure(NEW, {"action": "CreateImage", "code": "Forbidden.RAM"})
     assert (
         "The access key is not allowed to call CreateImage: have this granted, or correct department '37'"
@@ -122,7 +120,7 @@ def test_a_refused_call_is_told_with_the_permission_that_it_needs() -> None:
 
 
 @pytest.mark.parametrize(("force", "told"), [(False, "Set force=true"), (True, "even with force=true")])
-def test_an_image_in_use_is_told_by_what_the_task_has_set(force: bool, told: str) -> None:
+def test_the_hint_for_an_image_in_use_depends_on_force(force: bool, told: str) -> None:
     web = {"id": "m-web", "name": "web", **TENANT}
     refused = {"action": "DeleteImage", "code": "ImageUsingByInstance"}
     result = failure({"image_name": "web", "state": "absent", "force": force}, refused, images=[web])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers that no cloud should give: always a result or a sentence, never another exception, within the deadline."""
+"""Invalid answers lead to a result or a message within the deadline, never to another exception."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from inside import Answer, Site, run_main
 
-# With EXPLORE in the environment other cases each time, and so many.
+# With EXPLORE in the environment, new cases in each run, and this many.
 EXPLORE = int(os.environ.get("EXPLORE", "0"))
 FUZZED = settings(max_examples=EXPLORE or 400, deadline=None, derandomize=not EXPLORE, database=None)
 
@@ -100,8 +100,8 @@ RAW = st.one_of(
 
 
 @st.composite
-def spoilt_answers(draw: st.DrawFn) -> t.Callable[[str], Answer]:
-    """How one answer is spoilt, whatever the action will be."""
+def damaged_answers(draw: st.DrawFn) -> t.Callable[[str], Answer]:
+    """The ways to damage an answer of any action."""
     status, headers = draw(STATUSES), draw(HEADERS)
     kind = draw(st.sampled_from(["raw", "junk", "healthy", "mutated", "mutated", "mutated", "error", "gateway"]))
     raw, junk, place = draw(RAW), draw(JUNK), draw(st.integers(0, 60))
@@ -115,14 +115,14 @@ def spoilt_answers(draw: st.DrawFn) -> t.Callable[[str], Answer]:
             return Answer(raw, status, headers)
         if kind == "junk":
             return Answer(json.dumps(junk).encode(), status, headers)
-        spoilt = document if kind == "healthy" else mutated(document, place, how, junk)
-        return Answer(json.dumps(spoilt).encode(), status, headers)
+        damaged = document if kind == "healthy" else mutated(document, place, how, junk)
+        return Answer(json.dumps(damaged).encode(), status, headers)
 
     return answer
 
 
 def mutated(document: t.Any, place: int, how: str, junk: t.Any) -> t.Any:
-    """A copy in which one value, the one at this place of all, is something else."""
+    """A copy in which the value at this place is replaced."""
     copied = json.loads(json.dumps(document))
     places = list(_places(copied))
     holder, key = places[place % len(places)]
@@ -141,7 +141,7 @@ def _places(document: t.Any) -> t.Iterator[tuple[t.Any, t.Any]]:
 
 
 def told(result: dict[str, t.Any]) -> str:
-    """ "changed", "failed" or "ok"; AssertionError for a result that is none."""
+    """Whether the result is "changed", "failed" or "ok"; AssertionError if it is invalid."""
     assert "exception" not in result, result
     if result.get("failed"):
         assert isinstance(result["msg"], str)
@@ -154,31 +154,31 @@ def told(result: dict[str, t.Any]) -> str:
 
 
 @FUZZED
-@given(st.sampled_from(WISHES), st.lists(spoilt_answers(), min_size=1, max_size=8))
-def test_whatever_is_answered_the_module_ends_with_a_result_or_a_sentence(
-    desired: dict[str, t.Any], spoilt: list[t.Callable[[str], Answer]]
+@given(st.sampled_from(WISHES), st.lists(damaged_answers(), min_size=1, max_size=8))
+def test_every_answer_leads_to_a_result_or_a_message(
+    desired: dict[str, t.Any], damaged: list[t.Callable[[str], Answer]]
 ) -> None:
     def answers(number: int, action: str) -> Answer:
-        if number < len(spoilt):
-            return spoilt[number](action)
+        if number < len(damaged):
+            return damaged[number](action)
         return Answer(json.dumps(HEALTHY.get(action, {"RequestId": "r-1"})).encode())
 
     told(run_main(desired, Site(answers)))
 
 
 @FUZZED
-@given(st.sampled_from(WISHES), spoilt_answers())
-def test_a_site_that_always_answers_the_same_nonsense_is_given_up_in_time(
-    desired: dict[str, t.Any], spoilt: t.Callable[[str], Answer]
+@given(st.sampled_from(WISHES), damaged_answers())
+def test_a_site_that_always_returns_the_same_invalid_answer_fails_in_time(
+    desired: dict[str, t.Any], damaged: t.Callable[[str], Answer]
 ) -> None:
-    told(run_main(desired, Site(lambda _number, action: spoilt(action))))
+    told(run_main(desired, Site(lambda _number, action: damaged(action))))
 
 
 @FUZZED
 @given(st.sampled_from(WISHES), st.integers(0, 60), st.sampled_from([REPLACED, DROPPED, WRAPPED]), JUNK)
 @example(WISHES[0], 1, REPLACED, 10**30)
 @example(WISHES[0], 3, REPLACED, "9" * 5000)
-def test_an_image_of_any_shape_is_understood_or_refused(
+def test_an_image_in_any_format_is_read_or_refused(
     desired: dict[str, t.Any], place: int, how: str, junk: t.Any
 ) -> None:
     def answers(_number: int, action: str) -> Answer:
@@ -189,8 +189,8 @@ def test_an_image_of_any_shape_is_understood_or_refused(
 
 
 @pytest.mark.parametrize("desired", WISHES)
-def test_healthy_answers_are_understood(desired: dict[str, t.Any]) -> None:
-    """Else all of the above would be about refusals."""
+def test_valid_answers_are_accepted(desired: dict[str, t.Any]) -> None:
+    """Otherwise the tests above would only test refusals."""
     site = Site(lambda _number, action: Answer(json.dumps(HEALTHY.get(action, {"RequestId": "r-1"})).encode()))
     result = run_main({**desired, "wait": False}, site)
     assert told(result) in ("changed", "failed")

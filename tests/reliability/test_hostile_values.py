@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values that no playbook should hold: through the argument spec they become a desired, or a sentence."""
+"""Invalid values in a playbook: through the argument spec, they become a desired image or a message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inside import Answer, Site, run_main
 
-# With EXPLORE in the environment other cases each time, and so many.
+# With EXPLORE in the environment, new cases in each run, and this many.
 EXPLORE = int(os.environ.get("EXPLORE", "0"))
 FUZZED = settings(max_examples=EXPLORE or 400, deadline=None, derandomize=not EXPLORE, database=None)
 
@@ -36,7 +36,7 @@ JUNK = st.recursive(
 
 
 def is_number_to_ansible(value: t.Any) -> bool:
-    """False where ansible-core's own check of an integer breaks (an infinity does it): nothing here could help."""
+    """False if ansible-core's own check of an integer fails, for example for infinity."""
     try:
         check_type_int(value)
     except TypeError:
@@ -70,7 +70,7 @@ FITTING: dict[str, st.SearchStrategy[t.Any]] = {
     "wait": st.booleans(),
     "wait_timeout": st.integers(-5, 10_000),
 }
-# Half of the values are of the right type, so that not all ends in the argument spec.
+# Half of the values have the right type, so that not all are refused by the argument spec.
 OPTIONS = st.fixed_dictionaries({}, optional={name: fitting | JUNK for name, fitting in FITTING.items()}).filter(
     lambda options: is_number_to_ansible(options.get("wait_timeout", 1))
 )
@@ -85,7 +85,7 @@ def test_every_option_of_the_module_is_fuzzed() -> None:
 
 @FUZZED
 @given(OPTIONS)
-def test_values_of_any_kind_become_a_desired_image_or_a_sentence(options: dict[str, t.Any]) -> None:
+def test_values_of_any_type_become_a_desired_image_or_a_message(options: dict[str, t.Any]) -> None:
     validated = ArgumentSpecValidator(ARGUMENTS).validate(options)
     if validated.error_messages:
         return
@@ -105,7 +105,7 @@ def desired_or_sentence(parameters: dict[str, t.Any]) -> DesiredImage | str:
 
 @FUZZED
 @given(OPTIONS, CONNECTIONS)
-def test_a_task_of_any_values_ends_with_a_result_or_a_sentence(
+def test_a_task_with_any_values_ends_with_a_result_or_a_message(
     options: dict[str, t.Any], connection: dict[str, t.Any]
 ) -> None:
     empty = Site(lambda _number, _action: Answer(json.dumps({"RequestId": "r-1", "ImageId": "m-1"}).encode()))

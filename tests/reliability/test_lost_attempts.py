@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A response is lost, and the repeat ends for good: what may have been carried out is told, whatever ended it."""
+"""A response is lost and the retry fails: the call that may have been carried out is reported, whatever the failure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Document = dict[str, t.Any]
 WEB = {"id": "m-web", "name": "web", "organization": 37, "resource_group": 412, "created": -86400}
 WRITES = (
     ({"image_name": "new", "instance_id": "i-web-running"}, "CreateImage"),
-    ({"image_name": "web", "description": "as it should be"}, "ModifyImageAttribute"),
+    ({"image_name": "web", "description": "in the desired state"}, "ModifyImageAttribute"),
     ({"image_name": "web", "tags": {"team": "web"}}, "TagResources"),
     ({"image_name": "web", "state": "absent"}, "DeleteImage"),
 )
@@ -25,7 +25,7 @@ TOLD = "An earlier attempt of this step got no usable response and may have been
 
 
 def ended_by(desired: Document, lost: Document, then: Document) -> Document:
-    """What the task tells; ``lost``: becomes of the first call, ``then``: of all others of the action."""
+    """The result of the task; ``lost``: the fault of the first call, ``then``: of all further calls of the action."""
     with Simulator(speed=0, seed_changes={"images": [WEB]}) as site:
         site.fault(**lost)
         site.fault(action=lost["action"], skip=1, times=0, **then)
@@ -38,14 +38,14 @@ def ended_by(desired: Document, lost: Document, then: Document) -> Document:
         ("InvalidSecurityToken.Expired", "credentials"),
         ("Forbidden.RAM", "access_denied"),
         ("QuotaExceed.Image", "cloud_error"),
-        # Refused for so long that the time is over.
+        # Refused until the deadline.
         ("Throttling.User", "throttled"),
         ("OperationConflict", "timed_out"),
     ],
 )
 @pytest.mark.parametrize("loss", [{"drop": "after"}, {"code": "InternalError", "status": 500, "processed": True}])
 @pytest.mark.parametrize(("desired", "action"), WRITES, ids=[action for _wish, action in WRITES])
-def test_a_write_that_may_have_been_carried_out_is_told(
+def test_a_write_that_may_have_been_carried_out_is_reported(
     desired: Document, action: str, loss: Document, code: str, reason: str
 ) -> None:
     result = ended_by(desired, {"action": action, **loss}, {"code": code})
@@ -57,7 +57,7 @@ def test_a_write_that_may_have_been_carried_out_is_told(
 
 @pytest.mark.parametrize("loss", [{"drop": "after"}, {"code": "Throttling.User"}])
 def test_a_call_that_reads_or_was_refused_has_changed_nothing(loss: Document) -> None:
-    desired, action = ({"image_name": "web", "description": "as it should be"}, "DescribeImages")
+    desired, action = ({"image_name": "web", "description": "in the desired state"}, "DescribeImages")
     if "code" in loss:
         action = "ModifyImageAttribute"
     result = ended_by(desired, {"action": action, **loss}, {"code": "Forbidden.RAM"})
@@ -66,8 +66,8 @@ def test_a_call_that_reads_or_was_refused_has_changed_nothing(loss: Document) ->
     assert TOLD not in result["msg"]
 
 
-def test_a_name_that_is_taken_by_a_lost_attempt_of_ones_own_is_not_somebody_elses() -> None:
-    """The site does not know the repeat by its token, and wants unique names."""
+def test_a_name_taken_by_a_lost_attempt_is_not_attributed_to_somebody_else() -> None:
+    """The site does not recognize the retry by its token, and requires unique names."""
     result = ended_by(
         {"image_name": "new", "instance_id": "i-web-running"},
         {"action": "CreateImage", "drop": "after"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The task beats the environment, and a refusal says which of the two a value came from."""
+"""The task wins over the environment, and a refusal says where a value came from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 SECRET = "simulator-secret-of-"
-# Every option has its own value in the environment.
+# Every option has a value in the environment.
 ENVIRONMENT = {
     "APSARASTACK_ENDPOINT": "http://ecs-internal.environment.example.com",
     "APSARASTACK_POPGW_DOMAIN": "popgw.environment.example.com",
@@ -38,7 +38,7 @@ ENVIRONMENT = {
 
 
 def alone(environment: t.Mapping[str, str], **options: t.Any) -> tuple[dict[str, t.Any], Recorder]:
-    """A task that gives nothing but ``options``, in this environment."""
+    """The parameters of a task with only ``options``, in this environment."""
     site = Recorder()
     nothing = dict.fromkeys(CONNECTION.keys() - {"wait_timeout", "_ansible_no_log"})
     with mock.patch.dict("os.environ", environment):
@@ -49,7 +49,7 @@ def host(site: Recorder) -> str:
     return str(site.requests[0].url).split("/")[2]
 
 
-# --- the task beats the environment ----------------------------------------------------------------------------------
+# --- the task wins over the environment ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def host(site: Recorder) -> str:
         ({"is_center_region": False}, "ecs-internal.environment.example.com"),
     ],
 )
-def test_the_place_of_the_task_beats_every_place_of_the_environment(options: dict[str, t.Any], expected: str) -> None:
+def test_an_endpoint_option_wins_over_every_endpoint_variable(options: dict[str, t.Any], expected: str) -> None:
     _result, site = alone(ENVIRONMENT, **options)
     assert host(site) == expected
 
 
-def test_a_place_of_the_task_does_not_take_over_the_center_region_of_the_environment() -> None:
+def test_an_endpoint_option_ignores_the_center_region_of_the_environment() -> None:
     environment = {**ENVIRONMENT, "APSARASTACK_IS_CENTER_REGION": "false"}
     _result, site = alone(environment, popgw_domain="task.example.com")
     assert host(site) == "ecs-internal.task.example.com"
@@ -94,11 +94,11 @@ def profiles(folder: Path) -> str:
         ({"access_key": "LTAItask", "secret_key": f"{SECRET}task"}, (), "LTAItask"),
         ({"profile": "named", "shared_credentials_file": ...}, (), "LTAInamed"),
         ({"shared_credentials_file": ...}, ("PROFILE",), "LTAIcurrent"),
-        # A profile and its file complete each other.
+        # A profile and its file belong together.
         ({"shared_credentials_file": ...}, (), "LTAIprofile-of-the-environment"),
     ],
 )
-def test_the_caller_of_the_task_beats_every_caller_of_the_environment(
+def test_credential_options_win_over_every_credential_variable(
     tmp_path: Path, options: dict[str, t.Any], without: tuple[str, ...], signer: str
 ) -> None:
     environment = {name: value for name, value in ENVIRONMENT.items() if not name.endswith(without or "-")}
@@ -108,12 +108,12 @@ def test_the_caller_of_the_task_beats_every_caller_of_the_environment(
     assert site.form().get("SecurityToken") == (None if options else "token-of-the-environment")
 
 
-def test_a_role_of_the_task_is_assumed_by_the_caller_of_the_environment() -> None:
+def test_a_role_of_the_task_is_assumed_with_credentials_of_the_environment() -> None:
     _result, site = alone(ENVIRONMENT, assume_role={"role_arn": "acs:ram::1:role/imager"})
     assert (site.form()["Action"], site.form()["AccessKeyId"]) == ("AssumeRole", "LTAIenvironment")
 
 
-def test_a_caller_of_the_task_assumes_no_role_of_the_environment() -> None:
+def test_credentials_of_the_task_assume_no_role_of_the_environment() -> None:
     environment = {**ENVIRONMENT, "APSARASTACK_ASSUME_ROLE": '{"role_arn": "acs:ram::1:role/imager"}'}
     _result, site = alone(environment, access_key="LTAItask", secret_key=f"{SECRET}task")
     assert (site.form()["Action"], site.form()["AccessKeyId"]) == ("DescribeImages", "LTAItask")
@@ -128,7 +128,7 @@ def test_a_caller_of_the_task_assumes_no_role_of_the_environment() -> None:
         ({"resource_group_set_name": "of-the-task"}, "ListResourceGroup", None, None),
     ],
 )
-def test_the_tenant_of_the_task_beats_every_tenant_of_the_environment(
+def test_tenant_options_win_over_every_tenant_variable(
     options: dict[str, t.Any], action: str, department: str | None, resource_group: str | None
 ) -> None:
     _result, site = alone(ENVIRONMENT, **options)
@@ -157,7 +157,7 @@ def test_a_refusal_says_that_a_variable_is_set_and_why_it_is_not_used(
     assert f"The environment variable {unused} is set, but is not used because the task gives {rival}." in result["msg"]
 
 
-def test_whoever_gives_no_keys_is_told_whose_environment_was_looked_at() -> None:
+def test_without_keys_the_environment_that_was_read_is_named() -> None:
     result, site = alone({}, endpoint="http://x.example.com", region="r")
     assert "keyword environment" in result["msg"]
     assert site.requests == []
@@ -165,7 +165,7 @@ def test_whoever_gives_no_keys_is_told_whose_environment_was_looked_at() -> None
 
 # --- where a value came from -----------------------------------------------------------------------------------------
 
-# A value of each connection option that is refused before the first request, and what else it takes to be looked at.
+# A value of each connection option that is refused before the first request, with the other options that it requires.
 REFUSED: dict[str, tuple[str, dict[str, str]]] = {
     "access_key": ("LTAI x", {}),
     "secret_key": ("simulator x", {}),
@@ -188,12 +188,12 @@ REFUSED: dict[str, tuple[str, dict[str, str]]] = {
     "connect_timeout": ("0", {}),
     "read_timeout": ("soon", {}),
 }
-# It is a name, and only the cloud knows which ones there are.
+# It is a name, and only the cloud knows which ones exist.
 NEVER_REFUSED = {"resource_group_set_name"}
 each_refused = pytest.mark.parametrize("option", REFUSED)
 
 
-def test_every_connection_option_is_tried() -> None:
+def test_every_connection_option_is_tested() -> None:
     assert REFUSED.keys() | NEVER_REFUSED == connection_spec().keys()
 
 
@@ -220,21 +220,21 @@ def refused(folder: Path, option: str, *, in_environment: bool) -> str:
 
 
 @each_refused
-def test_a_refusal_names_the_variable_that_the_value_came_from(tmp_path: Path, option: str) -> None:
+def test_a_refusal_names_the_variable_with_the_value(tmp_path: Path, option: str) -> None:
     assert f"APSARASTACK_{option.upper()}" in refused(tmp_path, option, in_environment=True)
 
 
 @each_refused
-def test_a_refusal_says_that_the_value_is_the_tasks_own(tmp_path: Path, option: str) -> None:
+def test_a_refusal_says_that_the_value_comes_from_the_task(tmp_path: Path, option: str) -> None:
     message = refused(tmp_path, option, in_environment=False)
     assert option in message
     assert "set by" not in message
-    # The words of Ansible's own checks are what they are.
+    # The messages of Ansible's own checks are not ours.
     by_ansible = option in ("is_center_region", "protocol", "validate_certs", "read_timeout")
     assert by_ansible or "set in the task" in message
 
 
-# --- a variable that is empty ----------------------------------------------------------------------------------------
+# --- empty variables -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("nothing", ["", " "])
@@ -246,14 +246,14 @@ def test_an_empty_variable_is_unset(nothing: str) -> None:
 
 @pytest.mark.parametrize("option", sorted(connection_spec()))
 @pytest.mark.parametrize("nothing", [None, "", " "])
-def test_an_empty_option_leaves_its_variable_in_force(option: str, nothing: str | None) -> None:
+def test_an_empty_option_does_not_override_its_variable(option: str, nothing: str | None) -> None:
     if option in ("proxy", "protocol", "is_center_region", "validate_certs", "connect_timeout", "read_timeout"):
         nothing = None
     expected, _site = alone(ENVIRONMENT)
     assert alone(ENVIRONMENT, **{option: nothing})[0] == expected
 
 
-def test_an_empty_proxy_is_no_proxy_even_if_the_environment_has_one() -> None:
+def test_an_empty_proxy_turns_off_the_proxy_of_the_environment() -> None:
     answers: list[t.Any] = []
 
     class Proxied(Site):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks at once: each desired its image, and what happens to one desired of many hosts."""
+"""Parallel tasks: for different images, and for the same image on many hosts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WISH = {"image_name": "web", "instance_id": "i-web-running", "tags": {"team": "w
 
 
 class Together(HTTPAdapter):
-    """Lets the answer to a task's first look pass only when every task has had its own."""
+    """Delays the answer to a task's first read until every task has sent its own."""
 
     def __init__(self, barrier: threading.Barrier) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ def names(simulator: Simulator) -> list[str]:
     return sorted(image["image_name"] for image in simulator.state()["images"] if image["source_instance"])
 
 
-def test_twenty_asynchronous_tasks_make_twenty_images(ansible: tuple[Ansible, Simulator]) -> None:
+def test_twenty_asynchronous_tasks_create_twenty_images(ansible: tuple[Ansible, Simulator]) -> None:
     playbook, simulator = ansible
     wanted = [f"web-{number:02d}" for number in range(20)]
     desired = {**WISH, "image_name": "{{ item }}"}
@@ -80,7 +80,7 @@ def test_twenty_asynchronous_tasks_make_twenty_images(ansible: tuple[Ansible, Si
     assert len(simulator.calls("CreateImage")) == len(wanted)
 
 
-def test_a_task_that_runs_once_makes_one_image_for_all_hosts(ansible: tuple[Ansible, Simulator]) -> None:
+def test_a_task_with_run_once_creates_one_image_for_all_hosts(ansible: tuple[Ansible, Simulator]) -> None:
     playbook, simulator = ansible
     hosts = ",".join(f"host{number}" for number in range(HOSTS))
     run = playbook.play([{MODULE: WISH, "run_once": True}], "-i", f"{hosts},", hosts="host*")
@@ -89,7 +89,7 @@ def test_a_task_that_runs_once_makes_one_image_for_all_hosts(ansible: tuple[Ansi
 
 
 def at_once(simulator: Simulator) -> list[Run]:
-    """The same task from each host, where each has looked before any has written."""
+    """Runs the same task on each host; each one reads before any one writes."""
     barrier = threading.Barrier(HOSTS)
     with ThreadPoolExecutor(HOSTS) as pool:
         tasks = [pool.submit(run_task, simulator, WISH, adapter=Together(barrier)) for _host in range(HOSTS)]
@@ -100,7 +100,7 @@ def made_by(simulator: Simulator) -> set[str]:
     return {image["image_id"] for image in simulator.state()["images"] if image["image_name"] == "web"}
 
 
-def test_what_many_hosts_made_at_once_is_told_by_all_but_the_first_with_every_id() -> None:
+def test_images_created_at_once_are_reported_by_all_but_the_first_task_with_every_id() -> None:
     with Simulator(speed=0, create_time=40) as simulator:
         runs = at_once(simulator)
         made = made_by(simulator)
@@ -116,7 +116,7 @@ def test_what_many_hosts_made_at_once_is_told_by_all_but_the_first_with_every_id
         assert "run_once" in result["msg"]
 
 
-def test_what_many_hosts_made_at_once_is_told_by_the_next_task_with_every_id() -> None:
+def test_images_created_at_once_are_reported_by_the_next_task_with_every_id() -> None:
     with Simulator(speed=0, create_time=4) as simulator:
         at_once(simulator)
         simulator.advance(60)
@@ -126,7 +126,7 @@ def test_what_many_hosts_made_at_once_is_told_by_the_next_task_with_every_id() -
     assert "Select one of them with image_id" in run.result["msg"]
 
 
-def test_where_names_are_unique_one_of_many_hosts_makes_the_image() -> None:
+def test_where_names_must_be_unique_one_of_many_hosts_creates_the_image() -> None:
     with Simulator(speed=0, create_time=4, names_unique=True) as simulator:
         runs = at_once(simulator)
         simulator.advance(60)

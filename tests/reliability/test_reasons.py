@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every reason for a failure, met through the module's `main`."""
+"""Every reason for a failure occurs through the module's `main`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if t.TYPE_CHECKING:
 
 Document = dict[str, t.Any]
 BUILD = 300.0
-# Of another run, which makes the new image from something else.
+# Of another run, which creates the new image from another source.
 MARK = f"m-web/{'0' * 16}/20261126T000000Z"
 TENANT = {"organization": 37, "resource_group": 412, "created": -86400}
 
@@ -52,7 +52,7 @@ EXPORT = {"image_name": "web", "bucket": "exports"}
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A task that fails so. ``msg``: how its message begins. ``adapter``: made of the simulator, takes the requests."""
+    """A task that fails. ``msg``: the start of its message. ``adapter``: creates the transport adapter."""
 
     reason: Reason
     desired: Document
@@ -270,7 +270,7 @@ def test_a_failure_has_its_reason_and_says_what_was_tried(case: Case) -> None:
     assert ".." not in result["msg"].replace("...", "")
 
 
-def test_every_reason_is_met() -> None:
+def test_every_reason_is_tested() -> None:
     assert {case.reason for case in CASES} == set(t.get_args(Reason))
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a secret is made of, it stands in no sentence, and changes nothing else that a task does or tells."""
+"""Whatever a secret contains, it appears in no message, and changes nothing else that a task does or returns."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ IMAGES = [
     {"id": "m-3", "name": "double", **TENANT},
 ]
 SNAPSHOT = {"id": "s-of-web", "name": "SnapshotForImage-m-1", "disk_type": "system", "size": 40, **TENANT}
-# Parts of what a module looks at while it decides, and of what it tells: codes, actions, ids, names, words.
+# Substrings that occur in decisions and results of a module: codes, actions, ids, names, words.
 TELLING = (
     *("Image", "NotFound", "InvalidImageId.NotFound", "DeleteImage", "m-1", "web", "Throttling", "status", "Forbidden"),
     *(
@@ -54,13 +54,13 @@ TELLING = (
     *("retry", "True", "None", "image_id", "reason", "Could", "delete", "s-of-web", "Describe", "Snapshot"),
 )
 PLAIN = st.text(string.ascii_letters + string.digits + "+/=&%~.:_-'\"\\", min_size=1, max_size=12)
-# A secret that is a part of nothing.
+# A secret that occurs nowhere else.
 NEUTRAL = "ZqZqZqZqZqZqZq"
 
 
 @dataclasses.dataclass(frozen=True)
 class Story:
-    """A task, and what the cloud does to it; where that is an error, its message quotes the secret."""
+    """A task, and the behavior of the cloud; an error message of the cloud quotes the secret."""
 
     desired: Document
     fault: Document
@@ -77,7 +77,7 @@ STORIES = (
     story(CHANGED),
     story(MADE),
     story(GONE),
-    # As good as deleted: only who looks at the whole code knows it.
+    # It counts as deleted, which only the complete code shows.
     story(GONE, action="DeleteImage", code="InvalidImageId.NotFound", status=404, times=0),
     story(GONE, action="DeleteImage", code="ImageUsingByInstance", times=0),
     story(GONE, action="DeleteImage", code="ImageIsCreating", times=2),
@@ -95,14 +95,14 @@ STORIES = (
 
 
 class Straight(HTTPAdapter):
-    """Leads to the simulator, whatever proxy the task names."""
+    """Connects to the simulator, whatever proxy the task names."""
 
     def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
         return super().send(request, *arguments, **{**options, "proxies": {}})
 
 
 def forms(secret: str) -> set[str]:
-    """As it is, as parts of URLs, forms and strings to sign, and as Python and JSON write it."""
+    """The secret itself and its encodings in URLs, forms, strings to sign, Python and JSON."""
     once = {urllib.parse.quote(secret, safe="~"), urllib.parse.quote(secret), urllib.parse.quote_plus(secret)}
     twice = {urllib.parse.quote(form, safe="~") for form in once}
     return {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]} | once | twice
@@ -122,21 +122,21 @@ def run(told: Story, kind: str, secret: str) -> Document:
         if told.fault:
             site.fault(**told.fault, message=quoted)
         result = run_main(site, {**told.desired, **options}, adapter=Straight())
-        # How often a build is looked at is another in each run.
+        # The number of polls of a build differs in each run.
         writes = [(call["action"], call["processed"]) for call in site.calls() if call["write"]]
         return {"result": result, "writes": writes}
 
 
 def sentences(result: Document) -> list[str]:
     said = [result.get("error", {}), *result.get("snapshots_failed", ())]
-    # Newer releases of ansible-core tell of a warning as an event.
+    # Newer releases of ansible-core represent a warning as an event.
     warnings = [each["event"]["msg"] if isinstance(each, dict) else each for each in result.get("warnings", ())]
     told = [result.get("msg"), *warnings, *(each.get("message") for each in said)]
     return [text for text in told if text is not None]
 
 
 def decided(ran: Document) -> Document:
-    """All but the sentences, and what is another in each run."""
+    """The result without texts and without values that differ in each run."""
     result = {key: value for key, value in ran["result"].items() if key not in ("msg", "warnings", "exception")}
     error = {name: result.get("error", {}).get(name) for name in ("code", "action", "http_status")}
     image = {name: (result.get("image") or {}).get(name) for name in ("image_name", "description", "status", "tags")}
@@ -148,7 +148,7 @@ def decided(ran: Document) -> Document:
 
 @functools.cache
 def undisturbed(number: int, kind: str) -> str:
-    """What the story of this number comes to with a secret that is a part of nothing."""
+    """The result of the story of this number with a secret that occurs nowhere else."""
     return json.dumps(decided(run(STORIES[number], kind, NEUTRAL)), sort_keys=True)
 
 
@@ -158,7 +158,7 @@ def undisturbed(number: int, kind: str) -> str:
     kind=st.sampled_from(["secret_key", "security_token", "proxy"]),
     secret=st.one_of(st.sampled_from(TELLING), PLAIN),
 )
-def test_a_secret_is_in_no_sentence_and_changes_nothing_else(number: int, kind: str, secret: str) -> None:
+def test_a_secret_is_in_no_message_and_changes_nothing_else(number: int, kind: str, secret: str) -> None:
     ran = run(STORIES[number], kind, secret)
     assert json.dumps(decided(ran), sort_keys=True) == undisturbed(number, kind)
     text = "\n".join(sentences(ran["result"]))
@@ -166,7 +166,7 @@ def test_a_secret_is_in_no_sentence_and_changes_nothing_else(number: int, kind: 
     assert base64.b64encode(f"user:{secret}".encode()).decode() not in text or kind != "proxy"
 
 
-def test_the_stories_fail_and_succeed_in_all_kinds_of_ways() -> None:
+def test_the_stories_cover_successes_and_failures() -> None:
     reasons = [json.loads(undisturbed(number, "secret_key"))["reason"] for number in range(len(STORIES))]
     assert {"in_use", "ambiguous_name", "source_differs", "name_taken", "access_denied", None} <= set(reasons)
     assert reasons.count(None) >= 6

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An answer is no proof: sites that ignore what they accept, list late or in pieces, or lose an answer."""
+"""An answer proves nothing: sites ignore parameters that they accept, list late or incompletely, or lose an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_site_that_ignores_the_rename_keeps_the_old_image(unique: bool) -> Non
 
 
 @pytest.mark.parametrize("parameter", ["Tag", "Platform"])
-def test_a_site_that_ignores_what_an_image_is_made_with_keeps_the_old_image(parameter: str) -> None:
+def test_a_site_that_ignores_properties_at_creation_keeps_the_old_image(parameter: str) -> None:
     with cloud(ignored_parameters=f"CreateImage.{parameter}") as simulator:
         run = replaced(simulator, platform="Ubuntu")
         left, deleted = names(simulator), simulator.calls("DeleteImage")
@@ -34,7 +34,7 @@ def test_a_site_that_ignores_what_an_image_is_made_with_keeps_the_old_image(para
     assert deleted == []
 
 
-def test_a_site_that_tells_no_version_does_not_have_the_image_replaced_at_every_run() -> None:
+def test_a_site_that_reports_no_version_does_not_cause_a_replacement_at_every_run() -> None:
     with cloud(ignored_parameters="CreateImage.ImageVersion") as simulator:
         first, second = replaced(simulator, image_version="2"), replaced(simulator, image_version="2")
     assert first.error is None
@@ -49,9 +49,9 @@ def test_a_change_that_the_site_does_not_show_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize(("short", "shifting"), [(7, 0), (0, 2), (7, 2)])
-def test_an_image_is_found_whatever_the_pages_of_the_list_do(short: int, shifting: int) -> None:
+def test_an_image_is_found_whatever_the_pages_of_the_list(short: int, shifting: int) -> None:
     crowd = [image(f"m-{number}", f"web-{number}") for number in range(120)]
-    # The last are listed first. This one begins the second page, and is on none when the list shifts.
+    # The newest are listed first. This one begins the second page, and is on no page if the list shifts.
     crowd.insert(len(crowd) - (short or 50), OLD)
     with cloud(*crowd, name_match="fuzzy", short_pages=short, shifting_pages=shifting) as simulator:
         found = run_task(simulator, {"image_name": "web", "snapshot_id": "s-old"})
@@ -65,8 +65,8 @@ def test_an_image_is_found_whatever_the_pages_of_the_list_do(short: int, shiftin
 
 
 @pytest.mark.parametrize("desired", [{**REPLACE, "recreate": "never"}, {"image_name": "web", "state": "absent"}])
-@pytest.mark.parametrize("trouble", ["an answer without the list", "a list that never stands still"])
-def test_a_list_that_is_not_whole_is_a_failure(desired: Document, trouble: str) -> None:
+@pytest.mark.parametrize("trouble", ["an answer without the list", "a list that keeps changing"])
+def test_an_incomplete_list_is_a_failure(desired: Document, trouble: str) -> None:
     crowd = [image(f"m-{number}", f"web-{number}") for number in range(60)]
     with cloud(*crowd, name_match="fuzzy") as simulator:
         if trouble == "an answer without the list":
@@ -83,7 +83,7 @@ def test_a_list_that_is_not_whole_is_a_failure(desired: Document, trouble: str) 
 # --- time -------------------------------------------------------------------------------------------------------------
 
 
-def test_two_runs_that_do_not_wait_make_one_image_where_lists_lag() -> None:
+def test_two_runs_without_wait_create_one_image_where_lists_lag() -> None:
     desired = {"image_name": "api", "snapshot_id": "s-system", "wait": False}
     with cloud(visible_after=20) as simulator:
         first, second = run_task(simulator, desired), run_task(simulator, desired)
@@ -96,14 +96,14 @@ def test_two_runs_that_do_not_wait_make_one_image_where_lists_lag() -> None:
     assert len(made) == 1
 
 
-def test_a_new_image_that_is_never_listed_is_told() -> None:
+def test_a_new_image_that_is_never_listed_causes_a_failure() -> None:
     with cloud(visible_after=3600) as simulator:
         run = run_task(simulator, {"image_name": "api", "snapshot_id": "s-system", "wait": False})
     assert run.error is None
     assert any("does not list it yet" in warning for warning in run.result["warnings"])
 
 
-def test_a_time_that_is_over_before_the_image_is_listed_promises_no_later_run() -> None:
+def test_a_timeout_before_the_image_is_listed_does_not_promise_that_the_next_run_resumes() -> None:
     with cloud(visible_after=20) as simulator:
         run = run_task(simulator, {"image_name": "api", "snapshot_id": "s-system"}, wait_timeout=6)
         made = names(simulator)
@@ -114,7 +114,7 @@ def test_a_time_that_is_over_before_the_image_is_listed_promises_no_later_run() 
 
 
 @pytest.mark.parametrize("action", ["CreateImage", "ModifyImageAttribute", "DeleteImage"])
-def test_a_lost_answer_is_told_although_the_repeat_is_refused(action: str) -> None:
+def test_a_lost_answer_is_reported_even_if_the_retry_is_refused(action: str) -> None:
     with cloud() as simulator:
         simulator.fault(action=action, drop="after")
         simulator.fault(action=action, code="InvalidSecurityToken.Expired", times=0)
@@ -129,9 +129,9 @@ def test_a_lost_answer_is_told_although_the_repeat_is_refused(action: str) -> No
     assert "may have been carried out" in run.result["msg"]
 
 
-def test_a_build_that_ends_with_the_time_is_not_swapped_and_the_next_run_does_it() -> None:
+def test_an_image_that_is_ready_only_at_the_deadline_is_swapped_by_the_next_run() -> None:
     with cloud() as simulator:
-        # The last look is a second before the end, and shows that the build has ended.
+        # The last poll is a second before the deadline, and shows that the build has ended.
         ended = run_task(simulator, REPLACE, wait_timeout=BUILD + 2)
         left = names(simulator)
         last = replaced(simulator)

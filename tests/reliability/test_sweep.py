@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever breaks: the fault sweep, thinned out. `make sweep` runs it whole."""
+"""A sample of the fault sweep. `make sweep` runs all of it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ EVERY = 4
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
-def test_whatever_breaks_the_task_reaches_the_desired_state(scenario: Scenario) -> None:
+def test_whatever_fails_the_task_reaches_the_desired_state(scenario: Scenario) -> None:
     with simulated_cloud() as simulator:
         cases = list(cases_of(scenario, healthy_calls(simulator, scenario), EVERY))
         failures = {str(case): wrong for case in cases for wrong in run_case(simulator, case)}
     assert failures == {}
 
 
-def test_each_breakage_is_tried_at_least_once() -> None:
+def test_each_fault_is_tested_at_least_once() -> None:
     actions = ["DescribeImages", "CreateImage", "DescribeImages"]
     tried = {case.breakage.title for case in cases_of(SCENARIOS[0], actions, EVERY)}
     assert tried == {breakage.title for breakage in BREAKAGES}
 
 
 def test_the_table_in_the_documentation_is_that_of_this_sweep() -> None:
-    """Whoever changes what a task calls runs `make sweep`, and commits what it writes."""
+    """If a change affects the calls of a task, run `make sweep` and commit the table."""
     report = Report()
     with simulated_cloud() as simulator:
         for scenario in SCENARIOS:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One rule for each text: what the module refuses, no release takes, and every page and hint states that rule."""
+"""No release accepts a string that the module refuses, and all pages and hints state the same rule."""
 
 from __future__ import annotations
 
@@ -46,28 +46,28 @@ def takes(check: t.Callable[..., None], *arguments: t.Any) -> bool:
 
 @FUZZED
 @given(TEXTS)
-def test_a_name_that_is_refused_is_taken_by_no_release(text: str) -> None:
+def test_a_refused_name_is_rejected_by_every_release(text: str) -> None:
     if texts.name_problem("image_name", text) is not None:
         assert not any(rules.is_image_name(text, release) for release in CHOICES["image_names"])
 
 
 @FUZZED
 @given(TEXTS)
-def test_a_description_that_is_refused_is_taken_by_no_release(text: str) -> None:
+def test_a_refused_description_is_rejected_by_every_release(text: str) -> None:
     if texts.description_problem("description", text) is not None:
         assert not any(takes(rules.check_description, text, minimum) for minimum in (0, 2))
 
 
 @FUZZED
 @given(TEXTS)
-def test_a_version_is_refused_exactly_where_the_cloud_does(text: str) -> None:
+def test_a_version_is_refused_exactly_if_the_cloud_rejects_it(text: str) -> None:
     assert (texts.version_problem("image_version", text) is None) == takes(rules.check_version, text)
 
 
 @FUZZED
 @given(TEXTS, TEXTS)
-def test_a_tag_that_is_refused_is_taken_by_no_release(key: str, value: str) -> None:
-    # The console's own prefix and a blank key are refused for the user's sake.
+def test_a_refused_tag_is_rejected_by_every_release(key: str, value: str) -> None:
+    # The prefix of the console and a blank key are refused to protect the user.
     is_ours = key.lower().startswith("ascm:") or not key.strip()
     if not is_ours and (tags.tag_key_problem(key) or tags.tag_value_problem(key, value)):
         assert not takes(rules.check_tag, key, value)
@@ -109,7 +109,7 @@ def test_the_hint_on_names_mentions_dots() -> None:
     assert "'.'" in hint("InvalidImageName.Malformed").split(texts.NAME_RULE)[1]
 
 
-def test_a_short_name_of_documented_characters_is_refused_only_for_its_beginning() -> None:
-    """Every name of two of them, so that a hole in the rule would be seen."""
+def test_a_short_name_of_documented_characters_is_refused_only_for_its_first_character() -> None:
+    """All names of two characters, so that a gap in the rule would be found."""
     for name in map("".join, itertools.product("aZ镜5.:_-", repeat=2)):
         assert (texts.name_problem("image_name", name) is None) == name[0].isalpha()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module's whole `main` over real HTTP against the simulator, in this process and in simulated time."""
+"""Runs a module's `main` over real HTTP against the simulator, in this process and with a simulated clock."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def run_main(
     module: types.ModuleType = apsarastack_image,
     adapter: HTTPAdapter | None = None,
 ) -> dict[str, t.Any]:
-    """What the module hands to Ansible, before Ansible itself takes out what it knows to be secret.
+    """Returns the module's result before Ansible removes the secrets that it knows.
 
-    ``options``: beside those of the connection, or in their place; None leaves one of these out. ``adapter``: takes the
+    ``options``: added to those of the connection, or replacing them; None omits one of them. ``adapter``: sends the
     requests.
     """
     passing, printed = SimulatedTime(simulator), io.StringIO()
-    # Whatever proxy the user's environment names, it cannot reach this loopback.
+    # A proxy of the user's environment could not reach this loopback address.
     whole = {**connection_options(simulator), "proxy": "", "wait_timeout": 600, **options}
     arguments = {name: value for name, value in whole.items() if value is not None}
     with contextlib.ExitStack() as stack:
@@ -59,7 +59,7 @@ def run_main(
             stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=adapter))
         stack.enter_context(_kept_signals())
         stack.enter_context(contextlib.redirect_stdout(printed))
-        # Ansible gathers them in the process, in which other tasks have run before.
+        # Ansible collects warnings per process, and other tasks have run in this one before.
         warnings._global_warnings.clear()
         try:
             module.main()
@@ -70,7 +70,7 @@ def run_main(
 
 @contextlib.contextmanager
 def _kept_signals() -> t.Iterator[None]:
-    """A module leaves them ignored, as its process ends."""
+    """Restores the signal handlers: a module leaves the signals ignored, since its process ends."""
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         yield

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verdict on a case, from what the simulated cloud holds and has logged; never from the module's word.
+"""Judges a case by the resources and the log of the simulated cloud, not by what the module reports.
 
-The one thing that the module's word counts for is what nobody can make good any more: that has to be told.
+The report of the module counts only for leftovers that no later run can remove: it must contain them.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ REGION = "cn-neimeng-env30-d01"
 
 
 def problems(scenario: Scenario, before: State, after: State, told: str = "", *, is_lost: bool = False) -> list[str]:
-    """What is wrong in the end; empty when all is well.
+    """The problems after a case.
 
-    ``told``: the result of a run that failed, where what it says is left may be left. ``is_lost``: somebody else has
-    deleted the image for good.
+    ``told``: the result of a failed run; the leftovers that it reports are allowed. ``is_lost``: somebody else has
+    deleted the image.
     """
     if scenario.refused:
         return [] if _things(before) == _things(after) else ["something was changed"]
@@ -37,25 +37,25 @@ def problems(scenario: Scenario, before: State, after: State, told: str = "", *,
 
 
 def image_of(scenario: Scenario, state: State) -> str | None:
-    """The id of the scenario's image; None where there is none, or more than one."""
+    """The id of the scenario's image; None unless there is exactly one."""
     ids = [image["image_id"] for image in _own(state) if image["image_name"] == scenario.name]
     return ids[0] if len(ids) == 1 else None
 
 
 def creations(calls: t.Sequence[State]) -> int:
-    """How many images were made: repeats with one ClientToken make one."""
+    """The number of created images: retries with the same ClientToken create one."""
     processed = [call for call in calls if call["action"] == "CreateImage" and call["processed"]]
     tokens = [call["parameters"].get("ClientToken") for call in processed]
     return len({token for token in tokens if token is not None}) + tokens.count(None)
 
 
 def answered_writes(calls: t.Sequence[State]) -> int:
-    """How many writes the caller knows of, since it got their answer whole."""
-    spoilt = ("truncate", "trickle", "delay", "drop")
+    """The number of writes whose complete answer the caller got."""
+    damaged = ("truncate", "trickle", "delay", "drop")
     return sum(
         call["write"] and call["processed"] and call["status"] == 200 and call["code"] == ""
         for call in calls
-        if not any(word in call["fault"] for word in spoilt)
+        if not any(word in call["fault"] for word in damaged)
     )
 
 
@@ -71,7 +71,7 @@ def _image_problems(scenario: Scenario, wanted: t.Mapping[str, t.Any] | None, af
     named = [image for image in _own(after) if image["image_name"] == scenario.name]
     count = 0 if wanted is None else 1
     if len(named) != count:
-        yield f"{len(named)} images of the name instead of {count}"
+        yield f"{len(named)} images have the name instead of {count}"
     desired = {"status": "Available", **(wanted or {})}
     for image in named if wanted is not None else []:
         disks = [disk["snapshot_id"] for disk in image["disk_device_mappings"]]
@@ -84,7 +84,7 @@ def _leftovers(scenario: Scenario, before: State, after: State, told: str) -> t.
     for image in _own(after):
         image_id, name = image["image_id"], image["image_name"]
         if image_id not in others and name != scenario.name and not (image_id in told and name in told):
-            yield f"image {image_id} {name!r} is left"
+            yield f"image {image_id} {name!r} is left over"
 
 
 def _touched(scenario: Scenario, before: State, after: State) -> t.Iterator[str]:
@@ -101,9 +101,9 @@ def _snapshot_problems(scenario: Scenario, before: State, after: State, told: st
     left = {one["snapshot_id"] for one in after["snapshots"]}
     for snapshot_id in (one["snapshot_id"] for one in before["snapshots"]):
         if snapshot_id not in left and snapshot_id not in scenario.lost_snapshots:
-            yield f"snapshot {snapshot_id} is gone"
+            yield f"snapshot {snapshot_id} was deleted"
         if snapshot_id in left and snapshot_id in scenario.lost_snapshots and snapshot_id not in told:
-            yield f"snapshot {snapshot_id} is left, and nobody says so"
+            yield f"snapshot {snapshot_id} is left over and not reported"
 
 
 def _things(state: State) -> State:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sweeps and the random stories, whole, and their tables written into the documentation.
+"""Runs the complete sweeps and random stories, and writes their tables into the documentation.
 
-`python tests/reliability/whole.py docs/reliability.md`; exits with 1 if anything failed, and writes the tables even so.
+`python tests/reliability/whole.py docs/reliability.md`; exits with 1 if anything failed, but writes the tables anyway.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importing import make_importable
 make_importable()
 
 from crash import crash_sweep  # noqa: E402 - found through the line above
-from sequences.campaign import told_campaign  # noqa: E402
+from sequences.campaign import reported_campaign  # noqa: E402
 from sweep import sweep  # noqa: E402
 from table import crash_table, stories_table, table, written_into  # noqa: E402
 
@@ -33,7 +33,7 @@ def main(page: Path) -> int:
     tell(table(faults))
     crashes = crash_sweep(tell=tell)
     tell(crash_table(crashes))
-    stories = told_campaign(0, STORIES)
+    stories = reported_campaign(0, STORIES)
     made = {"faults": table(faults), "crashes": crash_table(crashes), "stories": stories_table(stories)}
     text = page.read_text(encoding="utf-8")
     for name, one in made.items():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The only module here that knows the code under test: one task, from its options to its result, over a given wire."""
+"""The only module here that knows the code under test: runs one task, from its options to its result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if t.TYPE_CHECKING:
 
 TEMPORARY_NAMES = marks.temporary_names(NAME)
 MARK_KEY = MARK
-# Seconds. With recreate=always an earlier run's replacement is adopted only when it is no older than this.
+# Seconds. With recreate=always, the replacement image of an earlier run is adopted up to this age.
 RECENT = marks.RECENT_SECONDS
 READ_TIMEOUT = 60.0
 HALF = 0.5
@@ -49,12 +49,12 @@ _CONNECTION = Connection(
     read_timeout=READ_TIMEOUT,
 )
 _VALIDATOR = ArgumentSpecValidator(ARGUMENTS, required_one_of=[("image_id", "image_name")])
-# Of the parameters on the wire, those that every call has.
+# The parameters that every call has.
 _ENVELOPE = frozenset({"Action", "Version", "Format", "RegionId", "AccessKeyId", "Timestamp"})
 
 
 class Reset(Exception):  # noqa: N818 - what happens to a connection
-    """No answer came. ``sent``: the cloud may have got the request."""
+    """There was no answer. ``sent``: the cloud may have received the request."""
 
     def __init__(self, problem: str, *, sent: bool) -> None:
         super().__init__(problem)
@@ -72,7 +72,7 @@ class Reply:
 
 @dataclass
 class Ending:
-    """What a run came to. ``reason``: None where it succeeded."""
+    """The result of a run. ``reason``: None if it succeeded."""
 
     result: t.Mapping[str, t.Any] = field(default_factory=dict)
     reason: str | None = None
@@ -82,16 +82,16 @@ class Ending:
         return bool(self.result.get("changed"))
 
     def text(self) -> str:
-        """All that the run tells."""
+        """The whole result as text."""
         return json.dumps(self.result, ensure_ascii=False, default=str)
 
 
-# Action, parameters, the seconds that are left, and what to call when a signal comes: gives the Reply, or raises Reset.
+# Takes the action, the parameters, the seconds left and a function that sends a signal; returns Reply or raises Reset.
 Wire = t.Callable[[str, t.Mapping[str, str], float, t.Callable[[], None]], Reply]
 
 
 class _Signals:
-    """The signals of one process. Here several tasks share one, and with it what the process knows of its signals."""
+    """The signal handlers of one task. Here, several tasks share one process and thus its handlers."""
 
     def __init__(self) -> None:
         self._is_deferred = False
@@ -99,7 +99,7 @@ class _Signals:
 
     @contextlib.contextmanager
     def away(self) -> t.Iterator[None]:
-        """While others run."""
+        """Saves the handlers while other tasks run."""
         state = interruption._State
         self._is_deferred, self._waiting = state.is_deferred, state.waiting
         state.is_deferred, state.waiting = False, None
@@ -109,7 +109,7 @@ class _Signals:
             state.is_deferred, state.waiting = self._is_deferred, self._waiting
 
     def interrupt(self) -> None:
-        """A signal comes."""
+        """Delivers a signal."""
         error = interruption.InterruptedTaskError("SIGTERM")
         if not self._is_deferred:
             raise error
@@ -117,7 +117,7 @@ class _Signals:
 
 
 class _Transport:
-    """In the place of the real one, which speaks HTTP."""
+    """Replaces the real transport, which uses HTTP."""
 
     def __init__(self, wire: Wire, signals: _Signals) -> None:
         self._wire = wire
@@ -139,10 +139,10 @@ class _Transport:
 
 
 def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: t.Callable[[float], None]) -> Ending:
-    """One task. Anything but an ApsaraStackError is a defect, and leaves from here. ``clock``: in seconds."""
+    """Runs one task. Other exceptions than ApsaraStackError are defects and propagate. ``clock``: in seconds."""
     parameters = _VALIDATOR.validate(dict(options))
     if parameters.error_messages:
-        raise ValueError(f"no task of the module: {parameters.error_messages}")
+        raise ValueError(f"not a valid task: {parameters.error_messages}")
     signals = _Signals()
 
     def pause(seconds: float) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is there before a story begins: the tenant, its snapshots and instances, images of others, and perhaps NAME."""
+"""The cloud before a story: the tenant, its snapshots and instances, images of others, and perhaps image NAME."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ OTHER_ACCOUNT = "1000000000000038"
 EPOCH = 1793606400.0
 DAY = 86400.0
 
-# Names near NAME, which a site with fuzzy names lists as well.
+# Names similar to NAME, which a site with fuzzy names lists as well.
 BYSTANDERS = ("web-2", "old-web", "web-old")
-# Snapshots that the user has taken, each of which can make an image; the old image is made of the first.
+# Snapshots taken by the user, each of which can be the source of an image; the old image is created from the first.
 SNAPSHOTS = ("s-1", "s-2", "s-3")
 INSTANCES = ("i-1", "i-2")
 TAGS = {"team": "web", "stage": "golden"}
@@ -47,7 +47,7 @@ def document(made_of: str | None) -> Document:
         ],
         "instances": [_instance(name) for name in INSTANCES],
         "images": [
-            # The newest come first in a list, and so NAME last: where pages are lost, it is on them.
+            # Lists begin with the newest image, so NAME is last: if pages are lost, it is on them.
             *([] if made_of is None else [_old(made_of)]),
             *(_image(f"m-{name}", name, f"s-of-{name}") for name in BYSTANDERS),
         ],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many stories, by their numbers, and what was found."""
+"""Plays many stories by their seeds, and collects the findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .generate import story_of
 from .judge import judge
 from .play import play
 from .shorten import shorten
-from .tell import told
+from .tell import described
 
 if t.TYPE_CHECKING:
     from .findings import Finding
@@ -27,7 +27,7 @@ CHUNK = 50
 
 @dataclass
 class Campaign:
-    """``violations``: the seeds by kind. ``excused``: how often what no client can prevent has happened."""
+    """``violations``: the seeds by kind. ``excused``: the number of stories by cause that no client can prevent."""
 
     stories: int = 0
     calls: int = 0
@@ -60,8 +60,8 @@ def campaign(seeds: t.Sequence[int], processes: int = 1) -> Campaign:
     return found
 
 
-def told_campaign(first: int, count: int, processes: int = 2) -> Campaign:
-    """Play so many stories from this seed on, and print what was found, the shortest story of each kind with it."""
+def reported_campaign(first: int, count: int, processes: int = 2) -> Campaign:
+    """Plays ``count`` stories from this seed on, and prints the findings with the shortest story of each kind."""
     begun = time.monotonic()
     found = campaign(range(first, first + count), processes)
     print(f"{found.stories} stories from seed {first}, {found.calls} calls, {time.monotonic() - begun:.0f} s")
@@ -69,9 +69,9 @@ def told_campaign(first: int, count: int, processes: int = 2) -> Campaign:
         print(f"  excused: {excuse}: {number}")
     for kind, seeds in sorted(found.violations.items()):
         print(f"  VIOLATED {kind}: {len(seeds)} stories, seeds {seeds[:8]}")
-        print(f"\n--- {kind}, seed {seeds[0]}, shortened\n{told(shorten(story_of(seeds[0]), kind))}")
+        print(f"\n--- {kind}, seed {seeds[0]}, shortened\n{described(shorten(story_of(seeds[0]), kind))}")
     return found
 
 
 if __name__ == "__main__":
-    sys.exit(1 if told_campaign(int(sys.argv[1]), int(sys.argv[2])).violations else 0)
+    sys.exit(1 if reported_campaign(int(sys.argv[1]), int(sys.argv[2])).violations else 0)

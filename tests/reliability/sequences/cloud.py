@@ -4,8 +4,8 @@
 
 """The model cloud: the simulator's actions on the simulator's world, called directly and in virtual time.
 
-Its answers are those of the simulator (`test_contract` compares them); what is added here is what makes a site slow and
-unreliable: lists that show an earlier moment, and pages that are cut.
+Its answers are those of the simulator (`test_contract` compares them), but it can be slow and unreliable: lists can
+show an earlier state, and pages can be incomplete.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if t.TYPE_CHECKING:
 Body = dict[str, t.Any]
 Form = t.Mapping[str, str]
 
-# Seconds. No list is older, so that nothing has to be remembered longer.
+# Seconds. No list is older, so earlier states can be discarded.
 LONGEST_LAG = 300.0
 QUICK_BUILD = 5.0
 
 
 @dataclass(frozen=True)
 class Truth:
-    """One own image as it really is. ``fails``: how its build ends, empty where it succeeds."""
+    """The actual state of an image. ``fails``: the status in which its build ends; empty if it succeeds."""
 
     image_id: str
     name: str
@@ -60,11 +60,11 @@ class Truth:
         return self.ready_at <= now and self.fails != ""
 
     def content(self) -> tuple[t.Any, ...]:
-        """What others may have changed, and what a deletion would lose or meet."""
+        """The values that others may change, and that a deletion would lose or must check."""
         return (self.name, self.description, self.tags, self.deprecated, self.used, self.shared)
 
 
-# The own images by their ids.
+# The images of the account by id.
 State = t.Mapping[str, Truth]
 
 
@@ -76,13 +76,13 @@ class ModelCloud:
         self._site = site
         self._clock = clock
         self.world = seed.build(document(story.made_of), EPOCH)
-        # No id of the beginning is given again.
+        # Initial ids are not used again.
         numbers = itertools.count(101)
         self.world.new_id = lambda prefix: f"{prefix}{next(numbers)}"
         self.knobs = _knobs(site, len(self.state()))
 
     def call(self, action_name: str, form: Form, age: float = 0.0) -> Body:
-        """The body of the answer; raises CloudError. ``age``: seconds by which a list of images is too old."""
+        """The body of the answer; raises CloudError. ``age``: seconds by which a list of images is stale."""
         if action_name in _FATES:
             _FATES[action_name](self, form)
             return {}
@@ -94,7 +94,7 @@ class ModelCloud:
         arguments, unknown = parameters.read(action.specification, self._heeded(action_name, form))
         if unknown:
             raise AssertionError(f"the model site does not know {unknown} of {action_name}")
-        # A replica that lags behind shows what was there a moment ago.
+        # A replica that lags shows an earlier state.
         moment = now - min(age, LONGEST_LAG) if action_name == "DescribeImages" else now
         body = action.run(self._context(action_name, moment), arguments)
         if "PageSize" in body and not self._site.hides_page:
@@ -121,7 +121,7 @@ class ModelCloud:
         return self._clock()
 
     def hurry(self) -> None:
-        """From now on builds are quick: what is still to be seen does not depend on their time."""
+        """Makes builds fast from now on: the rest of the story does not depend on their duration."""
         self.knobs.create_time = min(self.knobs.create_time, QUICK_BUILD)
 
     def state(self) -> dict[str, Truth]:
@@ -144,7 +144,7 @@ class ModelCloud:
         self.world.instances[new.id] = new
 
 
-# What the simulator has no action for: the collection never starts an instance, and builds fail by themselves.
+# The simulator has no actions for these: the collection never starts instances, and builds fail on their own.
 _FATES: dict[str, t.Callable[[ModelCloud, Form], None]] = {
     "RunInstances": ModelCloud._run_instance,
     "StopBuild": ModelCloud._stop_build,
@@ -159,7 +159,7 @@ def _knobs(site: Site, images: int) -> Knobs:
         short_pages=site.page,
         ignored_parameters=tuple(each for each in site.ignores if "." in each),
         image_quota=images + site.room,
-        # Replicas remember what was there before.
+        # Replicas show the previous state.
         tag_list_lag=LONGEST_LAG,
         usable_field=True,
     )

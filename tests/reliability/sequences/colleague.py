@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a colleague does meanwhile, with the same API, and what becomes of a build."""
+"""The calls of a colleague, with the same API, and the end of builds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Process = t.Callable[[str, "Form"], t.Any]
 
 
 def act(event: Act, cloud: ModelCloud, process: Process) -> None:
-    """What the cloud does not let the colleague do is left undone."""
+    """Carries out an act; does nothing if the cloud refuses it."""
     if event.what == "create":
         form = {"ImageName": event.target, "SnapshotId": SNAPSHOTS[0], **_tag(event.value)}
         with contextlib.suppress(CloudError):
@@ -55,7 +55,7 @@ def _tag(pair: str) -> dict[str, str]:
 
 
 def _find(target: str, cloud: ModelCloud) -> str | None:
-    """By id, by name, or the last that was made; ``growing``: of those that are still being made."""
+    """Finds an image by id, by name, or the newest one; ``growing``: of those that are still being created."""
     images = list(cloud.state().values())
     if target in ("newest", "growing"):
         now = cloud.now()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run in peace may refuse, since only a person can decide it. Judged by the cloud, not by what the run says."""
+"""What an undisturbed run may refuse, since only a person can decide it; judged by the cloud, not by the result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 
 def may_refuse(history: History, run: Played) -> bool:
-    """Whether the cloud holds something that explains just this refusal."""
+    """Whether the state of the cloud explains this refusal."""
     state = history.before_end(run)
     reason = "" if run.ending is None else str(run.ending.reason)
     return any(reason in reasons and test(history, state, run) for test, reasons in _TESTS.items())
@@ -27,19 +27,19 @@ _Test = t.Callable[[History, "State", Played], bool]
 
 
 def _several(history: History, state: State, run: Played) -> bool:
-    """Several have the name, and are no unfinished replacement, which only a task that replaces may finish."""
+    """Several images have the name, and are not a replacement that this task may finish."""
     images = [one for one in named(state, run.name) if run.name and not _has_failed_to_be(one, run)]
     return len(images) > 1 and not (may_replace(run) and is_pair(images))
 
 
 def _unfinished_pair(history: History, state: State, run: Played) -> bool:
-    """Which of the two an unfinished replacement comes to is no matter of a deletion."""
+    """A deletion does not decide which image of an unfinished replacement remains."""
     images = _living(history, state, run.name, run)
     return run.options.get("state") == "absent" and bool(images) and is_pair(images)
 
 
 def _name_in_the_way(history: History, state: State, run: Played) -> bool:
-    """A colleague has given an image a name that a replacement needs, or the tag of one."""
+    """A colleague has given an image a name that a replacement needs, or the tag of a replacement image."""
     return any(
         one.actor == COLLEAGUE and one.field in ("made", "name", "mark")
         for image in state.values()
@@ -58,7 +58,7 @@ def _replacement_is_not_usable(history: History, state: State, run: Played) -> b
 
 
 def _temporary_names_are_used(history: History, state: State, run: Played) -> bool:
-    """Two replacements were not finished, and what is usable is never deleted to make room."""
+    """Two replacements are unfinished, and usable images are never deleted to free a name."""
     return all(_living(history, state, name, run) for name in TEMPORARY_NAMES)
 
 
@@ -77,7 +77,7 @@ def _is_shared(history: History, state: State, run: Played) -> bool:
 
 
 def _in_the_way(state: State, run: Played) -> list[Truth]:
-    """The images that the run would have to delete: any task does so with failed ones."""
+    """The images that the run would have to delete: failed ones in any task."""
     deletes = run.options.get("state") == "absent" or may_replace(run)
     names = (run.name, *TEMPORARY_NAMES) if may_replace(run) else (run.name,)
     named_ones = [one for one in state.values() if one.name in names or one.image_id == run.options.get("image_id")]
@@ -91,7 +91,7 @@ def _has_another_source(history: History, state: State, run: Played) -> bool:
 
 
 def _is_not_there(history: History, state: State, run: Played) -> bool:
-    """The id is gone; or there is no image, and no source."""
+    """No image has the id; or there is neither an image nor a source."""
     image_id = run.options.get("image_id")
     if image_id is not None:
         return image_id not in state
@@ -99,7 +99,7 @@ def _is_not_there(history: History, state: State, run: Played) -> bool:
 
 
 def _has_failed(history: History, state: State, run: Played) -> bool:
-    """There is only one whose creation has failed, and no source."""
+    """There are only failed images, and no source."""
     return _has_no_source(run) and bool(named(state, run.name)) and not _living(history, state, run.name, run)
 
 
@@ -122,13 +122,13 @@ def _site_ignores(history: History, state: State, run: Played) -> bool:
 
 
 def _has_lost_mark(history: History, state: State, run: Played) -> bool:
-    """The site has ignored the tag of a replacement: it is as anybody's image."""
+    """The site has ignored the tag of a replacement image, which is then like any other image."""
     is_ignored = "CreateImage.Tag" in history.site.ignores
     return is_ignored and any(MARK_KEY not in dict(one.tags) for name in TEMPORARY_NAMES for one in named(state, name))
 
 
 def _has_failed_to_be(image: Truth, run: Played) -> bool:
-    """Any task deletes one whose creation has failed; one that is damaged counts."""
+    """Whether the creation of the image has failed, so that any task deletes it; a damaged image is not failed."""
     return image.is_lost(run.stopped) and image.fails != "UnAvailable"
 
 
@@ -136,7 +136,7 @@ def _living(history: History, state: State, name: str, run: Played) -> list[Trut
     return [one for one in named(state, name) if name and not one.is_lost(run.stopped)]
 
 
-# What each explains: the reason that the result gives.
+# The reasons that each fact explains.
 _TESTS: t.Mapping[_Test, tuple[str, ...]] = {
     _several: ("ambiguous_name",),
     _unfinished_pair: ("unfinished_replacement",),

@@ -2,27 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the judge finds."""
+"""The findings of the judge."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
 
-# What no client can prevent, as docs/reliability.md calls it.
+# Causes that no client can prevent, as docs/reliability.md names them.
 LAST_ROUND_TRIP = "a change in the last round trip"
 SIMULTANEOUS = "simultaneous creators"
 KILLED_IN_LAG = "a run that ends while the list lags"
 KILLED_IN_SWAP = "a kill between the two renames, where names are unique"
 OVERTAKEN = "a failed replacement that somebody else has overtaken"
 UNMARKED = "a replacement whose tags the site ignores"
-MEANWHILE = "an image that comes to the name while a run waits"
+MEANWHILE = "an image that gets the name while a run waits"
 EXCUSES = (LAST_ROUND_TRIP, SIMULTANEOUS, KILLED_IN_LAG, KILLED_IN_SWAP, OVERTAKEN, UNMARKED, MEANWHILE)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``kind``: a word for it. ``excuse``: why no client can prevent it, empty for a violation."""
+    """``kind``: a short name. ``excuse``: why no client can prevent it; empty for a violation."""
 
     invariant: int
     kind: str

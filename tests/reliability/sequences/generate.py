@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a number to a story: everything that can happen to these tasks, as chance has it."""
+"""Generates a random story from a seed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class _Teller:
     def _runs(self, site: Site) -> list[Run]:
         runs: list[Run] = []
         for name in NAMES[: self._chance.choice((1, 2, 2, 2, 3, 4))]:
-            # Whoever has a pipeline runs the same task again.
+            # A pipeline runs the same task again.
             again = runs and self._chance.random() < 0.3
             options = runs[-1].options if again else self._options(site)
             runs.append(Run(name, self._start(site, runs), options))
@@ -96,7 +96,7 @@ class _Teller:
         if self._chance.random() < 0.15:
             options["wait"] = False
         if self._chance.random() < 0.3:
-            # The last per cents of the build are in it.
+            # A timeout during the last percents of the build is possible.
             options["wait_timeout"] = max(2, int(site.build * self._chance.uniform(0.6, 1.4)) + 1)
         return options
 
@@ -138,7 +138,7 @@ class _Teller:
             details["delete_snapshots"] = True
         return details
 
-    # --- what happens besides ----------------------------------------------------------------------------------------
+    # --- other events ------------------------------------------------------------------------------------------------
 
     def _moment(self, names: t.Sequence[str]) -> Moment:
         chance = self._chance

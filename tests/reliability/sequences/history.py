@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a record tells on a closer look: who made, named and changed an image, and what a run knew of it and when."""
+"""The history of a record: who created, named and changed an image, and what a run knew of it and when."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .play import COLLEAGUE, Call, Played, Record
 if t.TYPE_CHECKING:
     from .cloud import State, Truth
 
-# Of the round trips between a look and a write that belongs to it: the image, its users, its shares, the write.
+# Round trips between a read and the write that follows from it: the image, its users, its shares, the write.
 ROUND_TRIPS = 6
 SHORT_MOMENT = 1.0
-# Items of a page that holds every list of a story.
+# A page size that holds every list of a story.
 WHOLE_PAGE = 50
 # The replaced id, a digest, and the time.
 PARTS_OF_A_MARK = 3
@@ -27,8 +27,8 @@ PARTS_OF_A_MARK = 3
 
 @dataclass(frozen=True)
 class Change:
-    """``field``: of Truth; ``made`` and ``gone`` for the whole image; ``mark`` for the tag of a replacement.
-    ``old``: the image before it, None where it was made."""
+    """``field``: of Truth; ``made`` and ``gone`` for the image itself; ``mark`` for the tag of a replacement image.
+    ``old``: the image before the change; None if it was created."""
 
     number: int
     time: float
@@ -53,14 +53,14 @@ class History:
 
     @property
     def window(self) -> float:
-        """Seconds between a look and a write in which nobody can know better."""
+        """Seconds between a read and a write within which a change cannot be noticed."""
         return ROUND_TRIPS * self.site.latency + SHORT_MOMENT
 
     def state_at(self, time: float) -> State:
         return self._after_last(call for call in self.writes if call.time <= time)
 
     def state_before(self, number: int) -> State:
-        """Before the call of this number."""
+        """The state before the call of this number."""
         return self._after_last(call for call in self.writes if call.number < number)
 
     def _after_last(self, writes: t.Iterable[Call]) -> State:
@@ -68,17 +68,17 @@ class History:
         return past[-1] or {} if past else self.record.first
 
     def before_end(self, run: Played) -> State:
-        """As it was when the run ended, without the images that have vanished by themselves."""
+        """The state when the run ended, without the images that have disappeared on their own."""
         state = self.state_before(run.number)
         return {each: one for each, one in state.items() if one.fails != "gone" or not one.is_lost(run.stopped)}
 
     def last_tags(self, image_id: str) -> tuple[tuple[str, str], ...]:
-        """Those that the image had in the end, or right before it was deleted."""
+        """The tags of the image at the end, or right before it was deleted."""
         states = [self.record.last, *((call.before or {}) for call in reversed(self.writes)), self.record.first]
         return next((state[image_id].tags for state in states if image_id in state), ())
 
     def replaced_by(self, image_id: str) -> set[str]:
-        """The ids of the images that it was to replace, as its marks have named them from its first moment on."""
+        """The ids of the images that it was to replace, according to all its marks."""
         states = [self.record.first, *((call.after or {}) for call in self.writes)]
         return {replaced_by(state[image_id]) for state in states if image_id in state} - {""}
 
@@ -87,10 +87,10 @@ class History:
         then = self.shown_by(look).get(change.image_id)
         others = self.of(change.image_id, change.field, by_others_than=look.actor)
         last = [one for one in others if one.number < until][-1]
-        return then is not None and change.field != "gone" and _told(then)[change.field] == last.value
+        return then is not None and change.field != "gone" and _known(then)[change.field] == last.value
 
     def maker(self, image_id: str) -> str:
-        """Who made it; empty for what was there before."""
+        """Who created the image; empty for initial images."""
         return next((one.actor for one in self.changes if one.image_id == image_id and one.field == "made"), "")
 
     def of(self, image_id: str, *fields: str, by_others_than: str = "") -> list[Change]:
@@ -101,13 +101,13 @@ class History:
         ]
 
     def named_by(self, image_id: str, until: float = math.inf) -> Change | None:
-        """How it came to its name; None for what had it from the beginning. ``until``: number of the call before which
-        this is asked."""
+        """The change that gave the image its name; None for initial names. ``until``: only calls before this number
+        count."""
         given = [one for one in self.of(image_id, "name", "made") if one.number < until]
         return given[-1] if given else None
 
     def has_temporary_name(self, image: Truth, desired: str, until: float = math.inf) -> bool:
-        """Whether a run gave it its present name on the way to ``desired``, and nobody has changed that since.
+        """Whether a run gave it its current name on the way to ``desired``, and nobody has changed it since.
 
         ``until``: see ``named_by``.
         """
@@ -126,25 +126,24 @@ class History:
     # --- what a run knew ---------------------------------------------------------------------------------------------
 
     def shown_by(self, look: Call) -> State:
-        """The images as they were when the list was true."""
+        """The state that the list shows."""
         return self.state_at(look.moment) if look.age else self.state_before(look.number)
 
     def looks(self, actor: str, image_id: str, until: float) -> list[Call]:
-        """The lists that told the run of the image, since it had asked for it by its id or by the name that it had.
+        """The lists that showed the run the image, since they were requested by its id or by its name at that time.
 
-        A list of similar names shows it as well, but nobody heeds that. ``until``: number of the call before which
-        this is asked.
+        A list of similar names shows it as well, but does not count. ``until``: only calls before this number count.
         """
         found: list[Call] = []
         for call in self.record.of(actor):
-            if self._is_look(call, until) and self._tells_of(call, image_id, found):
+            if self._is_look(call, until) and self._shows(call, image_id, found):
                 found.append(call)
         return found
 
     def _is_look(self, call: Call, until: float) -> bool:
         return call.action == "DescribeImages" and call.number < until and call.number not in self.record.unheard
 
-    def _tells_of(self, look: Call, image_id: str, earlier: t.Sequence[Call]) -> bool:
+    def _shows(self, look: Call, image_id: str, earlier: t.Sequence[Call]) -> bool:
         if image_id in look.form.get("ImageId", "").split(","):
             return True
         name = look.form.get("ImageName")
@@ -153,17 +152,17 @@ class History:
         if image_id in look.listed:
             image = self.shown_by(look).get(image_id)
             return image is not None and image.name == name
-        # A whole list that no longer shows it tells something, too.
+        # A complete list without the image counts as well.
         return self.site.page >= WHOLE_PAGE and any(one.form.get("ImageName") == name for one in earlier)
 
     def looks_for(self, name: str, actor: str, until: float) -> list[Call]:
-        """The lists that the run asked for by this name. ``until``: see ``looks``."""
+        """The lists that the run requested by this name. ``until``: see ``looks``."""
         return [
             call for call in self.record.of(actor) if self._is_look(call, until) and call.form.get("ImageName") == name
         ]
 
     def is_unseen(self, change: Change, looks: t.Sequence[Call], write: Call) -> bool:
-        """Whether the run looked right before the write, after all that it wrote before, and the last of these lists
+        """Whether the run read a list right before the write, after its previous writes, and the last of these lists
         could not show the change."""
         if not looks or write.time - looks[-1].time > self.window:
             return False
@@ -171,8 +170,8 @@ class History:
         return is_after(change, looks[-1]) and all(one.before == one.after for one in between)
 
     def decision(self, write: Call) -> Call:
-        """The write on which the run decided when it looked: the first of those that follow each other without a look,
-        and of the renames that belong together. Each deletion is a decision of its own."""
+        """The write that the run decided on after reading: the first of consecutive writes without a read in between,
+        and of the two renames of a swap. Each deletion is a separate decision."""
         mine = [call for call in self.record.of(write.actor) if call.number < write.number]
         while mine and write.action != "DeleteImage":
             writes = [call for call in mine if call.is_write]
@@ -204,7 +203,7 @@ def usable(state: State, name: str, now: float) -> list[Truth]:
 
 
 def replaced_by(image: Truth) -> str:
-    """The id of the image that the mark names; empty for a tag that is no mark of the module."""
+    """The id of the image that the mark names; empty for a tag that the module did not write."""
     parts = dict(image.tags).get(MARK_KEY, "").split("/")
     return parts[0] if len(parts) == PARTS_OF_A_MARK else ""
 
@@ -230,11 +229,11 @@ def _changes(call: Call) -> t.Iterator[Change]:
     for image_id in before.keys() - after.keys():
         yield change(image_id, "gone", None)
     for image_id in sorted(before.keys() & after.keys()):
-        old, new = _told(before[image_id]), _told(after[image_id])
+        old, new = _known(before[image_id]), _known(after[image_id])
         yield from (change(image_id, field, new[field]) for field in new if old[field] != new[field])
 
 
-def _told(image: Truth) -> dict[str, t.Any]:
+def _known(image: Truth) -> dict[str, t.Any]:
     tags = dict(image.tags)
     mark = tags.pop(MARK_KEY, None)
     return {**{field: getattr(image, field) for field in _FIELDS}, "tags": tags, "mark": mark}

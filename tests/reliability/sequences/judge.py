@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verdict on a record: the five invariants, from what the cloud held and not from what the module says of it."""
+"""Judges a record by five invariants, from the state of the cloud and not from what the module reports."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if t.TYPE_CHECKING:
     from .play import Record
 
 
-# What only a person can decide on once the image was lost to what nobody could see.
+# Problems that only a person can resolve after an image was lost to an unnoticeable change.
 _REMAINS = ("left over",)
 
 
 def judge(record: Record) -> list[Finding]:
-    """Everything that was wrong, also what no client can prevent: that has an ``excuse``."""
+    """All findings, including those that no client can prevent, which have an ``excuse``."""
     history = History(record)
     found = [
         *judge_deletions.findings(history),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Invariants 1 and 2: only what is named is touched, and what is usable stays until something takes its place."""
+"""Invariants 1 and 2: only named images are touched, and a usable image stays until it is replaced."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def findings(history: History) -> Findings:
             yield from _taken_away(history, run, call, image)
 
 
-# --- 1: only what is named -------------------------------------------------------------------------------------------
+# --- 1: only named images --------------------------------------------------------------------------------------------
 
 
 def _touched(history: History, run: Played, call: Call, image: Truth) -> Findings:
@@ -52,18 +52,18 @@ def _touched(history: History, run: Played, call: Call, image: Truth) -> Finding
 
 
 def _is_unmarking(history: History, call: Call) -> bool:
-    """The mark is the module's own, and takes nothing from whoever keeps the image."""
+    """The mark belongs to the module, so that changing it does not affect other users of the image."""
     return all(one.field == "mark" for one in history.changes if one.number == call.number)
 
 
 def _is_replacement(history: History, run: Played, image: Truth) -> bool:
-    """A run has made it for this name, and it bears a temporary one, whoever has given that back to it."""
+    """Whether a run created the image for this name, and it has a temporary name, whoever gave it back."""
     maker = history.runs.get(history.maker(image.image_id))
     return image.name in TEMPORARY_NAMES and maker is not None and maker.name == run.name
 
 
 def _snapshot(history: History, run: Played, call: Call) -> Findings:
-    """Only those that the cloud has made for an image; the user's own are recognized by their id."""
+    """Only snapshots that the cloud created for an image; the user's own are recognized by their id."""
     snapshot_id = call.form.get("SnapshotId", "")
     if call.outcome:
         return
@@ -89,7 +89,7 @@ def _old_facts(history: History, run: Played, call: Call, image: Truth) -> Findi
 
 
 def _changed_since(history: History, run: Played, call: Call, looks: t.Sequence[Call]) -> list[Change]:
-    """What others have changed of the image since the run saw it for the first time, or since it began."""
+    """What others have changed in the image since the run first read it, or since the run began."""
     changed = [
         one
         for one in history.of(call.image_id, by_others_than=call.actor)
@@ -110,7 +110,7 @@ def _loses_name(run: Played, call: Call) -> bool:
 
 
 def _is_undone(history: History, call: Call, image: Truth) -> bool:
-    """The run takes back a name that it has given itself, and the image has the one again that it had before."""
+    """Whether the run takes back a name that it gave itself, so that the image has its previous name again."""
     given = history.named_by(image.image_id, call.number)
     return (
         given is not None
@@ -121,7 +121,7 @@ def _is_undone(history: History, call: Call, image: Truth) -> bool:
 
 
 def _is_late(history: History, change: Change, call: Call) -> bool:
-    """Too late for this write, or for a renaming by a run that has hidden the change from all later looks."""
+    """Whether the change came too late for this write, or for a rename by a run that hid it from all later reads."""
     following = [
         one
         for one in history.writes
@@ -139,7 +139,7 @@ def _named(state: State | None, name: str) -> set[str]:
     return {image.image_id for image in (state or {}).values() if image.name == name}
 
 
-# --- 2: once there was a usable one, there is one --------------------------------------------------------------------
+# --- 2: a usable image stays -----------------------------------------------------------------------------------------
 
 
 def _taken_away(history: History, run: Played, call: Call, image: Truth) -> Findings:
@@ -150,7 +150,7 @@ def _taken_away(history: History, run: Played, call: Call, image: Truth) -> Find
     if usable(after, name, time):
         return
     if call.action == "DeleteImage" and image.is_usable(time):
-        text = f"usable image {image.image_id} {image.name!r} is deleted, and no usable image {name!r} is left"
+        text = f"usable image {image.image_id} {image.name!r} is deleted, and no usable image {name!r} is left over"
         excuse = LAST_ROUND_TRIP if _went_just_now(history, call, (name,)) else ""
         yield Finding(2, "lost", time, call.actor, text, excuse)
     elif call.action == "ModifyImageAttribute" and usable(before, name, time):
@@ -158,8 +158,8 @@ def _taken_away(history: History, run: Played, call: Call, image: Truth) -> Find
 
 
 def _went_just_now(history: History, call: Call, names: t.Container[str], until: float = 0) -> bool:
-    """Whether another usable image had, or was about to take, the name when the run looked at it right before, after
-    all that it wrote to it; and somebody else has taken it away since. ``until``: number of the call before which."""
+    """Whether another usable image had, or was about to get, the name when the run last read it after its own writes,
+    and somebody else has taken the name away since. ``until``: only calls before this number count."""
     for change in history.changes:
         old = change.old
         if (
@@ -187,7 +187,7 @@ def _nameless(history: History, run: Played, call: Call) -> Findings:
             "nameless",
             time,
             call.actor,
-            f"{text}, and stays so after the swap",
+            f"{text}, and this remains so after the swap",
             _excuse_of_gap(history, run, call, rest),
         )
     elif not unique:
@@ -195,7 +195,7 @@ def _nameless(history: History, run: Played, call: Call) -> Findings:
 
 
 def _rest_of_swap(history: History, call: Call) -> list[Call]:
-    """The renames that follow at once: nothing else comes between two that belong together."""
+    """The renames that follow immediately: nothing comes between the two renames of a swap."""
     following = [one for one in history.record.of(call.actor) if one.number > call.number]
     return list(itertools.takewhile(is_rename, following))
 
@@ -211,11 +211,11 @@ def _excuse_of_gap(history: History, run: Played, call: Call, rest: t.Sequence[C
 
 
 def _is_made_meanwhile(history: History, run: Played, last: int) -> bool:
-    """Whether somebody else has begun to create an image of the name, which the run did not see before the swap."""
+    """Whether somebody else has begun to create an image of the name that the run did not see before the swap."""
     looks = history.looks_for(run.name, run.run.name, math.inf)
     made = [history.named_by(image.image_id) for image in named(history.state_before(last + 1), run.name)]
     return any(one is not None and one.actor != run.run.name and is_after(one, looks[0]) for one in made)
 
 
-# Snapshots that the user has taken: see `beginning`.
+# Snapshots taken by the user: see `beginning`.
 USERS_OWN = frozenset({"s-1", "s-2", "s-3", "s-of-web-2", "s-of-old-web", "s-of-web-old"})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Invariants 4 and 5: ok means reached, `changed: false` means nothing written, and a failure leads somewhere."""
+"""Invariants 4 and 5: ok means the desired state, `changed: false` means no write, and a failure can be resolved."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _reached(history: History, run: Played) -> Findings:
 
 
 class _Problem(t.NamedTuple):
-    """``image_ids``: the images that are not as they should be."""
+    """``image_ids``: the images that are not in the desired state."""
 
     kind: str
     text: str
@@ -69,15 +69,15 @@ def _excuse(history: History, run: Played, problem: _Problem) -> str:
 
 
 def _is_unseen(history: History, run: Played, change: Change) -> bool:
-    """Whether the change came after all looks of the run at the image, the last of which was shortly before its end."""
+    """Whether the change came after the last read of the image by the run, which was shortly before its end."""
     looks = history.looks(run.run.name, change.image_id, math.inf)
     is_recent = bool(looks) and run.stopped - looks[-1].time <= history.window
     return is_recent and change.number < run.number and is_after(change, looks[-1])
 
 
 def _excuse_of_others(history: History, run: Played, image_ids: t.Iterable[str]) -> str:
-    """Whether the others came to the name after the run had looked for it: of several that create at once, the first
-    one need not notice; else right before its end, or while it waited for its own image."""
+    """Whether the others got the name after the run had looked it up: the first of several simultaneous creators need
+    not notice the others; otherwise it happened right before its end, or while it waited for its own image."""
     looks = history.looks_for(run.name, run.run.name, math.inf)
     given = [history.named_by(image_id, run.number) for image_id in image_ids]
     if not looks or not all(one is not None and is_after(one, looks[-1]) for one in given):
@@ -98,14 +98,14 @@ def _missing(history: History, run: Played, state: State, time: float) -> t.Iter
     own_id = str(run.ending.result.get("image_id") if run.ending else "")
     image = state.get(own_id)
     if image is None or image.is_lost(time):
-        yield _Problem("not there", "the image of the result is not there", (own_id,))
+        yield _Problem("not there", "the image of the result does not exist", (own_id,))
         return
     others = [one for one in named(state, run.name) if one.image_id != own_id and not one.is_lost(time)]
     if not _is_one(run, image, others):
-        text = f"{len(others)} other images are called {run.name!r}"
+        text = f"{len(others)} other images are named {run.name!r}"
         yield _Problem("several", text, tuple(one.image_id for one in others))
     if not options.get("wait", True):
-        # Nothing more was promised.
+        # No more is guaranteed.
         return
     if not image.is_usable(time) and not image.deprecated:
         yield _Problem("not usable", f"image {own_id} is not usable", (own_id,))
@@ -115,7 +115,7 @@ def _missing(history: History, run: Played, state: State, time: float) -> t.Iter
 
 
 def _is_one(run: Played, image: Truth, others: t.Sequence[Truth]) -> bool:
-    """One image, or an unfinished replacement with what it replaces, where the task may not finish that."""
+    """One image, or an unfinished replacement with the image that it replaces, if the task must not finish it."""
     if not run.name or not others:
         return True
     return not may_replace(run) and is_pair((image, *others))
@@ -132,24 +132,24 @@ def _differences(run: Played, image: Truth) -> t.Iterator[str]:
         yield f"its tags are {dict(image.tags)} and not {tags}"
     snapshot_id = options.get("snapshot_id")
     if snapshot_id is not None and image.snapshots != (snapshot_id,):
-        yield f"it was made of {image.snapshots} and not of {snapshot_id}"
+        yield f"it was created from {image.snapshots} and not from {snapshot_id}"
 
 
 def _of_replacement(history: History, run: Played, image: Truth) -> t.Iterator[str]:
-    """What a new image has to have, of the task or of the image that it replaces."""
+    """The properties of a new image, from the task or from the image that it replaces."""
     options, result = run.options, run.ending.result if run.ending is not None else {}
     maker = history.runs.get(history.maker(image.image_id))
     # A task that must not replace the image can only warn.
     if maker is run or (maker is not None and options.get("recreate", "never") != "never"):
         for field, value in _labels(run).items():
-            # A release that does not tell the field says nothing.
+            # A release that does not report the field proves nothing.
             if value is not None and getattr(image, field) not in ("", value):
                 yield f"its {field} is {getattr(image, field)!r} and not {value!r}"
     makers = ("" if maker is None else maker.run.name, run.run.name)
     is_own = all(one.actor in makers for one in history.of(image.image_id, "tags"))
     asks = options.get("tags") is not None or (maker is not None and maker.options.get("tags") is not None)
     if result.get("replaced_image_id") and is_own and not asks:
-        # What has changed since belongs to whoever has changed it.
+        # Later changes are those of somebody else.
         begun = (run if maker is None else maker).started - history.site.lag
         old = history.state_at(begun).get(str(result["replaced_image_id"]))
         kept = set(old.tags) & set(history.last_tags(old.image_id)) if old is not None else set()
@@ -159,14 +159,14 @@ def _of_replacement(history: History, run: Played, image: Truth) -> t.Iterator[s
 
 
 def _outdated(history: History, run: Played, image: Truth) -> t.Iterator[str]:
-    """With recreate=always: a recent image, made for a task like this one, and not one that was there before it."""
+    """With recreate=always, it must be a recent image, created for a task like this one, and not an earlier one."""
     if run.options.get("recreate") != "always":
         return
     maker = history.runs.get(history.maker(image.image_id))
     if image.created < run.started - RECENT:
         yield f"image {image.image_id} is {run.started - image.created:.0f} s old, and recreate is always"
     if maker is not None and _source(maker) != _source(run):
-        yield f"image {image.image_id} was made for another task, of another source"
+        yield f"image {image.image_id} was created for another task, from another source"
     looks = history.looks(run.run.name, image.image_id, math.inf)
     seen = history.shown_by(looks[0]).get(image.image_id) if looks else None
     if maker is not run and seen is not None and seen.name == run.name and MARK_KEY not in dict(seen.tags):
@@ -192,12 +192,14 @@ def _names_what_exists(history: History, run: Played) -> Findings:
         if name not in (history.maker(image.image_id), given.actor if given is not None else ""):
             continue
         if image.image_id not in told and (_knows_id(history, run, image) or image.name not in told):
-            text = f"the failure does not name image {image.image_id} {image.name!r}, which this run has made or named"
+            text = (
+                f"the failure does not name image {image.image_id} {image.name!r}, which this run has created or named"
+            )
             yield Finding(5, "not named", run.stopped, name, text)
 
 
 def _knows_id(history: History, run: Played, image: Truth) -> bool:
-    """Whether it was told the id, by the answer to its creation or by a list."""
+    """Whether it knew the id, from the answer to its creation or from a list."""
     calls = history.record.of(run.run.name)
     if any(call.image_id == image.image_id for call in calls) or history.looks(run.run.name, image.image_id, math.inf):
         return True

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Invariant 3: one image for each desired one, and nothing else of the module's making when all is done."""
+"""Invariant 3: one image for each desired one, and nothing else that the module created is left over."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def _made_twice(history: History, call: Call) -> Findings:
     name = call.form.get("ImageName", "")
     for image_id in made:
         for other in _others(call, name, image_id):
-            text = f"image {image_id} {name!r} is made although image {other.image_id} has the name"
+            text = f"image {image_id} {name!r} is created although image {other.image_id} has the name"
             excuse = _excuse(history, history.runs[call.actor], call, other)
             yield Finding(3, "twice", call.time, call.actor, text, excuse)
 
 
 def _excuse(history: History, run: Played, call: Call, other: Truth) -> str:
-    """Whether the run could not know of the other one when it looked for the name right before."""
+    """Whether the run could not know the other image when it looked up the name right before."""
     given = history.named_by(other.image_id, call.number)
     looks = history.looks_for(other.name, call.actor, call.number)
     if given is None or given.actor == call.actor or not history.is_unseen(given, looks, call):
@@ -52,7 +52,7 @@ def _excuse(history: History, run: Played, call: Call, other: Truth) -> str:
 
 
 def is_made_at_once(history: History, given: Change, first: Played) -> bool:
-    """Whether it was made by a run that looked before it could see the image which the first one has made."""
+    """Whether it was created by a run that read the list before it could show the image of the first run."""
     if given.field != "made" or given.actor not in history.runs:
         return False
     call = history.record.calls[given.number]
@@ -64,7 +64,7 @@ def _excuse_of_maker(history: History, run: Played, given: Change) -> str:
     maker = history.runs.get(given.actor)
     if maker is None or maker.stopped > run.started:
         return SIMULTANEOUS
-    # A run that says ok has looked for its image until a list has shown it.
+    # A run that succeeds has read the list until it showed its image.
     has_seen_it = any(given.image_id in look.listed for look in history.looks(given.actor, given.image_id, math.inf))
     return KILLED_IN_LAG if has_seen_it or not maker.is_ok else ""
 
@@ -73,23 +73,23 @@ def _renamed_twice(history: History, call: Call) -> Findings:
     image_id, name = call.image_id, call.form["ImageName"]
     before = (call.before or {}).get(image_id)
     run = history.runs[call.actor]
-    # Of a temporary name there may be several for a while: no task asks for it.
+    # Several images may have a temporary name for a while: no task names it.
     if name != run.name or before is None or before.name == name:
         return
     for other in _others(call, name, image_id):
         if other.image_id in history.replaced_by(image_id) and "image_id" not in run.options:
-            # A replacement takes the name before the image that it replaces gives it up.
+            # A replacement image gets the name before the replaced image is renamed.
             continue
         given = history.named_by(other.image_id, call.number)
         decision = history.decision(call)
         looks = history.looks_for(name, call.actor, decision.number)
         is_late = given is not None and history.is_unseen(given, looks, decision)
-        text = f"image {image_id} is renamed to {name!r}, which image {other.image_id} is called already"
+        text = f"image {image_id} is renamed to {name!r}, which image {other.image_id} has that name already"
         yield Finding(3, "renamed", call.time, call.actor, text, LAST_ROUND_TRIP if is_late else "")
 
 
 def _rubbish(history: History) -> Findings:
-    """When a run of the task that made them has succeeded, nothing is left under a temporary name."""
+    """After a successful run of the task that created them, no image has a temporary name."""
     record = history.record
     final = history.runs.get("Z")
     if final is None or not final.is_ok:
@@ -106,8 +106,8 @@ def _rubbish(history: History) -> Findings:
 
 
 def _is_changed(history: History, image: Truth, namer: Played) -> bool:
-    """Whether a colleague has changed it, or anybody while it had the name: it is kept for them. Another run of the
-    task may change it while it has a temporary one."""
+    """Whether a colleague has changed it, or anybody while it had the name: then it is kept. Another run of the task
+    may change it while it has a temporary name."""
     return any(
         one.actor == COLLEAGUE or (one.old is not None and one.old.name == namer.name)
         for one in history.of(image.image_id, "tags", "description", "deprecated", by_others_than=namer.run.name)
@@ -115,7 +115,7 @@ def _is_changed(history: History, image: Truth, namer: Played) -> bool:
 
 
 def _excuse_of_rubbish(history: History, image: Truth, given: Change, namer: Played) -> str:
-    """The run has failed, and has named it; and a later run cannot know it, or has no reason to look for it."""
+    """The run has failed and reported it, and a later run cannot know it or has no reason to look for it."""
     if namer.is_ok or (namer.ending is not None and image.image_id not in namer.ending.text()):
         return ""
     if "CreateImage.Tag" in history.site.ignores and not replaced_by(image):
@@ -124,8 +124,8 @@ def _excuse_of_rubbish(history: History, image: Truth, given: Change, namer: Pla
 
 
 def _overtakes(history: History, change: Change, image: Truth, namer: Played) -> bool:
-    """Somebody else has deleted, renamed or deprecated one of the two images of the replacement, has overwritten its
-    mark, or has given its name to another one."""
+    """Whether somebody else has deleted, renamed or deprecated one of the two images of the replacement, has
+    overwritten its mark, or has given its name to another image."""
     looks = history.looks_for(namer.name, namer.run.name, math.inf)
     is_unknown = bool(looks) and is_after(change, looks[0])
     if change.actor == namer.run.name or change.actor in ("Y", "Z") or not is_unknown:

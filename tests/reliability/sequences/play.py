@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets a story happen, and writes down every call with what was true before and after it."""
+"""Plays a story, and records every call with the state before and after it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .cloud import Body, Form, ModelCloud, State
 from .schedule import Schedule
 from .story import END, Act, Fault, Moment, Options, Run, Story
 
-# Seconds until nothing that a story has begun goes on, and every list shows it.
+# Seconds after which all operations of a story are finished, and every list shows their results.
 QUIET = 3600.0
 PATIENCE = 7200
 COLLEAGUE = "colleague"
@@ -28,8 +28,8 @@ COLLEAGUE = "colleague"
 class Call:
     """A call that the cloud has processed, at ``time`` in seconds; ``number`` counts from 0.
 
-    ``before`` and ``after``: the own images around a write. ``listed``: those that a list showed. ``age``: how old the
-    list was. ``outcome``: the code of an error.
+    ``before`` and ``after``: the images of the account around a write. ``listed``: those that a list showed. ``age``:
+    how old the list was. ``outcome``: the code of an error.
     """
 
     actor: str
@@ -45,7 +45,7 @@ class Call:
 
     @property
     def moment(self) -> float:
-        """The moment that a list shows."""
+        """The moment whose state a list shows."""
         return self.time - self.age
 
     @property
@@ -76,7 +76,7 @@ class Played:
 
     @property
     def name(self) -> str:
-        """The image name that the task asks for."""
+        """The image name of the task."""
         return str(self.options.get("image_name", ""))
 
     @property
@@ -86,8 +86,8 @@ class Played:
 
 @dataclass
 class Record:
-    """All that happened. ``first``: the own images at the beginning. ``last``: at the end. ``unheard``: the numbers of
-    the calls whose answer a run did not get, or not whole."""
+    """A played story. ``first``: the images of the account at the beginning. ``last``: at the end. ``unheard``: the
+    numbers of the calls whose complete answer a run did not get."""
 
     story: Story
     first: State
@@ -103,7 +103,7 @@ class Record:
 
 
 class _Killed(BaseException):
-    """The process is no more: nothing of it may run, not even what handles errors."""
+    """The process is killed: none of its code may run any more, not even error handlers."""
 
 
 Task = t.Callable[["Options", adapter.Wire, t.Callable[[], float], t.Callable[[float], None]], Ending]
@@ -138,7 +138,7 @@ class _Play:
         return self._record
 
     def _settle(self) -> None:
-        """A further run of what failed, or else of what came last."""
+        """Runs a failed task again, or else the last one."""
         runs = self._record.runs
         self._cloud.hurry()
         failed = [one for one in runs if one.ending is None or one.ending.reason is not None]
@@ -172,7 +172,7 @@ class _Play:
     # --- one call ----------------------------------------------------------------------------------------------------
 
     def count(self, run: str, action: str) -> list[tuple[str, int]]:
-        """The ways in which a moment may name this call."""
+        """The ways in which a moment can refer to this call."""
         named = []
         for name in (action, "*"):
             named.append((name, self._counts.get((run, name), 0)))
@@ -193,7 +193,7 @@ class _Play:
         self._schedule.wait(seconds)
 
     def hear(self, number: int, fault: Fault | None) -> None:
-        """The answer has come, whole unless ``fault`` has spoiled it."""
+        """Records that the answer has arrived, complete unless ``fault`` has damaged it."""
         is_spoiled = fault is not None and fault.what in ("short", "no_list") and self._record.calls[number].listed
         if not is_spoiled:
             self._record.unheard.discard(number)
@@ -211,7 +211,7 @@ class _Play:
         return self._story.site.latency
 
     def process(self, actor: str, action: str, form: Form, fault: Fault | None) -> Reply:
-        """What the cloud does and answers; ``fault`` may spoil it."""
+        """Processes a call and returns the answer, which ``fault`` may damage."""
         if fault is not None and fault.what not in SPOILT:
             return _error(CloudError(fault.what))
         try:
@@ -233,12 +233,12 @@ class _Play:
             after = None if before is None else self._cloud.state()
             listed = tuple(entry["ImageId"] for entry in body.get("Images", {}).get("Image", ()))
             calls = self._record.calls
-            # Until the answer has come.
+            # Until the answer has arrived.
             self._record.unheard.add(len(calls))
             calls.append(Call(actor, action, form, self.now, outcome, age, before, after, listed, len(calls)))
 
 
-# What a fault does to an answer, before the call is judged an error of the cloud.
+# The effect of a fault on an answer, before it is treated as an error of the cloud.
 SPOILT = ("stale", "short", "no_list", "lost", "kill", "signal")
 
 

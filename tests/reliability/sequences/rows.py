@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rows of ways in which release 1.0.0 destroyed on old facts: by what each is recognized in a shortened story."""
+"""Ways in which release 1.0.0 destroyed images because of stale facts, and how each is recognized in a short story."""
 
 from __future__ import annotations
 
@@ -41,46 +41,46 @@ def _is_in_swap(act: Act) -> bool:
 ROWS = (
     Row(
         "F1",
-        "a second run deletes what the first one makes",
+        "a second run deletes the image of the first one",
         frozenset({"lost", "old facts"}),
         lambda story: len(story.runs()) > 1 and len(story.events) == len(story.runs()) and not story.site.lag,
     ),
     Row("F3", "the user's own snapshot is deleted", frozenset({"snapshot"}), lambda story: True),
     Row(
         "F4",
-        "the only usable image is deleted before its successor is made",
+        "the only usable image is deleted before its replacement is created",
         frozenset({"lost"}),
         lambda story: bool(story.site.lag or story.site.room < 2 or _acts(story) or _faults(story)),
     ),
     Row(
         "F5",
-        "the old image is deleted though the new one has not taken its place",
+        "the old image is deleted although the new one has not got its name",
         frozenset({"lost"}),
         lambda story: bool(story.site.ignores) or any(_is_in_swap(act) for act in _acts(story)),
     ),
     Row(
         "F6",
-        "an image that a colleague keeps is renamed and deleted",
+        "an image that a colleague wants to keep is renamed and deleted",
         frozenset({"touched", "old facts"}),
         lambda story: bool(_acts(story, "rename", "tag", "describe")),
     ),
-    Row("F7", "an old replacement, or another task's, is installed", frozenset({"outdated"}), lambda story: True),
-    Row("F8", "nobody has the name when the run ends", frozenset({"nameless"}), lambda story: True),
+    Row("F7", "an old replacement, or that of another task, is installed", frozenset({"outdated"}), lambda story: True),
+    Row("F8", "no image has the name when the run ends", frozenset({"nameless"}), lambda story: True),
     Row(
         "F9",
-        "two images within the lag of the list",
+        "two images while lists lag",
         frozenset({"twice"}),
         lambda story: story.site.lag > 0 and not _faults(story),
     ),
     Row(
         "F10",
-        "a list that is not whole",
+        "an incomplete list",
         frozenset({"twice", "still there"}),
         lambda story: story.site.page != 50 or bool(_faults(story, "short", "no_list")),
     ),
     Row(
         "F11",
-        "a rename makes two of a name",
+        "a rename causes a duplicate",
         frozenset({"renamed", "several"}),
         lambda story: any("image_id" in run.options for run in story.runs()),
     ),
@@ -92,7 +92,7 @@ ROWS = (
     ),
     Row(
         "F13",
-        "the site ignores what it is given",
+        "the site ignores parameters",
         frozenset({"not handed on", "restless", "differs"}),
         lambda story: any(each.startswith("CreateImage") for each in story.site.ignores),
     ),

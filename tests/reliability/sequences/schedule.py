@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Virtual time: threads of which exactly one runs at any moment, in an order that depends on nothing but the story.
+"""Virtual time: threads of which exactly one runs at any moment, in an order that depends only on the story.
 
-A thread hands over only where it waits. It goes on at once, without any switch, where nobody else is due before it.
+A thread yields only while it waits. It continues immediately, without a switch, if no other one is due before it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Work = t.Callable[[], None]
 
 @dataclass(order=True)
 class _Due:
-    """Something to resume: at the same time in the order in which it was asked for."""
+    """Work to resume; work for the same time is resumed in the order of the requests."""
 
     time: float
     order: int
@@ -29,11 +29,11 @@ class _Due:
 
 
 class _AbandonedError(BaseException):
-    """Nobody will resume this work any more."""
+    """The work will not be resumed any more."""
 
 
 class _Strand:
-    """A thread that runs only while somebody resumes it."""
+    """A thread that runs only while it is resumed."""
 
     def __init__(self, work: Work) -> None:
         self._may_run, self._has_stopped = threading.Lock(), threading.Lock()
@@ -55,7 +55,7 @@ class _Strand:
         self._has_stopped.release()
 
     def resume(self) -> bool:
-        """Let it run until it pauses or ends, and return whether it has ended. Raises what it ended with."""
+        """Runs the thread until it pauses or ends, and returns whether it has ended. Raises its exception."""
         self._may_run.release()
         self._has_stopped.acquire()
         if self.error is not None:
@@ -63,7 +63,7 @@ class _Strand:
         return self._has_ended
 
     def pause(self) -> None:
-        """From inside: let the one who resumed it go on."""
+        """Called inside the thread: returns to the caller of ``resume``."""
         self._has_stopped.release()
         self._go_on()
 
@@ -73,13 +73,13 @@ class _Strand:
             raise _AbandonedError
 
     def abandon(self) -> None:
-        """Let the thread end, wherever it is."""
+        """Ends the thread, wherever it is."""
         self._is_abandoned = True
         self._may_run.release()
 
 
 class Schedule:
-    """What is due when. ``now`` is in seconds since the beginning."""
+    """The queue of due work. ``now``: seconds since the beginning."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -89,30 +89,30 @@ class Schedule:
         self._strands: set[_Strand] = set()
 
     def at(self, time: float, work: Work) -> None:
-        """Call it then; it must not wait."""
+        """Calls ``work`` at this time; it must not wait."""
         heapq.heappush(self._due, _Due(max(time, self.now), next(self._orders), work))
 
     def start(self, work: Work) -> None:
-        """Begin it as soon as whoever runs now waits; it may wait."""
+        """Starts ``work``, which may wait, as soon as the current thread waits."""
         strand = _Strand(work)
         self._strands.add(strand)
         self.at(self.now, lambda: self._resume(strand))
 
     def wait(self, seconds: float) -> None:
-        """For work that was begun with ``start``: come back so much later."""
-        # A rest that is too short to change the sum would never pass.
+        """Waits; only for work that was started with ``start``."""
+        # A wait that is too short to change the sum would never end.
         until = max(self.now + seconds, math.nextafter(self.now, math.inf)) if seconds > 0 else self.now
         if not self._due or self._due[0].time > until:
             self.now = until
             return
         strand = self._running
         if strand is None:
-            raise RuntimeError("only work that was begun with start() may wait")
+            raise RuntimeError("only work that was started with start() may wait")
         self.at(until, lambda: self._resume(strand))
         strand.pause()
 
     def run(self) -> None:
-        """Until nothing is due any more. Raises what any of the work raised."""
+        """Runs until nothing is due any more. Raises the exceptions of the work."""
         try:
             while self._due:
                 due = heapq.heappop(self._due)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shortens a story as far as it still ends in the same violation: events first, then what they say."""
+"""Shortens a story while it still ends in the same violation: first its events, then their details."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ Kind = tuple[int, str]
 
 
 def kinds(story: Story) -> set[Kind]:
-    """The kinds of violations that the story ends in; none where it is no story that can be played."""
+    """The kinds of violations of the story; none if it cannot be played."""
     try:
         record = play(story)
     except ValueError:
         return set()
-    # Options that contradict each other make no story.
+    # A task with contradictory options cannot be played.
     if any(not record.of(played.run.name) and not played.was_killed for played in record.runs):
         return set()
     return {(finding.invariant, finding.kind) for finding in violations(record)}
 
 
 def shorten(story: Story, kind: Kind, kinds_of: t.Callable[[Story], set[Kind]] = kinds) -> Story:
-    """The shortest story that is found by leaving out one thing after another."""
+    """The shortest story that is found by removing one detail after another."""
     while True:
         before = story
         tried = 0
-        # What did not help before is tried again only when all the rest has been.
+        # Details that could not be removed are tried again only after all others.
         while (candidate := next(itertools.islice(_shorter(story), tried, None), None)) is not None:
             if kind in kinds_of(candidate):
                 story = candidate

@@ -4,8 +4,8 @@
 
 """A story: everything that happens in one sequence, as plain values.
 
-Nothing in a story is random. Chance only chooses which story is played (`generate`), so that a story can be shortened
-(`shorten`) without changing what is left of it.
+Nothing in a story is random: only the choice of the story is (`generate`), so that a story can be shortened (`shorten`)
+without changing the rest of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 Options = t.Mapping[str, t.Any]
 
-# The image that the stories are about, and its id where it is there from the beginning.
+# The name of the image in the stories, and its id if it exists from the beginning.
 NAME = "web"
 OLD = "m-old"
 END = "end"
@@ -99,9 +99,9 @@ Event = t.Union[Run, Act, Fault]
 class Site:
     """How the cloud behaves.
 
-    ``lag``: lists show what was there so many seconds ago. ``latency``: seconds that an answer takes. ``build``:
-    seconds that an image takes. ``page``: items that a page holds at most, which it says unless ``hides_page``.
-    ``ignores``: parameters that it takes and ignores, or whole actions that it takes and does not carry out. ``room``:
+    ``lag``: age of lists in seconds. ``latency``: seconds until an answer. ``build``: seconds until an image is
+    created. ``page``: maximum size of a page, which it reports unless ``hides_page``. ``ignores``: parameters that it
+    accepts and ignores, or actions that it accepts and does not carry out. ``room``:
     how many more images the quota admits.
     """
 
@@ -123,7 +123,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Story:
-    """``made_of``: what the image NAME was made of before the story begins; None where there is no such image."""
+    """``made_of``: the source of the image NAME before the story; None if there is no such image."""
 
     site: Site = field(default_factory=Site)
     made_of: str | None = "snapshot"
@@ -134,7 +134,7 @@ class Story:
 
     def text(self) -> str:
         beginning = (
-            f"{NAME!r} is not there" if self.made_of is None else f"{NAME!r} ({OLD}) was made of a {self.made_of}"
+            f"{NAME!r} is not there" if self.made_of is None else f"{NAME!r} ({OLD}) was created from a {self.made_of}"
         )
         return "\n".join([self.site.text(), beginning, *(event.text() for event in self.events)])
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A story as a person reads it: what happens, what was called, how it ended, what was wrong."""
+"""A story as readable text: its events, calls, endings and violations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 _SHOWN = ("ImageId", "ResourceId.1", "ImageName", "SnapshotId", "InstanceId", "Status", "Tag.1.Key", "TagKey.1")
 
 
-def told(story: Story) -> str:
+def described(story: Story) -> str:
     record = play(story)
     findings = [f"  {finding}" for finding in judge(record)]
     return "\n".join(
@@ -26,7 +26,7 @@ def told(story: Story) -> str:
 
 
 def _calls(record: Record) -> t.Iterator[str]:
-    """Looks that show the same again are left out."""
+    """Omits repeated reads with the same result."""
     last: dict[str, tuple[t.Any, ...]] = {}
     skipped: dict[str, int] = {}
     for call in record.calls:
@@ -36,7 +36,7 @@ def _calls(record: Record) -> t.Iterator[str]:
             continue
         last[call.actor] = seen
         more = skipped.pop(call.actor, 0)
-        yield f"  {_line(call)}" + (f"   (after {more} more looks like the one before)" if more else "")
+        yield f"  {_line(call)}" + (f"   (after {more} more reads like the one before)" if more else "")
 
 
 def _parameters(call: Call) -> dict[str, str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The model cloud answers as the simulator does: the same calls, to both, one after the other."""
+"""The model cloud gives the same answers as the simulator to the same sequence of calls."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ SCRIPTS: dict[str, Script] = {
         ("DescribeSnapshots", {"PageSize": "50"}),
         ("DescribeInstances", {"InstanceIds": '["i-1"]'}),
     ],
-    "create from what is not there": [("CreateImage", {**CREATE, "SnapshotId": "s-9"})],
-    "delete what is being made": [("CreateImage", CREATE), ("DeleteImage", {"ImageId": "m-101"}), LOOK],
+    "create from a missing source": [("CreateImage", {**CREATE, "SnapshotId": "s-9"})],
+    "delete an image that is being created": [("CreateImage", CREATE), ("DeleteImage", {"ImageId": "m-101"}), LOOK],
     "delete": [("DeleteImage", {"ImageId": OLD, "Force": "false"}), LOOK, ("DeleteImage", {"ImageId": OLD})],
     "delete a snapshot of an image": [
         ("DeleteSnapshot", {"SnapshotId": "s-1"}),
@@ -72,11 +72,11 @@ SITES = {
     "usual": Site(build=60.0),
     "unique names": Site(build=60.0, unique_names=True),
     "fuzzy names": Site(build=60.0, fuzzy_names=True),
-    "no room": Site(build=60.0, room=0),
+    "quota used up": Site(build=60.0, room=0),
     "ignores": Site(build=60.0, ignores=("ModifyImageAttribute.ImageName", "CreateImage.Tag")),
     "hides its pages": Site(build=60.0, page=2, hides_page=True),
 }
-# What an answer tells of the moment and of the call, and not of the cloud.
+# Parts of an answer that depend on the moment and the call, and not on the cloud.
 _OF_THE_CALL = frozenset({"CreationTime", "RequestId", "HostId", "Recommend"})
 
 
@@ -144,7 +144,7 @@ def simulator() -> t.Iterator[Simulator]:
 
 @pytest.mark.parametrize("site", SITES.values(), ids=SITES)
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
-def test_the_model_answers_as_the_simulator_does(simulator: Simulator, site: Site, script: Script) -> None:
+def test_the_model_gives_the_answers_of_the_simulator(simulator: Simulator, site: Site, script: Script) -> None:
     assert of_model(site, script) == of_simulator(simulator, site, script)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the judge does not excuse in endings: what is left over, what ok means, and a refusal that nothing explains."""
+"""What the judge does not excuse in endings: leftovers, a wrong success, and an unexplained refusal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .test_judge import MARK, Hand, Sleep, find, ok, story
 
 
 def in_peace(told: Story, *endings: Ending) -> dict[str, str]:
-    """Kinds and their excuses where the runs after the story end so, having looked for the name."""
+    """The kinds of findings and their excuses if the runs after the story look up the name and end with ``endings``."""
     rest = list(endings)
 
     def task(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
@@ -30,11 +30,11 @@ def in_peace(told: Story, *endings: Ending) -> dict[str, str]:
     return {finding.kind: finding.excuse for finding in judge(play(told, task))}
 
 
-# --- what is left over, and what ok means ----------------------------------------------------------------------------
+# --- leftovers and wrong successes -----------------------------------------------------------------------------------
 
 
 def leave(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
-    """It makes a replacement, names it, and does not come back to it."""
+    """Creates a replacement image, reports it, and does not finish the replacement."""
     hand = Hand(wire, sleep)
     hand.look(ImageName=NAME)
     if clock() < QUIET:
@@ -44,12 +44,12 @@ def leave(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sle
     return Ending({"changed": False, "image_id": OLD})
 
 
-def test_what_is_left_over_is_not_excused_by_a_change_of_another_image() -> None:
+def test_a_leftover_is_not_excused_by_a_change_of_another_image() -> None:
     found = judge(play(story(Act(2.0, "tag", "m-web-2", "keep=yes"), options=CREATE), leave))
     assert {finding.kind: finding.excuse for finding in found if finding.kind == "left over"} == {"left over": ""}
 
 
-def test_what_another_run_of_the_task_has_tagged_is_left_over_all_the_same() -> None:
+def test_an_image_that_another_run_of_the_task_tagged_is_still_a_leftover() -> None:
     def task(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
         if 10.0 <= clock() < QUIET:
             tag = {"Tag_1_Key": "stage", "Tag_1_Value": "test"}
@@ -61,7 +61,7 @@ def test_what_another_run_of_the_task_has_tagged_is_left_over_all_the_same() -> 
     assert "left over" in {finding.kind for finding in found if not finding.excuse}
 
 
-def test_always_is_not_reached_with_the_image_that_was_there() -> None:
+def test_with_always_the_existing_image_is_not_the_desired_state() -> None:
     def script(hand: Hand) -> Ending:
         if not hand.look(ImageName=NAME):
             new = hand.create(NAME, "s-1")
@@ -73,7 +73,7 @@ def test_always_is_not_reached_with_the_image_that_was_there() -> None:
     assert find(script, story(second, options=ALWAYS, made_of=None)) == {"outdated": ""}
 
 
-def test_the_name_of_the_task_names_no_image() -> None:
+def test_a_failure_with_only_the_name_of_the_task_names_no_image() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
         hand.create(NAME)
@@ -83,7 +83,7 @@ def test_the_name_of_the_task_names_no_image() -> None:
     assert find(script, story(options=CREATE, made_of=None)) == {"not named": ""}
 
 
-def test_an_image_that_was_renamed_is_named_as_well() -> None:
+def test_a_renamed_image_must_be_named_as_well() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName="m-web-2")
         hand.rename("m-web-2", "web-x")
@@ -109,9 +109,9 @@ def quota(code: str) -> Ending:
         (story(options={"image_name": NAME}), failed("invalid_input")),
         (story(Act(5.0, "create", NAME, f"{MARK_KEY}={MARK}")), failed("ambiguous_name")),
     ],
-    ids=["the site ignores", "no room", "in use", "a name in the way", "nothing", "a pair"],
+    ids=["the site ignores", "quota used up", "in use", "a name in the way", "nothing", "a pair"],
 )
-def test_a_refusal_is_excused_only_by_what_explains_its_reason(told: Story, refusal: Ending) -> None:
+def test_a_refusal_is_excused_only_by_a_fact_that_explains_its_reason(told: Story, refusal: Ending) -> None:
     assert in_peace(told, refusal, refusal)["stuck"] == ""
 
 
@@ -124,13 +124,13 @@ def test_a_refusal_is_excused_only_by_what_explains_its_reason(told: Story, refu
         (story(Act(5.0, "create", TEMPORARY)), failed("name_taken")),
         (story(Act(5.0, "create", NAME)), failed("ambiguous_name")),
     ],
-    ids=["the site ignores", "no room", "in use", "a name in the way", "several"],
+    ids=["the site ignores", "quota used up", "in use", "a name in the way", "several"],
 )
 def test_a_refusal_that_the_cloud_explains_is_excused(told: Story, refusal: Ending) -> None:
     assert "stuck" not in in_peace(told, refusal, refusal)
 
 
-def test_the_first_further_run_succeeds_or_refuses_clearly() -> None:
+def test_the_first_further_run_must_succeed_or_fail_with_a_clear_reason() -> None:
     assert in_peace(story(options={"image_name": NAME}), failed("cloud_error"), ok(OLD))["stuck"] == ""
 
 

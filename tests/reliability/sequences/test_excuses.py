@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the judge does not excuse: each of these tasks could have known better, or does not say what is true."""
+"""What the judge does not excuse: these tasks could have known better, or return a wrong result."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ Script = t.Callable[[Hand], Ending]
 
 
 def failed(reason: str = "changed_meanwhile", **told: t.Any) -> Ending:
-    """It names all that these stories can have made."""
+    """A failure that names all images that these stories can create."""
     return Ending({"changed": True, "msg": f"m-101 m-102 m-103 {OLD}", **told}, reason)
 
 
 def new_under_the_name(hand: Hand) -> str:
-    """The new image has the name, beside the old one."""
+    """Gives the new image the name in addition to the old one."""
     hand.look(ImageName=NAME)
     new = hand.create(TEMPORARY, mark=MARK, team="web", stage="golden")
     hand.sleep(70.0)
@@ -43,7 +43,7 @@ def new_under_the_name(hand: Hand) -> str:
 # --- a change in the last round trip ---------------------------------------------------------------------------------
 
 
-def test_a_change_that_a_list_has_shown_is_no_late_one() -> None:
+def test_a_change_that_a_list_has_shown_is_not_excused_as_late() -> None:
     def script(hand: Hand) -> Ending:
         new = new_under_the_name(hand)
         hand.look(ImageId=OLD)
@@ -68,7 +68,7 @@ def test_a_rename_after_a_list_that_has_shown_the_change_is_not_excused() -> Non
     assert find(script, story(change, site=UNIQUE)) == {"old facts": ""}
 
 
-def test_an_image_that_was_never_looked_at_is_no_late_change() -> None:
+def test_a_change_of_an_image_that_was_never_read_is_not_excused_as_late() -> None:
     def script(hand: Hand) -> Ending:
         hand.sleep(10.0)
         hand.delete(OLD)
@@ -77,7 +77,7 @@ def test_an_image_that_was_never_looked_at_is_no_late_change() -> None:
     assert find(script, story(Act(5.0, "tag", OLD, "keep=yes"), options=ABSENT)) == {"old facts": ""}
 
 
-def test_the_own_image_that_a_colleague_has_renamed_is_left_alone() -> None:
+def test_a_run_must_not_touch_its_own_image_after_a_colleague_renamed_it() -> None:
     def script(hand: Hand) -> Ending:
         new = hand.create(TEMPORARY, mark=MARK)
         hand.sleep(70.0)
@@ -87,7 +87,7 @@ def test_the_own_image_that_a_colleague_has_renamed_is_left_alone() -> None:
     assert find(script, story(Act(65.0, "rename", "newest", "web-keep"))) == {"touched": ""}
 
 
-def test_a_successor_that_a_list_has_shown_gone_is_not_lost_late() -> None:
+def test_a_replacement_image_that_a_list_no_longer_showed_is_not_excused_as_lost_late() -> None:
     def script(hand: Hand) -> Ending:
         new = new_under_the_name(hand)
         hand.look(ImageId=f"{OLD},{new}")
@@ -100,7 +100,7 @@ def test_a_successor_that_a_list_has_shown_gone_is_not_lost_late() -> None:
     assert find(script, story(gone)) == {"lost": ""}
 
 
-def test_a_successor_that_is_not_read_again_after_the_last_rename_is_not_lost_late() -> None:
+def test_a_replacement_image_that_is_not_read_after_the_last_rename_is_not_excused_as_lost_late() -> None:
     def script(hand: Hand) -> Ending:
         new = new_under_the_name(hand)
         hand.look(ImageId=f"{OLD},{new}")
@@ -113,7 +113,7 @@ def test_a_successor_that_is_not_read_again_after_the_last_rename_is_not_lost_la
     assert find(script, story(gone))["lost"] == ""
 
 
-def test_an_image_that_is_not_read_again_after_the_last_rename_has_not_changed_late() -> None:
+def test_a_change_of_an_image_that_is_not_read_after_the_last_rename_is_not_excused_as_late() -> None:
     def script(hand: Hand) -> Ending:
         new = new_under_the_name(hand)
         hand.look(ImageId=OLD)
@@ -126,7 +126,7 @@ def test_an_image_that_is_not_read_again_after_the_last_rename_has_not_changed_l
     assert find(script, story(tagged)) == {"old facts": ""}
 
 
-def test_a_list_that_lags_shows_at_once_that_the_successor_is_deprecated() -> None:
+def test_a_list_that_lags_shows_at_once_that_the_replacement_image_is_deprecated() -> None:
     def script(hand: Hand) -> Ending:
         new = new_under_the_name(hand)
         hand.sleep(40.0)
@@ -150,7 +150,7 @@ def test_a_rename_to_a_name_that_a_list_has_shown_taken_is_not_excused() -> None
 
 
 @pytest.mark.parametrize("what", ["tag", "describe"])
-def test_what_happens_to_another_image_at_the_end_excuses_no_lie(what: str) -> None:
+def test_a_change_of_another_image_at_the_end_does_not_excuse_a_wrong_result(what: str) -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
         return Ending({"changed": False, "image_id": OLD})
@@ -160,7 +160,7 @@ def test_what_happens_to_another_image_at_the_end_excuses_no_lie(what: str) -> N
     assert find(script, story(neighbour, options=wanted)) == {"differs": ""}
 
 
-# --- simultaneous creators, and a list that lags ---------------------------------------------------------------------
+# --- simultaneous creators, and stale lists --------------------------------------------------------------------------
 
 
 def test_a_run_that_creates_two_itself_is_not_excused() -> None:
@@ -173,7 +173,7 @@ def test_a_run_that_creates_two_itself_is_not_excused() -> None:
     assert find(script, story(options=CREATE, made_of=None)) == {"twice": ""}
 
 
-def test_a_run_that_waits_between_its_look_and_its_creation_is_not_excused() -> None:
+def test_a_run_that_waits_between_its_lookup_and_its_creation_is_not_excused() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
         hand.sleep(40.0)
@@ -183,7 +183,7 @@ def test_a_run_that_waits_between_its_look_and_its_creation_is_not_excused() -> 
     assert find(script, story(Act(20.0, "create"), options=CREATE, made_of=None)) == {"twice": ""}
 
 
-def test_a_run_that_says_ok_before_its_image_is_listed_makes_no_excuse_for_the_next() -> None:
+def test_a_run_that_ends_before_its_image_is_listed_does_not_excuse_the_next_one() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
         return ok(hand.create(NAME))
@@ -192,7 +192,7 @@ def test_a_run_that_says_ok_before_its_image_is_listed_makes_no_excuse_for_the_n
     assert find(script, story(second, options={**CREATE, "wait": False}, made_of=None, site=LAGS))["twice"] == ""
 
 
-def test_a_run_that_was_killed_before_its_image_is_listed_is_an_excuse_for_the_next() -> None:
+def test_a_run_that_was_killed_before_its_image_is_listed_excuses_the_next_one() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
         hand.create(NAME)
@@ -203,8 +203,8 @@ def test_a_run_that_was_killed_before_its_image_is_listed_is_an_excuse_for_the_n
     assert find(script, told) == {"twice": KILLED_IN_LAG}
 
 
-def test_simultaneous_is_only_who_could_not_see_the_other() -> None:
-    """The later of two creators sees the first; the first one need not notice."""
+def test_only_runs_that_could_not_see_each_other_are_simultaneous() -> None:
+    """The later of two creators can see the first image; the first one need not notice the second."""
 
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
@@ -230,7 +230,7 @@ def give_up_the_name(hand: Hand) -> None:
     hand.rename(OLD, RETIRED)
 
 
-def test_a_kill_after_something_else_than_the_second_rename_is_not_excused() -> None:
+def test_a_kill_at_another_call_than_the_second_rename_is_not_excused() -> None:
     def script(hand: Hand) -> Ending:
         give_up_the_name(hand)
         hand.look(ImageId=OLD)
@@ -240,7 +240,7 @@ def test_a_kill_after_something_else_than_the_second_rename_is_not_excused() -> 
     assert find(script, story(killed, site=UNIQUE)) == {"nameless": ""}
 
 
-def test_a_look_between_the_two_renames_leaves_the_name_to_nobody() -> None:
+def test_a_read_between_the_two_renames_is_not_excused() -> None:
     def script(hand: Hand) -> Ending:
         give_up_the_name(hand)
         hand.look(ImageId=OLD)
@@ -251,7 +251,7 @@ def test_a_look_between_the_two_renames_leaves_the_name_to_nobody() -> None:
     assert find(script, story(site=UNIQUE)) == {"nameless": ""}
 
 
-def test_a_run_that_leaves_nobody_the_name_is_not_excused_by_an_image_that_is_gone() -> None:
+def test_a_run_that_leaves_no_image_with_the_name_is_not_excused_by_a_deleted_image() -> None:
     def script(hand: Hand) -> Ending:
         give_up_the_name(hand)
         return failed()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stories that random sequences have found on the way: none of them ends badly any more."""
+"""Stories that random sequences have found: none of them has a violation any more."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ STORIES: dict[str, Story] = {
     "F4: right after a replacement, which lists do not show": story(
         run(REPLACE), Run("B", Moment("A", END), OTHER), site=LAGS
     ),
-    "F4: a stray tag on somebody's image of the temporary name": story(
+    "F4: a stray tag on somebody else's image with the temporary name": story(
         Act(0.0, "create", TEMPORARY_NAMES[0], f"{MARK_KEY}={OLD}"), Run("A", 100.0, OTHER)
     ),
-    "F4: a stray tag, and the old one is gone": story(
+    "F4: a stray tag, and the old image is deleted": story(
         Act(0.0, "create", TEMPORARY_NAMES[0], f"{MARK_KEY}={OLD}"), Act(80.0, "delete"), Run("A", 100.0, OTHER)
     ),
     **{
@@ -37,20 +37,20 @@ STORIES: dict[str, Story] = {
             ("DeleteImage", ABSENT, "snapshot"),
         )
     },
-    "changed is false though the new image was renamed": story(
+    "changed is false although the new image was renamed": story(
         run(REPLACE, wait_timeout=11), site=Site(build=10.0, lag=30.0)
     ),
     "the site does not remove tags": story(run(REPLACE), site=Site(build=60.0, ignores=("UntagResources",))),
-    "recreate=always meets an image that another task is making": story(
+    "recreate=always finds an image that another task is creating": story(
         run(CREATE), Run("B", 20.0, ALWAYS), made_of=None
     ),
     "recreate=always after a run of another task was interrupted": story(
         run(CREATE), Fault(Moment("A", "CreateImage"), "signal"), Run("B", Moment("A", END), ALWAYS), made_of=None
     ),
-    "a colleague's image comes to the temporary name during the creation": story(
+    "a colleague's image gets the temporary name during the creation": story(
         run(REPLACE), Act(Moment("A", "CreateImage"), "create", TEMPORARY_NAMES[0], f"{MARK_KEY}={OLD}")
     ),
-    "no time to see that the site ignores it": story(
+    "no time to notice that the site ignores a parameter": story(
         run({"image_name": NAME, "description": "updated"}, wait_timeout=49),
         site=Site(build=60.0, ignores=("ModifyImageAttribute",)),
     ),
@@ -60,7 +60,7 @@ STORIES: dict[str, Story] = {
         )
         for seconds in (13, 20)
     },
-    "the answer to the rename of the old image is lost, and somebody puts another one in its place": story(
+    "the answer to the rename of the old image is lost, and somebody gives another image the name": story(
         run(REPLACE),
         Fault(Moment("A", "ModifyImageAttribute", 0, after=False), "kill"),
         Run("B", 100.0, REPLACE),
@@ -73,7 +73,7 @@ STORIES: dict[str, Story] = {
 
 
 @pytest.mark.parametrize("told", STORIES.values(), ids=STORIES)
-def test_the_story_ends_well(told: Story) -> None:
+def test_the_story_ends_without_violations(told: Story) -> None:
     assert [str(each) for each in violations(play(told))] == []
 
 
@@ -93,20 +93,20 @@ def test_a_rename_that_the_swap_has_seen_is_not_overwritten() -> None:
     assert record.last[OLD].name == "web-x"
 
 
-def test_an_image_that_was_kept_for_somebody_is_kept_by_the_next_run_as_well() -> None:
+def test_an_image_that_was_kept_because_of_a_change_is_kept_by_the_next_run_as_well() -> None:
     """it was described while the lists lagged; the run keeps it and says so, and the next one deletes it."""
     record = play(story(run(REPLACE), Act(64.0, "describe", OLD, "mine"), site=Site(build=60.0, lag=3.0)))
     assert OLD in record.last
 
 
-def test_a_run_that_begins_while_another_one_finishes_does_not_take_its_mark_for_a_change() -> None:
+def test_a_mark_that_another_run_removes_does_not_count_as_a_change() -> None:
     """the first run takes its mark away, the second one has seen it, and fails after the whole build."""
     record = play(story(run(REPLACE), Run("B", Moment("A", "DeleteImage", 0, after=False), OTHER)))
     assert record.runs[1].ending is not None
     assert record.runs[1].ending.reason is None
 
 
-def test_an_image_that_fits_is_not_replaced_by_a_run_that_meets_its_mark() -> None:
+def test_an_image_in_the_desired_state_is_not_replaced_because_of_its_mark() -> None:
     """the mark has another digest, since the labels differ; but on_source_change finds no change of the source."""
     second = Run("B", Moment("A", "DeleteImage", 0, after=False), REPLACE)
     record = play(story(run(REPLACE, image_version="2"), second))
@@ -120,8 +120,8 @@ def test_the_failure_names_the_image_whose_name_was_taken() -> None:
 
 
 @pytest.mark.parametrize("what", ["share", "use"])
-def test_a_replaced_image_that_must_stay_does_not_keep_the_new_one_from_the_name(what: str) -> None:
-    """A kill in the swap has left nobody the name, and then the old image came into use."""
+def test_a_replaced_image_that_must_be_kept_does_not_prevent_the_new_one_from_getting_the_name(what: str) -> None:
+    """A kill during the swap has left no image with the name, and then the old image came into use."""
     killed = Fault(Moment("A", "ModifyImageAttribute", 1), "kill")
     unique = Site(build=60.0, unique_names=True)
     record = play(story(run(ALWAYS), killed, Act(90.0, what, OLD), site=unique))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the judge can see: a task that does one thing wrong is found out, and one that does all right is not."""
+"""The judge finds each violation in a task, and none in a correct task."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Sleep = t.Callable[[float], None]
 
 
 class Hand:
-    """The verbs of the API, for tasks that are written out."""
+    """The API, for scripted tasks."""
 
     def __init__(self, wire: Wire, sleep: Sleep) -> None:
         self._wire = wire
@@ -68,10 +68,10 @@ def ok(image_id: str | None = None, **told: t.Any) -> Ending:
 
 
 def find(script: t.Callable[[Hand], Ending], story: Story) -> dict[str, str]:
-    """Kinds and their excuses."""
+    """The kinds of findings and their excuses."""
 
     def task(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
-        # What comes after the story is not what is tested here.
+        # The runs after the story are not tested here.
         return script(Hand(wire, sleep)) if clock() < 3600.0 else Ending({"changed": False}, "invalid_input")
 
     return {finding.kind: finding.excuse for finding in judge(play(story, task)) if finding.run not in ("Y", "Z")}
@@ -85,7 +85,7 @@ def story(
 
 
 def replace(hand: Hand) -> Ending:
-    """As it should be, where names need not be unique."""
+    """A correct replacement where names need not be unique."""
     hand.look(ImageName=NAME)
     new = hand.create("web-new", team="web", stage="golden", mark=MARK)
     hand.sleep(70.0)
@@ -98,25 +98,25 @@ def replace(hand: Hand) -> Ending:
     return ok(new, replaced_image_id=OLD)
 
 
-def test_a_task_that_does_all_right_is_blameless() -> None:
+def test_a_correct_task_has_no_violation() -> None:
     assert find(replace, story()) == {}
 
 
-def test_a_task_whose_image_changes_at_the_last_moment_is_excused() -> None:
+def test_a_change_at_the_last_moment_is_excused() -> None:
     change = Act(Moment("A", "DeleteImage", 0, after=False), "tag", OLD, "keep=yes")
     assert find(replace, story(change)) == {"old facts": LAST_ROUND_TRIP}
 
 
-def test_a_task_that_deletes_what_changed_during_its_wait_is_not_excused() -> None:
+def test_deleting_an_image_that_changed_during_the_wait_is_not_excused() -> None:
     assert find(replace, story(Act(30.0, "tag", OLD, "keep=yes"))) == {"old facts": ""}
 
 
-def test_a_task_that_deletes_what_was_renamed_during_its_wait_touches_what_it_does_not_name() -> None:
+def test_deleting_an_image_that_was_renamed_during_the_wait_is_a_violation() -> None:
     found = find(replace, story(Act(30.0, "rename", OLD, "web-keep")))
     assert found == {"old facts": ""} or found == {"old facts": "", "touched": ""}
 
 
-def test_a_task_that_deletes_a_neighbour_touches_what_it_does_not_name() -> None:
+def test_deleting_an_image_with_a_similar_name_is_a_violation() -> None:
     def script(hand: Hand) -> Ending:
         hand.delete("m-web-2")
         return ok(OLD)
@@ -125,7 +125,7 @@ def test_a_task_that_deletes_a_neighbour_touches_what_it_does_not_name() -> None
 
 
 @pytest.mark.parametrize("snapshot_id", SNAPSHOTS)
-def test_a_snapshot_of_the_user_is_never_deleted(snapshot_id: str) -> None:
+def test_deleting_a_snapshot_of_the_user_is_a_violation(snapshot_id: str) -> None:
     def script(hand: Hand) -> Ending:
         hand.delete(OLD)
         hand.call("DeleteSnapshot", SnapshotId=snapshot_id)
@@ -134,7 +134,7 @@ def test_a_snapshot_of_the_user_is_never_deleted(snapshot_id: str) -> None:
     assert find(script, story(options={**ABSENT, "delete_snapshots": True})) == {"snapshot": ""}
 
 
-def test_a_snapshot_of_the_image_is_deleted_only_by_a_task_that_says_so() -> None:
+def test_deleting_a_snapshot_of_the_image_requires_delete_snapshots() -> None:
     def script(hand: Hand) -> Ending:
         hand.delete(OLD)
         hand.call("DeleteSnapshot", SnapshotId="s-of-old")
@@ -144,7 +144,7 @@ def test_a_snapshot_of_the_image_is_deleted_only_by_a_task_that_says_so() -> Non
     assert find(script, story(options=ABSENT, made_of="instance")) == {"snapshot": ""}
 
 
-def test_the_only_usable_image_is_deleted_first() -> None:
+def test_deleting_the_only_usable_image_first_is_a_violation() -> None:
     def script(hand: Hand) -> Ending:
         hand.delete(OLD)
         new = hand.create(NAME)
@@ -154,7 +154,7 @@ def test_the_only_usable_image_is_deleted_first() -> None:
     assert find(script, story()) == {"lost": ""}
 
 
-def test_an_image_may_be_absent_when_the_task_says_so() -> None:
+def test_a_task_with_absent_may_delete_the_only_image() -> None:
     def script(hand: Hand) -> Ending:
         hand.delete(OLD)
         return ok()
@@ -163,7 +163,7 @@ def test_an_image_may_be_absent_when_the_task_says_so() -> None:
 
 
 def swap(hand: Hand) -> Ending:
-    """The old image gives its name up first."""
+    """Renames the old image first."""
     new = hand.create("web-new", team="web", stage="golden")
     hand.sleep(70.0)
     hand.look(ImageId=OLD)
@@ -175,19 +175,19 @@ def swap(hand: Hand) -> Ending:
     return ok(new)
 
 
-def test_a_gap_between_two_renames_is_seen_where_names_need_not_be_unique() -> None:
+def test_a_gap_between_two_renames_is_found_where_names_need_not_be_unique() -> None:
     assert find(swap, story()) == {"gap": ""}
     assert find(swap, story(site=Site(build=60.0, unique_names=True))) == {}
 
 
-def test_nobody_has_the_name_when_the_run_ends_between_two_renames() -> None:
+def test_ending_between_two_renames_is_found() -> None:
     between = Moment("A", "ModifyImageAttribute", 0)
     unique = Site(build=60.0, unique_names=True)
     assert find(swap, story(Fault(between, "kill"), site=unique)) == {"nameless": KILLED_IN_SWAP}
     assert find(swap, story(Fault(between, "kill"))) == {"nameless": ""}
 
 
-def test_two_of_a_name_are_seen() -> None:
+def test_duplicates_are_found() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName="another")
         new = hand.create(NAME)
@@ -198,18 +198,18 @@ def test_two_of_a_name_are_seen() -> None:
     assert found == {"twice": "", "several": ""}
 
 
-def test_two_who_create_at_once_are_excused() -> None:
+def test_simultaneous_creations_are_excused() -> None:
     def script(hand: Hand) -> Ending:
         assert hand.look(ImageName=NAME) == []
         hand.create(NAME)
         hand.sleep(70.0)
-        return Ending({"changed": True, "msg": "there are several called web: m-101, m-102"}, "ambiguous_name")
+        return Ending({"changed": True, "msg": "several images are named web: m-101, m-102"}, "ambiguous_name")
 
     second = Run("B", Moment("A", "DescribeImages", 0), PRESENT)
     assert find(script, story(second, made_of=None)) == {"twice": SIMULTANEOUS}
 
 
-def test_a_rename_to_a_name_that_is_taken_is_seen() -> None:
+def test_a_rename_to_a_taken_name_is_found() -> None:
     def script(hand: Hand) -> Ending:
         hand.rename(OLD, "web-2")
         return Ending({"changed": True, "image_id": OLD}, "invalid_input")
@@ -217,7 +217,7 @@ def test_a_rename_to_a_name_that_is_taken_is_seen() -> None:
     assert find(script, story(options={"image_id": OLD, "image_name": "web-2"})) == {"renamed": ""}
 
 
-def test_changed_false_after_a_write_is_seen() -> None:
+def test_changed_false_after_a_write_is_found() -> None:
     def script(hand: Hand) -> Ending:
         try:
             hand.create("web-new")
@@ -229,7 +229,7 @@ def test_changed_false_after_a_write_is_seen() -> None:
     assert find(script, story(lost)) == {"unchanged": ""}
 
 
-def test_ok_without_having_reached_it_is_seen() -> None:
+def test_ok_without_the_desired_state_is_found() -> None:
     wanted = {"description": "new", "tags": {"stage": "test"}}
     assert find(
         lambda hand: Ending({"changed": False, "image_id": OLD}), story(options={"image_name": NAME, **wanted})
@@ -238,7 +238,7 @@ def test_ok_without_having_reached_it_is_seen() -> None:
     assert find(lambda hand: ok(), story(options=ABSENT)) == {"still there": ""}
 
 
-def test_tags_that_were_lost_with_the_old_image_are_seen() -> None:
+def test_tags_that_were_lost_with_the_old_image_are_found() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
         new = hand.create("web-new")
@@ -252,12 +252,12 @@ def test_tags_that_were_lost_with_the_old_image_are_seen() -> None:
     assert find(script, story(site=Site(build=60.0, unique_names=True))) == {"not handed on": ""}
 
 
-def test_an_old_replacement_is_not_what_always_means() -> None:
+def test_an_old_replacement_is_found_with_always() -> None:
     always = {"image_name": NAME, "snapshot_id": "s-1", "recreate": "always"}
     assert find(lambda hand: Ending({"changed": False, "image_id": OLD}), story(options=always)) == {"outdated": ""}
 
 
-def test_a_failure_that_does_not_name_what_was_made_is_seen() -> None:
+def test_a_failure_that_does_not_name_a_created_image_is_found() -> None:
     def script(hand: Hand) -> Ending:
         hand.create("web-new")
         return Ending({"changed": True, "msg": "sorry"}, "cloud_error")
@@ -265,7 +265,7 @@ def test_a_failure_that_does_not_name_what_was_made_is_seen() -> None:
     assert find(script, story()) == {"not named": ""}
 
 
-def test_runs_that_never_end_well_are_seen() -> None:
+def test_runs_that_never_succeed_are_found() -> None:
     def refuse(options: Options, wire: Wire, clock: t.Any, sleep: Sleep) -> Ending:
         Hand(wire, sleep).look(ImageName=NAME)
         return Ending({"changed": False, "msg": "no"}, "invalid_input")
@@ -273,7 +273,7 @@ def test_runs_that_never_end_well_are_seen() -> None:
     assert {finding.kind for finding in judge(play(story(), refuse))} == {"stuck"}
 
 
-def test_a_task_that_changes_something_each_time_is_seen() -> None:
+def test_a_task_that_changes_something_each_time_is_found() -> None:
     def paint(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
         hand = Hand(wire, sleep)
         hand.call("ModifyImageAttribute", ImageId=OLD, Description=f"at {clock()}")
@@ -282,7 +282,7 @@ def test_a_task_that_changes_something_each_time_is_seen() -> None:
     assert {finding.kind for finding in judge(play(story(options={"image_name": NAME}), paint))} == {"restless"}
 
 
-def test_what_is_left_under_a_temporary_name_is_seen() -> None:
+def test_an_image_that_keeps_a_temporary_name_is_found() -> None:
     def leave(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
         if clock() < 3600.0:
             Hand(wire, sleep).create("web-new")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Virtual time, and that a story is the same each time it is played."""
+"""Virtual time, and the reproducibility of stories."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .generate import story_of
 from .schedule import Schedule
 from .shorten import shorten
 from .story import NAME, Act, Fault, Moment, Run, Site, Story
-from .tell import told
+from .tell import described
 
 
-def test_who_waits_comes_back_in_the_order_of_the_time() -> None:
+def test_work_is_resumed_in_the_order_of_time() -> None:
     schedule = Schedule()
     heard: list[tuple[str, float]] = []
 
@@ -47,7 +47,7 @@ def test_the_shortest_wait_passes_however_late_it_is() -> None:
     assert schedule.now > 1e9
 
 
-def test_what_goes_wrong_inside_comes_out() -> None:
+def test_exceptions_inside_work_are_raised() -> None:
     schedule = Schedule()
 
     def fail() -> None:
@@ -60,11 +60,11 @@ def test_what_goes_wrong_inside_comes_out() -> None:
 
 
 @pytest.mark.parametrize("seed", range(0, 100, 10))
-def test_a_number_is_always_the_same_story(seed: int) -> None:
-    assert told(story_of(seed)) == told(story_of(seed))
+def test_a_seed_always_gives_the_same_story(seed: int) -> None:
+    assert described(story_of(seed)) == described(story_of(seed))
 
 
-def test_a_story_is_shortened_to_what_matters() -> None:
+def test_a_story_is_shortened_to_its_cause() -> None:
     needed = Act(5.0, "delete")
     long = Story(
         Site(fuzzy_names=True, lag=8.0),

@@ -13,15 +13,15 @@ import pytest
 from .campaign import campaign
 from .generate import story_of
 from .shorten import shorten
-from .tell import told
+from .tell import described
 
 STORIES = 2000
 
 
-def test_random_stories_end_well() -> None:
+def test_random_stories_end_without_violations() -> None:
     found = campaign(range(STORIES), processes=os.cpu_count() or 1)
     shortest = {
-        f"{kind}, seed {seeds[0]} of {len(seeds)}": told(shorten(story_of(seeds[0]), kind))
+        f"{kind}, seed {seeds[0]} of {len(seeds)}": described(shorten(story_of(seeds[0]), kind))
         for kind, seeds in found.violations.items()
     }
     if shortest:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ways in which release 1.0.0 destroyed on old facts, as written stories: none of them ends so any more."""
+"""The ways in which release 1.0.0 destroyed images because of stale facts, as stories: none of them has a violation."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ STORIES: dict[str, Story] = {
         f"F1: the same source, {second:g} s after the first": story(run(REPLACE), Run("B", second, REPLACE))
         for second in (1.0, 40.0, 60.0)
     },
-    "F3: the snapshot that it was made of": story(run(ABSENT, delete_snapshots=True)),
+    "F3: the snapshot that it was created from": story(run(ABSENT, delete_snapshots=True)),
     "F3: with a replacement": story(run(REPLACE, delete_snapshots=True)),
-    "F4: right after a replacement, and no room": story(
+    "F4: right after a replacement, with the quota used up": story(
         run(REPLACE), Run("B", Moment("A", END), OTHER), site=Site(build=60.0, lag=30.0, room=1)
     ),
-    "F4: the old one is gone, another source, no room": story(
+    "F4: the old image is deleted, another source, with the quota used up": story(
         run(REPLACE),
         Fault(Moment("A", "ModifyImageAttribute", 0, after=False), "kill"),
         Act(100.0, "delete"),
@@ -111,7 +111,7 @@ STORIES: dict[str, Story] = {
         for fault in ("short", "no_list")
         for task, options in (("create", CREATE), ("absent", ABSENT))
     },
-    "F11: a name that another one has": story(run({"image_id": OLD, "image_name": "web-2"})),
+    "F11: a name of another image": story(run({"image_id": OLD, "image_name": "web-2"})),
     "F12: in use since the build": story(run(REPLACE), Act(30.0, "use", OLD)),
     "F12: shared since the build": story(run(REPLACE), Act(30.0, "share", OLD)),
     "F13: tags": story(run(REPLACE), site=Site(build=60.0, ignores=("CreateImage.Tag",))),
@@ -139,5 +139,5 @@ STORIES: dict[str, Story] = {
 
 
 @pytest.mark.parametrize("told", STORIES.values(), ids=STORIES)
-def test_the_story_ends_well(told: Story) -> None:
+def test_the_story_ends_without_violations(told: Story) -> None:
     assert [str(each) for each in violations(play(told))] == []
