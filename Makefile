@@ -8,7 +8,7 @@ PYTHON ?= python3
 STEPS ?=
 ARGS ?=
 
-.PHONY: help demo test simulator mutation sweep bench docs changelog lint sanity units integration
+.PHONY: help demo test simulator mutation sweep bench guide docs changelog lint sanity units integration
 
 help:  ## list the commands
 	@grep -hE '^[a-z ]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
@@ -30,6 +30,9 @@ sweep:  ## run the fault and crash sweeps and 50,000 random stories, and write d
 
 bench:  ## measure calls, time and memory of the modules, and write the tables into docs/speed.md
 	@$(PYTHON) tools/run_bench.py
+
+guide:  ## write the tables of the guide on state from tests/situations
+	@$(PYTHON) tools/run_guide.py
 
 docs:  ## build the documentation site, and print the address of its start page
 	@$(PYTHON) tools/run_docs.py

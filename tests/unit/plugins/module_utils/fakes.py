@@ -76,6 +76,7 @@ class FakeImages:
         self._made = 0
         self._listed_at: dict[str, float] = {}
         self._ready_at: dict[str, float] = {}
+        self._becomes: dict[str, str] = {}
         self._gone_at: dict[str, float] = {}
         self._stale: dict[str, tuple[float, Image]] = {}
 
@@ -103,7 +104,8 @@ class FakeImages:
         for image_id, ready_at in list(self._ready_at.items()):
             if self.clock.now >= ready_at:
                 del self._ready_at[image_id]
-                self.images[image_id] = {**self.images[image_id], "status": self.outcome, "progress": 100}
+                status = self._becomes.get(image_id, self.outcome)
+                self.images[image_id] = {**self.images[image_id], "status": status, "progress": 100}
         for image_id, gone_at in list(self._gone_at.items()):
             if self.clock.now >= gone_at:
                 del self._gone_at[image_id]
@@ -203,8 +205,15 @@ class FakeImages:
         for known in (self.images, self._ready_at, self._gone_at):
             known.pop(image_id, None)
 
-    def finish(self, image_id: str, after: float) -> None:
+    def finish(self, image_id: str, after: float, status: str | None = None) -> None:
+        """``status``: that of the image from then on; ``outcome`` if omitted."""
         self._ready_at[image_id] = self.clock.now + after
+        self._becomes[image_id] = status or self.outcome
+
+    def present(self) -> dict[str, Image]:
+        """The images that are neither deleted nor being deleted."""
+        self._pass_time()
+        return {key: one for key, one in self.images.items() if key not in self._gone_at}
 
     def delete(self, image_id: str, force: bool) -> None:
         self._note("delete", image_id, force)
@@ -216,6 +225,8 @@ class FakeImages:
         self._note("delete_snapshot", snapshot_id)
         if any(snapshot_id in snapshot_ids(one) for one in self._shown()):
             raise ServiceError("SnapshotCreatedImage", "in use", http_status=403)
+        if "disk" in (self.known_snapshots[snapshot_id].usage or ""):
+            raise ServiceError("SnapshotCreatedDisk", "in use", http_status=403)
         self.deleted_snapshots.append(snapshot_id)
 
 

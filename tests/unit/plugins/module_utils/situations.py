@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of situations, and the small cloud in memory in the state of each of its cases.
+
+A case describes the cloud as a seed of the simulator does: its format is told in ``tests/situations/README.md``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk, Image
+
+TESTS = Path(__file__).resolve().parents[3]
+ORGANIZATION = 37
+SEED = yaml.safe_load((TESTS / "simulator" / "apsarastack_simulator" / "seed.yml").read_text(encoding="utf-8"))
+# What the knobs of the simulator are called here. The small cloud answers by exact names, as ``Images`` does.
+KNOBS = {"names_unique": "names_unique", "delete_latency": "removal_time", "name_match": ""}
+
+Case = t.Mapping[str, t.Any]
+
+
+def cases() -> t.Iterator[dict[str, t.Any]]:
+    """Those of the whole table. One that depends on unique names is two."""
+    for path in sorted((TESTS / "situations").glob("*.yml")):
+        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+            for case in row.get("cases", [row]):
+                named = {**case, "name": f"{path.stem}: {case['name']}"}
+                yield named
+                if case.get("of_names"):
+                    yield {**named, "name": f"{named['name']} (unique names)", "knobs": {"names_unique": True}}
+
+
+def cloud_of(case: Case) -> FakeImages:
+    used = {entry["image_id"]: entry["id"] for entry in SEED["instances"]}
+    own = [entry for entry in case.get("images", SEED["images"]) if entry.get("organization", ORGANIZATION) == ORGANIZATION]
+    cloud = FakeImages(*(_image(entry, used) for entry in own))
+    for entry in own:
+        if entry.get("ready_at", 0) > 0:
+            cloud.finish(entry["id"], after=entry["ready_at"], status=entry.get("fails_as", "Available"))
+    cloud.users_of = {image_id: (instance_id,) for image_id, instance_id in used.items()}
+    cloud.instances = {
+        entry["id"]: Instance(entry["id"], entry["status"], is_locked="security" in entry.get("lock_reasons", ()))
+        for entry in SEED["instances"]
+        if entry["organization"] == ORGANIZATION
+    }
+    imaged = {disk.get("snapshot_id") for entry in own for disk in entry.get("mappings", ())}
+    cloud.known_snapshots = {
+        entry["id"]: _snapshot(entry, imaged)
+        for entry in case.get("snapshots", SEED["snapshots"])
+        if entry.get("organization", ORGANIZATION) == ORGANIZATION
+    }
+    for knob, value in case.get("knobs", {}).items():
+        if KNOBS[knob]:
+            setattr(cloud, KNOBS[knob], value)
+    return cloud
+
+
+def _image(entry: Case, used: t.Container[str]) -> Image:
+    status = entry.get("fails_as", "Available")
+    if entry.get("ready_at", 0) > 0:
+        status = "Waiting" if entry.get("creating_at", 0) > 0 else "Creating"
+    return image(
+        entry["id"],
+        image_name=entry["name"],
+        description=entry.get("description", ""),
+        tags=entry.get("tags", {}),
+        status="Deprecated" if entry.get("deprecated") else status,
+        progress=100 if status == "Available" else 99,
+        usage="instance" if entry["id"] in used else "none",
+        is_self_shared=bool(entry.get("shared_with")),
+        creation_time=_time(entry.get("created", 0)),
+        image_version=entry.get("version", ""),
+        platform=entry.get("platform", ""),
+        architecture=entry.get("architecture", "x86_64"),
+        disk_device_mappings=[_disk(disk) for disk in entry.get("mappings", ())],
+    )
+
+
+def _disk(entry: Case) -> Disk:
+    known = {name: entry.get(name) for name in ("device", "size", "type")}
+    return t.cast("Disk", {**known, "snapshot_id": entry.get("snapshot_id", ""), "format": "", "progress": None})
+
+
+def _snapshot(entry: Case, imaged: t.Container[str]) -> Snapshot:
+    status = "failed" if entry.get("fails") else "progressing" if entry.get("ready_at", 0) > 0 else "accomplished"
+    is_imaged, is_disk = entry["id"] in imaged, bool(entry.get("used_by_disk"))
+    usage = "_".join(kind for kind, holds in (("image", is_imaged), ("disk", is_disk)) if holds) or "none"
+    size, created = entry.get("size", 40), entry["created"]
+    taken = created if isinstance(created, str) else _time(created)
+    return Snapshot(entry["id"], status, size, entry.get("disk_type"), entry.get("name"), taken, usage)
+
+
+def _time(seconds: float) -> str:
+    moment = datetime.datetime.fromtimestamp(NOW + seconds, tz=datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
