@@ -34,7 +34,15 @@ MODULES = (
     "_wire/signing",
 )
 # Without the property tests, which would take hours for all mutants.
-TESTS = (*(name.partition("/")[2] for name in MODULES), "kept", "meanwhile", "parallel", "execution", "desired")
+TESTS = (
+    *(name.partition("/")[2] for name in MODULES),
+    "kept",
+    "meanwhile",
+    "parallel",
+    "execution",
+    "desired",
+    "situations",
+)
 MAX_SURVIVORS_PERCENT = 3.0
 
 

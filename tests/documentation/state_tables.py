@@ -32,9 +32,10 @@ def updated(guide: str) -> str:
     """The guide with the tables of `tests/situations`."""
     for state in STATES:
         pattern = rf"^\.\. list-table:: ``state: {state}``\n(?:   .*\n|\n(?=   ))+"
-        guide, count = re.subn(pattern, lambda _match, state=state: table(state), guide, flags=re.MULTILINE)
-        if count != 1:
-            raise ValueError(f"{GUIDE} has {count} tables for state={state}")
+        before, *found, after = re.split(pattern, guide, flags=re.MULTILINE)
+        if found:
+            raise ValueError(f"{GUIDE} has several tables for state={state}")
+        guide = before + table(state) + after
     return guide
 
 

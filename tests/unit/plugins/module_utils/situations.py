@@ -43,7 +43,9 @@ def cases() -> t.Iterator[dict[str, t.Any]]:
 
 def cloud_of(case: Case) -> FakeImages:
     used = {entry["image_id"]: entry["id"] for entry in SEED["instances"]}
-    own = [entry for entry in case.get("images", SEED["images"]) if entry.get("organization", ORGANIZATION) == ORGANIZATION]
+    own = [
+        entry for entry in case.get("images", SEED["images"]) if entry.get("organization", ORGANIZATION) == ORGANIZATION
+    ]
     cloud = FakeImages(*(_image(entry, used) for entry in own))
     for entry in own:
         if entry.get("ready_at", 0) > 0:
@@ -51,19 +53,20 @@ def cloud_of(case: Case) -> FakeImages:
     cloud.users_of = {image_id: (instance_id,) for image_id, instance_id in used.items()}
     cloud.instances = {
         entry["id"]: Instance(entry["id"], entry["status"], is_locked="security" in entry.get("lock_reasons", ()))
-        for entry in SEED["instances"]
-        if entry["organization"] == ORGANIZATION
+        for entry in _own({}, "instances")
     }
     imaged = {disk.get("snapshot_id") for entry in own for disk in entry.get("mappings", ())}
-    cloud.known_snapshots = {
-        entry["id"]: _snapshot(entry, imaged)
-        for entry in case.get("snapshots", SEED["snapshots"])
-        if entry.get("organization", ORGANIZATION) == ORGANIZATION
-    }
+    cloud.known_snapshots = {entry["id"]: _snapshot(entry, imaged) for entry in _own(case, "snapshots")}
     for knob, value in case.get("knobs", {}).items():
         if KNOBS[knob]:
             setattr(cloud, KNOBS[knob], value)
     return cloud
+
+
+def _own(case: Case, section: str) -> list[Case]:
+    """The entries that the task can see; a case says nothing of who owns its own."""
+    entries: list[Case] = case.get(section, SEED[section])
+    return [entry for entry in entries if entry.get("organization", ORGANIZATION) == ORGANIZATION]
 
 
 def _image(entry: Case, used: t.Container[str]) -> Image:

@@ -9,19 +9,15 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Create,
-    Delete,
-    DeleteSnapshot,
     ReadBack,
-    WaitUntilGone,
     WaitUntilListed,
     WaitUntilUsable,
 )
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
     kinds,
     planned,
-    refused,
 )
 
 LABELS = {"image_version": "7", "platform": "CentOS", "architecture": "x86_64"}
@@ -57,30 +53,3 @@ def test_without_wait_the_task_ends_as_soon_as_the_new_image_is_listed() -> None
 def test_an_empty_description_is_not_sent_when_an_image_is_created() -> None:
     made = planned(web(description=""), FakeImages())
     assert t.cast("Create", made.steps[0]).description is None
-
-
-def test_without_an_image_and_a_source_the_three_source_options_are_named() -> None:
-    result = refused(web(source=None), FakeImages())
-    assert result["reason"] == "not_found"
-    assert all(option in result["msg"] for option in ("instance_id", "snapshot_id", "disk_device_mapping"))
-
-
-def test_an_unknown_id_is_refused_since_a_new_image_would_get_another() -> None:
-    result = refused(DesiredImage(image_id="m-9", source=FROM_INSTANCE), FakeImages())
-    assert (result["reason"], "m-9" in result["msg"]) == ("not_found", True)
-
-
-def test_a_failed_image_is_deleted_before_the_new_one_is_created_even_without_wait() -> None:
-    failed = image(status="CreateFailed", progress=30)
-    again = planned(web(), FakeImages(failed))
-    assert kinds(again) == [Delete, WaitUntilGone, Create, WaitUntilUsable, ReadBack]
-    assert kinds(planned(web(wait=False), FakeImages(failed))) == [Delete, WaitUntilGone, Create, WaitUntilListed]
-    assert again.before == failed
-    assert again.actions[0] == "delete image m-1 'web' (its creation failed)"
-    assert ["m-1" in warning and "at 30 %" in warning for warning in again.warnings] == [True]
-
-
-def test_the_snapshots_of_a_failed_image_are_deleted_with_it() -> None:
-    failed = image(status="CreateFailed", disk_device_mappings=[disk("s-1")])
-    again = planned(web(delete_snapshots=True), FakeImages(failed))
-    assert kinds(again) == [Delete, WaitUntilGone, DeleteSnapshot, Create, WaitUntilUsable, ReadBack]

@@ -12,7 +12,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Delete,
-    DeleteSnapshot,
     WaitUntilGone,
     WaitUntilSettled,
 )
@@ -21,7 +20,6 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     changing,
     disk,
     image,
-    made_for_an_image,
     removing,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
@@ -47,11 +45,6 @@ def deleted(found: t.Any, *, force: bool = False, settles: bool = False) -> Dele
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
-def test_without_an_image_nothing_is_deleted() -> None:
-    nothing = planned(absent(), FakeImages())
-    assert (nothing.steps, nothing.before, nothing.after) == ((), None, None)
-
-
 @pytest.mark.parametrize(
     ("options", "known", "expects", "around"),
     [
@@ -72,42 +65,12 @@ def test_the_image_is_deleted_only_if_it_is_unchanged(
     assert (made.before, made.after) == (found, None)
 
 
-def test_failed_images_of_the_same_name_are_deleted_with_it() -> None:
-    failed, good = image("m-1", status="CreateFailed"), image("m-2")
-    made = planned(absent(), FakeImages(failed, good))
-    assert made.actions == ["delete image m-2 'web'", "delete image m-1 'web' (its creation failed)"]
-    assert ["m-1" in warning for warning in made.warnings] == [True]
-
-
-def test_snapshots_are_deleted_after_the_image_even_without_wait() -> None:
-    made = planned(absent(delete_snapshots=True), FakeImages(WEB))
-    assert kinds(made) == [Delete, WaitUntilGone, DeleteSnapshot, DeleteSnapshot]
-    assert made.actions == ["delete image m-1 'web'", "delete snapshot s-1", "delete snapshot s-2"]
-    assert made.steps[2] == DeleteSnapshot("s-1", made_for_an_image("s-1"), ("m-1",))
-    assert planned(absent(delete_snapshots=True, wait=False), FakeImages(WEB)).steps == made.steps
-
-
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("users", "told"), [(("i-7", "i-8"), "i-7, i-8"), ((), "instances")])
-def test_an_image_in_use_is_refused_with_its_instances(users: tuple[str, ...], told: str) -> None:
-    cloud = FakeImages(image(usage="instance"))
-    cloud.users_of = {"m-1": users}
-    result = refused(absent(), cloud)
-    assert (result["image_id"], result["reason"], told in result["msg"]) == ("m-1", "in_use", True)
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_a_shared_image_is_refused_even_with_force(force: bool) -> None:
-    result = refused(absent(force=force), FakeImages(image(is_self_shared=True)))
-    assert (result["reason"], result["image_id"]) == ("shared", "m-1")
-
-
-def test_id_and_name_must_match_the_same_image_to_delete_it() -> None:
-    result = refused(absent(image_id="m-1"), FakeImages(image(image_name="db")))
-    assert "'db'" in result["msg"]
-    assert "'web'" in result["msg"]
+def test_an_image_in_use_is_refused_even_if_this_account_cannot_see_the_instances() -> None:
+    result = refused(absent(), FakeImages(image(usage="instance")))
+    assert (result["image_id"], result["reason"], "instances" in result["msg"]) == ("m-1", "in_use", True)
 
 
 def test_neither_image_of_an_unfinished_replacement_is_picked() -> None:
@@ -168,9 +131,3 @@ def test_each_of_several_images_is_read_again_before_it_is_deleted() -> None:
     result = failing(absent(), cloud, meanwhile={("delete", 1): changing("m-2", tags={"keep": "1"})})
     assert (result["reason"], result["actions"]) == ("changed_meanwhile", ["delete image m-1 'web'"])
     assert list(cloud.images) == ["m-2"]
-
-
-def test_a_plain_deletion_reads_only_to_find_the_image_and_to_confirm() -> None:
-    cloud = FakeImages(image())
-    followed(absent(), cloud)
-    assert cloud.calls == [("delete", "m-1", False), ("by_id", "m-1")]

@@ -9,13 +9,11 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import predict
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     changing,
-    disk,
     image,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
@@ -117,33 +115,7 @@ def test_a_site_that_sets_another_platform_is_reported() -> None:
     assert (result["reason"], "platform" in result["msg"]) == ("not_supported_by_site", True)
 
 
-def test_a_failed_image_is_created_again() -> None:
-    images = cloud(image(status="CreateFailed"), removal_time=3)
-    outcome = followed(MADE, images)
-    assert list(images.images) == [outcome.image_id]
-    assert outcome.image["status"] == "Available"
-
-
 # --- changing --------------------------------------------------------------------------------------------------------
-
-
-def test_an_empty_plan_makes_no_call() -> None:
-    images = cloud(image())
-    outcome = followed(DesiredImage(image_name="web"), images)
-    assert images.calls == []
-    assert (outcome.image_id, outcome.image, outcome.actions) == ("m-1", image(), [])
-
-
-def test_changes_take_one_call_each_and_one_read() -> None:
-    images = cloud(image(tags={"a": "1"}))
-    outcome = followed(DesiredImage(image_id="m-1", image_name="new", description="d", tags={"b": "2"}), images)
-    assert images.calls == [
-        ("modify", "m-1", "new", "d"),
-        ("unset_tags", "m-1", ("a",)),
-        ("set_tags", "m-1", {"b": "2"}),
-        ("by_id", "m-1"),
-    ]
-    assert outcome.image == image(image_name="new", description="d", tags={"b": "2"})
 
 
 def test_a_stale_read_is_repeated_until_it_shows_the_change() -> None:
@@ -181,21 +153,6 @@ def test_a_mark_that_the_site_does_not_remove_is_a_failure_with_its_tag() -> Non
     assert f": tag {MARK}." in result["msg"]
 
 
-def test_without_wait_a_change_is_not_confirmed() -> None:
-    images = cloud(image())
-    outcome = followed(DesiredImage(image_id="m-1", description="d", wait=False), images)
-    assert [call[0] for call in images.calls] == ["modify"]
-    assert outcome.image == image(description="d")
-
-
-def test_an_image_that_another_run_is_creating_is_waited_for() -> None:
-    images = cloud(build_time=60)
-    followed(LATER, images)
-    outcome = followed(MADE, images)
-    assert (outcome.actions, images.writes) == ([], [])
-    assert outcome.image["status"] == "Available"
-
-
 def test_a_change_that_somebody_makes_during_a_wait_is_not_overwritten() -> None:
     images = cloud(image(status="Creating"))
     images.finish("m-1", after=60)
@@ -207,33 +164,6 @@ def test_a_change_that_somebody_makes_during_a_wait_is_not_overwritten() -> None
 # --- deleting and replacing ------------------------------------------------------------------------------------------
 
 
-def test_a_deletion_is_waited_for_and_returns_the_image_as_it_was() -> None:
-    images = cloud(image(), removal_time=5)
-    outcome = followed(DesiredImage(state="absent", image_id="m-1"), images)
-    assert images.images == {}
-    assert (outcome.image_id, outcome.image) == ("m-1", image())
-
-
-def test_an_image_that_is_being_created_is_deleted_once_it_is_created() -> None:
-    images = cloud(build_time=20)
-    followed(LATER, images)
-    followed(DesiredImage(state="absent", image_name="web"), images)
-    assert images.clock.now >= 20
-    assert images.writes == [("delete", "m-new-1", False)]
-
-
-@pytest.mark.parametrize("unique", [True, False])
-@pytest.mark.parametrize("wait", [True, False])
-def test_a_replacement_leaves_exactly_the_new_image(unique: bool, wait: bool) -> None:
-    images = cloud(old(), build_time=50)
-    images.names_unique = unique
-    outcome = followed(replacing(wait=wait), images)
-    images.by_name("web")
-    assert list(images.images) == [outcome.image_id] == [outcome.image["image_id"]] == ["m-new-1"]
-    for shown in (outcome.image, images.images["m-new-1"]):
-        assert (shown["image_name"], shown["description"], shown["tags"]) == ("web", "d", {"a": "1"})
-
-
 def test_if_the_replaced_image_is_not_deleted_in_time_the_result_is_the_new_one() -> None:
     result = failing(replacing(), cloud(old(), removal_time=1000), seconds=60)
     assert "m-old" in result["msg"]
@@ -243,35 +173,3 @@ def test_if_the_replaced_image_is_not_deleted_in_time_the_result_is_the_new_one(
 def test_an_adopted_image_becomes_the_image_of_the_result() -> None:
     outcome = followed(replacing(wait=False), cloud(old(), replacement()))
     assert (outcome.image_id, outcome.image["image_name"]) == ("m-new", "web")
-
-
-# --- check mode ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "desired",
-    [
-        DesiredImage(image_name="new", source=FROM_INSTANCE),
-        DesiredImage(image_name="new", source=FROM_INSTANCE, wait=False),
-        DesiredImage(image_id="m-1", image_name="new", tags={"b": "2"}),
-        DesiredImage(image_name="web", description="d"),
-        DesiredImage(image_name="web", source=FROM_INSTANCE, recreate="always"),
-        DesiredImage(state="absent", image_name="web"),
-        DesiredImage(state="absent", image_name="web", delete_snapshots=True),
-        DesiredImage(state="absent", image_name="nothing"),
-        DesiredImage(image_name="web"),
-    ],
-)
-def test_the_prediction_names_the_same_actions_and_the_same_image(desired: DesiredImage) -> None:
-    images = cloud(image(tags={"a": "1"}, disk_device_mappings=[disk("s-1")]))
-    made = planned(desired, images)
-    predicted = predict(made)
-    assert images.calls == []
-    done = carried_out(made, images)
-    for fact in ("actions", "snapshots_deleted", "snapshots_left", "warnings"):
-        assert getattr(predicted, fact) == getattr(done, fact)
-    shown = [
-        outcome.image and {name: outcome.image[name] for name in ("image_name", "description", "tags")}
-        for outcome in (predicted, done)
-    ]
-    assert shown[0] == shown[1]

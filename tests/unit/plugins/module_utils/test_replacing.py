@@ -265,20 +265,10 @@ def test_without_wait_only_the_new_image_is_waited_for() -> None:
 # --- images that must not be replaced --------------------------------------------------------------------------------
 
 
-def test_an_old_image_in_use_is_refused_before_any_change() -> None:
-    used = FakeImages(old(usage="instance"))
-    used.users_of = {"m-old": ("i-7",)}
-    result = refused(replacing(), used)
-    assert (result["reason"], result["image_id"], "i-7" in result["msg"]) == ("in_use", "m-old", True)
+def test_an_old_image_may_be_in_use_only_with_force() -> None:
     delete = only(of(old(usage="instance"), force=True), Delete)
     assert (delete.force, delete.expected.may_be_in_use) == (True, True)
     assert only(of(old(usage="instance"), force=True), Swap).old.may_be_in_use
-
-
-@pytest.mark.parametrize("force", [True, False])
-def test_a_shared_old_image_is_refused_before_any_change(force: bool) -> None:
-    result = refused(replacing(force=force), FakeImages(old(is_self_shared=True)))
-    assert (result["reason"], result["image_id"]) == ("shared", "m-old")
 
 
 def test_an_old_image_that_is_still_being_created_is_not_replaced() -> None:

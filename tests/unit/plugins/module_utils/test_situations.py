@@ -47,7 +47,9 @@ def params_of(desired: Case) -> dict[str, t.Any]:
     defaults = {name: spec.get("default") for name, spec in ARGUMENTS.items()}
     given = dict(desired)
     if "disk_device_mapping" in given:
-        given["disk_device_mapping"] = [{**dict.fromkeys(DISK_ARGUMENTS), **disk} for disk in given["disk_device_mapping"]]
+        given["disk_device_mapping"] = [
+            {**dict.fromkeys(DISK_ARGUMENTS), **disk} for disk in given["disk_device_mapping"]
+        ]
     return {**TENANT, **defaults, **given}
 
 
@@ -88,11 +90,17 @@ def test_each_case_comes_to_the_outcome_of_the_table(case: Case) -> None:
     if not case.get("only_the_run"):
         assert {name: checked.get(name) for name in PREDICTED} == {name: done.get(name) for name in PREDICTED}
         assert (checked["failed"], checked.get("reason")) == (fails, case.get("reason"))
+    if not fails and done["image"] is not None and not case.get("only_the_run"):
+        assert managed(checked["image"]) == managed(done["image"])
     if not fails and not case.get("once"):
         again = result(case["desired"], cloud)
         assert (again["failed"], again["changed"], again["actions"]) == (False, False, [])
         assert again["diff"]["before"] == again["diff"]["after"]
         assert calls(cloud) == ["DescribeImages"] or not changed
+
+
+def managed(shown: t.Mapping[str, t.Any]) -> list[t.Any]:
+    return [shown[name] for name in ("image_name", "description", "tags")]
 
 
 def judge_success(case: Case, done: Result) -> None:

@@ -113,39 +113,7 @@ def test_a_snapshot_of_another_image_is_kept_unless_that_image_is_deleted_as_wel
     assert "m-2" in warning
 
 
-def test_a_backup_that_the_image_was_made_from_is_kept() -> None:
-    cloud = FakeImages(WEB)
-    cloud.known_snapshots["s-1"] = backup("s-1")
-    assert decided(WEB, cloud=cloud) == (["s-2"], ["snapshot s-1"])
-
-
-def test_a_snapshot_that_the_cloud_does_not_list_is_kept() -> None:
-    cloud = FakeImages(WEB)
-    del cloud.known_snapshots["s-2"]
-    assert decided(WEB, cloud=cloud) == (["s-1"], ["snapshot s-2"])
-
-
 # --- the result ------------------------------------------------------------------------------------------------------
-
-
-def test_deleted_and_kept_snapshots_are_listed() -> None:
-    cloud = FakeImages(WEB)
-    cloud.known_snapshots["s-1"] = backup("s-1")
-    outcome = followed(GONE, cloud)
-    assert (outcome.snapshots_deleted, outcome.snapshots_left) == (["s-2"], ["s-1"])
-    assert ["s-1" in warning for warning in outcome.warnings] == [True]
-
-
-def test_without_the_option_all_snapshots_are_kept() -> None:
-    outcome = followed(dataclasses.replace(GONE, delete_snapshots=False), FakeImages(WEB))
-    assert (outcome.snapshots_deleted, outcome.snapshots_left) == ([], ["s-1", "s-2"])
-
-
-def test_a_snapshot_that_the_cloud_refuses_to_delete_is_kept() -> None:
-    used = refusing(ServiceError("SnapshotCreatedDisk", "in use", http_status=403))
-    outcome = followed(GONE, FakeImages(WEB), meanwhile={("delete_snapshot", 1): used})
-    assert (outcome.snapshots_deleted, outcome.snapshots_left) == (["s-2"], ["s-1"])
-    assert [each["code"] for each in outcome.snapshots_failed] == ["SnapshotCreatedDisk"]
 
 
 def test_a_changed_snapshot_is_kept() -> None:

@@ -6,10 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
-from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import run
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 
@@ -63,48 +60,3 @@ def test_a_second_run_changes_nothing() -> None:
         "warnings": [],
     }
     assert images.calls == [("by_name", "web")]
-
-
-def test_a_second_run_during_a_creation_creates_no_second_image() -> None:
-    images = cloud()
-    result(DesiredImage(image_name="web", source=Source(instance_id="i-1"), wait=False), images)
-    again = result(MADE, images)
-    assert len(images.images) == 1
-    assert again["image"]["status"] == "Available"
-    assert again["image"]["description"] == "d"
-
-
-@pytest.mark.parametrize(
-    "desired",
-    [
-        MADE,
-        DesiredImage(image_name="old", description="new", tags={}),
-        DesiredImage(image_name="old"),
-        DesiredImage(image_name="old", source=Source(instance_id="i-1"), recreate="always"),
-        DesiredImage(state="absent", image_name="old"),
-        DesiredImage(state="absent", image_name="nothing"),
-    ],
-)
-def test_check_mode_returns_the_same_result_and_writes_nothing(desired: DesiredImage) -> None:
-    images = cloud(image("m-old", image_name="old", description="was", tags={"x": "y"}))
-    predicted = result(desired, images, check_mode=True)
-    assert images.writes == []
-    done = result(desired, images)
-    for key in ("changed", "actions", "diff", "replaced_image_id", "snapshots_left"):
-        assert predicted.get(key) == done.get(key)
-
-
-def test_a_refusal_changes_nothing() -> None:
-    images = cloud(image(description="was"))
-    with pytest.raises(RefusalError) as caught:
-        result(DesiredImage(image_name="web", description="", tags={"a": "1"}), images)
-    assert images.writes == []
-    assert result_of(caught.value)["image_id"] == "m-1"
-
-
-def test_absent_deletes_once() -> None:
-    images = cloud(image())
-    gone = result(DesiredImage(state="absent", image_name="web"), images)
-    assert (gone["changed"], gone["image_id"], gone["image"]) == (True, "m-1", image())
-    again = result(DesiredImage(state="absent", image_name="web"), images)
-    assert (again["changed"], again["image_id"], again["image"], again["actions"]) == (False, None, None, [])
