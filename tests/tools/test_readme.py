@@ -16,13 +16,18 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_each_row_of_the_comparison_names_a_test_that_exists() -> None:
     section = README.split("## How it compares")[1].split("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "unit").rglob("test_*.py"))
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "unit").rglob("test_*.py"))
+    situations = {
+        f"{path.stem}: {name}"
+        for path in (ROOT / "tests" / "situations").glob("*.yml")
+        for name in re.findall(r"- name: (.+)", path.read_text(encoding="utf-8"))
+    }
     assert len(rows) >= 10
     for row in rows:
-        names = re.findall(r"`(test_\w+)`", row)
+        names = re.findall(r"`([^`]+)`", row.split(" | ")[-1])
         assert names, row
         for name in names:
-            assert f"def {name}(" in sources, name
+            assert name in situations or f"def {name}(" in tests, name
 
 
 def test_the_commands_of_the_readme_exist() -> None:
