@@ -94,7 +94,7 @@ def _changed_since(history: History, run: Played, call: Call, looks: t.Sequence[
         one
         for one in history.of(call.image_id, by_others_than=call.actor)
         if one.field not in ("made", "mark") and one.number < call.number
-        if not history.is_retirement(one, run.name)
+        if not history.is_retirement(one, run.name) and not (one.field == "used" and run.options.get("force"))
     ]
     if not looks:
         return [one for one in changed if one.time > run.started]
@@ -159,12 +159,16 @@ def _taken_away(history: History, run: Played, call: Call, image: Truth) -> Find
 
 def _went_just_now(history: History, call: Call, names: t.Container[str], until: float = 0) -> bool:
     """Whether another usable image had, or was about to get, the name when the run last read it after its own writes,
-    and somebody else has taken the name away since. ``until``: only calls before this number count."""
+    and a colleague, or a task that may do so, has taken it away since: no two replacements lose an image together.
+
+    ``until``: only calls before this number count.
+    """
     for change in history.changes:
         old = change.old
         if (
             old is not None
             and change.field in ("gone", "name", "deprecated")
+            and _may_take_away(history, change.actor)
             and change.actor != call.actor
             and change.number < max(call.number, until)
             and change.image_id != call.image_id
@@ -174,6 +178,11 @@ def _went_just_now(history: History, call: Call, names: t.Container[str], until:
         ):
             return True
     return False
+
+
+def _may_take_away(history: History, actor: str) -> bool:
+    run = history.runs.get(actor)
+    return run is None or run.options.get("state") == "absent" or "image_id" in run.options
 
 
 def _nameless(history: History, run: Played, call: Call) -> Findings:

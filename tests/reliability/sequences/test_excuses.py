@@ -11,11 +11,11 @@ import typing as t
 import pytest
 
 from .adapter import TEMPORARY_NAMES, Ending, Wire
-from .findings import KILLED_IN_LAG, KILLED_IN_SWAP, SIMULTANEOUS
+from .findings import KILLED_IN_SWAP
 from .judge import judge
 from .play import QUIET, play
-from .story import END, NAME, OLD, Act, Fault, Moment, Options, Run, Site
-from .test_judge import ABSENT, MARK, Hand, Sleep, find, ok, story
+from .story import NAME, OLD, Act, Fault, Moment, Options, Run, Site
+from .test_judge import ABSENT, MARK, PRESENT, Hand, Sleep, find, ok, story
 
 UNIQUE = Site(build=60.0, unique_names=True)
 LAGS = Site(build=60.0, lag=30.0)
@@ -126,6 +126,37 @@ def test_a_change_of_an_image_that_is_not_read_after_the_last_rename_is_not_excu
     assert find(script, story(tagged)) == {"old facts": ""}
 
 
+def test_no_two_replacements_lose_an_image_to_each_other() -> None:
+    """One takes back what it has renamed while the other one deletes the old image."""
+
+    def script(hand: Hand) -> Ending:
+        hand.look(ImageName=NAME)
+        new = hand.create(TEMPORARY, mark=MARK)
+        hand.sleep(70.0)
+        if new == "m-101":
+            hand.rename(new, NAME)
+            hand.sleep(0.3)
+            hand.rename(new, TEMPORARY)
+            return failed()
+        hand.look(ImageId=f"{OLD},m-101")
+        hand.sleep(0.5)
+        hand.delete(OLD)
+        return failed()
+
+    assert find(script, story(Run("B", 0.1, PRESENT)))["lost"] == ""
+
+
+def test_an_instance_is_no_change_for_a_task_that_forces_the_deletion() -> None:
+    def script(hand: Hand) -> Ending:
+        hand.look(ImageName=NAME)
+        hand.sleep(10.0)
+        hand.delete(OLD)
+        return ok()
+
+    assert find(script, story(Act(5.0, "use", OLD), options={**ABSENT, "force": True})) == {}
+    assert find(script, story(Act(5.0, "tag", OLD, "a=b"), options={**ABSENT, "force": True})) == {"old facts": ""}
+
+
 def test_a_list_that_lags_shows_at_once_that_the_replacement_image_is_deprecated() -> None:
     def script(hand: Hand) -> Ending:
         new = new_under_the_name(hand)
@@ -158,65 +189,6 @@ def test_a_change_of_another_image_at_the_end_does_not_excuse_a_wrong_result(wha
     neighbour = Act(Moment("A", "DescribeImages", 0), what, "m-web-2", "keep=yes")
     wanted = {"image_name": NAME, "description": "new"}
     assert find(script, story(neighbour, options=wanted)) == {"differs": ""}
-
-
-# --- simultaneous creators, and stale lists --------------------------------------------------------------------------
-
-
-def test_a_run_that_creates_two_itself_is_not_excused() -> None:
-    def script(hand: Hand) -> Ending:
-        hand.look(ImageName=NAME)
-        hand.create(NAME)
-        hand.create(NAME)
-        return failed()
-
-    assert find(script, story(options=CREATE, made_of=None)) == {"twice": ""}
-
-
-def test_a_run_that_waits_between_its_lookup_and_its_creation_is_not_excused() -> None:
-    def script(hand: Hand) -> Ending:
-        hand.look(ImageName=NAME)
-        hand.sleep(40.0)
-        hand.create(NAME)
-        return failed()
-
-    assert find(script, story(Act(20.0, "create"), options=CREATE, made_of=None)) == {"twice": ""}
-
-
-def test_a_run_that_ends_before_its_image_is_listed_does_not_excuse_the_next_one() -> None:
-    def script(hand: Hand) -> Ending:
-        hand.look(ImageName=NAME)
-        return ok(hand.create(NAME))
-
-    second = Run("B", Moment("A", END), {**CREATE, "wait": False})
-    assert find(script, story(second, options={**CREATE, "wait": False}, made_of=None, site=LAGS))["twice"] == ""
-
-
-def test_a_run_that_was_killed_before_its_image_is_listed_excuses_the_next_one() -> None:
-    def script(hand: Hand) -> Ending:
-        hand.look(ImageName=NAME)
-        hand.create(NAME)
-        return failed("timed_out")
-
-    killed = Fault(Moment("A", "CreateImage", 0), "kill")
-    told = story(killed, Run("B", 10.0, CREATE), options=CREATE, made_of=None, site=LAGS)
-    assert find(script, told) == {"twice": KILLED_IN_LAG}
-
-
-def test_only_runs_that_could_not_see_each_other_are_simultaneous() -> None:
-    """The later of two creators can see the first image; the first one need not notice the second."""
-
-    def script(hand: Hand) -> Ending:
-        hand.look(ImageName=NAME)
-        new = hand.create(NAME)
-        if len(hand.look(ImageName=NAME)) > 1:
-            return failed("ambiguous_name")
-        hand.sleep(70.0)
-        return ok(new)
-
-    second = Run("B", Moment("A", "DescribeImages", 0), CREATE)
-    found = find(script, story(second, options=CREATE, made_of=None))
-    assert found in ({"twice": SIMULTANEOUS}, {"twice": SIMULTANEOUS, "several": SIMULTANEOUS})
 
 
 # --- a kill between the two renames ----------------------------------------------------------------------------------
