@@ -42,7 +42,7 @@ def client(**options: t.Any) -> Client:
     assert given.problems == []
     result = ArgumentSpecValidator(connection_spec()).validate(given.options)
     assert result.error_messages == []
-    return client_from(dict(result.validated_parameters), Deadline(SECONDS), Secrets(options), origins)
+    return client_from(dict(result.validated_parameters), Deadline(SECONDS), Secrets(options).add, origins)
 
 
 def own_images(calling: Client) -> list[str]:
