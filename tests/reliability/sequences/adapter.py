@@ -39,6 +39,7 @@ MARK_KEY = MARK
 # Seconds. With recreate=always, the replacement image of an earlier run is adopted up to this age.
 RECENT = marks.RECENT_SECONDS
 READ_TIMEOUT = 60.0
+PATIENCE = 7200.0
 HALF = 0.5
 
 _CONNECTION = Connection(
@@ -152,17 +153,27 @@ def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep:
     try:
         desired = desired_from(parameters.validated_parameters)
         deadline = Deadline(parameters.validated_parameters["wait_timeout"], clock=clock, sleep=pause)
-        client = Client(
-            _CONNECTION,
-            deadline,
-            session=t.cast("requests.Session", object()),
-            now=lambda: EPOCH + clock(),
-            random=lambda: HALF,
-        )
-        client._transport = t.cast("t.Any", _Transport(wire, signals))
-        return Ending(run(desired, Images(client), deadline, check_mode=False, now=lambda: EPOCH + clock()))
+        images = _images(wire, deadline, clock, signals)
+        return Ending(run(desired, images, deadline, check_mode=False, now=lambda: EPOCH + clock()))
     except ApsaraStackError as error:
         return Ending(result_of(error), error.reason)
     finally:
         # The process ends here.
         interruption._State.is_deferred, interruption._State.waiting = False, None
+
+
+def images_of(wire: Wire, clock: t.Callable[[], float], sleep: t.Callable[[float], None]) -> Images:
+    """The image verbs of the collection, outside of any task."""
+    return _images(wire, Deadline(PATIENCE, clock=clock, sleep=sleep), clock, _Signals())
+
+
+def _images(wire: Wire, deadline: Deadline, clock: t.Callable[[], float], signals: _Signals) -> Images:
+    client = Client(
+        _CONNECTION,
+        deadline,
+        session=t.cast("requests.Session", object()),
+        now=lambda: EPOCH + clock(),
+        random=lambda: HALF,
+    )
+    client._transport = t.cast("t.Any", _Transport(wire, signals))
+    return Images(client)

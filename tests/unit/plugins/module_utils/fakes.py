@@ -12,6 +12,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils import fake_rules
 
 
 class Clock:
@@ -145,19 +146,20 @@ class FakeImages:
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
         self._note("snapshots", tuple(snapshot_ids))
-        return {
-            key: value
-            for key, value in self.known_snapshots.items()
-            if key in snapshot_ids and key not in self.deleted_snapshots
-        }
+        return {key: value for key, value in self._snapshots().items() if key in snapshot_ids}
+
+    def _snapshots(self) -> dict[str, Snapshot]:
+        return {key: value for key, value in self.known_snapshots.items() if key not in self.deleted_snapshots}
 
     def create(self, image_name: str, *, disks: t.Sequence[t.Mapping[str, t.Any]] = (), **given: t.Any) -> str:
         self._note("create", image_name)
         self._check_name(image_name, None)
+        snapshot_id, instance_id = given.pop("snapshot_id", None), given.pop("instance_id", None)
+        fake_rules.check_instance(instance_id, self.instances)
+        fake_rules.check_snapshots([snapshot_id, *(one.get("snapshot_id") for one in disks)], self._snapshots())
+        fake_rules.check_tags(given.get("tags") or {})
         self._made += 1
         image_id = f"m-new-{self._made}"
-        snapshot_id = given.pop("snapshot_id", None)
-        given.pop("instance_id", None)
         known = {**given, "description": given.get("description") or "", "tags": dict(given.get("tags") or {})}
         self.images[image_id] = image(
             image_id,
@@ -175,21 +177,24 @@ class FakeImages:
     def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:
         self._note("modify", image_id, image_name, description)
         self._check_name(image_name, image_id)
-        changes = {"image_name": image_name, "description": description}
+        # An empty description leaves the old one.
+        changes = {"image_name": image_name, "description": description or None}
         self._write(image_id, **{key: value for key, value in changes.items() if value is not None})
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
         self._note("set_tags", image_id, dict(tags))
-        self._write(image_id, tags={**self._existing(image_id)["tags"], **tags})
+        wanted = {**self._existing(image_id, "InvalidResourceId.NotFound")["tags"], **tags}
+        fake_rules.check_tags(wanted)
+        self._write(image_id, tags=wanted)
 
     def unset_tags(self, image_id: str, keys: t.Sequence[str]) -> None:
         self._note("unset_tags", image_id, tuple(keys))
-        kept = {key: value for key, value in self._existing(image_id)["tags"].items() if key not in keys}
-        self._write(image_id, tags=kept)
+        tags = self._existing(image_id, "InvalidResourceId.NotFound")["tags"]
+        self._write(image_id, tags={key: value for key, value in tags.items() if key not in keys})
 
-    def _existing(self, image_id: str) -> Image:
+    def _existing(self, image_id: str, otherwise: str = "InvalidImageId.NotFound") -> Image:
         if image_id not in self.images:
-            raise ServiceError("InvalidImageId.NotFound", http_status=404)
+            raise ServiceError(otherwise, http_status=404)
         return self.images[image_id]
 
     def _write(self, image_id: str, **changes: t.Any) -> None:
@@ -217,16 +222,18 @@ class FakeImages:
 
     def delete(self, image_id: str, force: bool) -> None:
         self._note("delete", image_id, force)
+        # The client repeats the call while the cloud is creating the image (ImageIsCreating).
+        self.clock.now = max(self.clock.now, self._ready_at.get(image_id, 0.0))
         self._pass_time()
-        if image_id in self.images:
+        one = self.images.get(image_id)
+        if one is not None:
+            fake_rules.check_deletion(one, force)
             self._gone_at[image_id] = self.clock.now + self.removal_time
 
     def delete_snapshot(self, snapshot_id: str) -> None:
         self._note("delete_snapshot", snapshot_id)
-        if any(snapshot_id in snapshot_ids(one) for one in self._shown()):
-            raise ServiceError("SnapshotCreatedImage", "in use", http_status=403)
-        if "disk" in (self.known_snapshots[snapshot_id].usage or ""):
-            raise ServiceError("SnapshotCreatedDisk", "in use", http_status=403)
+        is_used = any(snapshot_id in snapshot_ids(one) for one in self._shown())
+        fake_rules.check_snapshot_deletion(self.known_snapshots.get(snapshot_id), is_used)
         self.deleted_snapshots.append(snapshot_id)
 
 

@@ -42,19 +42,14 @@ def cases() -> t.Iterator[dict[str, t.Any]]:
 
 
 def cloud_of(case: Case) -> FakeImages:
-    used = {entry["image_id"]: entry["id"] for entry in SEED["instances"]}
-    own = [
-        entry for entry in case.get("images", SEED["images"]) if entry.get("organization", ORGANIZATION) == ORGANIZATION
-    ]
+    own, instances = _own(case, "images"), _own(case, "instances")
+    used = {entry.get("image_id"): entry["id"] for entry in instances}
     cloud = FakeImages(*(_image(entry, used) for entry in own))
     for entry in own:
         if entry.get("ready_at", 0) > 0:
             cloud.finish(entry["id"], after=entry["ready_at"], status=entry.get("fails_as", "Available"))
-    cloud.users_of = {image_id: (instance_id,) for image_id, instance_id in used.items()}
-    cloud.instances = {
-        entry["id"]: Instance(entry["id"], entry["status"], is_locked="security" in entry.get("lock_reasons", ()))
-        for entry in _own({}, "instances")
-    }
+    cloud.users_of = {entry["id"]: (used[entry["id"]],) for entry in own if entry["id"] in used}
+    cloud.instances = {entry["id"]: _instance(entry) for entry in instances}
     imaged = {disk.get("snapshot_id") for entry in own for disk in entry.get("mappings", ())}
     cloud.known_snapshots = {entry["id"]: _snapshot(entry, imaged) for entry in _own(case, "snapshots")}
     for knob, value in case.get("knobs", {}).items():
@@ -69,7 +64,11 @@ def _own(case: Case, section: str) -> list[Case]:
     return [entry for entry in entries if entry.get("organization", ORGANIZATION) == ORGANIZATION]
 
 
-def _image(entry: Case, used: t.Container[str]) -> Image:
+def _instance(entry: Case) -> Instance:
+    return Instance(entry["id"], entry.get("status", "Running"), is_locked="security" in entry.get("lock_reasons", ()))
+
+
+def _image(entry: Case, used: t.Container[str | None]) -> Image:
     status = entry.get("fails_as", "Available")
     if entry.get("ready_at", 0) > 0:
         status = "Waiting" if entry.get("creating_at", 0) > 0 else "Creating"
