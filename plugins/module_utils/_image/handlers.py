@@ -53,6 +53,13 @@ def create(step: steps.Create, run: ImageRunning) -> None:
     run.unlisted = step.image_name
 
 
+def may_create(step: steps.Create, run: ImageRunning) -> bool:
+    others = verifying.usable(run.images.by_name(step.image_name))
+    if others:
+        raise obstacles.created_meanwhile(step.image_name, others)
+    return True
+
+
 def modify(step: steps.Modify, run: ImageRunning) -> None:
     run.images.modify(run.id_of(step.image_id), step.image_name, step.description)
 
@@ -71,13 +78,20 @@ def unmark(step: steps.Unmark, run: ImageRunning) -> bool:
     is_unmarked = known is not None and known["image_id"] == image_id and MARK not in known["tags"]
     if run.outcome.is_unfinished or is_unmarked:
         return False
-    run.images.unset_tags(image_id, (MARK,))
+    try:
+        run.images.unset_tags(image_id, (MARK,))
+    except ServiceError as error:
+        if error.code != "InvalidResourceId.NotFound":
+            raise
+        raise obstacles.replacement_vanished(image_id, None) from error
     return True
 
 
 def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
     found = run.seen_image(step.image_id, lambda: run.images.by_ids([step.image_id]).values(), waiter.VANISHED_AFTER)
     if found is None:
+        # The look for it may have taken a while.
+        _judge_successor(step, run, is_complete=True)
         return False
     changed = step.expected.changes(found)
     if changed and step.may_stay:
@@ -97,12 +111,22 @@ def delete(step: steps.Delete, run: ImageRunning) -> bool:
     return True
 
 
-def _judge_successor(step: steps.Delete, run: ImageRunning) -> None:
+def _judge_successor(step: steps.Delete, run: ImageRunning, *, is_complete: bool = False) -> None:
     new = step.successor
     if new is not None:
         new_id = run.id_of(new.image_id)
-        found = run.seen_image(new_id, lambda: run.images.by_name(new.image_name), waiter.VANISHED_AFTER)
-        verifying.judge_successor(new, new_id, found)
+        named: tuple[Image, ...] = ()
+
+        def look() -> tuple[Image, ...]:
+            nonlocal named
+            named = run.images.by_name(new.image_name)
+            return named
+
+        found = run.seen_image(new_id, look, waiter.VANISHED_AFTER)
+        verifying.judge_successor(new, new_id, found, is_complete=is_complete)
+        others = [one for one in verifying.usable(named) if one["image_id"] not in (new_id, step.image_id)]
+        if others:
+            raise obstacles.also_named(new.image_name, new_id, others)
 
 
 def _keep(step: steps.Delete, run: ImageRunning, why: str, *, may_go_later: bool) -> bool:
@@ -159,9 +183,11 @@ def wait_until_listed(step: steps.WaitUntilListed, run: ImageRunning) -> None:
     image_id = run.id_of(None)
     started = run.deadline.elapsed()
     while _newly_listed(image_id, step.image_name, run) is None:
-        if not run.has_patience(started, LONGEST_LAG):
+        if run.deadline.elapsed() - started >= LONGEST_LAG:
             run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
             return
+        if not run.has_patience(started, LONGEST_LAG):
+            raise obstacles.not_listed_in_time(image_id, run.deadline.seconds)
         run.deadline.sleep(waiter.SHORTEST_PAUSE)
     run.has_just_looked = True
 
@@ -209,6 +235,7 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
     while True:
         if image is not None:
             run.outcome.know_image(image)
+            _judge_renamed(image, wanted, run)
         missing = ["the image itself"] if image is None else _missing(image, wanted, run)
         if not missing:
             break
@@ -221,6 +248,14 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
     run.has_just_looked = True
 
 
+def _judge_renamed(image: Image, wanted: Image, run: ImageRunning) -> None:
+    """Raises ApsaraStackError when somebody has given it a name that it had neither before nor after the change."""
+    before = run.plan.before
+    is_same = before is not None and before["image_id"] == image["image_id"]
+    if before is not None and is_same and image["image_name"] not in (before["image_name"], wanted["image_name"]):
+        raise obstacles.changed_meanwhile(image, {"image_name": f"its name is now {image['image_name']!r}"})
+
+
 def _missing(image: Image, wanted: Image, run: ImageRunning) -> list[str]:
     differences = {
         "image_name": image["image_name"] != wanted["image_name"],
@@ -231,7 +266,7 @@ def _missing(image: Image, wanted: Image, run: ImageRunning) -> list[str]:
 
 
 HANDLERS: Handlers = {
-    steps.Create: Handler(create),
+    steps.Create: Handler(create, may_create),
     steps.Modify: Handler(modify),
     steps.SetTags: Handler(set_tags),
     steps.UnsetTags: Handler(unset_tags),

@@ -189,6 +189,31 @@ def made_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image]) ->
     )
 
 
+def created_meanwhile(image_name: str, others: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"The name {image_name!r} was free when this task looked, and is now used by {_listed(others)}. Somebody "
+        "else has created it meanwhile, so no second one was created. Run the task again.",
+        "changed_meanwhile",
+    )
+
+
+def also_named(image_name: str, image_id: str, others: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"Image {image_id} is named {image_name!r}, and so is now {_listed(others)}. The old image was not deleted. "
+        "Decide which one is right, delete the other with image_id, and run the task again.",
+        "ambiguous_name",
+    )
+
+
+def not_listed_in_time(image_id: str, seconds: float) -> DeadlineError:
+    return DeadlineError(
+        f"timed out after {seconds:g} seconds (wait_timeout): image {image_id} was created, but the cloud does not "
+        "list it yet",
+        advice="Until the cloud lists it, no run finds it, and each would create it again: wait a minute before you "
+        "run the task again, and raise wait_timeout.",
+    )
+
+
 def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> DeadlineError:
     return DeadlineError(
         f"timed out after {seconds:g} seconds (wait_timeout): the site accepted the change of image {image_id}, but "

@@ -80,9 +80,13 @@ def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image
     verifying.judge_replacement(step, new, is_complete=old is None)
     if step.old is not None and old is not None and old["image_name"] != step.retired_name:
         verifying.judge_unchanged(step.old, old)
-    strangers = _strangers(step, new_id, run.images.by_name(step.new.image_name))
+    named = run.images.by_name(step.new.image_name)
+    strangers = _strangers(step, new_id, named)
     if strangers:
         raise obstacles.name_was_taken(new, strangers)
+    again = next((one for one in named if one["image_id"] == old_id), None)
+    if step.old is not None and again is not None:
+        verifying.judge_unchanged(step.old, again)
     return new, old
 
 
@@ -128,8 +132,10 @@ def _uncut(run: ImageRunning) -> t.Iterator[None]:
 
 
 def _undo(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackError) -> None:
-    """The new image must not keep the name: the old one gets it back."""
+    """The new image must not keep the name: the old one gets it back, unless somebody has deleted it meanwhile."""
     with _uncut(run):
+        if step.old is None or not run.images.by_ids([step.old.image["image_id"]]):
+            return
         if not _gives_back(step, run, new_id, why):
             run.images.modify(new_id, step.made["image_name"], None)
             _gives_back(step, run, new_id, why)
@@ -172,12 +178,17 @@ def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
 
     started = run.deadline.elapsed()
     found = run.seen_image(new_id, look, LONGEST_LAG)
+    if found is None and _strangers(step, new_id, named):
+        raise obstacles.name_was_taken({**step.made, "image_id": new_id}, _strangers(step, new_id, named))
     if found is None and run.deadline.elapsed() - started < LONGEST_LAG:
         raise obstacles.rename_not_shown_yet(step, new_id, run.deadline.seconds)
     if found is None:
         raise obstacles.rename_was_ignored(new_id, step.new.image_name)
     run.outcome.know_image(found)
-    verifying.judge_replacement(step, found, is_complete=False)
+    if step.old is not None and any(one["image_id"] == step.old.image["image_id"] for one in named):
+        verifying.judge_replacement(step, found, is_complete=False)
+    # Otherwise another run may finish the same replacement, with tags of its own: the old image has lost the name.
+    verifying.judge_usable(found)
     strangers = _strangers(step, new_id, named)
     if strangers:
         # Another task has given the name away in the same moment: the later of the two sees it here, and steps back.

@@ -37,24 +37,29 @@ def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
     """
     if found["image_name"] not in (step.made["image_name"], step.new.image_name):
         raise obstacles.changed_meanwhile(found, {"image_name": f"its name is now {found['image_name']!r}"})
-    if not is_usable(found):
-        raise obstacles.changed_meanwhile(found, {"status": f"its status is now {found['status']}"})
+    judge_usable(found)
     missing = not_shown(found, step.made)
     has_mark = found["tags"].get(MARK) == step.new.mark or is_complete
     if missing or not has_mark:
         raise obstacles.not_as_made(found, missing or [f"tag {MARK}"])
 
 
-def judge_successor(successor: Successor, image_id: str, found: Image | None) -> None:
+def judge_usable(found: Image) -> None:
+    """Raises ApsaraStackError unless instances can be made from the image."""
+    if not is_usable(found):
+        raise obstacles.changed_meanwhile(found, {"status": f"its status is now {found['status']}"})
+
+
+def judge_successor(successor: Successor, image_id: str, found: Image | None, *, is_complete: bool = False) -> None:
     """Raises ApsaraStackError unless the image that takes the place is usable.
 
-    ``found``: as it was read under the name right now; None where it was not found there.
+    ``found``: as it was read under the name right now; None where it was not found there. ``is_complete``: the replaced
+    image is gone, so that another run may have taken the mark away.
     """
     if found is None:
         raise obstacles.successor_missing(successor, image_id)
-    if not is_usable(found):
-        raise obstacles.changed_meanwhile(found, {"status": f"its status is now {found['status']}"})
-    if found["tags"].get(MARK) != successor.mark:
+    judge_usable(found)
+    if found["tags"].get(MARK) != successor.mark and not is_complete:
         raise obstacles.changed_meanwhile(found, {"tags": f"its tag {MARK} is no longer {successor.mark!r}"})
 
 
