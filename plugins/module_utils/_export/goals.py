@@ -57,7 +57,7 @@ def _reasons(task: Task) -> str:
     return f"its status is {task['status']}, and the cloud gives no reason; it may have been canceled"
 
 
-_LEFT = "The export goes on in the cloud."
+_LEFT = "The export continues in the cloud."
 _EXPORT: Watched[Task] = Watched(lambda task: task["progress"], _text, _facts, _vanished, _LEFT)
 # One that is not what the result of the task is about.
 _OTHER: Watched[Task] = Watched(lambda task: task["progress"], _text, lambda _task: {}, _vanished)

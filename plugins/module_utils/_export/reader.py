@@ -16,10 +16,14 @@ if t.TYPE_CHECKING:  # pragma: no cover
 class Reader(t.Protocol):
     """The reading half of ``Images`` and ``Tasks``. None of it writes."""
 
-    def by_id(self, image_id: str) -> Image | None: ...
+    def by_id(self, image_id: str) -> Image | None:
+        """The image of the account with this id, in any status."""
 
-    def by_name(self, image_name: str) -> tuple[Image, ...]: ...
+    def by_name(self, image_name: str) -> tuple[Image, ...]:
+        """The images of the account with exactly this name."""
 
-    def exports(self, image_id: str) -> tuple[Task, ...]: ...
+    def exports(self, image_id: str) -> tuple[Task, ...]:
+        """The export tasks of the image."""
 
-    def task(self, task_id: str) -> Task | None: ...
+    def task(self, task_id: str) -> Task | None:
+        """The task with this id."""

@@ -16,14 +16,20 @@ if t.TYPE_CHECKING:  # pragma: no cover
 class Reader(t.Protocol):
     """The reading half of ``Images``. None of it writes."""
 
-    def by_id(self, image_id: str) -> Image | None: ...
+    def by_id(self, image_id: str) -> Image | None:
+        """The image of the account with this id, in any status."""
 
-    def by_name(self, image_name: str) -> tuple[Image, ...]: ...
+    def by_name(self, image_name: str) -> tuple[Image, ...]:
+        """The images of the account with exactly this name."""
 
-    def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]: ...
+    def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
+        """The images of the account that use the snapshot."""
 
-    def users(self, image_id: str) -> tuple[str, ...]: ...
+    def users(self, image_id: str) -> tuple[str, ...]:
+        """The ids of the instances that use the image."""
 
-    def instance(self, instance_id: str) -> Instance | None: ...
+    def instance(self, instance_id: str) -> Instance | None:
+        """The instance with this id."""
 
-    def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]: ...
+    def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
+        """The snapshots by id, without those that the account cannot see."""

@@ -16,23 +16,29 @@ class Route(t.Protocol):
     """How a server is reached: the part of a connection that says nothing about a site or a caller."""
 
     @property
-    def endpoint(self) -> str: ...
+    def endpoint(self) -> str:
+        """The URL, with scheme and path."""
 
     @property
-    def verify(self) -> bool | str: ...
+    def verify(self) -> bool | str:
+        """Whether certificates are verified, or the CA file to verify them with."""
 
     @property
-    def proxy(self) -> str | None: ...
+    def proxy(self) -> str | None:
+        """The URL; None leaves it to the environment, an empty string means none."""
 
     @property
-    def connect_timeout(self) -> float: ...
+    def connect_timeout(self) -> float:
+        """In seconds."""
 
     @property
-    def read_timeout(self) -> float: ...
+    def read_timeout(self) -> float:
+        """In seconds."""
 
     @property
     def limits(self) -> tuple[str, str]:
         """What both timeouts are called in messages."""
 
     @property
-    def origins(self) -> Origins: ...
+    def origins(self) -> Origins:
+        """Where these values are from."""

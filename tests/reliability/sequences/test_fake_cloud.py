@@ -101,11 +101,14 @@ class Cloud(t.Protocol):
 
     images: Images
 
-    def wait(self, seconds: float) -> None: ...
+    def wait(self, seconds: float) -> None:
+        """Let so many seconds pass."""
 
-    def use(self, image_id: str) -> None: ...
+    def use(self, image_id: str) -> None:
+        """Start an instance from the image."""
 
-    def share(self, image_id: str) -> None: ...
+    def share(self, image_id: str) -> None:
+        """Share the image with another account."""
 
 
 class Model:

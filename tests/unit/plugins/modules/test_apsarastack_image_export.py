@@ -217,7 +217,7 @@ def test_a_timeout_says_that_the_export_continues_and_the_next_run_resumes() -> 
     tasks.takes = 60
     told = failure(WANTED, tasks, seconds=30)
     assert (told["reason"], told["task_id"], told["actions"]) == ("timed_out", "t-new-0", [EXPORT])
-    assert "The export goes on in the cloud. Run the task again to resume waiting" in told["msg"]
+    assert "The export continues in the cloud. Run the task again to resume waiting" in told["msg"]
     resumed = result(WANTED, tasks)
     assert (resumed["changed"], resumed["task_id"]) == (False, "t-new-0")
 
