@@ -72,7 +72,7 @@ options:
     description:
       - Id of the region, for example V(cn-neimeng-env30-d01).
       - Required, in the task or in the environment.
-      - O(region), O(department) and O(resource_group) must be printable ASCII text without blanks.
+      - O(region), O(department) and O(resource_group) must contain only printable ASCII characters and no whitespace.
     type: str
     aliases: [region_id]
   department:

@@ -108,7 +108,9 @@ def test_a_secret_with_a_line_break_is_refused_without_showing_it(ansible: Ansib
     assert len(run.results) == len(refused)
     for option, result in zip(refused, run.results):
         assert result["reason"] == "invalid_input"
-        assert result["msg"].startswith(f"{option} (set in the task) must be printable ASCII text without blanks")
+        assert result["msg"].startswith(
+            f"{option} (set in the task) must contain only printable ASCII characters and no whitespace"
+        )
     assert simulator.calls() == []
     output = run.output + json.dumps(simulator.state())
     assert [form for secret in secrets.values() for form in encodings(secret) if form in output] == []

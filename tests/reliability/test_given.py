@@ -120,7 +120,7 @@ def test_a_blank_string_is_refused_with_its_option(
 )
 @pytest.mark.parametrize("nulls", [[None], [None, None]])
 def test_a_list_of_nulls_is_refused(module: types.ModuleType, option: str, nulls: list[None]) -> None:
-    assert f"{option} holds nothing but null" in refusal(module, **{"name": "web", option: nulls})
+    assert f"{option} contains only null" in refusal(module, **{"name": "web", option: nulls})
 
 
 def test_null_between_values_is_omitted() -> None:

@@ -45,7 +45,7 @@ def test_a_name_of_another_resource_set_is_reported_with_the_options_that_select
         "image_name 'new' is used by an image that cannot be seen in region 'cn-neimeng-env30-d01' with department '37'"
         " and resource_group '412'",
         "it belongs to another resource set or organization",
-        "leave resource_group out to look in the whole organization, or give another department",
+        "omit resource_group to search the whole organization, or give another department",
     ):
         assert words in result["msg"]
 

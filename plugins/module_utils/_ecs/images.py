@@ -180,7 +180,7 @@ class Images:
         body = self._client.call("CreateImage", parameters)
         if not body.get("ImageId"):
             raise NoAnswerError(
-                "the request was accepted, but the response does not tell the id of the image",
+                "the request was accepted, but the response does not contain the id of the image",
                 action="CreateImage",
                 endpoint=self._client.connection.endpoint,
                 permanent=True,

@@ -74,7 +74,7 @@ class Tasks:
         task_id = body.get("TaskId") or body.get("ExportTaskId")
         if not task_id:
             raise NoAnswerError(
-                "the request was accepted, but the response does not tell the id of the task",
+                "the request was accepted, but the response does not contain the id of the task",
                 action=_EXPORT,
                 endpoint=self._client.connection.endpoint,
                 permanent=True,

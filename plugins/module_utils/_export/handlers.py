@@ -162,7 +162,7 @@ def _judge_place(step: steps.WaitUntilDone | steps.ReadBack, run: ExportRunning)
         raise _ignored(step, task)
     if how is not Fit.SAME and not is_running(task):
         run.outcome.warnings.append(
-            f"this site does not tell which objects export task {task['task_id']} wrote: look into bucket "
+            f"this site does not report which objects export task {task['task_id']} wrote: check bucket "
             f"{step.desired.bucket!r}"
         )
 

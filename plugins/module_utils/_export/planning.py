@@ -149,8 +149,8 @@ def _taken_for_granted(task: Task, how: Fit) -> tuple[str, ...]:
     if how is not Fit.UNTOLD:
         return ()
     return (
-        f"this site does not tell where export task {task['task_id']} wrote the image: it is taken for this export; "
-        "set force=true to export again",
+        f"this site does not report where export task {task['task_id']} wrote the image. It is assumed to be this "
+        "export; set force=true to export again",
     )
 
 
@@ -158,6 +158,6 @@ def _silent_tasks(task_ids: t.Sequence[str]) -> tuple[str, ...]:
     if not task_ids:
         return ()
     return (
-        f"while an export is running, this site does not tell what it exports (task {', '.join(task_ids)}): if that is "
+        f"while an export is running, this site does not report what it exports (task {', '.join(task_ids)}): if it is "
         "this export, the run waits for it and does not export again",
     )

@@ -47,7 +47,7 @@ def not_exportable(image: Image) -> RefusalError:
 def perhaps_running(desired: DesiredExport, image: Image, task_ids: t.Sequence[str]) -> RefusalError:
     narrowed = desired.place()
     return RefusalError(
-        f"while an export is running, this site does not tell what it exports (task {', '.join(task_ids)}), so it is "
+        f"while an export is running, this site does not report what it exports (task {', '.join(task_ids)}), so it is "
         f"not certain that it is the {desired.handle()}. Nothing was canceled",
         "not_supported_by_site",
         advice=f"Omit {' and '.join(narrowed)} to cancel any export of the image, or wait until it has ended."

@@ -70,7 +70,7 @@ def _unfinished(image: Image, reader: Reader) -> t.Iterator[str]:
     old = None if mark is None else reader.by_id(mark.replaced_id)
     if old is not None:
         yield (
-            f"image {image['image_id']} was made to replace image {old['image_id']}, which still exists as "
+            f"image {image['image_id']} was created to replace image {old['image_id']}, which still exists as "
             f"{old['image_name']!r}: delete that one with state=absent and image_id={old['image_id']} as well"
         )
 

@@ -161,7 +161,7 @@ def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     if params["image_id"] is not None:
         return [f"recreate={recreate} requires image_name without image_id, since the replacement image has another id"]
     if recreate == "always" and _source(params) is None:
-        return ["recreate=always needs one of instance_id, snapshot_id and disk_device_mapping"]
+        return ["recreate=always requires one of instance_id, snapshot_id and disk_device_mapping"]
     return []
 
 
@@ -191,7 +191,7 @@ def _disk_problems(disks: t.Sequence[t.Mapping[str, t.Any]] | None) -> list[str]
         return [f"disk_device_mapping must have 1 to {MAXIMUM_DISKS} entries, but has {len(disks)}"]
     found = [_disk_problem(entry, disk) for entry, disk in entries("disk_device_mapping", disks).items()]
     if not any(disk["snapshot_id"] for disk in disks):
-        found.append("disk_device_mapping needs a snapshot_id, since the system disk is created from a snapshot")
+        found.append("disk_device_mapping requires a snapshot_id, since the system disk is created from a snapshot")
     return [problem for problem in found if problem is not None]
 
 
@@ -200,7 +200,7 @@ def _disk_problem(entry: str, disk: t.Mapping[str, t.Any]) -> str | None:
     if disk["size"] is not None and not smallest <= disk["size"] <= largest:
         return f"{entry}.size must be {smallest} to {largest} GiB (2000 on older releases), but is {disk['size']}"
     if disk["size"] is None and not disk["snapshot_id"]:
-        return f"{entry} needs a snapshot_id, a size (GiB), or both"
+        return f"{entry} requires a snapshot_id, a size (GiB), or both"
     return None
 
 

@@ -34,7 +34,7 @@ def source_difference(source: Source | None, image: Image) -> str | None:
         fits = [disk["snapshot_id"] for disk in found] == [source.snapshot_id]
     else:
         fits = _fit(source.disks, image["disk_device_mappings"])
-    return None if fits else f"it was made of {_disks_text(image)}, and the task names {source.text()}"
+    return None if fits else f"it was created from {_disks_text(image)}, but the task names {source.text()}"
 
 
 def _fit(desired: t.Sequence[DiskMapping], found: t.Sequence[Disk]) -> bool:
@@ -70,5 +70,5 @@ def reason(desired: DesiredImage, image: Image) -> str | None:
     if desired.recreate == "never" or desired.source is None:
         return None
     if desired.recreate == "always":
-        return "recreate=always asks for a new image each time"
+        return "recreate=always requires a new image in each run"
     return difference(desired, image)

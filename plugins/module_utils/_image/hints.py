@@ -32,9 +32,9 @@ def _taken(context: Context) -> str:
     if context.maybe_done:
         return "It may be the image of this task: run the task again to find out."
     elsewhere = "another resource set or organization"
-    where = "department and resource_group look there"
+    where = "set department and resource_group to search there"
     if context.has("resource_group"):
-        where = "leave resource_group out to look in the whole organization, or give another department"
+        where = "omit resource_group to search the whole organization, or give another department"
     if context.action == "CreateImage":
         return (
             f"{context.named('image_name')} is used by an image that cannot be seen {context.view()}: it belongs to "
@@ -70,7 +70,7 @@ def _denied(context: Context) -> str:
 def _missing(context: Context) -> str:
     if "Platform" not in context.said:
         return ""
-    return "Set platform: a snapshot of a data disk does not tell which system is on it."
+    return "Set platform: a snapshot of a data disk does not show which system is on it."
 
 
 _ONE_SYSTEM_DISK = "disk_device_mapping must have exactly one snapshot of a system disk."

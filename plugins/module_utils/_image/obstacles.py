@@ -45,8 +45,8 @@ def shared(image: Image) -> RefusalError:
 
 def temporary_name_taken(desired: DesiredImage, image: Image) -> RefusalError:
     return _refusal(
-        f"Replacing {desired.image_name!r} needs the name {image['image_name']!r} for a while, but the name is already "
-        f"used by image {image['image_id']}, which carries no mark of this module. Rename or delete that image.",
+        f"Replacing {desired.image_name!r} requires the temporary name {image['image_name']!r}, which is already used "
+        f"by image {image['image_id']}. This module did not create that image.  Rename or delete that image.",
         "name_taken",
     )
 
@@ -54,8 +54,8 @@ def temporary_name_taken(desired: DesiredImage, image: Image) -> RefusalError:
 def unfinished_replacement(desired: DesiredImage, image: Image, age: str) -> RefusalError:
     return _refusal(
         f"{_named(image)} is still being created to replace {desired.image_name!r} ({age}), not by this task or from "
-        "another source, and whoever began it may still be at work. Wait until that run has ended and run the task "
-        f"again, or delete the image with state=absent and image_id={image['image_id']}.",
+        "another source, and that run may still be active. Wait until it has ended and run the task again, or delete "
+        f"the image with state=absent and image_id={image['image_id']}.",
         "unfinished_replacement",
         image,
     )
@@ -63,16 +63,17 @@ def unfinished_replacement(desired: DesiredImage, image: Image, age: str) -> Ref
 
 def temporary_names_used(desired: DesiredImage, images: t.Sequence[Image]) -> RefusalError:
     return _refusal(
-        f"Replacing {desired.image_name!r} needs a temporary name, but unfinished replacements that do not fit this "
-        f"task use all of them: {_listed(images)}. Delete those that are not needed with state=absent and image_id.",
+        f"Replacing {desired.image_name!r} requires a temporary name, but unfinished replacements that do not match "
+        f"this task use all of them: {_listed(images)}. Delete those no longer required with state=absent and "
+        "image_id.",
         "unfinished_replacement",
     )
 
 
 def still_growing(image: Image, difference: str) -> RefusalError:
     return _refusal(
-        f"{_named(image)} is still being created ({image['status']}) and would have to be replaced, as {difference}. "
-        "Whoever creates it may still be at work: run the task again when it is finished.",
+        f"{_named(image)} is still being created ({image['status']}) and would have to be replaced, because "
+        f"{difference}. Another run may still be creating it: run the task again when the image is finished.",
         "source_differs",
         image,
     )
@@ -80,7 +81,7 @@ def still_growing(image: Image, difference: str) -> RefusalError:
 
 def successor_not_usable(image: Image, old: Image) -> RefusalError:
     return _refusal(
-        f"{_named(image)} was made to replace image {old['image_id']} ({old['image_name']!r}), but it is "
+        f"{_named(image)} was created to replace image {old['image_id']} ({old['image_name']!r}), but it is "
         f"{image['status']}, so the old image is kept. Make it usable again, or delete it with state=absent and "
         f"image_id={image['image_id']} and rename the old one back with image_id={old['image_id']}.",
         "unavailable",
@@ -90,8 +91,8 @@ def successor_not_usable(image: Image, old: Image) -> RefusalError:
 
 def no_room_for_the_mark(image: Image) -> RefusalError:
     return _refusal(
-        f"{_named(image)} would have 20 tags, and its replacement needs one more for the time of the replacement. "
-        "Ask for at most 19 tags.",
+        f"{_named(image)} would have 20 tags, but a replacement image requires one more until the replacement is "
+        "finished. Use at most 19 tags.",
         "invalid_input",
         image,
     )
@@ -103,16 +104,16 @@ def no_room_for_the_mark(image: Image) -> RefusalError:
 def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
     """``changed``: see ``Expected.changes``."""
     return ApsaraStackError(
-        f"{_named(image)} has changed since this task looked at it: {' and '.join(changed.values())}. Somebody else is "
-        "working on it, so nothing was taken away. Look at the image, and run the task again.",
+        f"{_named(image)} has changed since this task read it: {' and '.join(changed.values())}. Somebody else is "
+        "working on it, so nothing was renamed or deleted. Check the image, and run the task again.",
         next((_REASONS[name] for name in changed if name in _REASONS), "changed_meanwhile"),
     )
 
 
 def not_as_made(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"{_named(image)} was made to replace another image, but it does not show what it was made with: "
-        f"{', '.join(missing)}. The site ignores that, or somebody has changed it. The old image stays as it was; "
+        f"{_named(image)} was created to replace another image, but it does not have the requested properties: "
+        f"{', '.join(missing)}. The site ignores them, or somebody has changed them. The old image is unchanged; "
         f"delete the new one with state=absent and image_id={image['image_id']}.",
         "not_supported_by_site",
     )
@@ -128,7 +129,7 @@ def replacement_vanished(image_id: str, old: Image | None) -> ApsaraStackError:
 
 def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Image {image_id}, which takes the place of the old image, is not found under the name "
+        f"Image {image_id}, which replaces the old image, was not found under the name "
         f"{successor.image_name!r}: the site has ignored the rename, or somebody has renamed or deleted it. The old "
         "image was not deleted. Run the task again.",
         "changed_meanwhile",
@@ -137,9 +138,9 @@ def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
 
 def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"{_named(image)} is ready, but the name that it was made for is now used by {_listed(others)}. It keeps the "
-        "name that it has, and nothing was deleted. Decide which one is right, delete the other with image_id, and run "
-        "the task again.",
+        f"{_named(image)} is ready, but the name that it was created for is now used by {_listed(others)}. It "
+        "keeps its current name, and nothing was deleted. Decide which one is right, delete the other with image_id, "
+        "and run the task again.",
         "name_taken",
     )
 
@@ -147,7 +148,7 @@ def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
 def no_time_for_the_swap(step: Swap, new: Image, old: Image | None, seconds: float) -> DeadlineError:
     deletes = "" if old is None else f" and deletes image {old['image_id']}"
     return DeadlineError(
-        f"timed out after {seconds:g} seconds (wait_timeout), right before the new image would have taken the name. "
+        f"timed out after {seconds:g} seconds (wait_timeout), right before the new image would have got the name. "
         f"{_named(new)} is ready. {_old_kept(old)}Run the task again: it gives the new image the name "
         f"{step.new.image_name!r}{deletes}."
     )
@@ -181,10 +182,9 @@ def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> Apsar
 
 def made_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Image {image_id} was created, and at the same time another task created one of the same name, "
-        f"{image_name!r}: {_listed(duplicates)}. No task picks one of several: keep one, and delete the "
-        "others with state=absent and image_id. Where a play has many hosts, run_once creates the image once for "
-        "all of them.",
+        f"Image {image_id} was created, but at the same time another task created an image with the same name "
+        f"{image_name!r}: {_listed(duplicates)}. Keep one of them, and delete the others with state=absent and "
+        "image_id. If a play has many hosts, run_once: true creates the image once for all of them.",
         "ambiguous_name",
     )
 
@@ -226,7 +226,7 @@ def not_supported(image_id: str, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
         f"The site accepted the change, but image {image_id} does not show it after a minute: {', '.join(missing)}. "
         "This site ignores these options, or somebody has changed them back. Run the task again: what can still be "
-        "changed is then changed by a call of its own.",
+        "changed is then changed with a separate call.",
         "not_supported_by_site",
     )
 
@@ -236,13 +236,14 @@ def not_supported(image_id: str, missing: t.Sequence[str]) -> ApsaraStackError:
 
 def image_kept(image_id: str, why: str) -> str:
     return (
-        f"image {image_id} was not deleted: {why}. Delete it with state=absent and image_id={image_id} when it may go"
+        f"image {image_id} was not deleted: {why}. Delete it with state=absent and image_id={image_id} once this is "
+        "possible"
     )
 
 
 def not_listed_yet(image_id: str) -> str:
     return (
-        f"image {image_id} was created, but the cloud does not list it yet: until it does, another task of the same "
+        f"image {image_id} was created, but the cloud does not list it yet: until it does, another task for the same "
         "name does not find it and would create it again"
     )
 

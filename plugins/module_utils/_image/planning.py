@@ -118,10 +118,10 @@ def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
     mark = marks.mark_of(image)
     if mark is not None:
         yield (
-            f"image {image['image_id']} is replacing image {mark.replaced_id}, and that is not finished: "
+            f"image {image['image_id']} is replacing image {mark.replaced_id}, and the replacement is not finished: "
             "run the task with recreate again to finish it"
         )
 
 
 def _left_alone(image: Image) -> str:
-    return f"image {image['image_id']} has the same name and is left alone: {refusals.failure(image)}"
+    return f"image {image['image_id']} has the same name and stays unchanged: {refusals.failure(image)}"

@@ -55,14 +55,14 @@ def other_name(desired: DesiredImage, image: Image) -> RefusalError:
         "invalid_input",
         f"image {image['image_id']} is named {image['image_name']!r}, not {desired.image_name!r}. With state=absent an"
         " image must match both image_id and image_name",
-        "Correct image_name, or give image_id alone.",
+        "Correct image_name, or give only image_id.",
         image,
     )
 
 
 def failed(desired: DesiredImage, image: Image) -> RefusalError:
     advice = (
-        "image_id selects exactly one image, so no other can take its place: give image_name alone instead."
+        "image_id selects exactly one image, so it cannot be replaced by another image: give only image_name instead."
         if desired.image_id is not None
         else f"Give one of {_SOURCES} to have it deleted and created again."
     )
@@ -82,7 +82,7 @@ def unavailable(image: Image) -> RefusalError:
     return _refusal(
         "unavailable",
         f"{_headline(image)} is UnAvailable: it exists, but it cannot be used or repaired",
-        "Look at it in the console, delete it with state=absent and image_id, or replace it with recreate=always and a"
+        "Check it in the console, delete it with state=absent and image_id, or replace it with recreate=always and a"
         " source.",
         image,
     )
@@ -91,8 +91,8 @@ def unavailable(image: Image) -> RefusalError:
 def description_cannot_be_cleared(image: Image) -> RefusalError:
     return _refusal(
         "invalid_input",
-        f"{_headline(image)} has the description {image['description']!r}, and the task asks for an empty string, but"
-        " the API keeps the old description when it is given an empty one",
+        f"{_headline(image)} has the description {image['description']!r}, but the task asks for an empty string, and"
+        " the API keeps the old description if the new one is empty",
         "Give another description, or omit it.",
         image,
     )
@@ -132,7 +132,7 @@ def instance_locked(instance_id: str) -> RefusalError:
 def data_snapshot(snapshot_id: str) -> RefusalError:
     return _refusal(
         "source_not_usable",
-        f"snapshot {snapshot_id} was taken from a data disk, and an image needs a system disk",
+        f"snapshot {snapshot_id} was taken from a data disk, but an image requires a system disk",
         "Give a snapshot of a system disk, or list system and data disks in disk_device_mapping.",
     )
 
@@ -165,8 +165,8 @@ def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
     name, listed = others[0]["image_name"], ", ".join(one["image_id"] for one in others)
     return _refusal(
         "name_taken",
-        f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and every later"
-        " task that names it would refuse the two",
+        f"{_headline(image)} cannot be renamed to {name!r}: the name is already used by image {listed}, and later"
+        " tasks would refuse the ambiguous name",
         "Give another image_name, or rename or delete the other image first.",
         image,
     )
@@ -177,7 +177,7 @@ def unfinished_pair(desired: DesiredImage, images: t.Sequence[Image], successor:
     return _refusal(
         "unfinished_replacement",
         f"two images are named {desired.image_name!r} ({listed}), because image {successor['image_id']} is replacing"
-        " the other one and that is not finished",
+        " the other one, and the replacement is not finished",
         "Run the task that replaces it again, or delete each with image_id.",
     )
 

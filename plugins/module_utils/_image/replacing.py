@@ -248,6 +248,6 @@ def _finish(desired: DesiredImage, current: Image, old: Image | None, reader: Re
 
 def _resumed(adopted: Image, mark: marks.Mark, now: float) -> tuple[str, ...]:
     return (
-        f"image {adopted['image_id']} was made by an earlier run to replace image {mark.replaced_id} "
+        f"image {adopted['image_id']} was created by an earlier run to replace image {mark.replaced_id} "
         f"({mark.age(now)}): this run resumes that replacement",
     )

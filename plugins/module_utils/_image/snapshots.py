@@ -66,7 +66,7 @@ def _why_kept(snapshot: Snapshot | None, images: t.Sequence[Image], reader: Read
         return "the cloud does not list it"
     owners = _owners(images, snapshot_id)
     if not any(was_made_for(snapshot, image) for image in owners):
-        return f"it was not made for image {owners[0]['image_id']}"
+        return f"it was not created for image {owners[0]['image_id']}"
     leaving = {image["image_id"] for image in images}
     users = [each["image_id"] for each in reader.by_snapshot(snapshot_id) if each["image_id"] not in leaving]
     return f"image {', '.join(users)} uses it" if users else None

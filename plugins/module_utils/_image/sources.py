@@ -44,7 +44,7 @@ def _judge_instance(instance_id: str, instance: Instance | None) -> tuple[str, .
     if instance.status in _IMAGEABLE:
         return ()
     return (
-        f"instance {instance_id} is {instance.status}, and an image can be made only of one that is Running or "
+        f"instance {instance_id} is {instance.status}, but an image can only be created from one that is Running or "
         "Stopped: the run waits for that, within wait_timeout",
     )
 

@@ -162,7 +162,7 @@ class WaitUntilSettled(Look):
     image_id: str
 
     def attempt(self) -> str:
-        return f"wait for the cloud to finish its work on image {self.image_id}"
+        return f"wait for the cloud to finish processing image {self.image_id}"
 
 
 @dataclass(frozen=True)

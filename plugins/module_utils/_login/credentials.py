@@ -88,7 +88,7 @@ def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
         return Caller()
     if values.get("security_token") is not None:
         raise RefusalError(
-            f"{origins.named('security_token')} needs its access key and secret key ({sources('access_key')})."
+            f"{origins.named('security_token')} requires its access key and secret key ({sources('access_key')})."
             f"{origins.note(['access_key', 'secret_key'])}",
             reason="credentials",
         )
@@ -96,7 +96,7 @@ def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
         return caller_in_profile(profile, file, origins)
     if profile is not None:
         raise RefusalError(
-            f"{origins.named('profile')} and {origins.named('ecs_role_name')} exclude each other: give one of them."
+            f"{origins.named('profile')} and {origins.named('ecs_role_name')} are mutually exclusive: give one of them."
         )
     if not is_instance_role(role):
         raise RefusalError(f"{origins.named('ecs_role_name')} {INSTANCE_ROLE_RULE}, but is {role!r}.")

@@ -53,7 +53,7 @@ def _asapi_url(option: str, domain: str, protocol: str) -> str:
     own_scheme = _asapi_scheme(domain)
     parts = _endpoint_parts(option, domain, protocol if own_scheme is None else own_scheme)
     if own_scheme is not None and parts.scheme != own_scheme:
-        raise RefusalError(f"{option} is {domain!r}, but this gateway speaks {own_scheme}: omit the scheme.")
+        raise RefusalError(f"{option} is {domain!r}, but this gateway uses {own_scheme}: omit the scheme.")
     if parts.netloc.lower().startswith("ecs-internal."):
         raise RefusalError(
             f"{option} is {domain!r}, which is an ECS endpoint, not an ASAPI gateway: give it as endpoint."

@@ -58,7 +58,9 @@ def keys_of(role: str, deadline: Deadline, session: requests.Session | None = No
     keys = keys_in(document)
     if keys is None or document.get("Code", "Success") != "Success":
         # What came is not quoted: a part of it may be the secret.
-        raise server.failure("its answer holds no complete credentials", _ROLES_PATH + name, reason="unexpected_answer")
+        raise server.failure(
+            "its answer does not contain complete credentials", _ROLES_PATH + name, reason="unexpected_answer"
+        )
     return keys
 
 

@@ -23,10 +23,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 # How a use of a role is named in the logs of the cloud, unless the task names it.
 SESSION_NAME = "ansible-apsarastack"
 # Keys and tokens are never quoted. A line end behind one is most often left over from the file it was read from.
-KEY_RULE = (
-    "must be printable ASCII text without blanks or line ends in or around it; in a template, `| trim` removes those "
-    "around it"
-)
+HEADER_RULE = "must contain only printable ASCII characters and no whitespace"
+KEY_RULE = f"{HEADER_RULE}; in a template, `| trim` removes it at both ends"
 OTHER_ENVIRONMENT = (
     "The environment is that of the module's process: variables of the shell that runs ansible-playbook reach it only "
     "on localhost and without become. Elsewhere, set them with the task's keyword environment, or give the options."
@@ -97,7 +95,7 @@ def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:
     if values.get("resource_group") is not None and values.get("department") is None:
         # The gateway takes a resource set only together with the organization that owns it.
         raise RefusalError(
-            f"{origins.named('resource_group')} needs the organization that owns it: give department as well "
+            f"{origins.named('resource_group')} requires the organization that owns it: set department as well "
             f"({sources('department')}).{origins.note(['department'])}"
         )
     for option in ("access_key", "secret_key", "security_token"):
@@ -106,9 +104,7 @@ def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:
     for option in ("region", "department", "resource_group"):
         # They travel as HTTP headers.
         if not is_header_text(values.get(option)):
-            raise RefusalError(
-                f"{origins.named(option)} must be printable ASCII text without blanks, but is {values[option]!r}."
-            )
+            raise RefusalError(f"{origins.named(option)} {HEADER_RULE}, but is {values[option]!r}.")
     for option in ("connect_timeout", "read_timeout"):
         if values[option] <= 0:
             raise RefusalError(f"{origins.named(option)} must be at least 1 second, but is {values[option]}.")

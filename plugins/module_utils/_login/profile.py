@@ -46,7 +46,7 @@ class _Profile:
         """Raises RefusalError where the key is missing, empty or not a string."""
         value = self.optional(key)
         if value is None:
-            raise _refusal(f"{self.where} has no {key}, which its mode {self.entry.get('mode')} needs.")
+            raise _refusal(f"{self.where} has no {key}, which its mode {self.entry.get('mode')} requires.")
         return value
 
     def optional(self, key: str) -> str | None:

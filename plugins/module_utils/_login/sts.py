@@ -31,7 +31,7 @@ def keys_of(role: Role, sts: Client) -> Keys:
     if keys is None:
         # What came is not quoted: a part of it may be the secret.
         raise NoAnswerError(
-            "its answer holds no complete credentials",
+            "its answer does not contain complete credentials",
             action="AssumeRole",
             endpoint=sts.connection.endpoint,
             permanent=True,

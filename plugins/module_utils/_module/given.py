@@ -84,7 +84,7 @@ def _entries(values: list[t.Any], rule: t.Mapping[str, t.Any], where: str, given
     ]
     if values and not kept:
         # As a filter it would select everything, or nothing at all: both are guesses.
-        given.problems.append(f"{where} holds nothing but null: give values, or omit the option")
+        given.problems.append(f"{where} contains only null: give values, or omit the option")
     return kept
 
 

@@ -141,7 +141,7 @@ def _inactive_key(context: Context) -> str:
 
 
 def _missing_token(context: Context) -> str:
-    return f"This is a temporary access key ({context.keys()}): it needs its security_token as well."
+    return f"This is a temporary access key ({context.keys()}): it requires its security_token as well."
 
 
 def _bad_token(context: Context) -> str:
@@ -180,8 +180,8 @@ def _not_offered(context: Context) -> str:
     if option is None:
         return f"This site does not offer {context.action or 'the action'}."
     return (
-        f"{option} needs another service of the site. Its address is known with popgw_domain, with domain and with an "
-        "endpoint named ecs-internal.*; any other endpoint must serve it as well."
+        f"{option} requires another service of the site. Its address is known if popgw_domain, domain or an "
+        "endpoint named ecs-internal.* is set; any other endpoint must serve it as well."
     )
 
 

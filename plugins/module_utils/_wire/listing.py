@@ -60,7 +60,7 @@ class Listing(t.Generic[Shaped]):
             found = self._read()
             if found is not None:
                 return found
-        raise self._unusable(f"{self.items} changed each of {ATTEMPTS} times that it was read, or ends too early")
+        raise self._unusable(f"{self.items} changed each of {ATTEMPTS} times that it was read, or it ends too early")
 
     def _read(self) -> list[Shaped] | None:
         """None where the list changed meanwhile: an item comes twice, the total differs, or the pages end before it."""

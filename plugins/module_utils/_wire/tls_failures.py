@@ -53,11 +53,13 @@ _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_C
 _UNKNOWN_NAME = ("UNRECOGNIZED_NAME",)
 
 NO_TLS_IN_COMMON = (
-    "The server must support TLS 1.2 or later and current ciphers: have them enabled there. Certificates play no part"
-    " in this, so that neither ca_path nor validate_certs helps."
+    "The server must support TLS 1.2 or later and current ciphers: have them enabled there. This is not a"
+    " certificate problem, so neither ca_path nor validate_certs helps."
 )
-MAYBE_CLIENT_CERTIFICATE = "A server that requires a client certificate may answer the same; no module presents one."
-NO_CLIENT_CERTIFICATE = "No module presents one: ask the operators for access without it."
+MAYBE_CLIENT_CERTIFICATE = (
+    "A server that requires a client certificate may answer the same; the module cannot present one."
+)
+NO_CLIENT_CERTIFICATE = "The module cannot present one: ask the operators for access without it."
 CHECK_CLOSING = (
     "Check endpoint, its port and the proxy. A server that has no TLS version or cipher in common with this host, or"
     " that requires a client certificate, may close the connection as well."

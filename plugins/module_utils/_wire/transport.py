@@ -133,7 +133,7 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
             problem = f"the answer is larger than {LARGEST_BODY_BYTES // 1024**2} MiB"
             raise UnusableAnswerError(problem, permanent=True)
         if deadline.is_over():
-            raise TimeoutError("the answer was not complete when the time was over")
+            raise TimeoutError("the answer was not complete before the deadline")
     announced = response.headers.get("Content-Length", "")
     # urllib3 1.26 hands out a body that was cut short as if it were whole.
     if "Content-Encoding" not in response.headers and announced.isdecimal() and len(content) < int(announced):

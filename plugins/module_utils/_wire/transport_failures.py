@@ -210,7 +210,7 @@ def _tls_failure(causes: _Causes, route: Route) -> _Failure | None:
     if is_late or not isinstance(failed, ssl.SSLError) or _came_from(causes, _HANDSHAKE):
         return _handshake_failure(failed, route, tls_failures.site(route))
     said = tls_failures.words(failed)
-    return _Failure(f"the TLS connection broke before the answer was complete ({said})", reason="tls", sent=True)
+    return _Failure(f"the TLS connection failed before the answer was complete ({said})", reason="tls", sent=True)
 
 
 def _handshake_failure(failed: BaseException, route: Route, peer: tls_failures.Peer) -> _Failure:

@@ -192,7 +192,7 @@ def test_a_damaged_record_after_the_handshake_counts_as_a_lost_response(site: Si
     with listening(serve) as port:
         error = attempt(f"https://127.0.0.1:{port}", ca_path=site.ca_path)
     assert error is not None
-    assert error.problem.startswith("the TLS connection broke before the answer was complete (")
+    assert error.problem.startswith("the TLS connection failed before the answer was complete (")
     assert (error.reason, error.permanent, error.sent) == ("tls", False, True)
 
 

@@ -96,7 +96,7 @@ def test_all_missing_values_are_named_at_once() -> None:
 
 def test_resource_group_requires_department() -> None:
     assert refusal(resource_group="412") == (
-        "resource_group (set in the task) needs the organization that owns it: give department as well "
+        "resource_group (set in the task) requires the organization that owns it: set department as well "
         "(option department, environment APSARASTACK_DEPARTMENT or ALIBABACLOUDSTACK_DEPARTMENT)."
     )
 
@@ -105,7 +105,7 @@ def test_resource_group_requires_department() -> None:
 @pytest.mark.parametrize("value", ["37\n", " 37", "3 7", "37\r\nX-Evil: 1", "镜像"])
 def test_a_value_of_a_header_must_be_printable_ascii(option: str, value: str) -> None:
     assert refusal(**{"department": "37", option: value}) == (
-        f"{option} (set in the task) must be printable ASCII text without blanks, but is {value!r}."
+        f"{option} (set in the task) must contain only printable ASCII characters and no whitespace, but is {value!r}."
     )
 
 
@@ -113,7 +113,9 @@ def test_a_value_of_a_header_must_be_printable_ascii(option: str, value: str) ->
 @pytest.mark.parametrize("value", ["simulator-x\n", " simulator-x", "simulator-x y", "\ufeffsimulator-x"])
 def test_a_key_with_whitespace_is_refused_without_showing_it(option: str, value: str) -> None:
     message = refusal(**{option: value})
-    assert message.startswith(f"{option} (set in the task) must be printable ASCII text without blanks")
+    assert message.startswith(
+        f"{option} (set in the task) must contain only printable ASCII characters and no whitespace"
+    )
     assert "simulator-x" not in message
 
 

@@ -97,7 +97,7 @@ def test_a_role_is_assumed_with_whatever_the_other_options_give(tmp_path: Path) 
 
 def test_two_sources_of_credentials_are_refused() -> None:
     assert refusal(**NOBODY, profile="work", ecs_role_name="role") == (
-        "profile (set in the task) and ecs_role_name (set in the task) exclude each other: give one of them."
+        "profile (set in the task) and ecs_role_name (set in the task) are mutually exclusive: give one of them."
     )
 
 
@@ -111,7 +111,7 @@ def test_an_invalid_role_name_is_refused(tmp_path: Path, role: str) -> None:
 
 def test_a_security_token_without_its_keys_is_refused() -> None:
     message = refusal(**{**COMPLETE, **NOBODY, "security_token": "simulator-token", "profile": "work"})
-    assert message.startswith("security_token (set in the task) needs its access key")
+    assert message.startswith("security_token (set in the task) requires its access key")
     assert "simulator-token" not in message
 
 
@@ -281,7 +281,7 @@ def test_an_endpoint_that_serves_only_ecs_is_reported_with_the_option_that_needs
     with pytest.raises(TaskFailedError) as raised:
         bench.client(**options)
     assert raised.value.reason == "not_supported_by_site"
-    assert f"{option} needs another service of the site" in message_of(raised.value)
+    assert f"{option} requires another service of the site" in message_of(raised.value)
     assert "popgw_domain" in message_of(raised.value)
 
 

@@ -116,11 +116,11 @@ def test_an_omitted_option_is_none() -> None:
         ),
         (
             {"disk_device_mapping": [DISK, {**DISK, "snapshot_id": None}]},
-            "disk_device_mapping[1] needs a snapshot_id",
+            "disk_device_mapping[1] requires a snapshot_id",
         ),
         (
             {"disk_device_mapping": [{**DISK, "snapshot_id": None, "size": 20}]},
-            "disk_device_mapping needs a snapshot_id, since",
+            "disk_device_mapping requires a snapshot_id, since",
         ),
         ({"image_name": ""}, "image_name is an empty string"),
         ({"image_id": ""}, "image_id is an empty string"),
@@ -130,7 +130,7 @@ def test_an_omitted_option_is_none() -> None:
         ({"wait_timeout": 0}, "wait_timeout must be at least 1 second, but is 0"),
         ({"image_id": "m-1", "recreate": "always", "instance_id": "i-1"}, "requires image_name without image_id"),
         ({"image_id": "m-1", "recreate": "on_source_change"}, "requires image_name without image_id"),
-        ({"recreate": "always"}, "recreate=always needs one of instance_id"),
+        ({"recreate": "always"}, "recreate=always requires one of instance_id"),
     ],
 )
 def test_invalid_input_is_refused_with_a_sentence(params: dict[str, t.Any], told: str) -> None:

@@ -137,7 +137,7 @@ def test_a_domain_is_an_asapi_gateway_and_two_gateways_allow_one_protocol(domain
 )
 def test_a_domain_with_a_protocol_that_it_does_not_support_is_refused(domain: str, own: str) -> None:
     assert refusal(domain=domain) == (
-        f"domain (set in the task) is {domain!r}, but this gateway speaks {own}: omit the scheme."
+        f"domain (set in the task) is {domain!r}, but this gateway uses {own}: omit the scheme."
     )
 
 

@@ -133,13 +133,13 @@ def test_an_export_that_may_be_another_one_is_not_canceled(changes: dict[str, t.
 @pytest.mark.parametrize("running", [UNTOLD, UNKNOWN])
 def test_details_that_the_site_does_not_report_cause_a_warning(running: Task) -> None:
     (warning,) = planned(WANTED, running).warnings
-    assert "does not tell what it exports (task t-1)" in warning
+    assert "does not report what it exports (task t-1)" in warning
 
 
 def test_a_finished_export_without_a_place_counts_and_causes_a_warning() -> None:
     made = planned(WANTED, task(objects=[], image_id="m-1"))
     assert made.steps == ()
-    assert "does not tell where export task t-1 wrote the image" in made.warnings[0]
+    assert "does not report where export task t-1 wrote the image" in made.warnings[0]
 
 
 def test_older_exports_are_not_read_once_one_matches() -> None:

@@ -80,8 +80,13 @@ def test_a_resource_set_by_name_is_named_unless_its_id_is_given() -> None:
 @pytest.mark.parametrize(
     ("options", "action", "told", "not_told"),
     [
-        (NARROW, "CreateImage", "leave resource_group out", "department and resource_group look there"),
-        ({"department": "37"}, "CreateImage", "department and resource_group look there", "leave resource_group out"),
+        (NARROW, "CreateImage", "omit resource_group", "set department and resource_group to search there"),
+        (
+            {"department": "37"},
+            "CreateImage",
+            "set department and resource_group to search there",
+            "omit resource_group",
+        ),
         (NARROW, "ModifyImageAttribute", "rename or delete that image", "cannot be seen"),
     ],
 )

@@ -110,7 +110,10 @@ def test_a_role_that_the_instance_does_not_have_is_reported() -> None:
 )
 def test_an_answer_without_complete_keys_is_refused_and_not_quoted(answer: t.Any) -> None:
     error = failure(SESSION, Exchange(ROLE_PATH, answer))
-    assert error.message == "no usable response from http://100.100.100.200: its answer holds no complete credentials"
+    assert (
+        error.message
+        == "no usable response from http://100.100.100.200: its answer does not contain complete credentials"
+    )
 
 
 def test_a_host_that_is_not_an_instance_is_reported_quickly() -> None:
@@ -134,7 +137,7 @@ def test_undecodable_tokens_and_answers_are_handled() -> None:
     keys, script = ask(Exchange(TOKEN_PATH, noise), Exchange(ROLE_PATH, CREDENTIALS))
     assert keys == KEYS
     assert TOKEN_HEADER not in script.seen[1].headers
-    assert "no complete credentials" in message_of(failure(SESSION, Exchange(ROLE_PATH, noise)))
+    assert "complete credentials" in message_of(failure(SESSION, Exchange(ROLE_PATH, noise)))
 
 
 def test_the_address_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,7 +160,7 @@ def test_another_mode_is_refused(tmp_path: Path, mode: str | None) -> None:
 def test_a_missing_key_is_named(tmp_path: Path, mode: str, key: str, nothing: str | None) -> None:
     entry = {**AK, "mode": mode, "sts_token": TOKEN, "ram_role_arn": ARN, key: nothing}
     file = write(tmp_path, entry)
-    assert refusal("work", file) == f"Profile 'work' in {file} has no {key}, which its mode {mode} needs."
+    assert refusal("work", file) == f"Profile 'work' in {file} has no {key}, which its mode {mode} requires."
 
 
 @pytest.mark.parametrize(
@@ -205,5 +205,5 @@ def test_a_key_with_whitespace_in_a_profile_is_refused_without_showing_it(
         return  # not read
     file = write(tmp_path, {**SIGNED_IN, "ram_role_arn": ARN, "mode": mode, key: spoiled})
     message = refusal("work", file)
-    assert f"{key} must be printable ASCII text without blanks" in message
+    assert f"{key} must contain only printable ASCII characters and no whitespace" in message
     assert "simulator" not in message

@@ -69,5 +69,5 @@ def test_an_answer_without_complete_keys_is_refused_and_not_quoted(answer: t.Any
     with pytest.raises(NoAnswerError) as raised:
         ask(Role(ARN), Exchange("AssumeRole", answer))
     assert raised.value.permanent
-    assert raised.value.problem == "its answer holds no complete credentials"
+    assert raised.value.problem == "its answer does not contain complete credentials"
     assert "simulator-" not in message_of(raised.value)

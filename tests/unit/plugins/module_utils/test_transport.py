@@ -152,7 +152,7 @@ def test_a_body_of_the_announced_length_is_complete() -> None:
 def test_reading_ends_with_the_deadline() -> None:
     clock = Clock()
     script = Script(Exchange("DescribeImages", takes=601), on_time=clock.sleep)
-    with pytest.raises(NoAnswerError, match="not complete when the time was over"):
+    with pytest.raises(NoAnswerError, match="not complete before the deadline"):
         post(script, deadline=clock.deadline())
 
 

@@ -242,7 +242,7 @@ def test_a_request_on_a_tls_connection_that_fails_after_the_handshake_may_have_b
     found = explained(of_tls(in_answer(CORRUPT)))
     assert isinstance(found, NoAnswerError)
     assert found.problem == (
-        "the TLS connection broke before the answer was complete (decryption failed or bad record mac)"
+        "the TLS connection failed before the answer was complete (decryption failed or bad record mac)"
     )
     assert (found.reason, found.permanent, found.sent) == ("tls", False, MAYBE_SENT)
 

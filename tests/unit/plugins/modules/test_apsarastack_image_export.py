@@ -165,7 +165,7 @@ def test_a_running_task_without_details_is_waited_for_while_the_image_is_exporte
     tasks.errors, tasks.end = [EXPORTING], {"status": "Finished", "objects": [stored()]}
     waited = result(WANTED, tasks)
     assert (waited["changed"], waited["task_id"], len(tasks.writes)) == (False, "t-1", 1)
-    assert "does not tell what it exports" in waited["warnings"][0]
+    assert "does not report what it exports" in waited["warnings"][0]
 
 
 def test_other_errors_end_the_task() -> None:
@@ -225,7 +225,7 @@ def test_a_timeout_says_that_the_export_continues_and_the_next_run_resumes() -> 
 def test_a_site_that_reports_no_objects_causes_a_warning() -> None:
     tasks = FakeTasks()
     tasks.end = {"status": "Finished", "objects": []}
-    assert "does not tell which objects" in result(WANTED, tasks)["warnings"][0]
+    assert "does not report which objects" in result(WANTED, tasks)["warnings"][0]
 
 
 def test_without_wait_a_task_that_is_not_listed_yet_causes_a_warning() -> None:
