@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documented image: what both modules return, and the one translation from the wire into it."""
+"""The documented image, which the modules return, and its mapping from answers of the API."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class Image(_Facts):
 
 
 class Predicted(_Facts):
-    """An image as a plan foresees it: one that does not exist yet has no id."""
+    """An image as a plan predicts it; one that does not exist yet has no id."""
 
     image_id: str | None
 
 
 FAILED = "CreateFailed"
 UNAVAILABLE = "UnAvailable"
-# Where an image has come to rest: the cloud does not work on it any more.
+# The final statuses of an image, in which the cloud no longer processes it.
 _SETTLED = ("Deprecated", UNAVAILABLE, FAILED)
 
 
@@ -67,18 +67,18 @@ def is_failed(image: Image) -> bool:
 
 
 def is_usable(image: Image) -> bool:
-    """Whether instances can be made from it, now and later."""
+    """Whether instances can be created from it, now and later."""
     # Newer releases report Available before the image works, and say so in Usable.
     return image["status"] == "Available" and image["usable"] is not False
 
 
 def is_settled(image: Image) -> bool:
-    """False while the cloud works on the image; a status nobody knows yet counts as such work."""
+    """False while the cloud processes the image; an unknown status counts as being processed."""
     return image["status"] in _SETTLED or is_usable(image)
 
 
 def snapshots_of(images: t.Iterable[Image]) -> tuple[str, ...]:
-    """The snapshots that the images rest on, each once."""
+    """The snapshots that the images use, without duplicates."""
     found = [disk["snapshot_id"] for image in images for disk in image["disk_device_mappings"]]
     return tuple(dict.fromkeys(one for one in found if one))
 
@@ -97,14 +97,14 @@ _EXPRESSION = """{
     }
 }"""
 
-# The API is not of one mind about scalars: sizes come as text or number, IsSelfShared as text,
-# Progress with and without its per cent sign.
+# The API is inconsistent about scalars: sizes are strings or numbers, IsSelfShared is a string, Progress may have a
+# percent sign.
 _INTEGERS = ("size", "progress")
 _BOOLEANS = ("usable", "is_subscribed", "is_self_shared")
 
 
 def to_image(wire: t.Mapping[str, t.Any], region: str | None) -> Image:
-    """One entry of ``Images.Image`` as the documented image; a field the API leaves out becomes null."""
+    """One entry of ``Images.Image`` as the documented image; a field that the API omits becomes null."""
     shaped = compiled(_EXPRESSION).search(wire)
     disks = [_scalars(disk) for disk in shaped["disk_device_mappings"] or []]
     tags = {_text(tag["key"]): _text(tag["value"]) or "" for tag in shaped["tags"] or [] if tag["key"] is not None}
@@ -112,7 +112,7 @@ def to_image(wire: t.Mapping[str, t.Any], region: str | None) -> Image:
 
 
 def image_stub(**known: t.Any) -> Predicted:
-    """An image of which only ``known`` is known: what a plan predicts before the cloud has created it."""
+    """An image with only the values of ``known``, such as the prediction of a plan before the cloud has created it."""
     empty = dict.fromkeys(("image_id", *_Facts.__annotations__))
     return t.cast("Predicted", {**empty, "tags": {}, "disk_device_mappings": [], **known})
 
@@ -134,7 +134,7 @@ def _text(value: t.Any) -> str | None:
 
 
 def to_integer(value: t.Any) -> int | None:
-    """``40``, ``"40"`` and ``"40%"`` are 40; what is no number is null."""
+    """``40``, ``"40"`` and ``"40%"`` are 40; anything that is not a number is null."""
     try:
         return int(str(value).strip().rstrip("%"))
     except ValueError:
@@ -142,5 +142,5 @@ def to_integer(value: t.Any) -> int | None:
 
 
 def to_boolean(value: t.Any) -> bool | None:
-    """``true``, ``"True"`` and ``"TRUE"`` are true; what is neither true nor false is null."""
+    """``true``, ``"True"`` and ``"TRUE"`` are true; any other value that is not false is null."""
     return {"true": True, "false": False}.get(str(value).strip().lower())

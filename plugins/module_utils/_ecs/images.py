@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The image verbs of the API. CamelCase stays inside this layer; what leaves it is the documented image."""
+"""The actions of the API for images. CamelCase stays inside this layer, which returns documented images."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
-# Without a Status, DescribeImages lists Available images only. A release that does not know one of the later states
-# may reject the whole list, so there is a shorter one for each generation of the API.
+# Without a Status, DescribeImages lists Available images only. A release that does not know a newer status may reject
+# the whole list, so there is a shorter one for each generation of the API.
 _STATUS_FILTERS = (
     "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated",
     "Creating,Waiting,Available,UnAvailable,CreateFailed",
     "Creating,Available,UnAvailable,CreateFailed",
 )
 _IDS_PER_CALL = 100
-# Newer releases take more in a filter, AddTags and RemoveTags.
+# Newer releases accept more in a filter, in AddTags and in RemoveTags.
 _OLD_TAGS_PER_CALL = 5
 
 
 class Images:
-    """The images of one account in one region, with what they are made of. Every method raises what Client raises."""
+    """The images of one account in one region, and their sources. Every method raises what Client raises."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -42,29 +42,29 @@ class Images:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def by_id(self, image_id: str) -> Image | None:
-        """The own image of this id, in any status; None when there is none (the API answers an empty list)."""
+        """The account's image with this id, in any status; None if there is none (the API returns an empty list)."""
         return self.by_ids([image_id]).get(image_id)
 
     def by_ids(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
-        """The own images of these ids, at most 100, in any status; those that do not exist are missing."""
+        """The account's images with these ids, at most 100, in any status; those that do not exist are omitted."""
         found = self._own({"ImageId": ",".join(image_ids)})
         return {image["image_id"]: image for image in found if image["image_id"] in image_ids}
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
-        """The own images of exactly this name, in any status."""
+        """The account's images with exactly this name, in any status."""
         return tuple(image for image in self._own(_name_filter(image_name)) if image["image_name"] == image_name)
 
     def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
-        """The own images that are made of the snapshot, in any status."""
+        """The account's images that use the snapshot, in any status."""
         return tuple(
             image
             for image in self._own({"SnapshotId": snapshot_id})
-            # The filter may be ignored by the site, so compare here.
+            # The site may ignore the filter, so compare here.
             if any(disk["snapshot_id"] == snapshot_id for disk in image["disk_device_mappings"])
         )
 
     def users(self, image_id: str) -> tuple[str, ...]:
-        """The ids of the instances that were started from the image."""
+        """The ids of the instances that were created from the image."""
         listed = self._instances({"ImageId": image_id})
         return tuple(str(entry.get("InstanceId")) for entry in listed if entry.get("ImageId") == image_id)
 
@@ -73,18 +73,18 @@ class Images:
 
         for entry in self._instances({"InstanceIds": json.dumps([instance_id])}):
             if entry.get("InstanceId") == instance_id:
-                # A lock is a text on some releases and an object on others.
+                # A lock is a string on some releases and an object on others.
                 locks = json.dumps(compiled("OperationLocks.LockReason").search(entry) or [])
                 return Instance(instance_id, str(entry.get("Status")), is_locked="security" in locks)
         return None
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
-        """The snapshots by id; those that the account cannot see are missing."""
+        """The snapshots by id; those that the account cannot see are omitted."""
         wanted = {"SnapshotIds": json.dumps(list(snapshot_ids))}
         found = Listing(
             self._client, "DescribeSnapshots", wanted, "Snapshots.Snapshot", "SnapshotId", _to_snapshot
         ).whole()
-        # The filter may be ignored by the site, so compare here.
+        # The site may ignore the filter, so compare here.
         return {snapshot.snapshot_id: snapshot for snapshot in found if snapshot.snapshot_id in snapshot_ids}
 
     def search(
@@ -100,10 +100,10 @@ class Images:
         usage: str | None = None,
         tags: t.Mapping[str, str] | None = None,
     ) -> list[Image]:
-        """The images of these filters, from all pages, in the order of the API, each once.
+        """The images that match these filters, from all pages, in the order of the API, without duplicates.
 
-        None leaves a filter out; ``owner`` is an alias of the API, or ``all``. A release may ignore any of them, so
-        whoever asks compares as well.
+        None omits a filter; ``owner`` is an alias of the API, or ``all``. A release may ignore any filter, so callers
+        must compare as well.
         """
         narrowed = {
             **({} if image_name is None else _name_filter(image_name)),
@@ -121,11 +121,11 @@ class Images:
         return Listing(self._client, "DescribeInstances", narrowed, "Instances.Instance", "InstanceId", dict).whole()
 
     def _own(self, narrowed: t.Mapping[str, t.Any]) -> list[Image]:
-        # The filter of the owner may be ignored by the site, so compare here.
+        # The site may ignore the filter of the owner, so compare here.
         return [image for image in self._describe(narrowed) if image["image_owner_alias"] in (None, "", "self")]
 
     def _describe(self, narrowed: t.Mapping[str, t.Any]) -> list[Image]:
-        """Own images in every status, save where ``narrowed`` says otherwise."""
+        """The account's images in every status, unless ``narrowed`` sets other filters."""
         while True:
             try:
                 return self._describe_once(narrowed)
@@ -160,10 +160,10 @@ class Images:
         architecture: str | None = None,
         tags: t.Mapping[str, str] | None = None,
     ) -> str:
-        """Start to create an image and return its id.
+        """Starts the creation of an image and returns its id.
 
-        ``disks``: each with snapshot_id, size (GiB), device and disk_type, as far as they are given. All attempts of
-        this one call carry one ClientToken: a lost answer cannot create a second image.
+        ``disks``: each with snapshot_id, size (GiB), device and disk_type, if they are given. All attempts of a call
+        have the same ClientToken, so a lost answer cannot create a second image.
         """
         parameters = {
             "ImageName": image_name,
@@ -194,18 +194,18 @@ class Images:
         )
 
     def delete(self, image_id: str, force: bool) -> None:
-        """Delete the image; one that is gone already is as good (the API answers that in two ways)."""
+        """Deletes the image; succeeds if it does not exist (the API reports that in two ways)."""
         self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None})
 
     def delete_snapshot(self, snapshot_id: str) -> None:
-        """Delete the snapshot; one that is gone already is as good."""
+        """Deletes the snapshot; succeeds if it does not exist."""
         self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id})
 
     def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any]) -> None:
         try:
             self._client.call(action, parameters)
         except ServiceError as error:
-            # Not any code that ends in NotFound: that of a region or a key would be taken for success.
+            # Not every code that ends in NotFound: that of a region or a key must not count as a success.
             if error.code not in ("InvalidImageId.NotFound", "InvalidSnapshotId.NotFound"):
                 raise
 
@@ -218,7 +218,7 @@ class Images:
     def _tag(
         self, actions: tuple[str, str], image_id: str, new_way: dict[str, t.Any], old_tags: list[dict[str, str]]
     ) -> None:
-        """Older releases do not offer the TagResources family, and say so."""
+        """Older releases report that they do not offer the TagResources family."""
         if self._knows_tag_resources:
             try:
                 self._client.call(actions[0], {"ResourceType": "image", "ResourceId": [image_id], **new_way})
@@ -233,7 +233,7 @@ class Images:
 
 
 def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
-    # Most tasks look at no source, and should not pay for this.
+    # Imported only for tasks that read a source.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot  # noqa: PLC0415
 
     return Snapshot(
@@ -248,12 +248,12 @@ def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
 
 
 def _name_filter(image_name: str) -> dict[str, str]:
-    # Some releases match ImageName as a part, so it only narrows the list down; a "*" might act as a wildcard.
+    # Some releases match ImageName as a substring, so it only narrows the list; a "*" might be a wildcard.
     return {} if "*" in image_name else {"ImageName": image_name}
 
 
 def _id_filters(image_ids: t.Sequence[str] | None) -> list[dict[str, str]]:
-    """One filter for each call: a call takes at most so many ids."""
+    """One filter for each call, which accepts a limited number of ids."""
     if image_ids is None:
         return [{}]
     starts = range(0, len(image_ids), _IDS_PER_CALL)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What images are made of, as the API lists it."""
+"""The sources of images as the API lists them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Instance:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``size`` (GiB) and ``disk_type`` (system, data) are those of the disk it was taken of. ``usage``: ``image``,
-    ``disk``, ``image_disk`` or ``none``."""
+    """``size`` (GiB) and ``disk_type`` (system, data) are those of the disk that it was taken from. ``usage``:
+    ``image``, ``disk``, ``image_disk`` or ``none``."""
 
     snapshot_id: str
     status: str

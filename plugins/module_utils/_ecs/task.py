@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task of the cloud: work that outlasts its call, with the objects that it reads or writes."""
+"""A task of the cloud: asynchronous work, with the objects that it reads or writes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class StoredObject(t.TypedDict):
 
 
 class Task(t.TypedDict):
-    """``image_id``: None where the release does not tell it. ``objects``: empty until the cloud tells them; no list
-    does. ``failures``: why parts of it failed."""
+    """``image_id``: None if the release does not report it. ``objects``: empty until the cloud reports them, which
+    lists never do. ``failures``: why parts of it failed."""
 
     task_id: str
     action: str
@@ -41,18 +41,19 @@ _FINISHED = "Finished"
 
 
 def is_canceled(task: Task) -> bool:
-    # No document tells what a canceled task shows; clients and samples spell it in two ways.
+    # The status of a canceled task is not documented; clients and samples spell it in two ways.
     return task["status"].lower().startswith("cancel")
 
 
 def is_running(task: Task) -> bool:
-    """Whether the cloud works on it, or will. A status that nobody knows counts as such work until it has an end."""
+    """Whether the cloud processes it, or will. An unknown status counts as being processed until the task has an end
+    time."""
     has_ended = task["status"] in (_FINISHED, "Failed") or is_canceled(task) or task["finished_time"]
     return not has_ended
 
 
 def is_done(task: Task) -> bool:
-    """Whether it has ended well. A release reports Finished for a task whose parts have failed."""
+    """Whether it has succeeded. A release reports Finished even if parts of the task have failed."""
     return task["status"] == _FINISHED and not task["failed_count"]
 
 
@@ -67,7 +68,7 @@ _EXPRESSION = """{
 
 
 def to_task(wire: t.Mapping[str, t.Any]) -> Task:
-    """A task of a list, or the one that was asked for."""
+    """A task from a list, or a single one."""
     shaped = compiled(_EXPRESSION).search(wire)
     operations = shaped["operations"] or []
     return Task(
@@ -85,12 +86,12 @@ def to_task(wire: t.Mapping[str, t.Any]) -> Task:
 
 
 def _text(value: t.Any) -> str | None:
-    """Where there is nothing yet, the API says so with an empty string."""
+    """The API represents a missing value by an empty string."""
     return str(value) if value else None
 
 
 def _action(value: t.Any) -> str:
-    """``EXPORT_IMAGE``, as a sample of the vendor has it, is ``ExportImage``."""
+    """``EXPORT_IMAGE``, as in a sample of the vendor, is ``ExportImage``."""
     text = str(value or "")
     return text.title().replace("_", "") if "_" in text or text.isupper() else text
 

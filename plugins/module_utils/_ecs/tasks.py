@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verbs of the API that start, list and cancel tasks. CamelCase stays inside this layer."""
+"""The actions of the API that start, list and cancel tasks. CamelCase stays inside this layer."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ class Tasks:
         self._client = client
 
     def exports(self, image_id: str) -> tuple[Task, ...]:
-        """The export tasks that may be of the image, in any status, newest first, without their objects."""
-        # The filters may be ignored by the site, so compare here. Releases that do not know ResourceIds do not tell the
-        # image of a task either.
+        """The export tasks that may belong to the image, in any status, newest first, without their objects."""
+        # The site may ignore the filters, so compare here. Releases without ResourceIds do not report the image of a
+        # task either.
         narrowed = {"TaskAction": _EXPORT, "ResourceIds": [image_id]}
         found = Listing(self._client, "DescribeTasks", narrowed, "TaskSet.Task", "TaskId", to_task).whole()
         mine = [task for task in found if task["action"] == _EXPORT and task["image_id"] in (None, image_id)]
         return tuple(sorted(mine, key=lambda task: task["creation_time"] or "", reverse=True))
 
     def task(self, task_id: str) -> Task | None:
-        """The task with its objects; None when there is none."""
+        """The task with its objects; None if it does not exist."""
         try:
             body = self._client.call("DescribeTaskAttribute", {"TaskId": task_id})
         except ServiceError as error:
             if error.code != "InvalidTaskId.NotFound":
                 raise
             return None
-        # Some releases answer without one.
+        # Some releases return an empty answer.
         return to_task(body) if body.get("TaskId") else None
 
     def export(
@@ -57,10 +57,10 @@ class Tasks:
         image_format: str | None = None,
         role_name: str | None = None,
     ) -> str:
-        """Start to export an image and return the id of the task.
+        """Starts the export of an image and returns the id of the task.
 
-        It carries no ClientToken: newer releases do not document one, and would export twice after a lost answer. So it
-        is not repeated after one, nor after a code of BEING_EXPORTED: whoever calls it looks at the tasks first.
+        It has no ClientToken: newer releases do not document one, and would export twice after a lost answer. So it is
+        not retried after a lost answer or a code of BEING_EXPORTED: the caller must read the tasks first.
         """
         parameters = {
             "ImageId": image_id,
@@ -70,7 +70,7 @@ class Tasks:
             "RoleName": role_name,
         }
         body = self._client.call(_EXPORT, parameters, handled=BEING_EXPORTED)
-        # The samples of older releases call it so.
+        # The name in the samples of older releases.
         task_id = body.get("TaskId") or body.get("ExportTaskId")
         if not task_id:
             raise NoAnswerError(
@@ -82,5 +82,5 @@ class Tasks:
         return str(task_id)
 
     def cancel(self, task_id: str) -> None:
-        """Raises ServiceError with the code NOT_CANCELABLE for one that has ended, also by an earlier attempt."""
+        """Raises ServiceError with the code NOT_CANCELABLE if the task has ended, even by an earlier attempt."""
         self._client.call("CancelTask", {"TaskId": task_id})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following a plan, step by step, and telling what was done, also when it ends in the middle."""
+"""Carries out a plan step by step, and reports what was done, even if it fails or is interrupted."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 @dataclass(frozen=True)
 class Handler:
-    """How a kind of step is carried out. Both functions take the step and the ``Running``.
+    """How a type of step is carried out. Both functions take the step and the ``Running``.
 
-    ``act``: returns False where nothing had to be done. ``still_holds``: for a step that takes something away; it reads
-    that again where something lies between the plan and now, and returns False, or raises ApsaraStackError, unless it
-    is what the plan wanted to take away.
+    ``act``: returns False if there was nothing to do. ``still_holds``: for a step that deletes something; it reads that
+    again if time has passed since the plan, and returns False or raises ApsaraStackError unless it is unchanged.
     """
 
     act: t.Callable[[t.Any, t.Any], t.Any]
@@ -37,7 +36,7 @@ Handlers = t.Mapping[type, Handler]
 
 
 def follow(run: Running[t.Any, t.Any], handlers: Handlers) -> None:
-    """Carry the plan out. Raises TaskFailedError with what was done until then."""
+    """Carries out the plan. Raises TaskFailedError with what was done until then."""
     try:
         for step in run.plan.steps:
             _carry_out(step, handlers[type(step)], run)
@@ -45,7 +44,7 @@ def follow(run: Running[t.Any, t.Any], handlers: Handlers) -> None:
     except TaskFailedError:
         raise
     except ApsaraStackError as error:
-        # An interruption can come at any moment, also between two steps.
+        # An interruption can happen at any moment, even between two steps.
         raise TaskFailedError(error, facts=run.outcome.facts_after(error)) from error
 
 
@@ -64,7 +63,7 @@ def _carry_out(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> None
 
 
 def _may_act(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> bool:
-    # Where nothing lies between the plan's look and now, that look is the one right before the step.
+    # If nothing has happened since the plan read the resource, that read is the one right before the step.
     return handler.still_holds is None or not run.is_stale or handler.still_holds(step, run)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task that is told to end says what it has done: SIGTERM, Ctrl-C and a lost terminal become an error like others."""
+"""Reports what a task has done when it is interrupted: SIGTERM, SIGINT and SIGHUP become an error like any other."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 
-# What ends a task on purpose: a time limit or a shutdown, Ctrl-C, a connection to the host that was lost.
+# The signals that end a task: a time limit or a shutdown, Ctrl-C, a lost connection to the host.
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-# What a user has to know then of a task that writes, and of one that only reads.
+# The text for users about an interrupted task that writes, and about one that only reads.
 LEFT_BY_A_WRITER = (
     "Completed steps are listed in actions. Nothing was rolled back. Run the task again to continue from there."
 )
@@ -24,9 +24,9 @@ LEFT_BY_A_READER = "This module only reads, so nothing was changed. Run the task
 
 
 class InterruptedTaskError(ApsaraStackError):
-    """Somebody told the process to end. A call that was under way then may have been processed.
+    """The process got a signal to end. A call in progress may have been processed.
 
-    ``failure``: what ended the calls that the signal had to wait for; None where it interrupted something else.
+    ``failure``: the error of the calls for which the signal was deferred; None if it interrupted something else.
     """
 
     maybe_done = True
@@ -40,7 +40,7 @@ class InterruptedTaskError(ApsaraStackError):
 
 
 class _State:
-    """Signals belong to the process, and so does what is known of them."""
+    """Signals belong to the process, and so the state is global."""
 
     is_deferred = False
     waiting: InterruptedTaskError | None = None
@@ -49,9 +49,10 @@ class _State:
 
 @contextlib.contextmanager
 def deferred(hurry: t.Callable[[], None]) -> t.Iterator[None]:
-    """Within it a signal only calls ``hurry``, which bounds what is left; it raises InterruptedTaskError at the end.
+    """Within the context, a signal only calls ``hurry``, which limits the remaining time; InterruptedTaskError is
+    raised at the end.
 
-    For calls that belong together, and take seconds.
+    For atomic groups of calls that take seconds.
     """
     _State.is_deferred, _State.hurry = True, hurry
     failure: ApsaraStackError | None = None
@@ -70,9 +71,10 @@ def deferred(hurry: t.Callable[[], None]) -> t.Iterator[None]:
 
 @contextlib.contextmanager
 def reported(left: str = LEFT_BY_A_WRITER) -> t.Iterator[None]:
-    """Within it the first of the signals raises InterruptedTaskError; later ones, and those after it, are ignored.
+    """Within the context, the first signal raises InterruptedTaskError; later ones, and those after the context, are
+    ignored.
 
-    For the end of a process: what comes after it is only the result, and that has to be written whole.
+    For use at the end of a process: only the result follows, and it must be written completely.
     """
     heard = _heard()
 
@@ -96,8 +98,8 @@ def reported(left: str = LEFT_BY_A_WRITER) -> t.Iterator[None]:
 
 def _heard() -> tuple[signal.Signals, ...]:
     if threading.current_thread() is not threading.main_thread():
-        return ()  # only the main thread may handle signals
-    # One that is ignored is so on purpose, as under nohup.
+        return ()  # only the main thread can handle signals
+    # A signal that is already ignored stays ignored, for example under nohup.
     return tuple(number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan came to: what was done, what may have been done, and what is known of the resource."""
+"""The outcome of a plan: what was done, what may have been done, and the state of the resource."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 class Outcome(t.Generic[State, Foreseen]):
-    """``resource``: as last known; None when there is none to know. ``done``: the steps that were carried out.
-    ``uncertain``: the step that failed, where the cloud may have carried it out. ``noted``: the steps that were
-    refused, which did not end the task. ``has_begun``: a step has written, also if it then failed.
+    """``resource``: its last known state; None if there is none. ``done``: the steps that were carried out.
+    ``uncertain``: the failed step, if the cloud may have carried it out. ``noted``: refused steps that did not end the
+    task. ``has_begun``: whether a step has written something, even if it failed later.
 
-    A resource adds to ``facts`` and ``notes`` what only it knows.
+    Each resource extends ``facts`` and ``notes``.
     """
 
     def __init__(self, plan: Plan[State, Foreseen]) -> None:
@@ -40,23 +40,23 @@ class Outcome(t.Generic[State, Foreseen]):
 
     @property
     def perhaps_done(self) -> list[Step]:
-        """The steps that were carried out, or may have been."""
+        """The steps that were or may have been carried out."""
         return self.done if self.uncertain is None else [*self.done, self.uncertain]
 
     def know(self, resource_id: str | None, resource: State | Foreseen | None) -> None:
         self.resource_id, self.resource = resource_id, resource
 
     def fail(self, step: Step, error: ApsaraStackError) -> None:
-        """A step has failed, and ends the task."""
+        """Records a failed step that ends the task."""
         if step.text() is not None and may_be_done(error):
             self.uncertain = step
 
     def note(self, step: Step, error: ServiceError) -> None:
-        """A step was refused, which does not end the task."""
+        """Records a refused step that does not end the task."""
         self.noted.append((step, error))
 
     def facts(self) -> dict[str, t.Any]:
-        """What every result tells, be it a success or a failure."""
+        """The keys of every result, whether success or failure."""
         return {
             "changed": bool(self.actions) or self.has_begun or self.uncertain is not None,
             "actions": self.actions,
@@ -64,9 +64,9 @@ class Outcome(t.Generic[State, Foreseen]):
         }
 
     def facts_after(self, error: ApsaraStackError) -> dict[str, t.Any]:
-        """What the result of a failure tells."""
+        """The keys of the result of a failure."""
         return {**self.facts(), **error.facts}
 
     def notes(self) -> list[str]:
-        """Sentences that belong behind a failure."""
+        """Sentences to append to a failure."""
         return []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plan: what will be done, decided once, and what the resource is before and after."""
+"""A plan: the steps, decided once, and the resource before and after them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Foreseen = t.TypeVar("Foreseen")
 
 @dataclass(frozen=True)
 class Plan(t.Generic[State, Foreseen]):
-    """``before`` and ``after``: the resource as it is and as it will be, which is another type where the cloud has to
-    create it first; None stands for none. ``facts``: keys of the result that are known with the plan."""
+    """``before`` and ``after``: the current and the predicted resource, which has another type if the cloud must create
+    it first; None if there is none. ``facts``: keys of the result that are known from the plan."""
 
     before: State | None
     after: State | Foreseen | None
@@ -33,5 +33,5 @@ class Plan(t.Generic[State, Foreseen]):
 
 
 def texts(steps: t.Iterable[Step]) -> list[str]:
-    """What is listed of these steps; those that change nothing are not."""
+    """The descriptions of these steps; those that change nothing are omitted."""
     return [text for text in (step.text() for step in steps) if text is not None]

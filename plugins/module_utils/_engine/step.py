@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the engine has to know of a step of a plan, and what steps of all resources have in common."""
+"""The interface of a step of a plan, and what the steps of all resources have in common."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import typing as t
 
 
 class Step(t.Protocol):
-    """A small frozen value that says what will be done, and nothing about how."""
+    """A frozen value that says what will be done, but not how."""
 
     @property
     def is_noted(self) -> bool:
-        """Whether a refusal by the cloud is noted in the outcome, and does not end the task."""
+        """Whether a refusal by the cloud is recorded in the outcome without ending the task."""
 
     def text(self) -> str | None:
-        """What a result lists under ``actions``; None for a step that changes nothing."""
+        """The text under ``actions`` in a result; None for a step that changes nothing."""
 
     def attempt(self) -> str:
-        """What a failure of the step says was tried."""
+        """The text that a failure uses for what was tried."""
 
     def with_id(self, new_id: str | None, /) -> Step:
-        """The step, with the id of the resource that the plan creates wherever it is about that one."""
+        """The step with this id if it refers to the resource that the plan creates."""
 
 
 class Planned:
@@ -31,7 +31,7 @@ class Planned:
     is_noted = False
 
     def with_id(self, _new_id: str | None) -> t.Any:
-        """For a step that is not about a resource that the plan creates."""
+        """For a step that does not refer to a resource that the plan creates."""
         return self
 
 
@@ -46,7 +46,7 @@ class Change(Planned):
 
 
 class Look(Planned):
-    """A step that only looks."""
+    """A step that only reads."""
 
     def text(self) -> None:
         return None

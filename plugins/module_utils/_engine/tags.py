@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tags, purely: which are valid, which belong to the platform, and what has to be set and unset."""
+"""Tags: which are valid, which belong to the platform, and which must be set and unset. Pure."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ TAG_VALUE_RULE = "must have at most 128 characters and must not start with acs:,
 TAG_ERAS = "Some releases allow at most 64 characters in a key, and no http:// or https:// anywhere"
 
 
-# Marks an image that is to replace another one, whose id is the value, until that other one is gone.
+# Marks a replacement image with the id of the image being replaced, until that image is deleted.
 MARK = "apsarastack.cloud/replaces"
 
 
 def is_reserved(key: str) -> bool:
     """Whether the key belongs to the platform or to this collection: it is never purged.
 
-    The documents print the prefixes in lower case; the strict reading ignores case.
+    The documentation writes the prefixes in lower case; the strict interpretation ignores case.
     """
     return key == MARK or key.lower().startswith(RESERVED_PREFIXES)
 
 
 def own_tags(tags: t.Mapping[str, str]) -> dict[str, str]:
-    """The tags that belong to the user, without those of the platform."""
+    """The tags of the user, without those of the platform."""
     return {key: value for key, value in tags.items() if not is_reserved(key)}
 
 
 def tag_changes(
     current: t.Mapping[str, str], desired: t.Mapping[str, str] | None, purge: bool
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """What has to be set, and which keys have to be unset, to get from ``current`` to ``desired``.
+    """The tags to set and the keys to unset to get from ``current`` to ``desired``.
 
-    ``desired`` None means "leave alone". Reserved keys are never unset.
+    If ``desired`` is None, nothing changes. Reserved keys are never unset.
     """
     if desired is None:
         return {}, ()
@@ -59,7 +59,8 @@ def merged(current: t.Mapping[str, str], to_set: t.Mapping[str, str], to_unset: 
 
 
 def read(raw: t.Mapping[t.Any, t.Any] | None, problems: list[str]) -> dict[str, str] | None:
-    """The tags of a playbook as the API knows them: strings. None, and a sentence in ``problems``, for what is none."""
+    """The tags of a playbook as strings, as the API requires. None, with a sentence in ``problems``, for invalid
+    ones."""
     if raw is None:
         return None
     found = [problem for key, value in raw.items() for problem in _misread(key, value) if problem is not None]
@@ -76,13 +77,13 @@ def _misread(key: t.Any, value: t.Any) -> tuple[str | None, ...]:
 
 
 def problems(tags: t.Mapping[str, str]) -> list[str]:
-    """Sentences about what the API would reject; empty when all is well."""
+    """Sentences about what the API would reject; empty if there are no problems."""
     found = [_key_problem(key) or tag_value_problem(key, value) for key, value in tags.items()]
     return [problem for problem in [*found, count_problem(tags)] if problem is not None]
 
 
 def count_problem(tags: t.Mapping[str, str]) -> str | None:
-    """Whether an image with exactly these tags, the platform's own not counted, has too many of them."""
+    """A sentence if an image with exactly these tags has too many, without counting those of the platform."""
     count = len(own_tags(tags))
     if count <= MAXIMUM_TAGS:
         return None

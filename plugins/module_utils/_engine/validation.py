@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What no module accepts of a task's parameters, as sentences. Pure."""
+"""The checks of parameters that all modules share; they return sentences. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ QUOTE_IT = (
 
 
 def blank_problems(values: t.Mapping[str, t.Any]) -> list[str]:
-    """One sentence for each of ``values``, by the name of its option, that is a string of nothing but blanks."""
-    # An unset variable often arrives as ''. Taken as "not given" it could select other images than meant.
+    """A sentence for each of ``values``, with its option as key, that is an empty or blank string."""
+    # An unset variable often becomes ''. If it were treated as omitted, it could select the wrong images.
     return [
         f"{option} is {'a blank' if value else 'an empty'} string: give a value, or omit the option (in a template: "
         "`default(omit, true)`)"
@@ -30,8 +30,8 @@ def blank_problems(values: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def id_problems(values: t.Mapping[str, t.Any]) -> list[str]:
-    """One sentence for each of ``values``, by the name of its option, that is more than one id."""
-    # The API takes a comma for a list, and compares blanks: neither finds the image that is meant.
+    """A sentence for each of ``values``, with its option as key, that is more than one id."""
+    # The API reads a comma as a list separator, and compares blanks: neither finds the intended image.
     return [
         f"{option} is {value!r}: it must be one id, without blanks and commas"
         for option, value in values.items()
@@ -40,7 +40,7 @@ def id_problems(values: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def entries(option: str, values: t.Iterable[t.Any] | None) -> dict[str, t.Any]:
-    """The entries of a list option, by their names in messages."""
+    """The entries of a list option, with their names in messages as keys."""
     return {f"{option}[{number}]": value for number, value in enumerate(values or ())}
 
 
@@ -50,27 +50,27 @@ def timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def refuse(problems: t.Sequence[str]) -> None:
-    """Raises RefusalError with all of ``problems``, unless there is none. For before the first request."""
+    """Raises RefusalError with all ``problems``, if any. For use before the first request."""
     if problems:
         raise RefusalError("; ".join(problems) + ". Nothing was sent.")
 
 
 def quoted(text: str) -> str:
-    """The text as a message quotes it; a long one with its length."""
+    """The text, quoted for a message; a long one is truncated, with its length."""
     if len(text) <= _LONGEST_QUOTE:
         return repr(text)
     return f"{text[:_LONGEST_QUOTE]!r}... ({len(text)} characters)"
 
 
 def broken(what: str, rule: str, text: str) -> str:
-    """A sentence about a text that breaks the rule."""
+    """A sentence about a value that breaks the rule."""
     return f"{what} {rule}, but is {quoted(text)}"
 
 
 def type_problem(what: str, value: t.Any) -> str | None:
-    """Why a value that YAML has read as another type than a string is refused.
+    """A sentence if a value that YAML has read as another type than a string is refused.
 
-    An integer is taken in its decimal spelling. A boolean or a floating-point number has lost its spelling: ``yes`` has
+    An integer becomes its decimal string. A boolean or a floating-point number has lost its spelling: ``yes`` has
     become ``True`` and ``1.10`` has become ``1.1``.
     """
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
@@ -82,7 +82,7 @@ def type_problem(what: str, value: t.Any) -> str | None:
 
 
 def template_problem(what: str, value: t.Any) -> str | None:
-    """Why a text that still holds a template is refused: nobody names anything so."""
+    """A sentence if a string still contains a template, which is never intended."""
     if not isinstance(value, str) or not any(mark in value for mark in _TEMPLATE_MARKS):
         return None
     return (

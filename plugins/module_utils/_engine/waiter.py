@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting: one loop for every resource, and the pauses between its looks."""
+"""Waiting: one loop for all resources, and the pauses between its polls."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 @dataclass(frozen=True)
 class Watched(t.Generic[State]):
-    """What the waiter has to know of a kind of resource.
+    """What the waiter must know about a type of resource.
 
-    ``progress``: in percent, None where it is not told. ``text``: its state, for a sentence. ``facts``: keys of the
-    result that tell it. ``vanished``: the error where it is no longer listed. ``left``: what a task leaves that stops
-    waiting, as a sentence.
+    ``progress``: in percent, None if unknown. ``text``: its state, for a sentence. ``facts``: its keys in the result.
+    ``vanished``: the error if it is no longer listed. ``left``: a sentence about what remains if a task stops waiting.
     """
 
     progress: t.Callable[[State], int | None]
@@ -35,8 +34,8 @@ class Watched(t.Generic[State]):
 
 @dataclass(frozen=True)
 class Goal(t.Generic[State]):
-    """What is waited for. ``is_reached`` is asked of what a look shows, None where it is not listed. ``lost``: the
-    error where the goal can no longer be reached, else None."""
+    """The goal of a wait. ``is_reached``: takes the resource, or None if it is not listed. ``lost``: returns the error
+    if the goal can no longer be reached, or None."""
 
     watched: Watched[State]
     is_reached: t.Callable[[State | None], bool]
@@ -46,32 +45,32 @@ class Goal(t.Generic[State]):
 # Seconds.
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 180.0
-# Parts of the time that has passed: what is spent where the progress foretells nothing, and close to a foretold end.
+# Fractions of the elapsed time: the pause if the progress predicts nothing, and close to a predicted end.
 BLIND_PAUSE = 1 / 7
 FINEST_PAUSE = 0.03
-# A pace is measured over so many looks. More of them tell it better, and find out later that it has changed.
+# The number of polls over which a pace is measured. More polls are more precise, but notice a change later.
 LOOKS_OF_A_PACE = 4
-# A look that starts this long before the deadline still has time for its answer.
+# A poll that starts this long before the deadline still has time for its answer.
 LAST_LOOK = 1.0
-# Seconds that a resource has to be missing: a list may come from a replica that has not heard of it yet.
+# Seconds for which a resource must be missing: a list may come from a replica that does not know it yet.
 VANISHED_AFTER = 10.0
 
-# What resolves a time that is over. A run that does not find the resource cannot resume waiting for it.
+# The advice after a timeout. A run that does not find the resource cannot resume waiting for it.
 _LISTED = "Run the task again to resume waiting, or raise wait_timeout."
 _NOT_LISTED = (
     "Until the cloud lists it, no run finds it, and each would create it again: wait a minute before you run "
     "the task again, and raise wait_timeout."
 )
 
-# Seconds since the first look, and the progress in per cent as it was told then.
+# Seconds since the first poll, and the progress in percent at that time.
 Look = tuple[float, t.Optional[int]]
 
 
 def wait_until(goal: Goal[State], look: t.Callable[[], State | None], deadline: Deadline) -> State | None:
-    """Look until the goal is reached, and return the resource as it is then.
+    """Polls until the goal is reached, and returns the resource.
 
-    Raises ApsaraStackError when the goal can no longer be reached, DeadlineError when it times out; both carry the
-    facts of the last resource that was seen.
+    Raises ApsaraStackError if the goal can no longer be reached, DeadlineError on a timeout; both have the facts of the
+    last known resource.
     """
     seen: State | None = None
     missed_at: float | None = None
@@ -100,15 +99,16 @@ def wait_until(goal: Goal[State], look: t.Callable[[], State | None], deadline: 
 
 
 def next_pause(looks: t.Sequence[Look]) -> float:
-    """Seconds until the next look, which is how late the end of a build may be noticed. T: what the build takes.
+    """Seconds until the next poll, and thus the maximum delay before the end of a build is noticed. T: duration of the
+    build.
 
-    Whatever the progress tells or hides, the pause is a part of the time passed: the end is noticed at most 1 s + T/7
-    late, and never more than three minutes. Without any progress that costs 35 looks at ten minutes and 53 at an hour;
-    3 % of T would cost 110 and 170.
+    Whatever the progress, the pause is a fraction of the elapsed time: the end is noticed at most 1 s + T/7 late, and
+    never more than three minutes. Without progress, this takes 35 polls in ten minutes and 53 in an hour; 3 % of T
+    would take 110 and 170.
 
-    Where the last looks foretell the end, the next is half way there: a progress that grows evenly, in steps of at most
-    4 %, from some moment in the first half, has its end noticed at most 2 s or 3 % of T late, for two or three looks
-    more. One that stalls shortly before its end costs up to eight more, until its pace is seen to be none.
+    If the last polls predict the end, the next one is half way there: if the progress grows linearly, in steps of at
+    most 4 %, from some moment in the first half, the end is noticed at most 2 s or 3 % of T late, with two or three
+    more polls. A progress that stalls shortly before the end takes up to eight more, until the pace is zero.
     """
     elapsed, _progress = looks[-1]
     pause = SHORTEST_PAUSE + elapsed * BLIND_PAUSE
@@ -119,8 +119,8 @@ def next_pause(looks: t.Sequence[Look]) -> float:
 
 
 def _seconds_left(looks: t.Sequence[Look]) -> float | None:
-    """What the pace of the last looks promises to be left; None where nothing has moved."""
-    # Only what was never reached before is progress: one that is not told, or goes back, stands still.
+    """The remaining seconds according to the pace of the last polls; None without progress."""
+    # Only a new maximum counts as progress: a missing or decreasing value does not.
     reached = itertools.accumulate((progress or 0 for _elapsed, progress in looks), max)
     recent = list(zip((elapsed for elapsed, _progress in looks), reached))[-LOOKS_OF_A_PACE:]
     (begun, low), (now, high) = recent[0], recent[-1]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task asks for: immutable, and validated before the first request."""
+"""The desired state of a task: immutable, and validated before the first request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
     timeout_problems,
 )
 
-# One rule for each text, as a sentence: in the documentation of the option, in refusals, and in hints.
+# One rule for each string, as a sentence: in the documentation of the option, in refusals, and in hints.
 BUCKET_RULE = (
     "must have 3 to 63 lower-case letters, digits and hyphens, and must start and end with a letter or a digit"
 )
@@ -30,10 +30,10 @@ _NEVER_BLANK = ("image_id", "image_name", "bucket", "prefix", "role_name")
 
 @dataclass(frozen=True)
 class DesiredExport:
-    """An export as a task wants it, or whose cancellation it wants.
+    """The export that a task requires, or whose cancellation it requires.
 
-    ``bucket``, ``prefix`` and ``image_format``: None is not compared, except that an export without ``prefix`` has
-    none.
+    ``bucket``, ``prefix`` and ``image_format``: None is not compared, except that an export without ``prefix`` must
+    have none.
     """
 
     state: str = "present"
@@ -51,19 +51,19 @@ class DesiredExport:
         return self.state == "absent" and self.prefix is None
 
     def place(self) -> dict[str, str]:
-        """The options that the task gave about where the export is, under their names."""
+        """The options of the task for the place of the export."""
         named = {"bucket": self.bucket, "prefix": self.prefix, "format": self.image_format}
         return {option: value for option, value in named.items() if value is not None}
 
     def handle(self) -> str:
-        """What the task calls the export, for sentences."""
+        """The export as sentences name it."""
         return f"export of image {self.image_name!r}" if self.image_id is None else f"export of image {self.image_id}"
 
 
 def desired_from(params: t.Mapping[str, t.Any]) -> DesiredExport:
-    """What the parameters of a task ask for (the module's argument spec has judged their types).
+    """The desired state from the parameters of a task, whose types the argument spec has checked.
 
-    Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
+    Raises RefusalError with a sentence for each value that the API would reject or that is likely a mistake.
     """
     named = {option: params[option] for option in _NEVER_BLANK}
     rules = (("bucket", _BUCKET, BUCKET_RULE), ("prefix", _PREFIX, PREFIX_RULE))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan for an export comes to: predicted or carried out."""
+"""The outcome of a plan for an export: predicted or carried out."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def predict(plan: ExportPlan) -> ExportOutcome:
-    """What ``execute`` will come to: check mode is the plan without its execution."""
+    """Predicts the outcome of ``execute``: check mode is the plan without its execution."""
     outcome = ExportOutcome(plan)
     outcome.done = list(plan.steps)
     return outcome
 
 
 def execute(plan: ExportPlan, tasks: Tasks, deadline: Deadline) -> ExportOutcome:
-    """Carry the plan out. Raises TaskFailedError with what was done until then."""
+    """Carries out the plan. Raises TaskFailedError with what was done until then."""
     if not plan.steps:
         return predict(plan)
-    # Most tasks change nothing, and should not pay for what the others need.
+    # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.execution import follow  # noqa: PLC0415
     from ansible_collections.apsarastack.cloud.plugins.module_utils._export.handlers import (  # noqa: PLC0415
         HANDLERS,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is waited for with a task that exports an image."""
+"""The goals of a wait for a task that exports an image."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _reasons(task: Task) -> str:
 
 _LEFT = "The export continues in the cloud."
 _EXPORT: Watched[Task] = Watched(lambda task: task["progress"], _text, _facts, _vanished, _LEFT)
-# One that is not what the result of the task is about.
+# A task that is not part of the result.
 _OTHER: Watched[Task] = Watched(lambda task: task["progress"], _text, lambda _task: {}, _vanished)
 
 DONE: Goal[Task] = Goal(_EXPORT, lambda task: task is not None and is_done(task), _lost)

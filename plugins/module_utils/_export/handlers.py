@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How each step is carried out: one function a step. A handler returns False where nothing had to be done."""
+"""How each step is carried out: one function for each step. A handler returns False if there was nothing to do."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ class ExportRunning(Running["Task", NewTask]):
 
 
 def export(step: steps.Export, run: ExportRunning) -> bool:
-    """Whatever is unclear, the tasks are looked at before the call is sent again: an image is exported once."""
-    # What somebody else had begun may have ended, and be the very export.
+    """If the outcome of a call is unknown, the tasks are read before it is sent again, so that an image is exported
+    once."""
+    # An export that somebody else began may have ended, and be the desired one.
     found = _begun(step, run, BLOCKING) if run.is_stale else None
     was_lost = False
     while found is None:
@@ -66,13 +67,13 @@ def _options(step: steps.Export) -> dict[str, str | None]:
 
 
 def _begun_elsewhere(step: steps.Export, run: ExportRunning, error: CallError) -> Task | None:
-    """The export, begun by a call whose answer was lost or by another run; None where the call can be sent (again)."""
-    # Where the image is being exported, it may be by a task that tells nothing of itself.
+    """The export, begun by a call whose answer was lost or by another run; None if the call can be sent (again)."""
+    # The image may be exported by a task without details.
     blocking = (*BLOCKING, Fit.UNKNOWN) if _is_being_exported(error) else BLOCKING
     try:
         found = run.seen(lambda: _begun(step, run, blocking), LONGEST_LAG)
     except ApsaraStackError as failed:
-        # That the first call may have been carried out must not be forgotten.
+        # The first call may have been carried out, which must be reported.
         raise failed from error
     if found is None and run.deadline.remaining() <= 2 * waiter.LAST_LOOK:
         raise error
@@ -84,8 +85,8 @@ def _is_being_exported(error: CallError) -> bool:
 
 
 def _begun(step: steps.Export, run: ExportRunning, blocking: t.Container[Fit]) -> Task | None:
-    """The task of the export, where one runs or has ended well that the plan did not know. One that blocks is waited
-    for."""
+    """The task of the export, if one that the plan did not know is running or has succeeded. Waits for a blocking
+    task."""
     for one in run.tasks.exports(step.image_id):
         task_id = one["task_id"]
         task = None if task_id in step.judged else run.tasks.task(task_id)
@@ -117,7 +118,7 @@ def cancel(step: steps.Cancel, run: ExportRunning) -> bool:
     except ServiceError as error:
         if error.code != NOT_CANCELABLE:
             raise
-        # It may have ended by an earlier attempt whose answer was lost.
+        # An earlier attempt whose answer was lost may have canceled it.
         if not may_be_done(error):
             _tell_that_it_has_ended(step.task_id, run)
             return False
@@ -148,14 +149,14 @@ def read_back(step: steps.ReadBack, run: ExportRunning) -> None:
 
 def _look(task_id: str, run: ExportRunning) -> Task | None:
     task = run.tasks.task(task_id)
-    # Whatever ends the wait: the result tells how far the task was.
+    # However the wait ends, the result contains the last known task.
     if task is not None:
         run.outcome.know_task(task)
     return task
 
 
 def _judge_place(step: steps.WaitUntilDone | steps.ReadBack, run: ExportRunning) -> None:
-    """Raises ApsaraStackError where the site has ignored what the task asks for."""
+    """Raises ApsaraStackError if the site has ignored an option."""
     task = t.cast("Task", run.outcome.task)
     how = fit(step.desired, step.image_id, task)
     if how in (Fit.ELSEWHERE, Fit.FOREIGN):

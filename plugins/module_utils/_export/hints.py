@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What resolves an error of the cloud that is about the export of an image.
+"""Hints that resolve errors of the cloud about the export of an image.
 
 The codes and their meaning are those of the vendor's ECS API reference (tables of ExportImage and CancelTask).
 """
@@ -61,7 +61,7 @@ OWN: Hints = {
     "ImageNotSupported": _NOT_THIS_IMAGE,
     "InvalidImageCategory.NotSupported": _NOT_THIS_IMAGE,
     "InvalidImageLicense.NotSupported": _NOT_THIS_IMAGE,
-    # What it says of images that are created does not apply here.
+    # The general hint is about the creation of images, which does not apply here.
     "OperationDenied": "",
     "IncorrectImageStatus": _STATUS,
     "InvalidRegion.NotSupport": "This region does not offer the export of images.",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reading half of ``Images`` and ``Tasks``, for the time before anything is done: a failure says what was read."""
+"""The reading half of ``Images`` and ``Tasks``, for planning: a failure says what was read."""
 
 from __future__ import annotations
 

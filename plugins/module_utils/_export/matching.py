@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a task of the cloud is the export that is asked for, as far as it tells. Pure."""
+"""Whether a task of the cloud is the desired export, as far as the cloud reports it. Pure."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Fit(enum.Enum):
     FOREIGN = enum.auto()
     """Another image."""
     UNTOLD = enum.auto()
-    """This image; the task does not tell where to."""
+    """This image; the task does not report the place."""
     UNKNOWN = enum.auto()
-    """The task tells neither."""
+    """The task reports neither."""
 
 
-# What counts as the export once it has ended well.
+# What counts as the desired export once it has succeeded.
 ACCEPTED = (Fit.SAME, Fit.UNTOLD)
-# An image has one export at a time, so these keep it from another one.
+# An image has one export at a time, so these prevent another one.
 BLOCKING = (Fit.ELSEWHERE, Fit.UNTOLD)
 
 
@@ -42,14 +42,14 @@ def fit(desired: DesiredExport, image_id: str, task: Task) -> Fit:
         return Fit.UNTOLD if is_told else Fit.UNKNOWN
     prefixes = {_prefix(each["object"], image_id) for each in task["objects"]}
     if None in prefixes:
-        # A site that tells the image may name its objects in another way.
+        # A site that reports the image may name its objects in another way.
         return Fit.UNTOLD if is_told else Fit.FOREIGN
     is_here = desired.is_any_prefix or prefixes == {desired.prefix or ""}
     return Fit.SAME if is_here and all(_fits(desired, each) for each in task["objects"]) else Fit.ELSEWHERE
 
 
 def _prefix(name: str, image_id: str) -> str | None:
-    """That of an object: its name is ``[prefix_]<image id>_...``. Empty without one, None for another image."""
+    """The prefix of an object, whose name is ``[prefix_]<image id>_...``. Empty without one, None for another image."""
     if name.startswith(f"{image_id}_"):
         return ""
     # A prefix has no underscore.
@@ -59,5 +59,5 @@ def _prefix(name: str, image_id: str) -> str | None:
 
 def _fits(desired: DesiredExport, stored: StoredObject) -> bool:
     pairs = ((desired.bucket, stored["bucket"]), (desired.image_format, stored["format"]))
-    # What is not told cannot be compared.
+    # A value that is not reported cannot be compared.
     return all(wanted == told or None in (wanted, told) for wanted, told in pairs)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan for an export came to, as its result tells it."""
+"""The outcome of a plan for an export, as in the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 class ExportOutcome(Outcome["Task", NewTask]):
     def __init__(self, plan: ExportPlan) -> None:
         super().__init__(plan)
-        # Where the plan starts another export, an earlier one is not what the task is about.
+        # If the plan starts another export, an earlier one is not part of the result.
         known = plan.before if plan.after is None else plan.after
         if known is not None and not isinstance(known, NewTask):
             self.know_task(known)

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan: from what a task asks for and what a reader tells. Nothing here knows how anything is done, or writes."""
+"""The plan: from the desired state and the current state that a reader returns. Nothing here carries out steps or
+writes."""
 
 from __future__ import annotations
 
@@ -27,14 +28,14 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def plan(desired: DesiredExport, reader: Reader) -> ExportPlan:
-    """How to get to the desired state.
+    """The plan to reach the desired state.
 
-    ``reader`` is asked for each fact once, where it decides. Raises RefusalError when it cannot or must not be done,
-    and what the reader raises.
+    Each fact is read from ``reader`` once, where it is decisive. Raises RefusalError if this is impossible or not
+    allowed, and what the reader raises.
     """
     image = _selected(desired, reader)
     if desired.state == "absent":
-        # An image is not deleted while it is exported.
+        # An image cannot be deleted while it is being exported.
         return Plan(None, None, facts={"image": None}) if image is None else _plan_cancellation(desired, image, reader)
     if image is None:
         from ansible_collections.apsarastack.cloud.plugins.module_utils._export import refusals  # noqa: PLC0415
@@ -52,7 +53,7 @@ def _selected(desired: DesiredExport, reader: Reader) -> Image | None:
 
 
 def _one_of(desired: DesiredExport, images: t.Sequence[Image]) -> Image:
-    """Of the two of an unfinished replacement, the new one."""
+    """The image; in an unfinished replacement, the new one."""
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks, refusals  # noqa: PLC0415
 
     successor = marks.successor_in(images) if desired.state == "present" else None
@@ -69,7 +70,7 @@ def _plan_export(desired: DesiredExport, image: Image, reader: Reader) -> Export
     same = next((task for task, how in running if how is Fit.SAME), None)
     if same is not None:
         return Plan(same, same, _waiting(desired, image_id, same) if desired.wait else (), facts=facts)
-    # Some of those that were running when they were listed may have ended since.
+    # Tasks that were running when they were listed may have ended since.
     candidates = itertools.chain(read, _read(desired, image_id, filter(is_done, listed), reader))
     ended = next(((task, how) for task, how in candidates if is_done(task) and how in ACCEPTED), None)
     if ended is not None and not desired.force:
@@ -104,7 +105,7 @@ def _plan_new(
 
 
 def _read(desired: DesiredExport, image_id: str, listed: t.Iterable[Task], reader: Reader) -> t.Iterator[Judged]:
-    """The tasks of a list with their objects, each read when it is asked for."""
+    """The tasks of a list with their objects, each read on demand."""
     for one in listed:
         task = reader.task(one["task_id"])
         if task is not None:
@@ -112,7 +113,7 @@ def _read(desired: DesiredExport, image_id: str, listed: t.Iterable[Task], reade
 
 
 def _silent(running: t.Iterable[Judged]) -> list[str]:
-    """The ids of running tasks that may be the export, or not."""
+    """The ids of running tasks that may be the export."""
     return [task["task_id"] for task, how in running if how in (Fit.UNTOLD, Fit.UNKNOWN)]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What plans for an export are about: a task of the cloud, or the one that a plan starts."""
+"""The resource of plans for an export: a task of the cloud, or the one that a plan starts."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 class NewTask:
-    """The task that a plan starts: nothing is known of it yet."""
+    """The task that a plan starts, of which nothing is known yet."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every refusal of the plan in one place: what was found, what would have happened, which option resolves it."""
+"""All refusals of the plan: the current state, the problem, and the option that resolves it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MEANWHILE = "Wait until it is Available; apsarastack_image does so if wait is t
 _ADVICE = {
     "Creating": _MEANWHILE,
     "Waiting": _MEANWHILE,
-    # The status of an image that is reported as not usable yet.
+    # The status of an image that is reported as not yet usable.
     "Available": _MEANWHILE,
     "Deprecated": "Set its status back to Available first.",
 }

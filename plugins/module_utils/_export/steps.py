@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps that a plan for an export is made of. A ``task_id`` of None stands for the task that this plan starts."""
+"""The steps of plans for an export. A ``task_id`` of None stands for the task that the plan starts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 @dataclass(frozen=True)
 class _OfATask(Look):
-    """``desired``: the objects that the task has to write."""
+    """``desired``: the objects that the task must write."""
 
     task_id: str | None
     image_id: str
@@ -30,7 +30,7 @@ class _OfATask(Look):
 
 @dataclass(frozen=True)
 class Export(Change):
-    """``judged``: the tasks that the plan knows not to be this export."""
+    """``judged``: the tasks that are known not to be this export."""
 
     image_id: str
     desired: DesiredExport
@@ -59,7 +59,7 @@ class Cancel(Change):
 
 @dataclass(frozen=True)
 class WaitUntilDone(_OfATask):
-    """Until the export is finished."""
+    """Waits until the export is finished."""
 
     def attempt(self) -> str:
         return f"wait for {_subject(self.task_id)} of image {self.image_id}"
@@ -67,7 +67,7 @@ class WaitUntilDone(_OfATask):
 
 @dataclass(frozen=True)
 class ReadBack(_OfATask):
-    """What a new task tells of itself at once: before it can be read, the next run would not find it either."""
+    """Reads a new task: until this succeeds, the next run would not find it either."""
 
     def attempt(self) -> str:
         return f"read {_subject(self.task_id)} of image {self.image_id}"
@@ -75,7 +75,7 @@ class ReadBack(_OfATask):
 
 @dataclass(frozen=True)
 class WaitUntilFree(Look):
-    """Until another export of the image has ended."""
+    """Waits until another export of the image has ended."""
 
     task_id: str
     image_id: str

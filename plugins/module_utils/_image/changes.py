@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Comparing an image with a desired: what it should become, and the writes that bring it there. Pure."""
+"""Compares an image with the desired state, and computes its target. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 
-# Given to the API when an image is made; no action changes them later.
+# Set when an image is created; no action changes them later.
 CREATE_ONLY = ("image_version", "platform", "architecture")
 
 
@@ -28,20 +28,20 @@ def create_only(desired: DesiredImage) -> dict[str, t.Any]:
 
 
 def create_only_differences(desired: DesiredImage, image: Image) -> list[str]:
-    """What the image was labelled with when it was made and the desired wants otherwise, as sentences."""
+    """The fixed properties of the image that differ from the desired state, as sentences."""
     told: dict[str, t.Any] = {**image}
     return [
         f"its {name} is {told[name]!r}, not {wanted!r}"
         for name, wanted in create_only(desired).items()
-        # Older releases leave these fields empty: that tells nothing, so it is no difference.
+        # Older releases leave these fields empty, which does not count as a difference.
         if wanted is not None and told[name] and told[name] != wanted
     ]
 
 
 def target(desired: DesiredImage, base: Image) -> Image:
-    """The image with what the desired names, and all else as it is.
+    """The image with the values of the desired state, and otherwise unchanged.
 
-    Raises RefusalError when it would have more tags than an image can hold.
+    Raises RefusalError if it would have too many tags.
     """
     to_set, to_unset = tag_rules.tag_changes(base["tags"], desired.tags, desired.purge_tags)
     tags = tag_rules.merged(base["tags"], to_set, to_unset)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning the creation of an image. Pure, over a reader."""
+"""Plans the creation of an image. Pure, given a reader."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
 def plan_creation(
     desired: DesiredImage, reader: Reader, failed: t.Sequence[Image], outdated: t.Sequence[Image] = ()
 ) -> ImagePlan:
-    """Create the image.
+    """Creates the image.
 
-    ``failed``: leftovers of its name, which are deleted before. ``outdated``: usable replacement images of an image
-    that is gone, which are deleted when the new one is usable. Raises RefusalError.
+    ``failed``: failed images of its name, which are deleted before. ``outdated``: usable replacement images of a
+    deleted image, which are deleted once the new one is usable. Raises RefusalError.
     """
     if desired.image_id is not None:
         raise refusals.unknown_id(desired)
@@ -34,9 +34,9 @@ def plan_creation(
         raise refusals.nothing_to_make_it_from(desired)
     labels = changes.create_only(desired)
     warnings = sources.judge(desired.source, reader)
-    # Where names are unique, a new image can only be made when the name is free again.
+    # If names must be unique, a new image can only be created once the name is free.
     cleared = removal(desired, reader, [Leaving(one, "its creation failed") for one in failed], until_gone=True)
-    # Without a wait nobody sees whether the new image becomes usable, so nothing usable is deleted for it.
+    # Without a wait, the task does not know whether the new image becomes usable, so it deletes nothing usable.
     leaving = [Leaving(one, "it is an outdated replacement", may_stay=True) for one in outdated if desired.wait]
     afterwards = removal(desired, reader, leaving) if leaving else Removal()
     create = steps.Create(desired.image_name, desired.source, desired.description or None, desired.tags or {}, **labels)

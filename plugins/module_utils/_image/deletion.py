@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning deletions: images, and the snapshots that are deleted with them. Pure, over a reader."""
+"""Plans deletions of images, and of the snapshots that are deleted with them. Pure, given a reader."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 @dataclass(frozen=True)
 class Leaving:
-    """An image that is to be deleted. ``why``: for its step. ``names``: those that it may have by then; its own where
-    there are none. ``successor`` and ``may_stay``: see ``steps.Delete``."""
+    """An image to delete. ``why``: for its step. ``names``: those that it may have by then; by default its own.
+    ``successor`` and ``may_stay``: see ``steps.Delete``."""
 
     image: Image
     why: str = ""
@@ -41,14 +41,14 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Removal:
-    """The steps that delete images and their snapshots, and warnings about what stays."""
+    """The steps that delete images and their snapshots, and warnings about those that are kept."""
 
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 def plan_absent(desired: DesiredImage, reader: Reader, targets: t.Sequence[Image]) -> ImagePlan:
-    """The first target is the one that the task means; the others are failed leftovers of its name."""
+    """Deletes the first target, which is the image of the task, and the others, which are failed images of its name."""
     if not targets:
         return Plan(before=None, after=None)
     first, *leftovers = targets
@@ -65,7 +65,7 @@ def plan_absent(desired: DesiredImage, reader: Reader, targets: t.Sequence[Image
 
 
 def _unfinished(image: Image, reader: Reader) -> t.Iterator[str]:
-    """A word on the image that this one was to replace, where it is still there."""
+    """A warning about the image that this one was to replace, if it still exists."""
     mark = marks.mark_of(image)
     old = None if mark is None else reader.by_id(mark.replaced_id)
     if old is not None:
@@ -78,16 +78,16 @@ def _unfinished(image: Image, reader: Reader) -> t.Iterator[str]:
 def removal(
     desired: DesiredImage, reader: Reader, leaving: t.Sequence[Leaving], *, until_gone: bool = False
 ) -> Removal:
-    """Delete the images one by one, then their snapshots.
+    """Deletes the images one by one, then their snapshots.
 
-    ``until_gone``: what follows needs them gone, whether the task waits or not. Raises RefusalError for an image that
-    may not be deleted, unless it may stay.
+    ``until_gone``: whether the next steps require that they are deleted, even without ``wait``. Raises RefusalError for
+    an image that must not be deleted, unless it may stay.
     """
     staying = [each for each in leaving if each.may_stay and obstacle(desired, each.image) is not None]
     going = [each for each in leaving if each not in staying]
     for each in going:
         judge(desired, reader, each.image)
-    # Snapshots can only be deleted when the image is gone (SnapshotCreatedImage).
+    # Snapshots can only be deleted once the image is deleted (SnapshotCreatedImage).
     waits = desired.wait or until_gone or desired.delete_snapshots
     deleting = [step for each in going for step in _deletion(desired, each, waits)]
     told = [obstacles.image_kept(each.image["image_id"], str(obstacle(desired, each.image))) for each in staying]
@@ -96,14 +96,14 @@ def removal(
 
 
 def obstacle(desired: DesiredImage, image: Image) -> str | None:
-    """Why the image may not be deleted, as a part of a sentence; None where it may."""
+    """Why the image must not be deleted, as a part of a sentence; None if it may be."""
     if image["is_self_shared"]:
         return "it is shared with other accounts"
     return "instances use it" if image["usage"] == "instance" and not desired.force else None
 
 
 def judge(desired: DesiredImage, reader: Reader, image: Image) -> None:
-    """Raises RefusalError when the image is shared, or in use and the task does not force its deletion."""
+    """Raises RefusalError if the image is shared, or is in use and the task does not set force."""
     if image["is_self_shared"]:
         raise obstacles.shared(image)
     if image["usage"] == "instance" and not desired.force:
@@ -115,7 +115,7 @@ def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterato
     image_id = image["image_id"]
     settles = not is_settled(image)
     if settles:
-        # The cloud deletes no image that it is still working on (ImageIsCreating).
+        # The cloud does not delete an image that it is still processing (ImageIsCreating).
         yield steps.WaitUntilSettled(image_id)
     names = leaving.names or (image["image_name"],)
     expected = Expected(image, names, settles=settles, may_be_in_use=desired.force)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task asks for: immutable, and validated before the first request."""
+"""The desired state of a task: immutable, and validated before the first request."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import texts
 
-# 5 is the smallest disk on every release. The largest is 2000 on older ones and 32768 on newer ones:
-# what lies between is the cloud's to judge.
+# 5 is the smallest disk on every release. The largest is 2000 on older ones and 32768 on newer ones; the cloud checks
+# the values in between.
 DISK_SIZE_GIB = (5, 32768)
 MAXIMUM_DISKS = 17
 
@@ -30,7 +30,7 @@ _NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_v
 
 @dataclass(frozen=True)
 class DiskMapping:
-    """One disk of an image that is made from disks; ``size`` in GiB."""
+    """One disk of an image that is created from disks; ``size`` is in GiB."""
 
     snapshot_id: str | None = None
     size: int | None = None
@@ -42,13 +42,13 @@ class DiskMapping:
         return f"{origin} ({self.size} GiB)" if self.size is not None else origin
 
     def as_dict(self) -> dict[str, t.Any]:
-        """The options that the task gave, under their names."""
+        """The options of the task by name."""
         return {key: value for key, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
 class Source:
-    """What an image is made of: exactly one of the three is given."""
+    """The source of an image: exactly one of the three is given."""
 
     instance_id: str | None = None
     snapshot_id: str | None = None
@@ -62,7 +62,7 @@ class Source:
         return "disks: " + ", ".join(disk.text() for disk in self.disks)
 
     def as_dict(self) -> dict[str, t.Any]:
-        """The option that the task gave, under its name: the source as a diff shows it."""
+        """The option of the task by name, as a diff shows the source."""
         if self.instance_id is not None:
             return {"instance_id": self.instance_id}
         if self.snapshot_id is not None:
@@ -70,19 +70,19 @@ class Source:
         return {"disk_device_mapping": [disk.as_dict() for disk in self.disks]}
 
     def parts(self) -> dict[str, t.Any]:
-        """As ``Images.create`` takes it."""
+        """The arguments for ``Images.create``."""
         disks = [disk.as_dict() for disk in self.disks]
         return {"instance_id": self.instance_id, "snapshot_id": self.snapshot_id, "disks": disks}
 
     def snapshot_ids(self) -> tuple[str, ...]:
-        """The snapshots that the task names, in its order."""
+        """The snapshots that the task names, in the same order."""
         named = [self.snapshot_id, *(disk.snapshot_id for disk in self.disks)]
         return tuple(snapshot_id for snapshot_id in named if snapshot_id is not None)
 
 
 @dataclass(frozen=True)
 class DesiredImage:
-    """An image as a task wants it. None means "leave alone"; an empty description or tag set means "make empty"."""
+    """The desired state of an image. None means unchanged; an empty description or tag set means empty."""
 
     state: str = "present"
     image_id: str | None = None
@@ -101,23 +101,23 @@ class DesiredImage:
 
     @property
     def may_replace(self) -> bool:
-        """Whether the task may have an image replaced, or a replacement that was interrupted be finished."""
+        """Whether the task may replace an image, or finish an interrupted replacement."""
         return self.state == "present" and self.recreate != "never"
 
     @property
     def name(self) -> str:
-        """``image_name``, for a task that gives it."""
+        """``image_name``, for a task that sets it."""
         return t.cast("str", self.image_name)
 
     def handle(self) -> str:
-        """How the task calls the image, for sentences."""
+        """The image as sentences name it."""
         return f"image {self.image_id}" if self.image_id is not None else f"image {self.image_name!r}"
 
 
 def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
-    """The desired of a task's parameters (the module's argument spec has judged their types).
+    """The desired state from the parameters of a task, whose types the argument spec has checked.
 
-    Raises RefusalError with one sentence for each thing that the API would reject or that would be a trap.
+    Raises RefusalError with a sentence for each value that the API would reject or that is likely a mistake.
     """
     named = {option: params[option] for option in _NEVER_BLANK}
     ids = {option: named[option] for option in _IDS}
@@ -127,7 +127,7 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
     tag_problems: list[str] = []
     tags = tag_rules.read(params["tags"], tag_problems)
     if params["state"] == "present":
-        # With state=absent nothing of this would be sent: an odd name may still be looked up and deleted.
+        # With state=absent none of these values is sent: an invalid name may still be looked up and deleted.
         problems += [
             *_text_problems(params),
             *tag_problems,
@@ -171,7 +171,7 @@ def _text_problems(params: t.Mapping[str, t.Any]) -> list[str]:
         "description": texts.description_problem,
         "image_version": texts.version_problem,
     }
-    # An empty one is told of elsewhere, or empties a description.
+    # An empty string is reported elsewhere, or empties the description.
     found = [rule(option, params[option]) for option, rule in rules.items() if (params[option] or "").strip()]
     return [problem for problem in found if problem is not None]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the diff of a task shows of an image, and of all that goes with it."""
+"""The diff of an image, and of everything that is deleted with it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def diff(plan: ImagePlan, handle: str) -> Side:
-    """``before`` and ``after`` of what a task manages, with all that it deletes or leaves behind, and never a value
+    """``before`` and ``after`` of what a task manages, with everything that it deletes or leaves behind, without values
     that only the cloud assigns.
 
-    ``handle`` is what the task calls the image; it heads a side on which no image has an id yet.
+    ``handle``: the title of a side on which no image has an id yet.
     """
     taken_before, source, taken_after = _by_steps(plan) if plan.steps else ({}, {}, {})
     return difference.diff(
@@ -48,8 +48,8 @@ def _state(image: Image | Predicted) -> str:
 
 
 def _by_steps(plan: ImagePlan) -> tuple[Side, Side, Side]:
-    """The images that are deleted, by id, and what becomes of their snapshots; between, the source of a new one."""
-    # Most tasks change nothing, and should not pay for what the others need.
+    """The deleted images by id, the deleted and kept snapshots, and the source of a new image."""
+    # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps  # noqa: PLC0415
 
     created = [step.source.as_dict() for step in plan.steps if isinstance(step, steps.Create)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why an image has to be replaced: how what it was made from differs from what the task names. Pure."""
+"""Why an image must be replaced: how its source differs from that of the task. Pure."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def source_difference(source: Source | None, image: Image) -> str | None:
-    """What the cloud tells of the image's disks that does not fit the source, as a sentence; None when all fits.
+    """How the disks of the image differ from the source, as a sentence; None if they match.
 
-    Only snapshots and sizes are told, and not by every release. Nothing is told of an instance: its snapshots are
-    made for the image.
+    The cloud reports only snapshots and sizes, and not in every release. It reports nothing about an instance, whose
+    snapshots were created for the image.
     """
     if source is None or source.instance_id is not None:
         return None
@@ -38,9 +38,10 @@ def source_difference(source: Source | None, image: Image) -> str | None:
 
 
 def _fit(desired: t.Sequence[DiskMapping], found: t.Sequence[Disk]) -> bool:
-    """Whether each desired disk has its own found one, in any order; an omitted size fits every size."""
+    """Whether each desired disk matches a different disk of the image, in any order; an omitted size matches every
+    size."""
     rest = list(found)
-    # Those with a size are pickier, so they choose first.
+    # Those with a size are more specific, so they are matched first.
     for disk in sorted(desired, key=lambda one: one.size is None):
         match = next((one for one in rest if _is_made_from(disk, one)), None)
         if match is None:
@@ -61,12 +62,12 @@ def _disks_text(image: Image) -> str:
 
 
 def difference(desired: DesiredImage, image: Image) -> str | None:
-    """What keeps the image from being the one that the task would make, as a sentence; None when nothing does."""
+    """How the image differs from one that the task would create, as a sentence; None if it does not."""
     return source_difference(desired.source, image) or next(iter(changes.create_only_differences(desired, image)), None)
 
 
 def reason(desired: DesiredImage, image: Image) -> str | None:
-    """Why the image has to be replaced; None when it has not."""
+    """Why the image must be replaced; None if it need not be."""
     if desired.recreate == "never" or desired.source is None:
         return None
     if desired.recreate == "always":

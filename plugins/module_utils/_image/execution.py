@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan for an image comes to: predicted or carried out."""
+"""The outcome of a plan for an image: predicted or carried out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def predict(plan: ImagePlan) -> ImageOutcome:
-    """What ``execute`` will come to: check mode is the plan without its execution."""
+    """Predicts the outcome of ``execute``: check mode is the plan without its execution."""
     outcome = ImageOutcome(plan)
     last_known = plan.after if plan.after is not None else plan.before
     if last_known is not None:
@@ -27,10 +27,10 @@ def predict(plan: ImagePlan) -> ImageOutcome:
 
 
 def execute(plan: ImagePlan, images: Images, deadline: Deadline) -> ImageOutcome:
-    """Carry the plan out. Raises TaskFailedError with what was done until then."""
+    """Carries out the plan. Raises TaskFailedError with what was done until then."""
     if not plan.steps:
         return predict(plan)
-    # Most tasks change nothing, and should not pay for what the others need.
+    # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.execution import follow  # noqa: PLC0415
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.handlers import HANDLERS  # noqa: PLC0415
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning  # noqa: PLC0415

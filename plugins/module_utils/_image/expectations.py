@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a step that takes something away expects to find: facts are read again right before it. Pure.
+"""What a step that deletes or renames something expects: facts are read again right before it. Pure.
 
-A plan can be half an hour older than its last step. What changed meanwhile belongs to somebody, and is not deleted.
+A plan can be half an hour older than its last step. An image that somebody has changed meanwhile is not deleted.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
-# What somebody else can do to an image. A status that the cloud moves on by itself is compared where it had settled.
+# What somebody else can change in an image. A status that the cloud changes itself is compared only if it was settled.
 _COMPARED = ("description", "tags", "status", "usage", "is_self_shared")
 
 
 @dataclass(frozen=True)
 class Expected:
-    """``image``: as the plan saw it. ``names``: those that it may have by then. ``settles``: the cloud was still
-    working on it, so that its status may differ. ``may_be_in_use``: the task forces it."""
+    """``image``: as the plan read it. ``names``: those that it may have by then. ``settles``: the cloud was still
+    processing it, so its status may differ. ``may_be_in_use``: the task sets force."""
 
     image: Image
     names: tuple[str | None, ...]
@@ -32,7 +32,7 @@ class Expected:
     may_be_in_use: bool = False
 
     def changes(self, found: Image) -> dict[str, str]:
-        """What is no longer as it was: by attribute, a part of a sentence. Empty when all is."""
+        """The changed attributes, each with a part of a sentence. Empty if nothing has changed."""
         before, after = _compared(self.image), _compared(found)
         changed = {
             name: f"its {name} was {before[name]!r} and is now {after[name]!r}"
@@ -48,19 +48,19 @@ class Expected:
 
 
 def _compared(image: Image) -> dict[str, t.Any]:
-    """Without the tags of the platform and of this module, which are no work of somebody else."""
+    """Without the tags of the platform and of this module, which do not count as changes."""
     return {**image, "tags": own_tags(image["tags"])}
 
 
 def expected(image: Image, *, settles: bool = False) -> Expected:
-    """The image just as it was seen."""
+    """The image exactly as it was read."""
     return Expected(image, (image["image_name"],), settles)
 
 
 @dataclass(frozen=True)
 class Successor:
-    """What has to be there, under the name, before the image that it replaces is deleted: an answer that says success
-    is no proof. ``image_id``: None stands for the image that the plan makes. ``mark``: the value of its tag."""
+    """The image that must have the name before the image that it replaces is deleted, since a successful answer proves
+    nothing. ``image_id``: None stands for the image that the plan creates. ``mark``: the value of its tag."""
 
     image_id: str | None
     image_name: str

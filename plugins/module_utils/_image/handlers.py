@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How each step is carried out: one function a step, and no decision but whether what it expects still holds.
+"""How each step is carried out: one function for each step. It decides only whether its expectations still hold.
 
-A handler returns False where nothing had to be done.
+A handler returns False if there was nothing to do.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
 
-# Seconds. Once an image is gone the cloud may take a moment to notice that its snapshots are free.
+# Seconds. After an image is deleted, the cloud may take a moment until its snapshots can be deleted.
 SNAPSHOT_PATIENCE = 10.0
 
-# What makes an image stay that was to be deleted, and is none of this task's business.
+# The reasons to keep an image that was to be deleted.
 _KEPT_FOR = ("ImageUsingByInstance", "ImageUseShared", "ImageIsPublic")
 _PASSING = {"usage", "is_self_shared"}
 
@@ -130,7 +130,7 @@ def _judge_successor(step: steps.Delete, run: ImageRunning, *, is_complete: bool
 
 
 def _keep(step: steps.Delete, run: ImageRunning, why: str, *, may_go_later: bool) -> bool:
-    """``may_go_later``: nobody has changed it, so that a later run deletes it once it is no longer in use or shared."""
+    """``may_go_later``: nobody has changed it, so a later run deletes it once it is no longer in use or shared."""
     run.outcome.kept.append(step.image_id)
     run.outcome.is_unfinished = run.outcome.is_unfinished or may_go_later
     run.outcome.warnings.append(obstacles.image_kept(step.image_id, why))
@@ -170,7 +170,7 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
 
     def look() -> Image | None:
         image = run.images.by_id(image_id) if run.unlisted is None else _newly_listed(image_id, run.unlisted, run)
-        # Whatever ends the wait: the result tells how far the image was.
+        # However the wait ends, the result contains the last known image.
         if image is not None:
             run.outcome.know_image(image)
         return image
@@ -193,11 +193,11 @@ def wait_until_listed(step: steps.WaitUntilListed, run: ImageRunning) -> None:
 
 
 def _newly_listed(image_id: str, name: str, run: ImageRunning) -> Image | None:
-    """The image that was just made, once it is listed under its name.
+    """The new image, once it is listed under its name.
 
-    Another task may have looked before this one wrote, and made an image of the name as well. Of such tasks, all
-    but the first see it here: a new image is listed no earlier than those that were made before it. It is told also
-    while the own image is not listed, which may last longer than the task.
+    Another task may have read the list before this one wrote, and created an image of the name as well. All but the
+    first of these tasks notice it here: a new image is listed no earlier than those that were created before it.
+    Duplicates are also reported while the own image is not listed, which may take longer than the task.
     """
     named = run.images.by_name(name)
     image = next((each for each in named if each["image_id"] == image_id), None)
@@ -228,7 +228,8 @@ def check_unchanged(step: steps.CheckUnchanged, run: ImageRunning) -> None:
 
 
 def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
-    """Until the image shows what was written. Raises ApsaraStackError where it never does: the site ignores it."""
+    """Waits until the image shows what was written. Raises ApsaraStackError if it never does, because the site ignores
+    it."""
     image_id, wanted = run.id_of(step.image_id), step.wanted or t.cast("Image", run.plan.after)
     started = run.deadline.elapsed()
     image = t.cast("Image", run.outcome.image) if run.has_just_looked else run.images.by_id(image_id)
@@ -259,7 +260,7 @@ def _judge_renamed(image: Image, wanted: Image, run: ImageRunning) -> None:
 def _missing(image: Image, wanted: Image, run: ImageRunning) -> list[str]:
     differences = {
         "image_name": image["image_name"] != wanted["image_name"],
-        # The mark stays where a replaced image may be deleted later.
+        # The mark stays if a replaced image may be deleted later.
         f"tag {MARK}": image["tags"].get(MARK) != wanted["tags"].get(MARK) and not run.outcome.is_unfinished,
     }
     return [*(name for name, differs in differences.items() if differs), *verifying.not_shown(image, wanted)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What resolves an error of the cloud that is about images, what they are made of, or their tags.
+"""Hints that resolve errors of the cloud about images, their sources, or their tags.
 
 The codes and their meaning are those of the vendor's ECS API reference (image and tag error tables).
 """
@@ -28,7 +28,7 @@ def _not_visible(what: str, *options: str) -> t.Callable[[Context], str]:
 
 
 def _taken(context: Context) -> str:
-    """A look-up has come before a creation, and found nothing."""
+    """The name was looked up before the creation and not found."""
     if context.maybe_done:
         return "It may be the image of this task: run the task again to find out."
     elsewhere = "another resource set or organization"
@@ -61,7 +61,7 @@ def _too_many_tags(context: Context) -> str:
 
 
 def _denied(context: Context) -> str:
-    """A code for many things, which only the words of the cloud tell apart."""
+    """An ambiguous code, which only the message of the cloud explains."""
     if "encrypted" in context.said:
         return "This site creates no image from an encrypted disk or snapshot: use one that is not encrypted."
     return _ONE_SYSTEM_DISK if "system disk" in context.said else ""

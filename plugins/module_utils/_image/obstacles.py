@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stands in the way of a deletion or a replacement: what somebody else did, or may be doing, or the site ignores.
+"""Obstacles to a deletion or a replacement: what somebody else did or may be doing, or what the site ignores.
 
-Each names the images that exist, and what resolves it.
+Each message names the images and the solution.
 """
 
 from __future__ import annotations

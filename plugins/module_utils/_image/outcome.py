@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan for an image came to, as its result tells it."""
+"""The outcome of a plan for an image, as in the result."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def _steps() -> types.ModuleType:
-    # Most tasks change nothing, and should not pay for what the others need.
+    # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps  # noqa: PLC0415
 
     return steps
 
 
 class ImageOutcome(Outcome["Image", "Predicted"]):
-    """``kept``: the ids of images that were to be deleted and stay. ``is_unfinished``: one of them may be deleted by a
-    later run."""
+    """``kept``: the ids of images that were to be deleted but are kept. ``is_unfinished``: whether a later run may
+    delete one of them."""
 
     def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
@@ -71,7 +71,7 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
 
     def fail(self, step: Step, error: ApsaraStackError) -> None:
         super().fail(step, error)
-        # Once the image is deleted nothing tells which snapshots it was made of: no later run could find them.
+        # Once the image is deleted, its snapshots are unknown, and no later run could find them.
         if any(isinstance(one, _steps().Delete) for one in self.perhaps_done):
             settled = {*self.snapshots_deleted, *(each["snapshot_id"] for each in self.snapshots_failed)}
             self._forgotten = [one for one in _steps().deleted_snapshots(self.plan.steps) if one not in settled]
@@ -85,7 +85,7 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
         ]
 
     def facts_after(self, error: ApsaraStackError) -> dict[str, t.Any]:
-        # A wait for another image, one that is deleted first, knows nothing of the one that the task is about.
+        # A wait for another image, such as one that is deleted first, does not have the facts of the image of the task.
         is_known = self.image_id in (None, error.facts.get("image_id"))
         return {**self.facts(), **(error.facts if is_known else {})}
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan: from what a task asks for and what a reader tells. Nothing here knows how anything is done, or writes."""
+"""The plan: from the desired state and the current state that a reader returns. Nothing here carries out steps or
+writes."""
 
 from __future__ import annotations
 
@@ -26,15 +27,15 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
-    """How to get to the desired state.
+    """The plan to reach the desired state.
 
-    ``reader`` is asked for each fact once, where it decides. ``now``: seconds since the epoch. Raises RefusalError when
-    it cannot or must not be done, and what the reader raises.
+    Each fact is read from ``reader`` once, where it is decisive. ``now``: seconds since the epoch. Raises RefusalError
+    if this is impossible or not allowed, and what the reader raises.
     """
     images = _selected(desired, reader)
     failed = tuple(image for image in images if is_failed(image))
     usable = _unambiguous(desired, [image for image in images if not is_failed(image)], images)
-    # Most tasks change nothing, and should not pay for what the others need.
+    # Imported only for tasks that change something, so that the others stay fast.
     if desired.state == "absent":
         from ansible_collections.apsarastack.cloud.plugins.module_utils._image import deletion  # noqa: PLC0415
 
@@ -62,7 +63,7 @@ def _selected(desired: DesiredImage, reader: Reader) -> tuple[Image, ...]:
 
 
 def _unambiguous(desired: DesiredImage, usable: t.Sequence[Image], images: t.Sequence[Image]) -> t.Sequence[Image]:
-    """The one usable image, or the two of an unfinished replacement."""
+    """The only usable image, or the two of an unfinished replacement."""
     successor = marks.successor_in(usable)
     if len(usable) > 1 and successor is None:
         raise refusals.ambiguous(desired.image_name, images)
@@ -96,14 +97,14 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
 
 
 def _change(image: Image, after: Image, *, waits: bool) -> tuple[Step, ...]:
-    # Most tasks change nothing, and should not pay for what the others need.
+    # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import writing  # noqa: PLC0415
 
     return tuple(writing.change(image, after, waits=waits))
 
 
 def _judge_new_name(image: Image, after: Image, reader: Reader) -> None:
-    """Raises RefusalError when another own image has the name already: every later run would refuse the two."""
+    """Raises RefusalError if another image of the account has the name: later runs would refuse it as ambiguous."""
     others = [one for one in reader.by_name(str(after["image_name"])) if one["image_id"] != image["image_id"]]
     if others:
         raise refusals.name_taken(image, others)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan for an image is. Imported for types only."""
+"""The type of a plan for an image. Imported for types only."""
 
 from __future__ import annotations
 

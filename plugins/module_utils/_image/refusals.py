@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every refusal of the plan in one place: what was found, what would have happened, which option resolves it."""
+"""All refusals of the plan: the current state, the problem, and the option that resolves it."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def unfinished_pair(desired: DesiredImage, images: t.Sequence[Image], successor:
 
 
 def failure(image: Image) -> str:
-    """What the cloud tells of a failed creation; DescribeImages has no field for a reason."""
+    """The known facts of a failed creation; DescribeImages has no field for a reason."""
     progress = "" if image["progress"] is None else f" at {image['progress']} %"
     return f"its creation failed{progress} (status {image['status']}; the cloud gives no reason)"
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Replacing an image without a gap, and never on old facts. Pure, over a reader.
+"""Plans the replacement of an image without a gap, and never based on stale facts. Pure, given a reader.
 
-A replacement image is made under a temporary name and waited for. Then it takes the name, is read under it, and only
-then the replaced image is deleted. Its mark (see ``marks``) tells a later run how far an interrupted one came.
+A replacement image is created under a temporary name and waited for. Then it gets the name and is read under it, and
+only then the replaced image is deleted. Its mark (see ``marks``) tells a later run how far an interrupted one came.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ if t.TYPE_CHECKING:  # pragma: no cover
 def plan_replacement(
     desired: DesiredImage, usable: t.Sequence[Image], failed: t.Sequence[Image], reader: Reader, now: float
 ) -> ImagePlan | None:
-    """The plan where an image has to be replaced, or an earlier run has begun to replace it; else None.
+    """The plan if an image must be replaced, or an earlier run has begun to replace it; otherwise None.
 
-    ``usable``: the image of the desired name, or it and the one that it is replacing. ``failed``: leftovers of the
+    ``usable``: the image of the desired name, or it and the one that it is replacing. ``failed``: failed images of the
     name. ``now``: seconds since the epoch. Raises RefusalError.
     """
     current = marks.successor_in(usable) or next(iter(usable), None)
@@ -68,7 +68,7 @@ def _plan_unmarked(desired: DesiredImage, current: Image, reader: Reader, now: f
 
 
 def _plan_without_current(desired: DesiredImage, failed: t.Sequence[Image], reader: Reader, now: float) -> ImagePlan:
-    """Nobody has the name: perhaps an earlier run has ended between the two halves of the swap."""
+    """No image has the name: an earlier run may have ended between the two renames of the swap."""
     found = resuming.unfinished(desired, None, reader, now)
     if found.old is not None or found.adopted is not None:
         return _replace(desired, found, reader, now)
@@ -78,16 +78,16 @@ def _plan_without_current(desired: DesiredImage, failed: t.Sequence[Image], read
 def _plan_marked(
     desired: DesiredImage, current: Image, mark: marks.Mark, usable: t.Sequence[Image], reader: Reader, now: float
 ) -> ImagePlan | None:
-    """The replacement image has the name, and the replaced one is perhaps still there: that is finished first."""
+    """The replacement image has the name, and the replaced one may still exist: its replacement is finished first."""
     old = next((one for one in usable if one["image_id"] == mark.replaced_id), None) or reader.by_id(mark.replaced_id)
     names = (desired.image_name, marks.retired_name(desired.name, mark.replaced_id))
     if old is not None and old["image_name"] not in names:
-        # Somebody has given it another name to keep it.
+        # Somebody has renamed it to keep it.
         old = None
     if old is not None and is_settled(current) and not is_usable(current):
         raise obstacles.successor_not_usable(current, old)
     if current["status"] == UNAVAILABLE:
-        # There is nothing to finish, and the image is as any other that cannot be used.
+        # There is nothing to finish, and the image is like any other unusable one.
         return _plan_unmarked(desired, current, reader, now)
     if differing.reason(desired, current) is None or _is_this_run(desired, current, mark, old, now):
         return _finish(desired, current, old, reader, mark)
@@ -96,8 +96,8 @@ def _plan_marked(
 
 
 def _is_this_run(desired: DesiredImage, current: Image, mark: marks.Mark, old: Image | None, now: float) -> bool:
-    """Whether the replacement is the one that the task asks for, ended by accident. One that ended with its replaced
-    image kept has done all that it could: a task that makes a new image each time begins another."""
+    """Whether it is the interrupted replacement that the task requires. A replacement that kept the replaced image is
+    complete: a task that creates a new image in each run begins another one."""
     ended = old is not None and old["image_name"] != desired.image_name and deletion.obstacle(desired, old) is not None
     return resuming.answers(desired, current, mark, now) and not (ended and desired.recreate == "always")
 
@@ -108,10 +108,11 @@ def _is_this_run(desired: DesiredImage, current: Image, mark: marks.Mark, old: I
 def _replace(
     desired: DesiredImage, found: resuming.Unfinished, reader: Reader, now: float, before: Removal | None = None
 ) -> ImagePlan:
-    """Create or adopt, swap the names, delete what was replaced. ``before``: finishes an earlier replacement."""
+    """Creates or adopts an image, swaps the names, and deletes the replaced image. ``before``: the steps that finish an
+    earlier replacement."""
     old, adopted = found.old, found.adopted
     base = t.cast("Image", adopted if old is None else old)
-    # Where it has lost the name already, it may stay: the new image is waiting for the name that nobody has.
+    # If it has already lost the name, it may be kept: the new image is waiting for the free name.
     if old is not None and (adopted is None or old["image_name"] == desired.image_name):
         _judge(desired, reader, old)
     wanted = changes.target(desired, {**base, "image_name": desired.image_name, "tags": own_tags(base["tags"])})
@@ -146,7 +147,7 @@ def _replace(
 
 def _judge(desired: DesiredImage, reader: Reader, old: Image) -> None:
     if not is_settled(old):
-        # Whoever is making it may be alive.
+        # The run that is creating it may still be active.
         raise obstacles.still_growing(old, str(differing.reason(desired, old)))
     deletion.judge(desired, reader, old)
 
@@ -160,7 +161,7 @@ def _mark_for(desired: DesiredImage, found: resuming.Unfinished, now: float) -> 
 
 
 def _making(desired: DesiredImage, found: resuming.Unfinished, marked: Image) -> tuple[list[Step], Predicted]:
-    """The steps that make the new image, and the image as it will be before the swap."""
+    """The steps that create the new image, and the predicted image before the swap."""
     if found.free_name is None:
         raise obstacles.temporary_names_used(desired, found.outdated)
     labels = changes.create_only(desired)
@@ -182,7 +183,7 @@ def _adopting(adopted: Image, marked: Image) -> tuple[list[Step], Image]:
 
 
 def _writing(image: Image, wanted: Image) -> list[Step]:
-    """What is written to a replacement image, and seen on it, before anything is taken away for it."""
+    """The writes to a replacement image, and their confirmation, before anything is renamed or deleted."""
     writes = writing.writes(image, wanted)
     waiting = [] if is_settled(image) else writing.waiting(image, writes)
     reading: list[Step] = [steps.ReadBack(image["image_id"], wanted)] if writes else []
@@ -190,7 +191,7 @@ def _writing(image: Image, wanted: Image) -> list[Step]:
 
 
 def _restoring(desired: DesiredImage, found: resuming.Unfinished) -> list[Step]:
-    """While a new image is being made the old one gets the name back that an interrupted swap has left to nobody."""
+    """While a new image is being created, the old one gets back the name that it lost in an interrupted swap."""
     if found.old is None or found.adopted is not None or found.old["image_name"] == desired.image_name:
         return []
     return [steps.Modify(found.old["image_id"], desired.image_name, None)]
@@ -200,7 +201,7 @@ def _swap(desired: DesiredImage, new: Successor, made: Image | Predicted, old: I
     if old is None:
         return steps.Swap(new, made)
     retired = marks.retired_name(new.image_name, old["image_id"])
-    # Another run that finishes the same replacement may have given it that name already.
+    # Another run that finishes the same replacement may already have renamed it.
     expected = Expected(old, (new.image_name, retired), may_be_in_use=desired.force)
     return steps.Swap(new, made, expected, retired)
 
@@ -220,7 +221,7 @@ def _closing(desired: DesiredImage, image_id: str | None) -> list[Step]:
 
 
 def _finishing(desired: DesiredImage, current: Image, made: Image, old: Image | None, reader: Reader) -> Removal:
-    """What is left of a replacement whose new image has the name. ``made``: that image when it is come to."""
+    """The remaining steps of a replacement whose new image has the name. ``made``: the predicted new image."""
     if old is None:
         return Removal()
     swap = _swap(desired, Successor(current["image_id"], desired.name, current["tags"][MARK]), made, old)

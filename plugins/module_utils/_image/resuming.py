@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose unfinished replacement is found, and what may become of it. Pure, over a reader.
+"""Finds unfinished replacements, and decides what to do with them. Pure, given a reader.
 
-What still grows may belong to a run that is alive, and is left to it. What is usable is never deleted to make room.
+An image that is still being created may belong to an active run, and is not touched. A usable image is never deleted to
+free a name.
 """
 
 from __future__ import annotations
@@ -28,11 +29,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 @dataclass(frozen=True)
 class Unfinished:
-    """What earlier runs have left under the temporary names.
+    """The images that earlier runs have left under the temporary names.
 
-    ``old``: the image that is replaced. ``adopted``: becomes the new image of this run. ``useless``: deleted before a
-    new one is created. ``outdated``: usable, so deleted only after the new one is in its place. ``free_name``: for a
-    new one.
+    ``old``: the image being replaced. ``adopted``: becomes the new image of this run. ``useless``: deleted before a new
+    one is created. ``outdated``: usable, so deleted only after the new one has the name. ``free_name``: for a new one.
     """
 
     old: Image | None = None
@@ -43,27 +43,27 @@ class Unfinished:
 
 
 def answers(desired: DesiredImage, image: Image, mark: marks.Mark, now: float) -> bool:
-    """Whether a replacement image that an earlier run made is what this task asks for."""
+    """Whether a replacement image of an earlier run is in the desired state of this task."""
     if desired.recreate == "always" and not mark.is_recent(now):
         return False
     return mark.digest == marks.digest(desired) and differing.difference(desired, image) is None
 
 
 def unfinished(desired: DesiredImage, old: Image | None, reader: Reader, now: float) -> Unfinished:
-    """What is there under the temporary names. ``old``: has the desired name; None where nobody has it.
+    """The images with the temporary names. ``old``: the image with the desired name, or None.
 
-    Raises RefusalError where it may be somebody else's work.
+    Raises RefusalError if they may belong to somebody else.
     """
     names = marks.temporary_names(desired.name)
     found = [image for name in names for image in reader.by_name(name)]
-    # Where nobody has the name, a stranger under a temporary one is in nobody's way.
+    # If no image has the name, an unrelated image with a temporary name is not an obstacle.
     marked = [(image, _mark(desired, image)) for image in found if old is not None or marks.mark_of(image) is not None]
     if old is None:
         old = _retired(desired, marked, reader)
     adopted: Image | None = None
     useless: list[Image] = []
     outdated: list[Image] = []
-    # The oldest first, so that runs which find several agree on one.
+    # The oldest first, so that all runs choose the same one.
     for image, mark in sorted(marked, key=lambda pair: (pair[0]["creation_time"] or "", pair[0]["image_id"])):
         if is_failed(image) or image["status"] == UNAVAILABLE:
             useless.append(image)
@@ -87,7 +87,7 @@ def _mark(desired: DesiredImage, image: Image) -> marks.Mark:
 
 
 def _retired(desired: DesiredImage, marked: t.Iterable[tuple[Image, marks.Mark]], reader: Reader) -> Image | None:
-    """The image that was replaced, where an interrupted swap has left it without the desired name."""
+    """The replaced image, if an interrupted swap has left it without the desired name."""
     for _image, mark in marked:
         old = reader.by_id(mark.replaced_id)
         if old is not None and marks.has_retired_name(old, desired.name):
@@ -101,7 +101,7 @@ def _is_adopted(desired: DesiredImage, image: Image, mark: marks.Mark, old: Imag
         # The API cannot clear it.
         return False
     if is_settled(image):
-        # One that was deprecated meanwhile takes nobody's place. Whatever it was to replace: it is what the task wants.
+        # A deprecated image does not replace another one. Whatever it was to replace, it is in the desired state.
         return is_usable(image) and answers(desired, image, mark, now)
     replaces_it = old is None or mark.replaced_id == old["image_id"]
     return replaces_it and answers(desired, image, mark, now)

@@ -20,8 +20,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 class ImageRunning(Running["Image", "Predicted"]):
-    """``unlisted``: the name of an image that was created and has not been listed yet. ``has_just_looked``: the last
-    step has read the image of the outcome."""
+    """``unlisted``: the name of a new image that has not been listed yet. ``has_just_looked``: whether the last step
+    has read the image of the outcome."""
 
     outcome: ImageOutcome
 
@@ -30,7 +30,7 @@ class ImageRunning(Running["Image", "Predicted"]):
         self.images = images
         self.unlisted: str | None = None
         self.has_just_looked = False
-        # To look at the snapshots has taken calls after the look at the image.
+        # Reading the snapshots took calls after the image was read.
         self.is_stale = bool(steps.deleted_snapshots(self.plan.steps))
         if self.plan.before is not None:
             outcome.know_image(self.plan.before)
@@ -41,10 +41,10 @@ class ImageRunning(Running["Image", "Predicted"]):
     def end(self) -> None:
         after = self.plan.after
         if after is not None and not self.has_just_looked:
-            # What was read last is known better than what was predicted.
+            # The last read is more reliable than the prediction.
             known: Image | Predicted = {**after, "image_id": after["image_id"] or self.outcome.image_id}
             self.outcome.know_image(known)
 
     def seen_image(self, image_id: str, look: t.Callable[[], t.Iterable[Image]], patience: float) -> Image | None:
-        """The image as a look shows it; None when none does within ``patience`` seconds."""
+        """The image as it is read; None if it is not listed within ``patience`` seconds."""
         return self.seen(lambda: next((one for one in look() if one["image_id"] == image_id), None), patience)

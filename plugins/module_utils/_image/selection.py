@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which images a reader wants: validated before the first request, and compared exactly after the answer. Pure."""
+"""The selection of images: validated before the first request, and compared exactly after the answer. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NEVER_BLANK = ("image_name", "name_regex", "snapshot_id")
 
 @dataclass(frozen=True)
 class Selection:
-    """None leaves a criterion out. ``owner`` is an alias of the API, or ``all``."""
+    """None omits a criterion. ``owner`` is an alias of the API, or ``all``."""
 
     image_ids: tuple[str, ...] | None = None
     image_name: str | None = None
@@ -44,12 +44,12 @@ class Selection:
     newest: int | None = None
 
     def found_in(self, images: Images) -> list[Image]:
-        """The images that are wanted, in the order of the API. Raises what ``Images`` raises."""
+        """The selected images, in the order of the API. Raises what ``Images`` raises."""
         filters = {name: value for name, value in vars(self).items() if name not in ("name_regex", "newest")}
         return [image for image in images.search(**filters) if self.matches(image)]
 
     def matches(self, image: Image) -> bool:
-        """Whether the image is wanted: releases differ in what their filters do, and some ignore one."""
+        """Whether the image is selected: filters differ between releases, and some are ignored."""
         return all(
             (
                 self.image_ids is None or image["image_id"] in self.image_ids,
@@ -72,7 +72,7 @@ def _snapshot_ids(image: Image) -> list[str | None]:
 
 
 def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
-    """The selection of a task's parameters. Raises RefusalError with one sentence for each that makes no sense."""
+    """The selection from the parameters of a task. Raises RefusalError with a sentence for each invalid one."""
     named = {option: params[option] for option in _NEVER_BLANK}
     ids = entries("image_ids", params["image_ids"])
     problems = [
@@ -114,7 +114,7 @@ def _pattern(text: str | None, problems: list[str]) -> re.Pattern[str] | None:
 
 
 def _from_shell(pattern: str) -> str | None:
-    """A question, where it may be a pattern as shells have them."""
+    """A question about the intended pattern, if it looks like one of a shell."""
     if re.fullmatch(r"[\w.*?:-]+", pattern) is None:
         return None
     meant = pattern.replace(".", r"\.").replace("*", ".*").replace("?", ".")
@@ -122,12 +122,12 @@ def _from_shell(pattern: str) -> str | None:
 
 
 def newest_first(images: t.Iterable[Image], newest: int | None = None) -> list[Image]:
-    """By creation time, then by id so that the order is the same each time; only the first so many, where asked."""
+    """Sorted by creation time, then by id for a stable order, and limited to the given number."""
     ordered = sorted(images, key=lambda image: (_moment(image), image["image_id"] or ""), reverse=True)
     return ordered[:newest]
 
 
 def _moment(image: Image) -> str:
-    """The creation time to the second: some times of the API stop at minutes (2017-12-10T04:04Z)."""
+    """The creation time in seconds: some times of the API have only minutes (2017-12-10T04:04Z)."""
     moment = (image["creation_time"] or "").rstrip("Z")
     return f"{moment}:00" if moment.count(":") == 1 else moment

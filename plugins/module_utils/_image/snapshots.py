@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which snapshots are deleted with an image, and which stay. Pure, over a reader.
+"""Which snapshots are deleted with an image, and which are kept. Pure, given a reader.
 
-An image rests on its snapshots, but they are not all its own: one that it was made from can be somebody's backup.
+An image uses its snapshots, but not all of them belong to it: its source can be somebody's backup.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
-# How the cloud names the snapshots that it makes for an image, as was seen on real sites.
+# The names of snapshots that the cloud creates for images, as observed on real sites.
 _CLOUD_NAME = "SnapshotForImage-"
-# Characters of a time up to the minute and up to the second: some times of the API stop at the minute.
+# The lengths of a time with minutes and with seconds: some times of the API have only minutes.
 _MINUTE, _SECOND = 16, 19
 
 
 def was_made_for(snapshot: Snapshot, image: Image) -> bool:
-    """Whether the cloud took the snapshot when it made the image: not before it, and named or used for it."""
+    """Whether the cloud took the snapshot to create the image: not before it, and with a matching name or usage."""
     taken, made = snapshot.creation_time or "", image["creation_time"] or ""
     has_cloud_name = (snapshot.name or "").startswith(_CLOUD_NAME)
     if not taken or not made or not (has_cloud_name or "image" in (snapshot.usage or "")):
@@ -36,15 +36,15 @@ def was_made_for(snapshot: Snapshot, image: Image) -> bool:
         return taken[:_MINUTE] > made[:_MINUTE]
     if has_cloud_name:
         return True
-    # Within one minute only the seconds tell a backup that the image was made from from the image's own snapshot.
-    # A tie is its own: no snapshot is taken and made into an image within one second.
+    # Within one minute, only the seconds distinguish a backup that the image was created from from the image's own
+    # snapshot. The same second means its own: no image is created from a snapshot within one second.
     return min(len(taken), len(made)) > _SECOND and taken[:_SECOND] >= made[:_SECOND]
 
 
 def deletions(
     desired: DesiredImage, reader: Reader, images: t.Sequence[Image]
 ) -> tuple[tuple[steps.DeleteSnapshot, ...], tuple[str, ...]]:
-    """The steps for the snapshots that are deleted with ``images``, and a warning for each that stays."""
+    """The steps for the snapshots that are deleted with ``images``, and a warning for each that is kept."""
     if not desired.delete_snapshots:
         return (), ()
     named = () if desired.source is None else desired.source.snapshot_ids()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an image is made of, as the cloud knows it, and whether an image can be made of it. Pure."""
+"""Checks whether an image can be created from a source. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if t.TYPE_CHECKING:  # pragma: no cover
     )
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
-# CreateImage takes an instance in these states only; in the others it answers IncorrectInstanceStatus.
+# CreateImage accepts an instance only in these states; in others it returns IncorrectInstanceStatus.
 _IMAGEABLE = ("Running", "Stopped")
 
 
 def judge(source: Source, reader: Reader) -> tuple[str, ...]:
-    """Warnings about a source that is not ready yet. Raises RefusalError when no image can be made of it."""
+    """Warnings about a source that is not yet ready. Raises RefusalError if no image can be created from it."""
     if source.instance_id is not None:
         return _judge_instance(source.instance_id, reader.instance(source.instance_id))
     snapshots = reader.snapshots(source.snapshot_ids())
@@ -69,7 +69,7 @@ def _judge_size(disk: DiskMapping, snapshots: t.Mapping[str, Snapshot]) -> None:
 
 
 def _judge_kinds(disks: t.Sequence[DiskMapping], snapshots: t.Mapping[str, Snapshot]) -> None:
-    """An image has exactly one system disk. A release that does not tell the kinds leaves that to CreateImage."""
+    """An image must have exactly one system disk. If the release does not report the types, CreateImage checks that."""
     kinds = [disk.disk_type or _kind(disk.snapshot_id, snapshots) for disk in disks]
     if disks and None not in kinds and kinds.count("system") != 1:
         raise refusals.not_one_system_disk(kinds.count("system"))

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps a plan is made of: small frozen values that say what will be done, and nothing about how.
+"""The steps of plans for an image: frozen values that say what will be done, but not how.
 
-An ``image_id`` of None stands for the image that this very plan makes: its id is not known while planning.
-``text()`` is what a result lists under ``actions``; a step that changes nothing has none. ``attempt()`` is what a
-failure of the step says was tried.
+An ``image_id`` of None stands for the image that the plan creates, whose id is not known yet. ``text()`` is the text
+under ``actions`` in a result; a step that changes nothing has none. ``attempt()`` is the text that a failure uses for
+what was tried.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Create(Change):
     architecture: str | None = None
 
     def text(self) -> str:
-        # The mark begins with the id of the image that is replaced.
+        # The mark begins with the id of the image being replaced.
         replaced = self.tags.get(MARK, "").partition("/")[0]
         purpose = f", to replace image {replaced}" if replaced else ""
         return f"create image {self.image_name!r} from {self.source.text()}{purpose}"
@@ -53,7 +53,7 @@ class Create(Change):
 
 @dataclass(frozen=True)
 class Modify(Change, _OfAnImage):
-    """Name and description travel in one call, so they are one step. None leaves a field alone."""
+    """Name and description are set in one call, so they are one step. None does not change a field."""
 
     image_name: str | None = None
     description: str | None = None
@@ -85,8 +85,8 @@ class UnsetTags(Change, _OfAnImage):
 
 @dataclass(frozen=True)
 class Unmark(Change, _OfAnImage):
-    """Take the mark from an image whose replacement is complete. It stays where a later run may delete the
-    replaced image."""
+    """Removes the mark from an image whose replacement is complete. It stays if a later run may delete the replaced
+    image."""
 
     def text(self) -> str:
         return f"remove tags {MARK} from {_subject(self.image_id)}"
@@ -94,9 +94,8 @@ class Unmark(Change, _OfAnImage):
 
 @dataclass(frozen=True)
 class Swap(Change):
-    """The replacement image takes the name, and the old image gives it up: one step, as neither is whole without the
-    other. ``made``: what the replacement image must be before. ``old``: what the old image must still be; None where it
-    is gone."""
+    """The replacement image gets the name, and the old image is renamed, in one step. ``made``: the expected
+    replacement image before the swap. ``old``: the expected old image; None if it is deleted."""
 
     new: Successor
     made: Image | Predicted
@@ -115,8 +114,8 @@ class Swap(Change):
 
 @dataclass(frozen=True)
 class Delete(Change):
-    """``expected``: what the image must still be. ``successor``: what must be in its place before. ``may_stay``: where
-    it may not be deleted any more, this is told and ends nothing."""
+    """``expected``: the expected image. ``successor``: the image that must have its name before. ``may_stay``: if it
+    must no longer be deleted, this is a warning and not a failure."""
 
     expected: Expected
     force: bool = False
@@ -136,9 +135,9 @@ class Delete(Change):
 
 @dataclass(frozen=True)
 class DeleteSnapshot(Change):
-    """``expected``: what it must still be. ``image_ids``: the images that have to be deleted before."""
+    """``expected``: the expected snapshot. ``image_ids``: the images that must be deleted before."""
 
-    # The image is deleted all the same.
+    # The image is already deleted.
     is_noted = True
 
     snapshot_id: str
@@ -157,7 +156,7 @@ class WaitUntilUsable(Look, _OfAnImage):
 
 @dataclass(frozen=True)
 class WaitUntilSettled(Look):
-    """Until the cloud no longer works on it: only then can an image be deleted."""
+    """Waits until the cloud no longer processes it: only then an image can be deleted."""
 
     image_id: str
 
@@ -175,7 +174,8 @@ class WaitUntilGone(Look):
 
 @dataclass(frozen=True)
 class WaitUntilListed(Look):
-    """Until lists show a new image, for a bounded time: before that the next run would not find it and make another."""
+    """Waits a limited time until lists show a new image: before that, the next run would not find it and create
+    another."""
 
     image_name: str
 
@@ -185,7 +185,7 @@ class WaitUntilListed(Look):
 
 @dataclass(frozen=True)
 class CheckUnchanged(Look):
-    """After a wait and before a write: what the plan decided on must still hold."""
+    """After a wait and before a write: the facts of the plan must still hold."""
 
     expected: Expected
 
@@ -195,8 +195,8 @@ class CheckUnchanged(Look):
 
 @dataclass(frozen=True)
 class ReadBack(Look, _OfAnImage):
-    """Until the image shows what was written to it: reads may lag behind writes. ``wanted``: what it has to show; None
-    stands for what the plan comes to."""
+    """Waits until the image shows what was written: reads may lag behind writes. ``wanted``: the expected image; None
+    stands for the predicted one."""
 
     wanted: Image | None = None
 
@@ -214,7 +214,7 @@ def deleted_snapshots(done: t.Iterable[Step]) -> list[str]:
 
 
 def snapshots_left(done: t.Sequence[Step]) -> list[str]:
-    """The snapshots that stay although these steps delete the images that rest on them."""
+    """The snapshots that are kept although these steps delete the images that use them."""
     owned = snapshots_of(step.expected.image for step in done if isinstance(step, Delete))
     deleted = deleted_snapshots(done)
     return [one for one in owned if one not in deleted]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The swap of names: two calls that belong together, so that no clock and no signal comes between them."""
+"""The swap of names: two calls that neither the deadline nor a signal separates."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
 
-# Seconds. The calls of a slow site take that long: with less time left the swap is not begun.
+# Seconds that the calls of a slow site take: with less time left, the swap is not begun.
 NEEDED_SECONDS = 5.0
-# What the renames get beyond the deadline, once they are begun.
+# Seconds that the renames get beyond the deadline once they have begun.
 RESERVED_SECONDS = 30.0
 
 _DUPLICATED = "InvalidImageName.Duplicated"
 
 
 def swap(step: Swap, run: ImageRunning) -> bool:
-    """Give the replacement image the name. Returns whether anything had to be done.
+    """Gives the replacement image the name. Returns False if there was nothing to do.
 
-    Where names need not be unique the new image takes the name first, so that there is always one that has it. Raises
-    ApsaraStackError, with the old image under the name, wherever the cloud allows that.
+    If names need not be unique, the new image is renamed first, so that an image always has the name. If it raises
+    ApsaraStackError, the old image has the name, if the cloud allows that.
     """
     new_id = run.id_of(step.new.image_id)
     new, old = _looked_at(step, run, new_id)
@@ -57,14 +57,14 @@ def swap(step: Swap, run: ImageRunning) -> bool:
         if is_old_first:
             _undo(step, run, new_id, error)
         raise
-    # Where somebody has renamed the old image meanwhile it is not in that list, and keeps its name.
+    # If somebody has renamed the old image meanwhile, it is not in this list and keeps its name.
     if old is not None and not is_old_first and any(one["image_id"] == old["image_id"] for one in named):
         _rename_old(step, run, str(step.retired_name))
     return True
 
 
 def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image | None]:
-    """Both images as they are now. Raises ApsaraStackError where one is not what the plan saw."""
+    """Both images as they are now. Raises ApsaraStackError if one has changed since the plan."""
     old_id = None if step.old is None else step.old.image["image_id"]
     ids = [new_id] if old_id is None else [new_id, old_id]
     found: dict[str, Image] = {}
@@ -91,15 +91,15 @@ def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image
 
 
 def _strangers(step: Swap, new_id: str, named: t.Iterable[Image]) -> list[Image]:
-    """The usable images of the name that are none of the two of the swap."""
+    """The usable images of the name except the two of the swap."""
     own = (new_id, None if step.old is None else step.old.image["image_id"])
     return [image for image in verifying.usable(named) if image["image_id"] not in own]
 
 
 def _take_name(step: Swap, run: ImageRunning, new: Image, old: Image | None) -> bool:
-    """Give the new image the name. Returns whether the old image had to give it up first, as names are unique.
+    """Gives the new image the name. Returns whether the old image was renamed first because names must be unique.
 
-    Neither the deadline nor a signal comes between the two calls of which the second makes the first one good.
+    Neither the deadline nor a signal separates the two calls, since the second one completes the first.
     """
     new_id, name = new["image_id"], step.new.image_name
     if new["image_name"] == name:
@@ -119,20 +119,21 @@ def _take_name(step: Swap, run: ImageRunning, new: Image, old: Image | None) -> 
         except ApsaraStackError as error:
             if _gives_back(step, run, new_id, error):
                 raise
-            # Its answer was lost, and the new image has the name after all.
+            # Its answer was lost, but the new image has the name.
     return True
 
 
 @contextlib.contextmanager
 def _uncut(run: ImageRunning) -> t.Iterator[None]:
-    """Within it neither the deadline nor a signal comes between calls; a signal only bounds what is left of them."""
+    """Within the context, neither the deadline nor a signal separates calls; a signal only limits their remaining
+    time."""
     shorten = functools.partial(run.deadline.shorten, RESERVED_SECONDS)
     with interruption.deferred(shorten), run.deadline.reserved(RESERVED_SECONDS):
         yield
 
 
 def _undo(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackError) -> None:
-    """The new image must not keep the name: the old one gets it back, unless somebody has deleted it meanwhile."""
+    """Rolls the swap back: the old image gets the name back, unless somebody has deleted it meanwhile."""
     with _uncut(run):
         if step.old is None or not run.images.by_ids([step.old.image["image_id"]]):
             return
@@ -142,7 +143,7 @@ def _undo(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackError) -> 
 
 
 def _gives_back(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackError) -> bool:
-    """Whether the old image has the name again; False where the new one has it."""
+    """Whether the old image has the name again; False if the new one has it."""
     try:
         _rename_old(step, run, step.new.image_name)
     except ApsaraStackError as error:
@@ -161,14 +162,14 @@ def _rename_old(step: Swap, run: ImageRunning, name: str) -> None:
     except ServiceError as error:
         if error.code != "InvalidImageId.NotFound":
             raise
-        # Of two attempts, the one whose answer was lost may have renamed it before somebody deleted it.
+        # An attempt whose answer was lost may have renamed it before somebody deleted it.
         run.outcome.has_begun = run.outcome.has_begun or may_be_done(error)
     else:
         run.outcome.has_begun = True
 
 
 def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
-    """The images of the name, the new one among them: an answer that says success is no proof."""
+    """The images of the name, including the new one, since a successful answer proves nothing."""
     named: tuple[Image, ...] = ()
 
     def look() -> t.Iterable[Image]:
@@ -191,7 +192,8 @@ def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
     verifying.judge_usable(found)
     strangers = _strangers(step, new_id, named)
     if strangers:
-        # Another task has given the name away in the same moment: the later of the two sees it here, and steps back.
+        # Another task has given another image the name at the same moment: the later of the two tasks notices it here
+        # and gives way.
         run.images.modify(new_id, step.made["image_name"], None)
         raise obstacles.name_was_taken({**step.made, "image_id": new_id}, strangers)
     return named

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One rule for each text, as a sentence: what no release of the cloud takes, and what was not meant. Pure.
+"""One rule for each string, as a sentence, about what no release of the cloud accepts or what is a mistake. Pure.
 
 The same sentences are in the documentation of the options, in refusals before the first call, and in hints after an
-error of the cloud. What some release takes is left to the cloud.
+error of the cloud. What some releases accept is left to the cloud.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINKS = ("http://", "https://")
 NAME_RULE = (
     "must have 2 to 128 characters, start with a letter, and contain only letters, digits, '.', ':', '_' and '-'"
 )
-# Where the documents of different releases disagree, for hints.
+# Differences between the documentation of releases, for hints.
 NAME_ERAS = (
     "Some releases do not accept '.' in a name, letters other than Latin and Chinese ones, or a name that starts with "
     "'acs:' or 'aliyun'"
@@ -32,7 +32,7 @@ VERSION_RULE = "must have 1 to 40 printable ASCII characters"
 
 def name_problem(what: str, name: str) -> str | None:
     shortest, longest = NAME_LENGTH
-    # Letters of any script: some releases take them, and none takes blanks or slashes.
+    # Letters of any script: some releases accept them, but none accepts blanks or slashes.
     fits = all(character.isalnum() or character in ".:_-" for character in name)
     is_good = shortest <= len(name) <= longest and name[:1].isalpha() and fits
     return None if is_good else broken(what, NAME_RULE, name)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Comparing images with what a step expects of them, right before something is taken away. Pure."""
+"""Compares images with the expectations of a step, right before something is deleted or renamed. Pure."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def usable(images: t.Iterable[Image]) -> list[Image]:
-    """Those that are no failed leftovers."""
+    """The images whose creation has not failed."""
     return [image for image in images if not is_failed(image)]
 
 
 def judge_unchanged(expected: Expected, found: Image) -> None:
-    """Raises ApsaraStackError when somebody has changed the image since the plan saw it."""
+    """Raises ApsaraStackError if somebody has changed the image since the plan."""
     changed = expected.changes(found)
     if changed:
         raise obstacles.changed_meanwhile(found, changed)
 
 
 def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
-    """Raises ApsaraStackError unless the replacement image is what it was made to be.
+    """Raises ApsaraStackError unless the replacement image is as it was created.
 
-    ``is_complete``: the replaced image is gone, so that another run may have taken the mark away.
+    ``is_complete``: whether the replaced image is deleted, so that another run may have removed the mark.
     """
     if found["image_name"] not in (step.made["image_name"], step.new.image_name):
         raise obstacles.changed_meanwhile(found, {"image_name": f"its name is now {found['image_name']!r}"})
@@ -45,16 +45,16 @@ def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
 
 
 def judge_usable(found: Image) -> None:
-    """Raises ApsaraStackError unless instances can be made from the image."""
+    """Raises ApsaraStackError unless instances can be created from the image."""
     if not is_usable(found):
         raise obstacles.changed_meanwhile(found, {"status": f"its status is now {found['status']}"})
 
 
 def judge_successor(successor: Successor, image_id: str, found: Image | None, *, is_complete: bool = False) -> None:
-    """Raises ApsaraStackError unless the image that takes the place is usable.
+    """Raises ApsaraStackError unless the replacement image is usable.
 
-    ``found``: as it was read under the name right now; None where it was not found there. ``is_complete``: the replaced
-    image is gone, so that another run may have taken the mark away.
+    ``found``: the image that was just read under the name, or None. ``is_complete``: whether the replaced image is
+    deleted, so that another run may have removed the mark.
     """
     if found is None:
         raise obstacles.successor_missing(successor, image_id)
@@ -64,7 +64,7 @@ def judge_successor(successor: Successor, image_id: str, found: Image | None, *,
 
 
 def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:
-    """The options whose value the image does not show. A description that a release does not tell says nothing."""
+    """The options whose value the image does not show. A description that a release does not report does not count."""
     told = t.cast("dict[str, t.Any]", found)
     asked = t.cast("dict[str, t.Any]", wanted)
     missing = [

@@ -18,7 +18,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def change(image: Image, after: Image, *, waits: bool) -> list[Step]:
-    """From the image as it is to ``after``. ``waits``: until it is usable before, and until it shows the change."""
+    """The steps from the current image to ``after``. ``waits``: whether to wait until it is usable, and then until it
+    shows the change."""
     writing = writes(image, after)
     first = waiting(image, writing) if waits and not is_settled(image) else []
     last: list[Step] = [steps.ReadBack(image["image_id"])] if waits and writing else []
@@ -26,20 +27,20 @@ def change(image: Image, after: Image, *, waits: bool) -> list[Step]:
 
 
 def writes(image: Image, wanted: Image) -> list[Step]:
-    """What brings the one to the other."""
+    """The writes that change ``before`` into ``after``."""
     modification = modify(image, wanted)
     first: list[Step] = [] if modification is None else [modification]
     return [*first, *tagging(image["image_id"], image["tags"], wanted["tags"])]
 
 
 def waiting(image: Image, writes_after: t.Sequence[Step]) -> list[Step]:
-    """Wait until the image is usable; what is then written to it was decided on what it was before."""
+    """Waits until the image is usable, and checks that it has not changed before it is written to."""
     checking: list[Step] = [steps.CheckUnchanged(expected(image, settles=True))] if writes_after else []
     return [steps.WaitUntilUsable(image["image_id"]), *checking]
 
 
 def modify(image: Image, wanted: Image) -> steps.Modify | None:
-    """Name and description. Raises RefusalError when a description would have to be cleared."""
+    """The change of name and description. Raises RefusalError if a description would have to be emptied."""
     name = wanted["image_name"] if wanted["image_name"] != image["image_name"] else None
     differs = (wanted["description"] or "") != (image["description"] or "")
     if differs and not wanted["description"]:
@@ -51,6 +52,6 @@ def modify(image: Image, wanted: Image) -> steps.Modify | None:
 def tagging(image_id: str | None, current: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> list[Step]:
     to_unset = tuple(sorted(current.keys() - wanted.keys()))
     to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
-    # Unset first: the limit of tags holds in between, too.
+    # Unset first, since the tag limit also applies in between.
     unset: list[Step] = [steps.UnsetTags(image_id, to_unset)] if to_unset else []
     return [*unset, steps.SetTags(image_id, to_set)] if to_set else unset

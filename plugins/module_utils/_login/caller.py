@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who calls, as the options or a profile say it: values, checked before anybody is asked."""
+"""The credentials that the options or a profile describe: values, checked before the first request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
 
-# The bounds are those of the vendor's STS API reference, action AssumeRole.
+# The limits of the vendor's STS API reference, action AssumeRole.
 SHORTEST_SESSION_SECONDS = 900
 LONGEST_SESSION_SECONDS = 3600
 _SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
@@ -27,7 +27,8 @@ INSTANCE_ROLE_RULE = "must contain only letters, digits, '.', '_' and '-'"
 
 @dataclasses.dataclass(frozen=True)
 class Role:
-    """A role to assume. ``policy``: JSON text that narrows what it may do. ``seconds``: how long the keys live."""
+    """A role to assume. ``policy``: a JSON string that restricts its permissions. ``seconds``: the validity of the
+    keys."""
 
     arn: str
     session_name: str = SESSION_NAME
@@ -37,8 +38,8 @@ class Role:
 
 @dataclasses.dataclass(frozen=True)
 class Caller:
-    """Either ``keys``, or the name of the role of the instance that this runs on: an empty one stands for the role that
-    it has, whatever its name. Neither: the keys are options. ``role``: assumed with all of these."""
+    """Either ``keys``, or the name of the role of the instance that this runs on, which may be empty to use its only
+    role. If both are None, the keys are options. ``role``: assumed with these credentials."""
 
     keys: Keys | None = None
     instance_role: str | None = None
@@ -48,16 +49,15 @@ class Caller:
 def role_from(where: str, options: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None = None) -> Role:
     """The role of the option assume_role, or of a profile.
 
-    ``where``: begins the messages. ``options``: role_arn, session_name, policy, session_expiration; None and an empty
-    string leave one out. ``names``: what these are called in the messages, where it is something else. Raises
-    RefusalError.
+    ``where``: the start of messages. ``options``: role_arn, session_name, policy, session_expiration; None and an empty
+    string stand for omitted. ``names``: their names in messages, if different. Raises RefusalError.
     """
     values = {name: value for name, value in options.items() if value is not None and value != ""}
     for option, is_good, wanted in _RULES:
         value = values.get(option)
         if not is_good(value):
             problem = "is missing" if value is None else f"must be {wanted}"
-            # A file of profiles holds secrets, so nothing of it is quoted.
+            # A file of profiles contains secrets, so it is never quoted.
             told = f", but is {value!r}" if names is None and value is not None else ""
             raise RefusalError(f"{where}: {(names or {}).get(option, option)} {problem}{told}.")
     return Role(
@@ -69,7 +69,7 @@ def role_from(where: str, options: t.Mapping[str, t.Any], names: t.Mapping[str, 
 
 
 def is_instance_role(name: str) -> bool:
-    """Whether it can be the name of a role: it becomes a part of the path at the metadata server."""
+    """Whether it can be the name of a role, which becomes a part of a path at the metadata server."""
     return _INSTANCE_ROLE.fullmatch(name) is not None
 
 

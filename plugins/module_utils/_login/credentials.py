@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Callers that are more than plain keys, and tenants that are told by name: what has to be asked before the first call.
+"""Credentials other than plain keys, and resource sets by name, which require calls before the first call of the task.
 
-A task that says all itself does not import this room; see ``login``.
+Not imported for tasks with plain keys and ids; see ``login``.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
 def client_from(
     values: t.Mapping[str, t.Any], deadline: Deadline, hide: t.Callable[..., None], origins: Origins = FROM_TASK
 ) -> Client:
-    """The client that the options describe; temporary keys that it asked for itself are renewed when they expire.
+    """The client that the options describe; it renews temporary keys that it obtained itself when they expire.
 
-    ``hide``: is called with all secrets that are not options. Everything that can be refused is refused before the
-    first request. Raises ApsaraStackError.
+    ``hide``: called with all secrets that are not options. All invalid options are refused before the first request.
+    Raises ApsaraStackError.
     """
     caller = caller_from(values, origins)
 
@@ -66,7 +66,7 @@ def client_from(
 
 
 def caller_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -> Caller:
-    """Who calls, without asking anybody but the file of a profile. Raises RefusalError."""
+    """The credentials, without any request. Raises RefusalError."""
     caller = _first_caller(values, origins)
     if values.get("assume_role") is None:
         return caller
@@ -79,12 +79,12 @@ def caller_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -> 
 
 
 def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
-    """Before a role is assumed. Keys that are given win over a profile and over the role of the instance."""
+    """The credentials before a role is assumed. Keys win over a profile and over the role of the instance."""
     if has_keys(values):
         return Caller()
     profile, file, role = (values.get(option) for option in ("profile", "shared_credentials_file", "ecs_role_name"))
     if profile is None and file is None and role is None:
-        # Nobody: connection_from says all that is missing.
+        # No credentials: connection_from reports everything that is missing.
         return Caller()
     if values.get("security_token") is not None:
         raise RefusalError(
@@ -109,7 +109,7 @@ def _keys_of_role(role: Role, place: Connection, deadline: Deadline) -> Keys:
 
 
 def _located(connection: Connection, values: t.Mapping[str, t.Any], deadline: Deadline) -> Connection:
-    """The connection with the ids of the resource set that is given by name; given ids win over it."""
+    """The connection with the ids of the resource set with the given name; ids win over the name."""
     name = values.get("resource_group_set_name")
     if name is None or connection.resource_group is not None:
         return connection

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a site is: one URL, made of endpoint, popgw_domain or domain, in this order."""
+"""The URL of a site, from endpoint, popgw_domain or domain, in this order."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins im
 
 ENDPOINT_SCHEMES = ("http", "https")
 ASAPI_PATH = "/asapi/v3"
-# Each of the two speaks one protocol, whatever the rest of the site does.
+# Each of the two supports only one protocol, whatever the rest of the site supports.
 _ASAPI_SCHEMES = {"public.asapi.": "https", "internal.asapi.": "http"}
 
 
 class Endpoint(t.NamedTuple):
-    """``url``: with scheme and path. ``is_asapi``: all products share the URL, and each call tells which it is for."""
+    """``url``: with scheme and path. ``is_asapi``: all products share the URL, and each call names its product."""
 
     url: str
     is_asapi: bool
@@ -28,8 +28,8 @@ class Endpoint(t.NamedTuple):
 def endpoint_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -> Endpoint:
     """The endpoint that the options describe.
 
-    ``values``: endpoint, popgw_domain, domain, is_center_region, protocol and region, None where one is not given.
-    Raises RefusalError for what is unusable or contradicts itself.
+    ``values``: endpoint, popgw_domain, domain, is_center_region, protocol and region, None if omitted. Raises
+    RefusalError for unusable or contradictory values.
     """
     endpoint, popgw_domain = values.get("endpoint"), values.get("popgw_domain")
     if endpoint is not None:
@@ -62,14 +62,14 @@ def _asapi_url(option: str, domain: str, protocol: str) -> str:
 
 
 def _asapi_scheme(text: str) -> str | None:
-    """The protocol of an ASAPI gateway that tells it by its name."""
+    """The protocol of an ASAPI gateway, if its name implies one."""
     host = text.rpartition("://")[2].lower()
     return next((scheme for prefix, scheme in _ASAPI_SCHEMES.items() if host.startswith(prefix)), None)
 
 
 def _endpoint_parts(option: str, text: str, protocol: str) -> urllib.parse.SplitResult:
     """``text``: host, host:port, an IPv6 address with or without brackets, or a URL."""
-    # A user name would mean a password beside it, which no message may show.
+    # A user name implies a password, which no message may show.
     shown = "has a user name" if "@" in text else f"is {text!r}"
     refusal = RefusalError(f"{option} must be a host, host:port, or an http or https URL, but {shown}.")
     is_bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
@@ -86,11 +86,11 @@ def _url(parts: urllib.parse.SplitResult) -> str:
 
 
 def split_url(text: str, scheme: str) -> urllib.parse.SplitResult | None:
-    """The parts of a URL, None where it has no usable host or port. ``scheme``: where the text has none."""
+    """The parts of a URL, None without a usable host or port. ``scheme``: the default."""
     if text.isprintable() and " " not in text:
         try:
             parts = urllib.parse.urlsplit(text if "://" in text else f"{scheme}://{text}")
-            # Reading the port is what checks it.
+            # Reading the port validates it.
             if parts.hostname and parts.port != 0:
                 return parts
         except ValueError:

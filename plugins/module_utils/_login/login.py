@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the options of a task to a client that may call."""
+"""Creates the client from the options of a task."""
 
 from __future__ import annotations
 
@@ -21,20 +21,19 @@ def client_from(
 ) -> Client:
     """The client that the options describe.
 
-    ``values``: the parameters of the module, None where an option is not given. ``secrets``: gets those that they do
-    not hold. With plain keys nothing is asked; a role or the name of a resource set costs calls. Raises
-    ApsaraStackError.
+    ``values``: the parameters of the module, None for omitted options. ``secrets``: gets those that are not options.
+    With plain keys there are no calls; a role or the name of a resource set requires some. Raises ApsaraStackError.
     """
     if _says_all(values):
         return Client(connection_from(values, origins=origins), deadline)
-    # Most tasks say all themselves, and should not pay for what the others need.
+    # Imported only for other credentials, so that tasks with plain keys stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._login import credentials  # noqa: PLC0415
 
     return credentials.client_from(values, deadline, hide, origins)
 
 
 def _says_all(values: t.Mapping[str, t.Any]) -> bool:
-    """Whether neither a file nor a server has to be asked."""
+    """Whether neither a file nor a server must be read."""
     if values.get("assume_role") is not None:
         return False
     if values.get("resource_group_set_name") is not None and values.get("resource_group") is None:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Temporary keys of the role of an ECS instance, from the metadata server, which only the instance itself reaches.
+"""Temporary keys of the role of an ECS instance, from the metadata server, which only the instance itself can reach.
 
-It is asked with a session token first; older ones know none and are asked without.
+It is queried with a session token first; older servers do not support tokens and are queried without one.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Answer
 
 ADDRESS = "http://100.100.100.200"
-# For tests, and for what stands between a container and the instance that it runs on.
+# For tests, and for proxies between a container and its instance.
 ADDRESS_VARIABLE = "APSARASTACK_METADATA_ADDRESS"
-# A server on the same machine answers at once; elsewhere there is none, and nobody should wait for it.
+# The server on the same machine answers at once; other hosts have none and should not wait for it.
 TIMEOUT_SECONDS = 1.0
 TRIES = 2
 HTTP_OK = 200
@@ -42,14 +42,14 @@ _ADVICE = "Check ecs_role_name, and that the task runs on an ECS instance which 
 
 
 def keys_of(role: str, deadline: Deadline, session: requests.Session | None = None) -> Keys:
-    """The keys of the instance's role. ``role``: its name, an empty string for the one that there is.
+    """The keys of the instance's role. ``role``: its name, or an empty string for the only one.
 
     Raises NoAnswerError.
     """
     server = _Server(deadline, session)
     name = server.text(_ROLES_PATH).strip() if role == "" else role
     if not is_instance_role(name):
-        # A page of something else may answer there.
+        # Another server may answer with a page.
         raise server.failure("the instance has no role")
     try:
         document = json.loads(server.text(_ROLES_PATH + name))
@@ -57,7 +57,7 @@ def keys_of(role: str, deadline: Deadline, session: requests.Session | None = No
         document = None
     keys = keys_in(document)
     if keys is None or document.get("Code", "Success") != "Success":
-        # What came is not quoted: a part of it may be the secret.
+        # The answer is not quoted, since it may contain the secret.
         raise server.failure(
             "its answer does not contain complete credentials", _ROLES_PATH + name, reason="unexpected_answer"
         )
@@ -66,20 +66,20 @@ def keys_of(role: str, deadline: Deadline, session: requests.Session | None = No
 
 @dataclasses.dataclass(frozen=True)
 class _Route:
-    """No proxy of the user leads to the machine itself."""
+    """The route to the machine itself, which never uses a proxy."""
 
     endpoint: str
     verify: bool = True
     proxy: str = ""
     connect_timeout: float = TIMEOUT_SECONDS
     read_timeout: float = TIMEOUT_SECONDS
-    # They are none of the options here.
+    # The timeouts are not options here.
     limits: tuple[str, str] = (f"{TIMEOUT_SECONDS:g} second",) * 2
     origins: Origins = FROM_TASK
 
 
 class _Server:
-    """The metadata server, within one task."""
+    """The metadata server, for one task."""
 
     def __init__(self, deadline: Deadline, session: requests.Session | None) -> None:
         self._address = os.environ.get(ADDRESS_VARIABLE) or ADDRESS
@@ -88,7 +88,7 @@ class _Server:
         self._headers: dict[str, str] | None = None
 
     def text(self, path: str) -> str:
-        """Raises NoAnswerError for everything but a success."""
+        """Raises NoAnswerError unless the request succeeds."""
         if self._headers is None:
             self._headers = self._session_headers()
         answer = self._answer("GET", path, self._headers)
@@ -104,7 +104,7 @@ class _Server:
         except NoAnswerError:
             return {}
         token = answer.content.decode("ascii", errors="replace").strip()
-        # A gateway in between may answer everything with a page.
+        # A gateway in between may answer every request with a page.
         is_token = answer.status == HTTP_OK and token.isascii() and token.isprintable() and " " not in token
         return {"X-aliyun-ecs-metadata-token": token} if is_token and token else {}
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the options of a task to a connection.
+"""Creates the connection from the options of a task.
 
-Everything that is missing or contradictory is refused here, before the first request.
+Missing or contradictory options are refused here, before the first request.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins im
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
 
-# How a use of a role is named in the logs of the cloud, unless the task names it.
+# The default session name of a role in the audit log of the cloud.
 SESSION_NAME = "ansible-apsarastack"
-# Keys and tokens are never quoted. A line end behind one is most often left over from the file it was read from.
+# Keys and tokens are never quoted. A trailing line break usually comes from the file that the key was read from.
 HEADER_RULE = "must contain only printable ASCII characters and no whitespace"
 KEY_RULE = f"{HEADER_RULE}; in a template, `| trim` removes it at both ends"
 OTHER_ENVIRONMENT = (
@@ -37,9 +37,9 @@ def connection_from(
 ) -> Connection:
     """The connection that the options of a task describe.
 
-    ``values``: the parameters of the module, None where an option is not given. ``keys``: asked once nothing is left to
-    refuse, since the answer may cost a request; without it the keys are those of the options. Raises RefusalError,
-    which names every missing option at once with the environment variables that were looked at.
+    ``values``: the parameters of the module, None for omitted options. ``keys``: called only if all options are valid,
+    since it may require a request; without it the keys are those of the options. Raises RefusalError, which names all
+    missing options and their environment variables.
     """
     _refuse_missing(values, origins, needs_keys=keys is None)
     _refuse_unusable(values, origins)
@@ -63,7 +63,8 @@ def connection_from(
 
 
 def has_keys(values: t.Mapping[str, t.Any]) -> bool:
-    """Whether the options give keys; half a pair is a mistake, and nothing else takes its place."""
+    """Whether the options include keys. An access key without its secret key is an error, and no other credentials
+    replace it."""
     return values.get("access_key") is not None or values.get("secret_key") is not None
 
 
@@ -93,7 +94,7 @@ def _refuse_missing(values: t.Mapping[str, t.Any], origins: Origins, *, needs_ke
 
 def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:
     if values.get("resource_group") is not None and values.get("department") is None:
-        # The gateway takes a resource set only together with the organization that owns it.
+        # The gateway accepts a resource set only together with the organization that owns it.
         raise RefusalError(
             f"{origins.named('resource_group')} requires the organization that owns it: set department as well "
             f"({sources('department')}).{origins.note(['department'])}"
@@ -102,7 +103,7 @@ def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:
         if not is_header_text(values.get(option)):
             raise RefusalError(f"{origins.named(option)} {KEY_RULE}.")
     for option in ("region", "department", "resource_group"):
-        # They travel as HTTP headers.
+        # They are sent as HTTP headers.
         if not is_header_text(values.get(option)):
             raise RefusalError(f"{origins.named(option)} {HEADER_RULE}, but is {values[option]!r}.")
     for option in ("connect_timeout", "read_timeout"):
@@ -111,7 +112,7 @@ def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:
 
 
 def is_header_text(value: str | None) -> bool:
-    """Whether it is plain enough for a header and a signature: printable ASCII without any blank, or not given."""
+    """Whether the value can be part of a header and a signature: printable ASCII without whitespace, or None."""
     return value is None or (value.isascii() and value.isprintable() and " " not in value)
 
 
@@ -121,7 +122,7 @@ def _verify(values: t.Mapping[str, t.Any], origins: Origins) -> bool | str:
     path = values.get("ca_path")
     if path is None:
         return True
-    # Most tasks name none, and should not pay for the look at it.
+    # Imported only for tasks with ca_path, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import certificates  # noqa: PLC0415
 
     refusal = certificates.refusal_of(certificates.Source(origins.named("ca_path"), path))
@@ -136,7 +137,7 @@ def _proxy(values: t.Mapping[str, t.Any], origins: Origins) -> str | None:
         return proxy
     parts = split_url(proxy, "http")
     if parts is None or parts.scheme not in PROXY_SCHEMES:
-        # Not quoted: it may hold a password.
+        # Not quoted, since it may contain a password.
         raise RefusalError(f"{origins.named('proxy')} is not a valid URL. Expected http://[user:password@]host:port.")
     if parts.scheme.startswith("socks"):
         _refuse_socks_without_library(origins)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the connection options have their values from: the task, or an environment variable. Pure.
+"""The origin of the connection options: the task, or an environment variable. Pure.
 
-What the task says (``module_defaults`` included) beats the environment, also across options that answer the same
-question: a task that names a profile must not be run with the access key that happens to be in the environment.
+Options of the task (including ``module_defaults``) win over the environment, even over variables of other options for
+the same purpose: a task with a profile must not use the access key of the environment.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _KEYS = ("access_key", "secret_key", "security_token")
 _PROFILE = ("profile", "shared_credentials_file")
 _CALLER = (*_KEYS, *_PROFILE, "ecs_role_name")
 _TENANT = ("department", "resource_group", "resource_group_set_name")
-# The variable of an option is not used when the task gives one of these. A profile and its file complete each other; a
-# role is assumed by whoever calls, and a task that says only which role leaves the caller to the environment.
+# The variable of an option is not used if the task gives one of these. A profile and its file belong together; a role
+# is assumed with any credentials, so a task with only a role uses the credentials of the environment.
 _SILENCED_BY: t.Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys((*_PLACE, "is_center_region"), _PLACE),
     **dict.fromkeys((*_CALLER, "assume_role"), _CALLER),
@@ -32,11 +32,11 @@ _SILENCED_BY: t.Mapping[str, tuple[str, ...]] = {
 
 
 def origins_of(given: t.Collection[str], options: t.Iterable[str], environment: t.Mapping[str, str]) -> Origins:
-    """``given``: the options that the task gives. ``options``: those that have environment variables."""
+    """``given``: the options of the task. ``options``: those with environment variables."""
     variables: dict[str, str] = {}
     unused: dict[str, tuple[str, str]] = {}
     for option in options:
-        # AWX sets the variables of all fields of a credential, also of those that were left empty.
+        # AWX sets the variables of all fields of a credential, even of empty ones.
         variable = next((name for name in environment_names(option) if environment.get(name, "").strip()), None)
         if variable is None or option in given:
             continue
@@ -49,10 +49,10 @@ def origins_of(given: t.Collection[str], options: t.Iterable[str], environment: 
 
 
 def environment_names(option: str) -> list[str]:
-    """The environment variables that an option falls back to, in their order."""
+    """The environment variables of an option, in order."""
     return [f"{prefix}{option.upper()}" for prefix in ENVIRONMENT_PREFIXES]
 
 
 def sources(option: str) -> str:
-    """Where an option was looked for, for a message."""
+    """The possible origins of an option, for a message."""
     return f"option {option}, environment {' or '.join(environment_names(option))}"

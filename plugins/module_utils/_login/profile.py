@@ -4,7 +4,7 @@
 
 """Profiles in the file of the vendor's command line tool: JSON, with a list ``profiles`` and the name ``current``.
 
-No message quotes a value of the file: it holds secrets.
+Messages never quote values of the file, since it contains secrets.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Profile:
     entry: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
 
     def needed(self, key: str) -> str:
-        """Raises RefusalError where the key is missing, empty or not a string."""
+        """Raises RefusalError if the key is missing, empty or not a string."""
         value = self.optional(key)
         if value is None:
             raise _refusal(f"{self.where} has no {key}, which its mode {self.entry.get('mode')} requires.")
@@ -58,14 +58,14 @@ class _Profile:
         return value
 
     def seconds(self, key: str) -> int | None:
-        # The tool writes 0 where nothing was said.
+        # The tool writes 0 for an unset value.
         value = self.entry.get(key) or None
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise _refusal(f"{self.where}: {key} must be an integer.")
         return value
 
     def keys(self, token: str | None) -> Keys:
-        """The pair of keys, with this token."""
+        """The keys with this token."""
         keys = Keys(self.needed("access_key_id"), self.needed("access_key_secret"), token)
         for key, value in zip(("access_key_id", "access_key_secret", "sts_token"), dataclasses.astuple(keys)):
             if not is_header_text(value):
@@ -74,10 +74,10 @@ class _Profile:
 
 
 def caller_in_profile(name: str | None, file: str | None, origins: Origins = FROM_TASK) -> Caller:
-    """The caller that a profile describes.
+    """The credentials that a profile describes.
 
-    ``name``: without it the file's current profile. ``file``: without it the first of DEFAULT_FILES that exists.
-    Raises RefusalError, which tells the file, the profile and the key that are in the way.
+    ``name``: by default the current profile of the file. ``file``: by default the first existing one of DEFAULT_FILES.
+    Raises RefusalError, which names the file, the profile and the key.
     """
     path = _existing(name, origins) if file is None else file
     where = f"The credentials file {path!r}"
@@ -104,9 +104,9 @@ def _existing(name: str | None, origins: Origins) -> str:
 
 
 def _read(path: str, where: str) -> dict[str, t.Any]:
-    """``where``: begins the messages."""
+    """``where``: the start of messages."""
     try:
-        # Editors on Windows begin a file with a mark.
+        # Editors on Windows write a byte order mark.
         with open(path, encoding="utf-8-sig") as file:
             document = json.load(file)
     except OSError as error:
@@ -149,7 +149,7 @@ def _of_token(profile: _Profile) -> Caller:
 
 
 def _of_sign_in(profile: _Profile) -> Caller:
-    """What the tool has stored when somebody signed in last; only the tool can sign in again."""
+    """The keys that the tool stored at the last sign-in; only the tool can sign in again."""
     expires = profile.seconds("sts_expiration")
     if expires is not None and expires <= time.time():
         raise _refusal(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Temporary keys of a role that is assumed, from the security token service of the site."""
+"""Temporary keys of an assumed role, from the security token service of the site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def keys_of(role: Role, sts: Client) -> Keys:
-    """Raises ServiceError, NoAnswerError or DeadlineError. ``sts``: calls with the keys that may assume the role."""
+    """Raises ServiceError, NoAnswerError or DeadlineError. ``sts``: a client with keys that may assume the role."""
     body = sts.call(
         "AssumeRole",
         {
@@ -29,7 +29,7 @@ def keys_of(role: Role, sts: Client) -> Keys:
     )
     keys = keys_in(body.get("Credentials"))
     if keys is None:
-        # What came is not quoted: a part of it may be the secret.
+        # The answer is not quoted, since it may contain the secret.
         raise NoAnswerError(
             "its answer does not contain complete credentials",
             action="AssumeRole",
@@ -40,7 +40,7 @@ def keys_of(role: Role, sts: Client) -> Keys:
 
 
 def keys_in(document: t.Any) -> Keys | None:
-    """The keys of an answer of STS, or of the metadata server, which names them alike; None where one is missing."""
+    """The keys in an answer of STS or of the metadata server, which use the same names; None if one is missing."""
     if not isinstance(document, dict):
         return None
     values = [document.get(name) for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken")]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The resource set of a name: ASCM knows its id, and the organization that it belongs to."""
+"""Looks up a resource set by its name in ASCM, which returns its id and its organization."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
 PAGE_SIZE = 100
-# A list that goes on for ever is damage, and nobody should wait for it until the time is over.
+# An endless list is damaged, and should not be read until the deadline.
 MOST_PAGES = 100
-# A message is no place for all the resource sets of a large site.
+# A message should not list all the resource sets of a large site.
 LONGEST_LIST = 20
 
 
 @dataclasses.dataclass(frozen=True)
 class ResourceSet:
-    """``department``: id of the organization that it belongs to."""
+    """``department``: the id of its organization."""
 
     name: str
     id: str
@@ -34,15 +34,15 @@ class ResourceSet:
 
 
 def resource_set(name: str, department: str | None, ascm: Client) -> ResourceSet:
-    """The one resource set of exactly this name. ``department``: looks into this organization alone.
+    """The only resource set with exactly this name. ``department``: search only this organization.
 
-    Raises RefusalError with those that exist when there is none, or more than one.
+    Raises RefusalError with the existing ones if there is none, or more than one.
     """
 
     def listed(part: str | None) -> list[ResourceSet]:
         return [one for one in _listed(part, ascm) if department in (None, one.department)]
 
-    # ASCM finds names by a part of them.
+    # ASCM matches substrings of names.
     found = [one for one in listed(name) if one.name == name]
     if len(found) == 1:
         return found[0]
@@ -69,7 +69,7 @@ def _shown(sets: t.Sequence[ResourceSet]) -> str:
 
 
 def _listed(part: str | None, ascm: Client) -> t.Iterator[ResourceSet]:
-    """Those whose name has this part, all for None."""
+    """The resource sets whose name contains this string, or all for None."""
     read = 0
     for number in range(1, MOST_PAGES + 1):
         parameters = {"resourceGroupName": part, "pageNumber": number, "pageSize": PAGE_SIZE}
@@ -79,7 +79,7 @@ def _listed(part: str | None, ascm: Client) -> t.Iterator[ResourceSet]:
             raise _misshapen(ascm)
         yield from (_from(item, ascm) for item in page)
         read += len(page)
-        # A site may give shorter pages than it was asked for, and then says how many there are in all.
+        # A site may return shorter pages than requested, and then reports the total.
         total = _total(body)
         if not page or (len(page) < PAGE_SIZE if total is None else read >= total):
             return

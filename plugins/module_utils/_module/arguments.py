@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that every module shares: how the site is reached and who calls.
+"""The options that all modules share: the address of the site, the credentials and the tenant.
 
-The documentation beside it is ``plugins/doc_fragments/connection.py``; a test holds the two against each other.
+They are documented in ``plugins/doc_fragments/connection.py``; a test compares the two.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options i
 _ROLE_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "role_arn": {"type": "str", "required": True},
     "session_name": {"type": "str", "default": SESSION_NAME},
-    # Ansible makes a dictionary of what looks like one; this type makes it text again.
+    # Ansible turns a string that looks like a dictionary into one; this type turns it back into a string.
     "policy": {"type": "json"},
     "session_expiration": {"type": "int"},
 }
 _OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
-    # no_log is said for everything that Ansible would otherwise warn about because of its name.
+    # no_log is set for every option whose name would otherwise cause a warning of Ansible.
     "access_key": {"type": "str", "no_log": False},
     "secret_key": {"type": "str", "no_log": True},
     "security_token": {"type": "str", "no_log": True},
@@ -40,7 +40,7 @@ _OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "protocol": {"type": "str", "choices": ["https", "http"], "default": "https"},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
-    # Its URL may hold a password.
+    # Its URL may contain a password.
     "proxy": {"type": "str", "no_log": True},
     "connect_timeout": {"type": "int", "default": 10},
     "read_timeout": {"type": "int", "default": 60},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a result says of a failure: the one place where an error becomes sentences."""
+"""The result of a failure: the only place where an error becomes a message."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _OF_NAMES = f"{string.ascii_lowercase}_"
 def result_of(
     error: ApsaraStackError, context: Context | None = None, own_hints: Hints | None = None
 ) -> dict[str, t.Any]:
-    """The keyword arguments of ``fail_json``; secrets are still in it.
+    """The keyword arguments of ``fail_json``, still with secrets.
 
-    ``own_hints``: those of the module's resource, which come before those that hold for all.
+    ``own_hints``: those of the module's resource, which take precedence over the general ones.
     """
     call = call_in(error)
     told = {**error.facts, "msg": message_of(error, context, own_hints), "reason": error.reason}
@@ -39,7 +39,7 @@ def result_of(
 
 
 def message_of(error: ApsaraStackError, context: Context | None = None, own_hints: Hints | None = None) -> str:
-    """What was tried, what went wrong, what else has to be known, what resolves it, and the ids of the call."""
+    """The attempt, the problem, further notes, the solution, and the ids of the call."""
     context = hints.Context() if context is None else context
     attempt = error.attempt if isinstance(error, TaskFailedError) else ""
     notes = error.notes if isinstance(error, TaskFailedError) else ()
@@ -51,13 +51,13 @@ def message_of(error: ApsaraStackError, context: Context | None = None, own_hint
 
 
 def _as_sentence(words: str, context: Context) -> str:
-    """Beginning with a capital letter, unless the first word is the name of an option."""
+    """Capitalized, unless the first word is the name of an option."""
     first = words[: len(words) - len(words.lstrip(_OF_NAMES))]
     return words if "_" in first or first in context.options else words[:1].upper() + words[1:]
 
 
 def _resolved_by(error: ApsaraStackError, context: Context, tables: t.Sequence[Hints]) -> t.Iterator[str]:
-    """What resolves the error, after what resolves the one that has led to it."""
+    """The solution of the error, after that of the error that caused it."""
     for cause in reversed([each for each in causes_of(error) if not isinstance(each, TaskFailedError)]):
         if isinstance(cause, CallError) and cause is not call_in(error):
             continue  # an earlier attempt
@@ -88,7 +88,7 @@ def _answer(call: CallError) -> dict[str, t.Any]:
 
 
 def _trace(call: CallError) -> str:
-    """How the operators of the cloud find the call."""
+    """The facts with which the operators of the cloud find the call."""
     named = {
         "HTTP": call.http_status,
         "request id": call.request_id,

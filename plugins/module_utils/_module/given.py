@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which options a task gives: decided here once, for every option of every module. Pure.
+"""Decides which options a task gives, for all options of all modules. Pure.
 
-ansible-core hands a null on like any other value: it keeps defaults and the environment away, excludes alternatives and
-satisfies ``required_one_of``. So nulls are left out before the argument spec is applied.
+ansible-core treats null like any other value: it overrides defaults and the environment, excludes alternatives and
+satisfies ``required_one_of``. So nulls are removed before the argument spec is applied.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 @dataclass
 class Given:
-    """``options``: without nulls, each under its own name. ``nulls``: the options that the task leaves out with a null.
-    ``problems``: a sentence for each value that cannot be meant. ``warnings``: one for each that may not be meant."""
+    """``options``: without nulls and aliases. ``nulls``: the options that are null. ``problems``: a sentence for each
+    invalid value. ``warnings``: a sentence for each value that may be a mistake."""
 
     options: dict[str, t.Any] = field(default_factory=dict)
     nulls: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Given:
 
 
 def given_in(raw: t.Mapping[str, t.Any], spec: Spec) -> Given:
-    """What ``raw``, the parameters as Ansible hands them over, gives of the options in ``spec``."""
+    """The options of ``spec`` in ``raw``, the parameters as Ansible passes them."""
     given, names = Given(), _names(spec)
     given.options = _options(raw, spec, "", given)
     given.nulls = sorted({names.get(name, name) for name in raw} - given.options.keys())
@@ -38,7 +38,7 @@ def given_in(raw: t.Mapping[str, t.Any], spec: Spec) -> Given:
 
 
 def _names(spec: Spec) -> dict[str, str]:
-    """The option that each alias stands for."""
+    """The option of each alias."""
     return {alias: option for option, rule in spec.items() for alias in rule.get("aliases", ())}
 
 
@@ -69,7 +69,7 @@ def _value(value: t.Any, rule: t.Mapping[str, t.Any], where: str, given: Given) 
         return _options(value, suboptions, f"{where}.", given)
     if rule.get("type") == "list":
         return _entries(value, rule, where, given) if isinstance(value, list) else value
-    # Ansible turns back what YAML makes of choices such as yes and no.
+    # Ansible converts the booleans that YAML makes of choices such as yes and no.
     if rule.get("type", "str") in ("str", "path") and "choices" not in rule:
         _judge_text(value, where, given, is_secret=rule.get("no_log", False))
     return value
@@ -83,7 +83,7 @@ def _entries(values: list[t.Any], rule: t.Mapping[str, t.Any], where: str, given
         if value is not None
     ]
     if values and not kept:
-        # As a filter it would select everything, or nothing at all: both are guesses.
+        # As a filter it could mean everything or nothing, and guessing is not safe.
         given.problems.append(f"{where} contains only null: give values, or omit the option")
     return kept
 

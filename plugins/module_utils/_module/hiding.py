@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets are taken out of what a result says: at the very end, and of its sentences only.
+"""Removes secrets from the result, at the very end and only from its free text.
 
-What decides, and what a playbook decides by (``reason``, codes, ids, ``changed``), is never touched: a secret may be a
-part of any of them.
+Values for decisions, including those of playbooks (``reason``, codes, ids, ``changed``), are never modified: a secret
+may be a substring of any of them.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ import urllib.parse
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import CUT, plain_text
 
 HIDDEN = "********"
-# So much of the beginning of a secret tells nothing.
+# A truncated secret of at most this length reveals nothing.
 _LONGEST_REST = 3
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 class Secrets:
-    """The texts that no result may show."""
+    """The strings that no result may contain."""
 
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
-        """``params``: those of the module, which hold the first of them."""
+        """``params``: those of the module, which contain the first secrets."""
         self._texts: set[str] = set()
         self.add(params.get("secret_key"), params.get("security_token"))
         variables = (value for name, value in os.environ.items() if name.lower() in _PROXY_VARIABLES)
@@ -37,11 +37,11 @@ class Secrets:
             self.add(*_proxy_secrets(proxy or ""))
 
     def add(self, *secrets: str | None) -> None:
-        """For what the task obtains itself, as soon as it has it."""
+        """Adds secrets that the task obtains itself; call it as soon as they are known."""
         self._texts.update(secret.strip() for secret in secrets if secret is not None and secret.strip())
 
     def hidden(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The result without secrets in ``msg``, in the warnings, and in what the cloud said."""
+        """The result without secrets in ``msg``, in the warnings, and in the message of the cloud."""
         shown = {**result}
         if "msg" in shown:
             shown["msg"] = self.out_of(shown["msg"])
@@ -58,8 +58,8 @@ class Secrets:
         return {**said, "message": None if message is None else self.out_of(message)}
 
     def out_of(self, text: str) -> str:
-        """The text without any of them, in every form in which it can come back."""
-        # A form that is part of another must not spoil it.
+        """The text without the secrets in all their encodings."""
+        # Longer forms first, so that a form that is part of another does not expose the rest.
         forms = sorted({form for secret in self._texts for form in _forms(secret)}, key=len, reverse=True)
         if not forms:
             return text
@@ -68,7 +68,8 @@ class Secrets:
 
 
 def _forms(secret: str) -> set[str]:
-    """As it is, and as a URL, a form, a string to sign, Python, JSON and one line of plain text write it."""
+    """The secret itself, and its encodings in URLs, forms, strings to sign, Python, JSON and single lines of plain
+    text."""
     written = {secret, repr(secret)[1:-1], plain_text(secret)}
     written |= {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
     once = set(_encoded(secret))
@@ -84,13 +85,13 @@ def _encoded(text: str) -> t.Iterator[str]:
 
 
 def _lower(encoded: str) -> str:
-    """The same with hexadecimal digits in lower case, as some servers write them."""
+    """The same with lower-case hexadecimal digits, as some servers write them."""
     head, *parts = encoded.split("%")
     return "%".join((head, *(part[:2].lower() + part[2:] for part in parts)))
 
 
 def _without_rests(text: str, forms: t.Sequence[str]) -> str:
-    """Where a text was cut short, the beginning of a secret may be left at its end."""
+    """A truncated text may end with the beginning of a secret."""
     rests = {form[:length] for form in forms for length in range(_LONGEST_REST + 1, len(form))}
     for rest in sorted(rests, key=len, reverse=True):
         text = text.replace(rest + CUT, HIDDEN + CUT)
@@ -98,7 +99,7 @@ def _without_rests(text: str, forms: t.Sequence[str]) -> str:
 
 
 def _proxy_secrets(proxy: str) -> t.Iterator[str]:
-    """The password in the URL of a proxy, as it is written there, decoded, and with its user as it is sent."""
+    """The password in the URL of a proxy: encoded, decoded, and with its user as it is sent."""
     try:
         parts = urllib.parse.urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         user, password = parts.username, parts.password

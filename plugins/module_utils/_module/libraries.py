@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The libraries beyond ansible-core, which the host that runs the module has to have."""
+"""The Python libraries that the host that runs the module requires in addition to ansible-core."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import map
 
 
 def missing_library() -> str | None:
-    """The name of the first library that cannot be imported; None when all are there."""
+    """The name of the first library that cannot be imported; None if all can."""
     if not transport.HAS_REQUESTS:
         return "requests"
     return None if mapping.HAS_JMESPATH else "jmespath"

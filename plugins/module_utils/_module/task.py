@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one main of all modules: what they share with ansible-core, and how a task becomes a result."""
+"""The main function of all modules: their interface to ansible-core, and how a task becomes a result."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
-    # What a module does: its result, ``changed`` included. Raises ApsaraStackError.
+    # The work of a module: returns its result, including ``changed``. Raises ApsaraStackError.
     Work = t.Callable[["TaskModule"], t.Mapping[str, t.Any]]
 
 
 class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no types
-    """An AnsibleModule with the connection options, to which a null is not given (see ``given``).
+    """An AnsibleModule with the connection options, which treats null as omitted (see ``given``).
 
-    ``given``: what the task gives. ``origins``: where the connection options have their values from. ``secrets``: what
-    no result may show.
+    ``given``: the options of the task. ``origins``: where the values of the connection options come from. ``secrets``:
+    what no result may contain.
     """
 
     params: dict[str, t.Any]
@@ -50,7 +50,7 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
         for warning in self.given.warnings:
             self.warn(warning)
         if self.given.problems:
-            # Only now does Ansible know what it must hide.
+            # Only now Ansible knows what it must hide.
             self.fail_json(msg="; ".join(self.given.problems) + ". Nothing was sent.")
         self.secrets = Secrets(self.params)
         self._is_checked = True
@@ -58,10 +58,10 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
     def run(
         self, work: Work, own_hints: t.Callable[[], Hints], left: str = interruption.LEFT_BY_A_WRITER
     ) -> t.NoReturn:
-        """Do the work and end with its result, whose ``warnings`` are handed over, or with what went wrong.
+        """Runs the work and exits with its result, whose ``warnings`` are passed to Ansible, or with the failure.
 
-        ``own_hints``: those of the module's resource, loaded where something went wrong. ``left``: what a user has to
-        know of a task that was interrupted.
+        ``own_hints``: those of the module's resource, loaded only for failures. ``left``: the text for users about an
+        interrupted task.
         """
         library = missing_library()
         if library is not None:
@@ -76,7 +76,7 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
 
     @functools.cached_property
     def deadline(self) -> Deadline:
-        """That of the whole task. It begins when it is first asked for."""
+        """The deadline of the whole task, which starts when it is first used."""
         return Deadline(self.params["wait_timeout"])
 
     def connect(self) -> Client:
@@ -84,7 +84,7 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
         return client_from(self.params, self.deadline, self.secrets.add, self.origins)
 
     def _fail(self, error: ApsaraStackError, own_hints: Hints) -> t.NoReturn:
-        # A task that succeeds should not pay for what explains failures.
+        # Imported only for failures, so that successful tasks stay fast.
         from ansible_collections.apsarastack.cloud.plugins.module_utils._module import failures  # noqa: PLC0415
         from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints  # noqa: PLC0415
 
@@ -98,13 +98,13 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
         return shown
 
     def _load_params(self) -> None:
-        """Ansible's hook for reading the parameters; what it leaves in ``params`` is validated next."""
+        """Ansible's hook for reading the parameters, which are validated next."""
         super()._load_params()
         self.given, self.origins = options_of(self.params, self.argument_spec, os.environ)
         self.params = dict(self.given.options)
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        """As Ansible's own; a failure of its checks gets a reason, and the origin of each option that it names."""
+        """Like Ansible's own; a failure of its checks gets a reason and the origin of each option that it names."""
         if not self._is_checked:
             result.setdefault("reason", "invalid_input")
             for option, variable in self.origins.variables.items():
@@ -115,7 +115,7 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
 
 
 def options_of(raw: t.Mapping[str, t.Any], spec: Spec, environment: t.Mapping[str, str]) -> tuple[Given, Origins]:
-    """What the task gives, and the environment where the task does not say it, still to be validated."""
+    """The options of the task, and of the environment for omitted ones, before validation."""
     given = given_in(raw, spec)
     options = _without_empty_connection_options(given.options)
     origins = origins_of(options, connection_spec(), environment)
@@ -124,7 +124,8 @@ def options_of(raw: t.Mapping[str, t.Any], spec: Spec, environment: t.Mapping[st
 
 
 def _without_empty_connection_options(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """An option that a template left empty says nothing about the connection; an empty ``proxy`` says "none"."""
+    """Treats empty connection options, for example from templates, as omitted, except ``proxy``, where it means no
+    proxy."""
     optional = connection_spec().keys() - {"proxy"}
     return {
         name: value

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls of the API: sign, send, understand, repeat where that is right.
+"""Calls of the API: signs, sends, reads the answer, and retries where that is safe.
 
-This is the one place where a repeat is decided, by the class of the error and inside the deadline of the task.
+Retries are decided only here, by the class of the error and within the deadline of the task.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import Service
 
 # A site that has never answered is more often a mistyped endpoint than a site in trouble, and a mistyped endpoint
-# should not cost the whole wait_timeout. Where a connection was made somebody is there: it gets some attempts anyway.
+# should not take the whole wait_timeout. After a successful connection, a few attempts are made anyway.
 PATIENCE_SECONDS = 15.0
 PATIENCE_ATTEMPTS = 3
 LONGEST_PAUSE_FOR_AN_UNKNOWN_SITE_SECONDS = 3.0
 
-# A role's keys live for an hour, and an image may take longer to be made.
+# The keys of a role are valid for an hour, and the creation of an image may take longer.
 EXPIRED = "InvalidSecurityToken.Expired"
 
-# Actions that may be processed twice without harm; all others are repeated after a lost answer only with a
-# ClientToken, by which the cloud knows a repeat.
+# Actions that may be processed twice without harm; all others are retried after a lost answer only with a ClientToken,
+# by which the cloud recognizes a retry.
 _IDEMPOTENT_WRITE_PREFIXES = (
     "Modify",
     "Delete",
@@ -58,7 +58,7 @@ _IDEMPOTENT_WRITE_PREFIXES = (
 
 
 class Client:
-    """The API of one service of a site, for one caller and one task."""
+    """Calls the API of one service of a site, with one set of keys and for one task."""
 
     def __init__(
         self,
@@ -71,8 +71,8 @@ class Client:
         service: Service = ECS,
         renew: t.Callable[[], Connection] | None = None,
     ) -> None:
-        """``now``: seconds since the epoch. ``nonce``: a text that no other request has. ``random``: 0 to 1.
-        ``connection``: its endpoint is that of the service. ``renew``: gives it with new keys, once its own have
+        """``now``: seconds since the epoch. ``nonce``: a string that no other request has. ``random``: 0 to 1.
+        ``connection``: its endpoint is that of the service. ``renew``: returns it with new keys when its own have
         expired."""
         self.connection = connection
         self._renew = renew
@@ -87,11 +87,11 @@ class Client:
     def call(
         self, action: str, parameters: t.Mapping[str, t.Any] | None = None, handled: t.Container[str] = ()
     ) -> dict[str, t.Any]:
-        """The body of the answer to one action.
+        """Returns the body of the answer to one action.
 
-        ``parameters``: with the API's names; None is left out, lists and dictionaries are flattened.
-        ``handled``: codes that the caller handles, so that the call is not repeated after them.
-        Raises ServiceError, NoAnswerError or DeadlineError.
+        ``parameters``: with the API's names; None is omitted, lists and dictionaries are flattened. ``handled``: codes
+        that the caller handles, so that the call is not retried after them. Raises ServiceError, NoAnswerError or
+        DeadlineError.
         """
         form = flatten({"RegionId": self.connection.region, **(parameters or {})})
         is_safe = is_safe_to_repeat(action, form)
@@ -119,7 +119,7 @@ class Client:
             self.deadline.sleep(self._pause(last, attempts - 1))
 
     def _attempt(self, action: str, form: t.Mapping[str, str]) -> dict[str, t.Any]:
-        """One attempt, signed by itself: a time stamp ages, and a nonce is good for one request."""
+        """Makes one attempt with its own signature: a timestamp expires, and a nonce is valid for one request."""
         connection = self.connection
         request = request_of(connection, self._service, action, form, Stamp(self._nonce(), self._now()))
         try:
@@ -132,9 +132,9 @@ class Client:
         return body
 
     def _renew_expired(self, error: CallError, lost: CallError | None) -> None:
-        """Get new keys if the call was rejected because those of this client have expired.
+        """Renews the keys if the call was rejected because they have expired.
 
-        ``lost``: an attempt that may have been carried out, which is not forgotten if there are none.
+        ``lost``: an attempt that may have been carried out, which is still reported if the renewal fails.
         """
         if self._renew is None or not isinstance(error, ServiceError) or error.code != EXPIRED:
             return
@@ -160,7 +160,7 @@ class Client:
         if last is None:
             return self._over(f"timed out before {action} could be sent to {self.connection.endpoint}")
         times = "1 attempt" if attempts == 1 else f"{attempts} attempts"
-        # Whoever was never let in has not timed out, but been kept out.
+        # Throttling, or a site that never answered, explains more than the timeout does.
         is_kept_out = last.reason == "throttled" or not self._has_answered
         return self._over(
             f"timed out after {times} of {action}. The last one failed: {last.message}",
@@ -190,12 +190,12 @@ def may_repeat(error: ServiceError | NoAnswerError, is_safe: bool) -> bool:
 
 
 def _returns_nothing(action: str) -> bool:
-    """Whether a success without a body is one. A read or a create without a body has not been answered."""
+    """Whether a success may have no body. A read or a create without a body is not answered."""
     return action.startswith(_IDEMPOTENT_WRITE_PREFIXES)
 
 
 def flatten(parameters: t.Mapping[str, t.Any]) -> dict[str, str]:
-    """The form of parameters: ``{"Tag": [{"Key": "env"}]}`` becomes ``{"Tag.1.Key": "env"}``; None is left out."""
+    """The parameters as a form: ``{"Tag": [{"Key": "env"}]}`` becomes ``{"Tag.1.Key": "env"}``; None is omitted."""
     return dict(pair for name, value in parameters.items() for pair in _flattened(name, value))
 
 
@@ -217,6 +217,6 @@ def _text(name: str, value: t.Any) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        # Half a surrogate pair, as a damaged file name or a wrong locale gives it.
+        # Half a surrogate pair, caused by a damaged file name or a wrong locale.
         raise RefusalError(f"{name} holds text that cannot be written as UTF-8: {text!a}.") from error
     return text

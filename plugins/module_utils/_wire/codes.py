@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an error code of the cloud stands for: the class that decides on a retry, and the reason that a result tells."""
+"""The meaning of an error code of the cloud: the class that decides on a retry, and the reason in the result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import enum
 import re
 import typing as t
 
-# The words by which a playbook knows why a task failed. They are documented in RETURN of every module.
+# The values of ``reason``, for playbooks. They are documented in RETURN of every module.
 Reason = t.Literal[
     "access_denied",
     "ambiguous_name",
@@ -49,13 +49,13 @@ class Kind(enum.Enum):
     THROTTLED = "throttled"
     """Too many calls; not processed."""
     BUSY = "busy"
-    """The state of the resource forbids it for now; not processed, so a repeat is always safe."""
+    """The state of the resource does not allow it now; not processed, so a retry is always safe."""
     TRANSIENT = "transient"
-    """The cloud stumbled; the call may have been processed."""
+    """A temporary error of the cloud; the call may have been processed."""
     NOT_OFFERED = "not_offered"
-    """The site does not know this action."""
+    """The site does not offer this action."""
     PERMANENT = "permanent"
-    """A repeat would fail the same way."""
+    """A retry would fail in the same way."""
 
 
 _BUSY_CODES = frozenset(
@@ -79,16 +79,16 @@ _BUSY_CODES = frozenset(
         "QuotaExceed.ConcurrentSnapshotQuota",
     }
 )
-# SignatureNonceUsed: every attempt has a nonce of its own, so something between here and the cloud has sent the same
-# request twice, and the first copy arrived.
+# SignatureNonceUsed: every attempt has its own nonce, so something between here and the cloud has sent the same request
+# twice, and the first copy was processed.
 _TRANSIENT_CODES = frozenset(
     {"InternalError", "UnknownError", "SignatureNonceUsed", "HTTP500", "HTTP502", "HTTP503", "HTTP504"}
 )
 _TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
 _HTTP_TOO_MANY_REQUESTS = 429
 
-# The first pattern that matches decides. A code says more than the HTTP status: the status of the same code
-# differs between releases.
+# The first matching pattern applies. A code says more than the HTTP status, which differs between releases for the same
+# code.
 _KINDS_BY_PATTERN: t.Sequence[tuple[Kind, re.Pattern[str]]] = (
     (Kind.THROTTLED, re.compile(r"Throttling(\..*)?|Rejected\.Throttling|HTTP429")),
     (
@@ -115,7 +115,7 @@ def kind_of(code: str, http_status: int, message: str = "") -> Kind:
     return Kind.PERMANENT
 
 
-# The first pattern that matches decides here, too.
+# The first matching pattern applies.
 _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
     (
         "credentials",
@@ -159,7 +159,7 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
 
 
 def reason_of(code: str, kind: Kind) -> Reason:
-    """Why a task failed that this error of the cloud ended."""
+    """The reason of a task that failed with this error of the cloud."""
     if kind is Kind.THROTTLED:
         return "throttled"
     if kind is Kind.NOT_OFFERED:

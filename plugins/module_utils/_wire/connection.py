@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a site is, how it is reached and who calls, as plain values."""
+"""The address of a site, how it is reached, and the keys, as plain values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 @dataclasses.dataclass(frozen=True)
 class Keys:
-    """What signs the calls. A temporary access key comes with its token."""
+    """The keys that sign calls. A temporary access key has a token."""
 
     access_key: str
     secret_key: str = dataclasses.field(repr=False)
@@ -27,9 +27,10 @@ class Keys:
 
 @dataclasses.dataclass(frozen=True)
 class Connection:
-    """``endpoint``: URL with scheme and path. ``is_asapi``: it is the gateway that all products share. ``verify``:
-    whether certificates are verified, or the CA file to verify them with. ``proxy``: URL; None leaves it to the
-    environment, an empty string means none at all. Timeouts in seconds. ``origins``: where these values are from."""
+    """``endpoint``: URL with scheme and path. ``is_asapi``: whether it is the gateway that all products share.
+    ``verify``: whether certificates are verified, or the CA file to verify them with. ``proxy``: URL; None stands for
+    the proxy of the environment, an empty string for no proxy. Timeouts are in seconds. ``origins``: where these values
+    come from."""
 
     endpoint: str
     region: str
@@ -39,7 +40,7 @@ class Connection:
     department: str | None = None
     resource_group: str | None = None
     verify: bool | str = True
-    # A proxy's URL may hold a password.
+    # The URL of a proxy may contain a password.
     proxy: str | None = dataclasses.field(default=None, repr=False)
     connect_timeout: float = 10
     read_timeout: float = 60
@@ -49,11 +50,11 @@ class Connection:
     limits: t.ClassVar = ("connect_timeout", "read_timeout")
 
     def signed_by(self, keys: Keys) -> Connection:
-        """The same place for another caller."""
+        """The same connection with other keys."""
         return dataclasses.replace(
             self, access_key=keys.access_key, secret_key=keys.secret_key, security_token=keys.security_token
         )
 
     def to(self, service: Service) -> Connection:
-        """The same caller at another service of the site; ``endpoint`` is that of ECS."""
+        """The same connection to another service of the site; ``endpoint`` is that of ECS."""
         return self if self.is_asapi else dataclasses.replace(self, endpoint=endpoint_of(service, self.endpoint))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One monotonic deadline per task, and the pauses between tries.
+"""One monotonic deadline per task, and the pauses between attempts.
 
 Clock and sleep are injected, so that no test waits.
 """
@@ -17,7 +17,7 @@ import typing as t
 
 BACKOFF_BASE_SECONDS = 0.5
 BACKOFF_CAP_SECONDS = 20.0
-# 0.5 s doubled six times is past the cap; a larger exponent would only build huge numbers.
+# 0.5 s doubled six times exceeds the cap; a larger exponent would only produce huge numbers.
 BACKOFF_LARGEST_EXPONENT = 6
 
 
@@ -35,7 +35,7 @@ class Deadline:
         self._sleep = sleep
         self._start = clock()
         self._shortened_to = math.inf
-        # Seconds since the start until which there is time all the same.
+        # Seconds since the start until which time is reserved, whatever the deadline.
         self._reserved_until = 0.0
 
     def elapsed(self) -> float:
@@ -48,7 +48,8 @@ class Deadline:
 
     @contextlib.contextmanager
     def reserved(self, seconds: float) -> t.Iterator[None]:
-        """Within it at least so many seconds are left: what must not be done by half is not cut short."""
+        """Guarantees at least this many seconds within the context, so that the deadline does not interrupt an atomic
+        group of calls."""
         before, self._reserved_until = self._reserved_until, self.elapsed() + seconds
         try:
             yield
@@ -56,24 +57,24 @@ class Deadline:
             self._reserved_until = before
 
     def shorten(self, seconds: float) -> None:
-        """From now on at most so many seconds are left."""
+        """Limits the remaining time to at most this many seconds."""
         self._shortened_to = self.elapsed() + seconds
         self._reserved_until = min(self._reserved_until, self._shortened_to)
 
     def is_over(self) -> bool:
-        """Whether nothing is left."""
+        """Whether the deadline has passed."""
         return self.remaining() <= 0
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but never past the end."""
+        """Sleeps, but never beyond the deadline."""
         self._sleep(max(0.0, min(seconds, self.remaining())))
 
 
 def backoff(attempt: int, random: t.Callable[[], float] = _random.random) -> float:
-    """Seconds to pause after a failed try; ``attempt`` is 0 after the first one.
+    """The pause in seconds after a failed attempt; ``attempt`` is 0 after the first one.
 
-    Exponential with full jitter: anything between nothing and the doubled ceiling, so that many tasks that
-    failed in the same moment do not come back in the same moment.
+    Exponential backoff with full jitter: between zero and the doubled ceiling, so that tasks that failed at the same
+    moment do not retry at the same moment.
     """
     ceiling = BACKOFF_BASE_SECONDS * 2.0 ** min(attempt, BACKOFF_LARGEST_EXPONENT)
     return random() * min(BACKOFF_CAP_SECONDS, ceiling)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task may fail with: values, split by what a caller does about them.
+"""The errors of a task: values, split by how a caller handles them.
 
-They hold what is known where they are raised, secrets included. What a result says of them is rendered in
-``failures``, and only there: so a decision never meets a text from which something was taken out.
+They hold what is known where they are raised, including secrets. Only ``failures`` turns them into messages, so
+decisions never depend on text from which secrets were removed.
 """
 
 from __future__ import annotations
@@ -18,19 +18,18 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 # Actions that change nothing.
 READ_PREFIXES = ("Describe", "List", "AssumeRole")
-# Stands at the end of a text that was cut short.
+# The end of a truncated string.
 CUT = "..."
 
 Facts = t.Mapping[str, t.Any]
 
 
 class ApsaraStackError(Exception):
-    """Everything that a task may fail with on purpose.
+    """The base class of all expected failures of a task.
 
-    ``message``: what went wrong. ``reason``: the word by which a playbook knows it. ``advice``: what resolves it.
-    ``hint``: the code whose entry in the table of hints resolves it, where an error of the cloud would be the same.
-    ``facts``: keys of the result that are known where it is raised, such as ``image_id``. ``maybe_done``: the cloud
-    may have carried out the call that failed so.
+    ``message``: what went wrong. ``reason``: the value for playbooks. ``advice``: what resolves it. ``hint``: the code
+    of the equivalent error of the cloud, whose hint resolves it. ``facts``: keys of the result that are already known,
+    such as ``image_id``. ``maybe_done``: whether the cloud may have carried out the failed call.
     """
 
     maybe_done = False
@@ -53,7 +52,7 @@ class ApsaraStackError(Exception):
 
 
 class RefusalError(ApsaraStackError):
-    """The task cannot be done as it is written."""
+    """The task cannot be carried out as it is written."""
 
     def __init__(self, message: str, reason: Reason = "invalid_input", **more: t.Any) -> None:
         super().__init__(message, reason, **more)
@@ -95,9 +94,9 @@ class ServiceError(CallError):
         retry_after: float | None = None,
         clock_offset: float | None = None,
     ) -> None:
-        """``retry_after``: seconds that the cloud asks to wait. ``clock_offset``: the seconds by which the clock of the
-        cloud is ahead of the one here, as far as the answer told."""
-        # A call that succeeds should not pay for what explains failures.
+        """``retry_after``: seconds that the cloud asks to wait. ``clock_offset``: seconds by which the clock of the
+        cloud is ahead of the local one; None if unknown."""
+        # Imported only for failed calls, so that successful ones stay fast.
         from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import (  # noqa: PLC0415
             Kind,
             kind_of,
@@ -120,10 +119,10 @@ class ServiceError(CallError):
 
 
 class NoAnswerError(CallError):
-    """No usable answer came.
+    """There was no usable answer.
 
-    ``permanent``: asking again would give the same. ``sent``: the request may have reached the cloud.
-    ``problem``: what happened, without what was tried and what to do about it.
+    ``permanent``: whether a retry would have the same result. ``sent``: the request may have reached the cloud.
+    ``problem``: what happened, without the attempt and the advice.
     """
 
     def __init__(
@@ -140,7 +139,7 @@ class NoAnswerError(CallError):
         http_status: int | None = None,
     ) -> None:
         message = f"no usable response from {endpoint}: {problem}"
-        # Whoever knows nothing better leaves it to what resolves others of the same reason.
+        # Without a specific hint, the one for the reason applies.
         hint = hint or ("" if advice else reason)
         super().__init__(message, reason, action=action, endpoint=endpoint, advice=advice, hint=hint)
         self.problem = problem
@@ -152,7 +151,7 @@ class NoAnswerError(CallError):
 
 
 class DeadlineError(ApsaraStackError):
-    """``wait_timeout`` ran out; ``__cause__`` is the last error of a call where there was one."""
+    """``wait_timeout`` has passed; ``__cause__`` is the last error of a call, if there was one."""
 
     def __init__(self, message: str, reason: Reason = "timed_out", *, maybe_done: bool = False, **more: t.Any) -> None:
         super().__init__(message, reason, **more)
@@ -160,10 +159,10 @@ class DeadlineError(ApsaraStackError):
 
 
 class TaskFailedError(ApsaraStackError):
-    """Where ``cause`` has ended the task.
+    """The task failed because of ``cause``.
 
-    ``attempt``: what was tried, in the words of ``actions``; empty where it was nothing in particular. ``notes``: what
-    else has to be known, as sentences. ``facts``: instead of those of the cause.
+    ``attempt``: what was tried, in the words of ``actions``; may be empty. ``notes``: further sentences for the
+    message. ``facts``: replace those of the cause.
     """
 
     def __init__(
@@ -176,7 +175,8 @@ class TaskFailedError(ApsaraStackError):
 
 
 class UnusableAnswerError(OSError):
-    """Something came back, and this sentence says why it is no answer. ``permanent``: asking again gives the same."""
+    """The response is unusable for the reason ``problem``. ``permanent``: whether a retry would have the same
+    result."""
 
     def __init__(self, problem: str, *, permanent: bool) -> None:
         super().__init__(problem)
@@ -185,17 +185,17 @@ class UnusableAnswerError(OSError):
 
 @contextlib.contextmanager
 def attempting(attempt: str) -> t.Iterator[None]:
-    """Let a failure within say what was tried: ``look up image 'web'``."""
+    """Adds what was tried to errors within the context: ``look up image 'web'``."""
     try:
         yield
     except (TaskFailedError, RefusalError):
-        raise  # they say it themselves
+        raise  # they already say it
     except ApsaraStackError as error:
         raise TaskFailedError(error, attempt) from error
 
 
 def causes_of(error: ApsaraStackError) -> t.Iterator[ApsaraStackError]:
-    """The error and what has led to it, the newest first; of a call that was repeated also the attempts before."""
+    """The error and its causes, newest first, including earlier attempts of a retried call."""
     pending: list[BaseException | None] = [error]
     seen: list[ApsaraStackError] = []
     while pending:
@@ -208,21 +208,21 @@ def causes_of(error: ApsaraStackError) -> t.Iterator[ApsaraStackError]:
 
 
 def call_in(error: ApsaraStackError) -> CallError | None:
-    """The failed call that has led to the error; None where none has."""
+    """The failed call that caused the error; None if no call did."""
     return next((cause for cause in causes_of(error) if isinstance(cause, CallError)), None)
 
 
 def may_be_done(error: ApsaraStackError) -> bool:
-    """Whether the cloud may have carried out the call that failed so, in this attempt or in one before."""
+    """Whether the cloud may have carried out the failed call, in this or an earlier attempt."""
     return any(cause.maybe_done for cause in causes_of(error))
 
 
 def cut(text: str, longest: int) -> str:
-    """The text, cut short where it is longer."""
+    """The text, truncated if it is longer."""
     return text if len(text) <= longest else text[:longest] + CUT
 
 
 def plain_text(text: str) -> str:
-    """The text on one line, without control characters and without what cannot be encoded."""
+    """The text on one line, without control characters and unencodable characters."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(printable.split())

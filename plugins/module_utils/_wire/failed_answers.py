@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an answer says that is no success: pure functions from bytes, headers and a body to an error.
+"""Reads failed answers: pure functions from bytes, headers and a body to an error.
 
-Imported only when a call failed.
+Imported only if a call failed.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _HTTP_SERVER_ERROR = 500
 def error_of(
     answer: Answer, body: t.Mapping[str, t.Any] | None, action: str, endpoint: str, now: float, *, may_be_empty: bool
 ) -> ServiceError | NoAnswerError | None:
-    """The error that an answer stands for; None where it is a success after all, without a body.
+    """The error of an answer; None if it is a success without a body.
 
-    ``body``: the decoded JSON object, None where there was none. For the rest see ``answers.body_of``.
+    ``body``: the decoded JSON object, or None. For the rest see ``answers.body_of``.
     """
     if body is None:
         problem = _unusable(answer, may_be_empty=may_be_empty)
@@ -73,15 +73,15 @@ def error_of(
 def _hint(answer: Answer, *, permanent: bool) -> str:
     if answer.status == _HTTP_PROXY_AUTHENTICATION:
         return f"HTTP{answer.status}"
-    # What is damaged may have been a response of the site.
+    # A damaged response may have come from the site.
     return "unexpected_answer" if permanent else "unreachable"
 
 
 def _unusable(answer: Answer, *, may_be_empty: bool) -> tuple[str, bool] | None:
-    """Why an answer without a JSON object is unusable, and whether the next would be, too; None where it is usable."""
+    """Why an answer without a JSON object is unusable, and whether that is permanent; None if it is usable."""
     status = answer.status
     if status >= _HTTP_SERVER_ERROR or status == _HTTP_TOO_MANY_REQUESTS:
-        # A gateway or proxy on the way answers with a page of its own while the site is away.
+        # A gateway or proxy in between answers with its own page while the site is unavailable.
         return None
     if status == _HTTP_PROXY_AUTHENTICATION:
         return "the proxy wants a user name and a password (HTTP 407)", True
@@ -110,13 +110,13 @@ def _shown(answer: Answer) -> str:
 
 def _quote(answer: Answer) -> str:
     """The beginning of a body, on one line."""
-    # Four bytes are the longest character of UTF-8, and one more character shows that there are more.
+    # A UTF-8 character has at most four bytes; one extra character shows that the body is longer.
     beginning = answer.content[: 4 * (LONGEST_QUOTE + 1)]
     return cut(plain_text(beginning.decode("utf-8", errors="replace")), LONGEST_QUOTE)
 
 
 def retry_after(headers: t.Mapping[str, str], now: float) -> float | None:
-    """Seconds that the cloud asks to wait, at most a minute; None where it does not ask.
+    """Seconds that the cloud asks to wait, at most a minute; None if it does not ask.
 
     ``x-acs-retry-after`` is the gateway's own header, in milliseconds; ``Retry-After`` holds seconds or a date.
     """
@@ -144,7 +144,7 @@ def _epoch(date: str | None) -> float | None:
     try:
         return email.utils.parsedate_to_datetime(date or "").timestamp()
     except (TypeError, ValueError, IndexError, OverflowError):
-        # Older Pythons raise TypeError for what is no date.
+        # Older versions of Python raise TypeError for an invalid date.
         return None
 
 
@@ -154,7 +154,7 @@ def _clock_offset(headers: t.Mapping[str, str], now: float) -> float | None:
 
 
 class ErrorFields(t.NamedTuple):
-    """An error as found in an answer."""
+    """The fields of an error in an answer."""
 
     code: str
     message: str
@@ -169,8 +169,8 @@ _STRING_TO_SIGN = "server string to sign is:"
 def error_in(http_status: int, body: t.Mapping[str, t.Any] | None) -> ErrorFields | None:
     """The error that an answer holds, or None for a success.
 
-    ``body``: the decoded JSON object, None where there was none. A gateway may answer an error with HTTP 200,
-    and decorates its answers or not, depending on the release; a missing ``asapiSuccess`` is no failure.
+    ``body``: the decoded JSON object, or None. A gateway may answer an error with HTTP 200, and adds fields to its
+    answers or not, depending on the release; a missing ``asapiSuccess`` does not mean a failure.
     """
     answer = {} if body is None else body
     if is_success(http_status) and not tells_failure(answer):
@@ -195,17 +195,17 @@ def _code_in(http_status: int, body: t.Mapping[str, t.Any]) -> str:
     own = scalar(body.get("code"))
     if own and not own.isdecimal():
         return own[:LONGEST_CODE]
-    # A body may carry the status that the gateway's HTTP 200 hides.
+    # The body may contain the status that the gateway's HTTP 200 hides.
     return f"HTTP{own}" if own and is_success(http_status) and own != "200" else f"HTTP{http_status}"
 
 
 def _message_in(body: t.Mapping[str, t.Any]) -> str:
     message = _first(body, ("Message", "asapiErrorMessage", "errorMessage", "message"))
-    # SignatureDoesNotMatch quotes the string to sign, which holds the access key's id and every parameter.
+    # SignatureDoesNotMatch quotes the string to sign, which contains the access key and every parameter.
     return cut(message.split(_STRING_TO_SIGN)[0].strip(), LONGEST_MESSAGE)
 
 
 def _id(body: t.Mapping[str, t.Any], *keys: str) -> str | None:
-    """One id; what is too long or has blanks in it is none."""
+    """One id; None if the value is too long or contains blanks."""
     text = _first(body, keys)
     return text if text and " " not in text and len(text) <= LONGEST_ID else None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What resolves an error of the cloud, whatever the resource: hints that look at what the task has set.
+"""Hints that resolve errors of the cloud for all resources, depending on what the task has set.
 
 The codes and their meaning are those of the vendor's API reference (common error tables).
 """
@@ -14,7 +14,7 @@ import re
 import typing as t
 
 _PLACES = ("endpoint", "popgw_domain", "domain")
-# What goes with them to make the address of the site.
+# The options that complete the address of the site.
 _WITH_PLACES: t.Mapping[str, t.Sequence[str]] = {
     "popgw_domain": ("is_center_region", "protocol"),
     "domain": ("protocol",),
@@ -22,14 +22,14 @@ _WITH_PLACES: t.Mapping[str, t.Sequence[str]] = {
 _TENANT = ("department", "resource_group", "resource_group_set_name")
 # The first that is set provides the keys.
 _KEYS = ("access_key", "profile", "shared_credentials_file", "ecs_role_name")
-# A gateway or proxy whose own clock is right may have written the date of the answer: no site is so strict.
+# No site rejects such a small offset: a gateway or proxy with a correct clock may have set the date of the answer.
 _SMALLEST_OFFSET_SECONDS = 60.0
 _MUST_BE: t.Mapping[str, str] = {
     "department": "the id of an organization (a number or org-...), not its name",
     "resource_group": "the id of a resource set (a number or rs-...), not its name",
     "region": "the id of a region of this site",
 }
-# How calls name what options say.
+# The parameters of calls that options set.
 _OPTIONS_ON_THE_WIRE: t.Mapping[str, str] = {
     "x-acs-organizationid": "department",
     "x-acs-resourcegroupid": "resource_group",
@@ -42,12 +42,12 @@ _OPTIONS_ON_THE_WIRE: t.Mapping[str, str] = {
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """What a hint may look at.
+    """What a hint may depend on.
 
     ``options``: those of the task, defaults and environment included. ``origins``: for each option whose value came
     from an environment variable, the name of that variable. ``action``: the call that failed, and ``said`` what the
-    cloud said of it; both are empty where no call did. ``clock_offset``: the seconds by which the clock of the cloud is
-    ahead, as far as its answer told. ``maybe_done``: an earlier attempt of the call may have been carried out.
+    cloud said of it; both are empty if no call failed. ``clock_offset``: seconds by which the clock of the cloud is
+    ahead; None if unknown. ``maybe_done``: an earlier attempt of the call may have been carried out.
     """
 
     options: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
@@ -61,7 +61,7 @@ class Context:
         return self.options.get(option) not in (None, "")
 
     def named(self, option: str) -> str:
-        """The option with its value, where it has one, and with the variable that this came from."""
+        """The option with its value, if any, and the variable that the value came from."""
         value = f" {self.options[option]!r}" if self.has(option) else ""
         return f"{option}{value}{self.origin(option)}"
 
@@ -69,16 +69,17 @@ class Context:
         return f" (set by {self.origins[option]})" if option in self.origins else ""
 
     def first(self, options: t.Sequence[str]) -> str | None:
-        """The first of them that is set."""
+        """The first option that is set."""
         return next((option for option in options if self.has(option)), None)
 
     def site(self) -> str:
-        """The option that says which site is called."""
+        """The option that selects the site."""
         place = self.first(_PLACES)
         return "endpoint, popgw_domain or domain" if place is None else self.named(place)
 
     def way(self) -> str:
-        """The options that say how the site is reached. The URL of a proxy is not shown: it may hold a password."""
+        """The options that define how the site is reached. The URL of a proxy is not shown, since it may contain a
+        password."""
         others = _WITH_PLACES.get(str(self.first(_PLACES)), ())
         proxy = [f"proxy{self.origin('proxy')}"] if self.has("proxy") else []
         *most, last = (self.site(), *map(self.named, others), *proxy)
@@ -92,8 +93,8 @@ class Context:
         return self.named(str(provider))
 
     def tenant(self) -> str:
-        """The options that say whose resources are meant; empty where there are none."""
-        # The name of a resource set is not looked at where its id is given.
+        """The options that select the organization and the resource set; empty if none is set."""
+        # The name of a resource set is ignored if its id is given.
         passed_over = "resource_group_set_name" if self.has("resource_group") else ""
         return " and ".join(self.named(option) for option in _TENANT if self.has(option) and option != passed_over)
 
@@ -109,12 +110,12 @@ class Context:
 
 
 Hint = t.Union[str, t.Callable[[Context], str]]
-# A key that ends in a dot stands for all codes with this beginning; the longest match wins.
+# A key that ends in a dot matches all codes with this prefix; the longest match applies.
 Hints = t.Mapping[str, Hint]
 
 
 def hint_for(code: str, tables: t.Iterable[Hints], context: Context) -> str:
-    """What resolves the error of this code; empty where nothing is known. The first table that knows it decides."""
+    """The hint for the error of this code; empty if there is none. The first table that has one applies."""
     for table in tables:
         hint = _entry(code, table)
         if hint is not None:
@@ -166,7 +167,7 @@ def _region(context: Context) -> str:
 
 
 def _parameter(context: Context) -> str:
-    """The cloud names a header or a parameter of its own."""
+    """The cloud names a header or a parameter of the API."""
     names = [name for name in re.findall(r"[\w-]+", context.said) if name in _OPTIONS_ON_THE_WIRE]
     return " ".join(_sent_for(name, _OPTIONS_ON_THE_WIRE[name], context) for name in names)
 
@@ -194,7 +195,7 @@ def _foreign(context: Context) -> str:
 
 
 def _unreachable(context: Context) -> str:
-    return f"Check {context.way()}, and what lies between this host and the site."
+    return f"Check {context.way()}, and the network between this host and the site."
 
 
 def _refused_by_proxy(context: Context) -> str:
@@ -254,7 +255,7 @@ HINTS: Hints = {
     "HTTP504": _away,
 }
 
-# Where no code tells more.
+# Errors without a more specific code.
 BY_REASON: Hints = {
     "unreachable": _unreachable,
     "tls": _unreachable,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists of the API, whole or not at all: what is missing from a list is taken for absent, and acted on."""
+"""Complete lists of the API, or an error: what is missing from a list is treated as absent, and acted on."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
-# Accepted by every release: the maximum was 50 before it became 100.
+# Every release accepts it: the maximum was 50 before it became 100.
 PAGE_SIZE = 50
-# A list that changes while it is read is read again, so often.
+# How often a list that changes while it is read is read again.
 ATTEMPTS = 5
 PAUSE_SECONDS = 1.0
-# A list that goes on for ever would fill the memory before the time is over. No account has so many of anything.
+# An endless list would fill the memory before the deadline. No account has that many resources.
 MOST_ITEMS = 100_000
-# No count of resources has more digits; a longer one is damage.
+# No count of resources has more digits; a longer one is damaged.
 _LONGEST_COUNT = 19
 
 Shaped = t.TypeVar("Shaped")
 
 
 class Listing(t.Generic[Shaped]):
-    """A list as it is asked for.
+    """A list to request.
 
     ``items``: dotted path of the list in an answer, such as ``Images.Image``. ``key``: what identifies an item.
-    ``shape``: makes of an item what is kept of it.
+    ``shape``: maps an item to what is kept.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Listing(t.Generic[Shaped]):
     def whole(self) -> list[Shaped]:
         """All items of all pages, each once, in the order of the API.
 
-        Raises what ``Client.call`` raises, and NoAnswerError where the list cannot be had whole.
+        Raises what ``Client.call`` raises, and NoAnswerError if the list stays incomplete.
         """
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -63,7 +63,8 @@ class Listing(t.Generic[Shaped]):
         raise self._unusable(f"{self.items} changed each of {ATTEMPTS} times that it was read, or it ends too early")
 
     def _read(self) -> list[Shaped] | None:
-        """None where the list changed meanwhile: an item comes twice, the total differs, or the pages end before it."""
+        """None if the list changed meanwhile: an item is listed twice, the total differs, or the pages end too
+        early."""
         found: dict[str, Shaped] = {}
         totals: set[int | None] = set()
         number = 0
@@ -81,10 +82,10 @@ class Listing(t.Generic[Shaped]):
                 return None
 
     def _add(self, page: t.Sequence[dict[str, t.Any]], found: dict[str, Shaped]) -> bool:
-        """Whether all of the page is new."""
+        """Adds a page; returns whether all its items are new."""
         before = len(found)
         for item in page:
-            # Shaping thousands of items takes time as well.
+            # Mapping thousands of items takes time as well.
             if self.client.deadline.is_over():
                 raise DeadlineError(f"Timed out while {self.items} was read.")
             found[item[self.key]] = self.shape(item)
@@ -93,20 +94,20 @@ class Listing(t.Generic[Shaped]):
         return len(found) == before + len(page)
 
     def _page(self, body: t.Mapping[str, t.Any], total: int | None) -> list[dict[str, t.Any]]:
-        """The items of one answer. One without the list says nothing, unless it counts none."""
+        """The items of one answer. An answer without the list is unusable, unless its total is 0."""
         found: t.Any = body
         names = self.items.split(".")
         last = names[-1]
         for name in names:
             found = found.get(name) if isinstance(found, dict) else None
             if name != last and isinstance(found, list) and len(found) == 1:
-                # A sample of the vendor has what holds the list in a list of its own.
+                # A sample of the vendor wraps the container of the list in a list.
                 found = found[0]
         if found is None and total == 0:
             return []
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             raise self._unusable(f"{self.items} is not a list of objects")
-        # An item without an id would be acted on by the id "None".
+        # An item without an id would be treated as the id "None".
         if not all(isinstance(item.get(self.key), str) and item[self.key] for item in found):
             raise self._unusable(f"{self.items} has an entry without {self.key}")
         return found
@@ -122,14 +123,14 @@ class Listing(t.Generic[Shaped]):
 
 
 def _is_last(page: t.Sequence[t.Any], body: t.Mapping[str, t.Any], total: int | None, count: int) -> bool:
-    """A short page is no end where the site counts more; where it counts nothing, it is the only sign of one."""
+    """Whether the page is the last one: a short page is not if the total is larger; without a total, it is."""
     if total is not None:
         return count >= total
-    # A site may cap the page and say so.
+    # A site may reduce the page size and say so.
     return len(page) < min(PAGE_SIZE, _count(body.get("PageSize")) or PAGE_SIZE)
 
 
 def _count(value: t.Any) -> int | None:
-    """A count, which some releases send as text."""
+    """A count, which some releases send as a string."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _LONGEST_COUNT else None

@@ -12,7 +12,7 @@ import typing as t
 try:
     import jmespath
 except ImportError:
-    # The module says so, with the platform's standard message.
+    # The module reports it with the standard message of Ansible.
     HAS_JMESPATH = False
 else:
     HAS_JMESPATH = True
@@ -20,5 +20,5 @@ else:
 
 @functools.cache
 def compiled(expression: str) -> t.Any:
-    """The compiled JMESPath expression; compiling costs more than searching, so it happens once."""
+    """The compiled JMESPath expression; it is compiled only once, since this takes longer than searching."""
     return jmespath.compile(expression)

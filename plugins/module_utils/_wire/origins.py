@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Origins:
-    """``variables``: option to the environment variable that gives its value. ``unused``: option to its variable, and
-    the option of the task because of which that variable is not used."""
+    """``variables``: option to the environment variable of its value. ``unused``: option to its variable and to the
+    option of the task because of which that variable is not used."""
 
     variables: t.Mapping[str, str] = field(default_factory=dict)
     unused: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Origins:
         return f"{option} ({'set in the task' if variable is None else f'set by {variable}'})"
 
     def note(self, options: t.Iterable[str]) -> str:
-        """A sentence for each of ``options`` whose variable is set and not used, behind a blank; else empty."""
+        """A sentence, after a blank, for each of ``options`` whose variable is set but not used."""
         return "".join(
             f" The environment variable {variable} is set, but is not used because the task gives {rival}."
             for variable, rival in (self.unused[option] for option in options if option in self.unused)

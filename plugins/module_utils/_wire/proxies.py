@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which proxy a connection leads through, and what it has come from.
+"""The proxy of a connection, and where it is set.
 
-Imported only when a connection failed.
+Imported only if a connection failed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 def url_of(route: Route) -> str:
-    """The URL of the proxy, empty where there is none. It may hold a password."""
+    """The URL of the proxy; empty if there is none. It may contain a password."""
     from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415 - ansible-test has no requests
 
     if route.proxy is not None:
@@ -27,12 +27,12 @@ def url_of(route: Route) -> str:
 
 
 def note_on(route: Route) -> str:
-    """A sentence on the proxy, which may have failed in the place of the site; empty where there is none."""
+    """A sentence about the proxy, which may have failed instead of the site; empty if there is none."""
     return f"The connection leads through a proxy: {named(route)}." if url_of(route) else ""
 
 
 def advice_on(route: Route) -> str:
-    """What resolves a failure of the proxy itself."""
+    """How to resolve a failure of the proxy itself."""
     overridden = "" if route.proxy is not None else "; the option proxy overrides it, and NO_PROXY excludes hosts"
     return f"Check {named(route)}{overridden}."
 
@@ -43,5 +43,5 @@ def named(route: Route) -> str:
         return route.origins.named("proxy")
     scheme = urllib.parse.urlsplit(route.endpoint).scheme
     names = (name for lower in (f"{scheme}_proxy", "all_proxy") for name in (lower, lower.upper()))
-    # Nothing but a variable is left.
+    # Only a variable is left.
     return f"environment variable {next((name for name in names if os.environ.get(name)), 'HTTPS_PROXY')}"

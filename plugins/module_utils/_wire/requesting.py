@@ -4,8 +4,8 @@
 
 """One call as one HTTP request, signed: pure functions; time and nonce are passed in.
 
-The ASAPI gateway and nearly all actions of the POP gateway take a call by its name (RPC); the POP gateway takes those
-of ASCM by their path (ROA).
+The ASAPI gateway and almost all actions of the POP gateway use calls by name (RPC); the POP gateway uses calls by path
+(ROA) for ASCM.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import Service
 
 CALLER = "apsarastack.cloud"
-# That of galaxy.yml, which is not there any more when a module runs.
+# The version of galaxy.yml, which does not exist where a module runs.
 VERSION = "1.1.0"
 
 
 class Request(t.NamedTuple):
-    """What goes out. ``form``: the body, which an empty one leaves out."""
+    """An HTTP request. ``form``: the body; no body if it is empty."""
 
     method: str
     url: str
@@ -36,7 +36,7 @@ class Request(t.NamedTuple):
 
 
 class Stamp(t.NamedTuple):
-    """What makes a request unlike all others. ``seconds``: since the epoch."""
+    """What makes a request unique. ``seconds``: since the epoch."""
 
     nonce: str
     seconds: float
@@ -80,7 +80,7 @@ def _by_path(connection: Connection, service: Service, path: str, form: t.Mappin
 
 
 def _headers(connection: Connection, service: Service) -> dict[str, str]:
-    """Tenancy and routing; the signature of RPC covers no header."""
+    """Headers for tenancy and routing; the signature of RPC does not cover headers."""
     headers = {
         "Accept": "application/json",
         "User-Agent": f"{CALLER}/{VERSION}",
@@ -97,7 +97,7 @@ def _headers(connection: Connection, service: Service) -> dict[str, str]:
 
 
 def _twins(connection: Connection, service: Service) -> dict[str, str]:
-    """The parameters by which the ASAPI gateway knows what the POP gateway reads from headers and host."""
+    """The parameters of the ASAPI gateway for what the POP gateway reads from headers and host."""
     twins = {
         "Product": service.product,
         "Department": connection.department,

@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 class Route(t.Protocol):
-    """How a server is reached: the part of a connection that says nothing about a site or a caller."""
+    """How a server is reached: the part of a connection without site and keys."""
 
     @property
     def endpoint(self) -> str:
@@ -37,7 +37,7 @@ class Route(t.Protocol):
 
     @property
     def limits(self) -> tuple[str, str]:
-        """What both timeouts are called in messages."""
+        """The names of both timeouts in messages."""
 
     @property
     def origins(self) -> Origins:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The services of a site that the collection calls, and where each of them is."""
+"""The services of a site that the collection calls, and their endpoints."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _ECS_HOST = "ecs-internal"
 
 
 class Service(t.NamedTuple):
-    """``product``: its name for the gateways. ``host``: the first label of its host on the POP gateway. ``paths``:
-    the path of each action that the POP gateway knows by a path rather than by its name."""
+    """``product``: its name at the gateways. ``host``: the first label of its host on the POP gateway. ``paths``: the
+    paths of the actions that the POP gateway calls by path rather than by name."""
 
     product: str
     version: str
@@ -24,7 +24,7 @@ class Service(t.NamedTuple):
 
 
 ECS = Service(product="Ecs", version="2014-05-26", host=_ECS_HOST)
-# The answer of STS holds a secret key.
+# The answer of STS contains a secret key.
 STS = Service(product="Sts", version="2015-04-01", host="sts", needs_https=True)
 ASCM = Service(
     product="ascm",
@@ -35,16 +35,16 @@ ASCM = Service(
 
 
 def endpoint_of(service: Service, ecs_endpoint: str) -> str:
-    """The endpoint of another service of the site whose ECS endpoint this URL is.
+    """The endpoint of another service of the site with this ECS endpoint.
 
-    The hosts of a POP gateway differ in their first label alone. Any other host serves all products: the ASAPI
-    gateway does, and a gateway with a name of its own is taken for one that does.
+    The hosts of a POP gateway differ only in their first label. Any other host is assumed to serve all products, as the
+    ASAPI gateway does.
     """
     parts = urllib.parse.urlsplit(ecs_endpoint)
     label, dot, domain = parts.netloc.partition(".")
     if label.lower() != _ECS_HOST or not dot:
         return ecs_endpoint
     if service.needs_https and parts.scheme == "http":
-        # A port of plain HTTP does not speak TLS.
+        # A port for plain HTTP does not support TLS.
         return f"https://{service.host}.{domain.partition(':')[0]}{parts.path}"
     return f"{parts.scheme}://{service.host}.{domain}{parts.path}"

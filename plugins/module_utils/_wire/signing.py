@@ -23,10 +23,10 @@ def percent_encode(text: str) -> str:
 
 
 def string_to_sign(method: str, parameters: t.Mapping[str, str]) -> str:
-    """What is signed: the method, the path and the sorted parameters.
+    """The string to sign: the method, the path and the sorted parameters.
 
-    The path is always ``/``, whatever the gateway's own path is. ``Signature`` is no parameter here. Values are
-    encoded twice, once by themselves and once as part of the whole.
+    The path is always ``/``, whatever the path of the gateway. ``Signature`` is not included. Values are encoded twice,
+    once individually and once as part of the whole string.
     """
     canonical = "&".join(
         f"{percent_encode(name)}={percent_encode(value)}" for name, value in sorted(parameters.items())
@@ -49,7 +49,7 @@ def sign(
     timestamp: str,
     method: str = "POST",
 ) -> dict[str, str]:
-    """The parameters with those of the signature.
+    """Returns the parameters with those of the signature.
 
     ``timestamp``: ``yyyy-MM-ddTHH:mm:ssZ`` in UTC. ``nonce``: unique for each request.
     """
@@ -68,9 +68,9 @@ def sign(
 
 
 def roa_string_to_sign(method: str, path: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str]) -> str:
-    """What is signed of a call by path: four headers, all that are named ``x-acs-*``, the path and the parameters.
+    """The string to sign of a call by path: four headers, all ``x-acs-*`` headers, the path and the parameters.
 
-    ``headers``: names in any case. Nothing is percent-encoded here, though it is in the URL.
+    ``headers``: names in any case. Nothing is percent-encoded here, unlike in the URL.
     """
     lower = {name.lower(): value.strip() for name, value in headers.items()}
     first = [method, *(lower.get(name, "") for name in ("accept", "content-md5", "content-type", "date"))]
@@ -82,19 +82,19 @@ def roa_string_to_sign(method: str, path: str, parameters: t.Mapping[str, str], 
 def roa_signature(
     method: str, path: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str], secret_key: str
 ) -> str:
-    """The signature of a call by path, in base64. Unlike that of RPC, its key is the secret key alone."""
+    """The signature of a call by path, in base64. Unlike for RPC, its key is just the secret key."""
     return _hmac_sha1(secret_key, roa_string_to_sign(method, path, parameters, headers))
 
 
 def _hmac_sha1(key: str, text: str) -> str:
-    """In base64. SHA-1 is what SignatureVersion 1.0 is defined with; it is a keyed digest here."""
+    """In base64. SignatureVersion 1.0 is defined with SHA-1, which is used as a keyed digest here."""
     secret, signed = key.encode(), text.encode()
     try:
         digest = hmac.new(secret, signed, hashlib.sha1).digest()
     except ValueError as error:
         from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError  # noqa: PLC0415
 
-        # As it is where OpenSSL is held to FIPS.
+        # For example, if OpenSSL is in FIPS mode.
         raise RefusalError(
             f"The calls of this API are signed with HMAC-SHA1, which the security policy of this host forbids"
             f" ({error}). Run the module on a host whose policy for OpenSSL allows SHA-1 in HMAC.",

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why TLS failed, and what resolves it for this task: pure but for the files that a task may name.
+"""Why TLS failed, and how to resolve it in this task. Pure, except for the files that a task may name.
 
-OpenSSL says what it has seen, not what is wrong: a server of TLS 1.0 alone and one that wants a client certificate may
-send the same alert, and what it calls a wrong version number is mostly plain HTTP.
+OpenSSL says what it has seen, not what is wrong: a server that supports only TLS 1.0 and one that requires a client
+certificate may send the same alert, and a "wrong version number" is mostly plain HTTP.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _SELF_SIGNED = 18
 _OTHER_KEY = 7
 _OUT_OF_DATE = frozenset({9, 10})
 _OTHER_NAME = frozenset({62, 64})
-# Only looked at with X509_V_FLAG_X509_STRICT, which Python sets from 3.13 on.
+# Checked only with X509_V_FLAG_X509_STRICT, which Python sets since 3.13.
 _STRICT = range(80, 95)
 _STRICT_SINCE = (3, 13)
-# OpenSSL's words for the rules that are broken most often do not say what is missing.
+# For the most common rules, the text of OpenSSL does not say what is missing.
 _RULES: t.Mapping[int, str] = {
     26: "its extendedKeyUsage must include serverAuth",
     79: "the certificate of the issuing CA must have basicConstraints with CA:TRUE",
@@ -42,7 +42,7 @@ _RULES: t.Mapping[int, str] = {
     92: "the CA certificate must have the extension keyUsage with keyCertSign",
 }
 
-# OpenSSL's reasons of a failed handshake.
+# OpenSSL's reasons for a failed handshake.
 _PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
 _NOTHING_IN_COMMON = (
     *("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE", "SSL_VERSION", "INAPPROPRIATE_FALLBACK"),
@@ -67,15 +67,15 @@ CHECK_CLOSING = (
 
 
 class Explanation(t.NamedTuple):
-    """What happened and what resolves it. ``problem`` goes on after "no usable response:"."""
+    """What happened and how to resolve it. ``problem``: the text after "no usable response:"."""
 
     problem: str
     advice: str
 
 
 class Peer(t.NamedTuple):
-    """Who speaks TLS on the other side: as a subject, as an owner and as what it is; where its host name is set, what
-    to do where it speaks plain HTTP, and ``host:port``."""
+    """The peer of a TLS connection: as a subject, as an owner and as a noun; where its host name is set, what to do if
+    it uses plain HTTP, and ``host:port``."""
 
     who: str
     whose: str
@@ -93,7 +93,7 @@ def site(route: Route) -> Peer:
 
 
 def proxy(url: str) -> Peer:
-    """The proxy, where its own URL begins with https."""
+    """The proxy, if its URL begins with https."""
     without_tls = "Check the port in the URL of the proxy, or begin it with http://."
     return Peer("the proxy", "the proxy's", "the proxy", "the URL of the proxy", without_tls, _address(url))
 
@@ -120,19 +120,19 @@ def explained(error: ssl.SSLError, route: Route, peer: Peer) -> Explanation:
 
 
 def other_name(said: str, peer: Peer) -> Explanation:
-    """``said``: what the library says of the names."""
+    """``said``: the text of the library about the names."""
     problem = f"{peer.whose} certificate is for another host name ({said})"
     return Explanation(problem, f"Use the host name that the certificate is for in {peer.named_in}.")
 
 
 def words(error: ssl.SSLError) -> str:
-    """OpenSSL's own words, without the codes around them."""
+    """The text of OpenSSL without the codes around it."""
     said = getattr(error, "verify_message", "") or re.sub(r"^\[[^]]*\] *| *\(_ssl\.c:\d+\)$", "", str(error))
     return said.rstrip(".")
 
 
 def name_of(error: ssl.SSLError) -> str:
-    """The reason's name; where OpenSSL is newer than Python, it is made of the words."""
+    """The name of the reason; derived from the text if OpenSSL is newer than Python."""
     return getattr(error, "reason", None) or words(error).upper().replace(" ", "_")
 
 
@@ -144,7 +144,7 @@ def _address(url: str) -> str:
 def _of_certificate(error: ssl.SSLCertVerificationError, route: Route, peer: Peer) -> Explanation:
     code: int = getattr(error, "verify_code", 0)
     said = words(error)
-    # Where Python itself compares the names, there is no code of OpenSSL.
+    # If Python itself compares the names, there is no code of OpenSSL.
     if code in _OTHER_NAME or "doesn't match" in said:
         return other_name(said, peer)
     if code in _OUT_OF_DATE:
@@ -168,7 +168,7 @@ def _of_rule(code: int, said: str, peer: Peer) -> Explanation:
 
 
 def _trust_advice(code: int, route: Route, peer: Peer) -> str:
-    """What resolves missing trust, which depends on where the trusted CA certificates have come from."""
+    """How to resolve missing trust, which depends on where the trusted CA certificates come from."""
     show = f"'openssl s_client -connect {peer.address} -showcerts' shows who issued it."
     source = certificates.source_of(route)
     if source is None:
@@ -189,7 +189,7 @@ def _not_in(code: int, source: certificates.Source) -> str:
 
 
 def _default_store() -> str:
-    """What is trusted where nothing is named. Distributions patch requests to read the store of the system."""
+    """The CAs that are trusted by default. Distributions patch requests to use the CA store of the system."""
     from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415 - ansible-test imports this file without it
 
     if DEFAULT_CA_BUNDLE_PATH.startswith("/etc/"):

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One request and its answer, over one keep-alive session, bounded in time and size.
+"""One request and its answer over a keep-alive session, limited in time and size.
 
-What the libraries raise where no answer comes becomes an error of the collection in ``transport_failures``.
+``transport_failures`` turns exceptions of the libraries into errors of the collection.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ try:
     import requests
     import urllib3
 except ImportError:
-    # The module says so, with the platform's standard message.
+    # The module reports it with the standard message of Ansible.
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True
 
-# A page of the largest images there can be has less than 1 MiB. Decoded, a body can take thirty times its size.
+# A page of the largest possible images has less than 1 MiB. A decoded body can take thirty times its size.
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 # urllib3 refuses a timeout of 0.
@@ -40,7 +40,7 @@ _Outcome = t.TypeVar("_Outcome")
 
 
 class Answer(t.NamedTuple):
-    """What came back: status, headers (names in any case), and the decoded bytes of the body."""
+    """A response: status, headers (case-insensitive), and the decoded bytes of the body."""
 
     status: int
     headers: t.Mapping[str, str]
@@ -48,24 +48,24 @@ class Answer(t.NamedTuple):
 
 
 class Transport:
-    """Sends requests as the connection says: certificates, proxy and timeouts."""
+    """Sends requests with the certificates, the proxy and the timeouts of the connection."""
 
     def __init__(self, route: Route, session: requests.Session | None = None) -> None:
         self._route = route
         self._session = requests.Session() if session is None else session
         if route.verify is False:
-            # The user has asked for it; a warning with each call says nothing new.
+            # The user has turned verification off; a warning with each call would not help.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
 
     def send(self, action: str, request: Request, deadline: Deadline) -> Answer:
-        """Send one request, once. ``action`` is for the message of the error.
+        """Sends one request once. ``action``: for the error message.
 
-        Raises NoAnswerError; RefusalError where this host cannot send as the connection says.
+        Raises NoAnswerError; RefusalError if this host cannot send with these settings.
         """
         try:
             return _within(self._longest_seconds(deadline), lambda: self._exchange(request, deadline))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            # A task that works should not pay for what explains failures.
+            # Imported only for failures, so that successful tasks stay fast.
             from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import transport_failures  # noqa: PLC0415
 
             raise transport_failures.explained(error, action, self._route) from error
@@ -78,7 +78,7 @@ class Transport:
         route = self._route
         rest = max(deadline.remaining(), SHORTEST_TIMEOUT_SECONDS)
         proxies = None if route.proxy is None else {"http": route.proxy, "https": route.proxy}
-        # Certificates and proxies are given with the request: only there they win over the environment.
+        # Certificates and proxies are passed with the request: only there they take precedence over the environment.
         with self._session.request(
             request.method,
             request.url,
@@ -95,16 +95,15 @@ class Transport:
 
 
 def _no_authentication(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """With no ``auth`` at all, requests would look into the user's netrc file and add a header."""
+    """Without ``auth``, requests would read the user's netrc file and add a header."""
     return request
 
 
 def _within(seconds: float, function: t.Callable[[], _Outcome]) -> _Outcome:
-    """Call the function, but wait no longer than this; raises TimeoutError.
+    """Calls the function, but waits no longer than this; raises TimeoutError.
 
-    The timeouts of a socket bound each single read, not their sum, and the look-up of a name not at all: a server
-    that sends a byte now and then would hold the task for ever. The thread of a call that was given up ends with
-    the process.
+    The timeouts of a socket limit each single read, but neither their sum nor the resolution of a name: a server that
+    sends single bytes would block the task forever. The thread of an abandoned call ends with the process.
     """
     outcomes: queue.SimpleQueue[tuple[_Outcome | None, BaseException | None]] = queue.SimpleQueue()
 
@@ -125,7 +124,7 @@ def _within(seconds: float, function: t.Callable[[], _Outcome]) -> _Outcome:
 
 
 def _read(response: requests.Response, deadline: Deadline) -> bytes:
-    """The body, decompressed. Raises UnusableAnswerError where it is too large or cut short."""
+    """The decompressed body. Raises UnusableAnswerError if it is too large or truncated."""
     content = bytearray()
     for chunk in response.iter_content(CHUNK_BYTES):
         content += chunk
@@ -135,7 +134,7 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
         if deadline.is_over():
             raise TimeoutError("the answer was not complete before the deadline")
     announced = response.headers.get("Content-Length", "")
-    # urllib3 1.26 hands out a body that was cut short as if it were whole.
+    # urllib3 1.26 returns a truncated body as if it were complete.
     if "Content-Encoding" not in response.headers and announced.isdecimal() and len(content) < int(announced):
         raise UnusableAnswerError("the answer was cut short", permanent=False)
     return bytes(content)

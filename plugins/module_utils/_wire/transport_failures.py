@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why no answer came: from the exception of a library to an error that names the cause and what resolves it.
+"""Turns the exception of a library into an error that names the cause and the solution.
 
-Imported only when something failed: a task that works should not pay for it.
+Imported only for failures, so that successful tasks stay fast.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ try:
     import requests
     import urllib3
 except ImportError:
-    # Then nothing is sent that could fail; ansible-test imports this file alone.
+    # Without requests, nothing is sent; only ansible-test imports this file then.
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True
 
 USE_HTTPS = "Set protocol to https, or begin endpoint with https://."
 
-# A connection that is closed without a farewell looks like a TLS error, and is none.
+# A connection that is closed without notice looks like a TLS error, but is not one.
 _CLOSED_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _CLOSED = (*_CLOSED_TLS, ConnectionError)
 _TIMEOUTS = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError) if HAS_REQUESTS else ()
-# The first two bytes of an alert of TLS, with which a server answers plain HTTP.
+# The first two bytes of a TLS alert, with which a server answers plain HTTP.
 _TLS_ALERT = "\x15\x03"
 
-# Functions of the standard library and of urllib3 that tell how far a request got.
+# Functions of the standard library and of urllib3 that show how far a request got.
 _HANDSHAKE = "do_handshake"
 _ANSWER = "getresponse"
 _TO_PROXY = ("_tunnel", "_connect_tls_proxy")
@@ -59,7 +59,7 @@ _Kind = t.TypeVar("_Kind", bound=BaseException)
 
 @dataclasses.dataclass(frozen=True)
 class _Failure:
-    """Why no answer came; the attributes are those of NoAnswerError."""
+    """Why there was no answer; the attributes are those of NoAnswerError."""
 
     problem: str
     advice: str = ""
@@ -70,7 +70,7 @@ class _Failure:
 
 
 def explained(error: BaseException, action: str, route: Route) -> ApsaraStackError:
-    """The error to raise for what came of a request: NoAnswerError, or RefusalError for what is wrong on this host."""
+    """The error to raise for a failed request: NoAnswerError, or RefusalError if the cause is on this host."""
     causes = tuple(_causes(error))
     refusal = _refusal(causes, route)
     if refusal is not None:
@@ -89,7 +89,7 @@ def explained(error: BaseException, action: str, route: Route) -> ApsaraStackErr
 
 
 def _site_failure(causes: _Causes, route: Route) -> _Failure:
-    # The first rule that knows a cause decides.
+    # The first rule that recognizes a cause applies.
     rules = (_tls_failure, _not_reached, _unusable_request, _unusable_answer)
     return next(filter(None, (rule(causes, route) for rule in rules)), None) or _lost_answer(causes, route)
 
@@ -104,7 +104,7 @@ def _with_note(failure: _Failure, route: Route) -> _Failure:
 
 
 def _causes(error: BaseException) -> t.Iterator[BaseException]:
-    """The exception and those inside it. requests and urllib3 wrap them as an argument, as a reason or as a cause."""
+    """The exception and those in it. requests and urllib3 wrap exceptions as an argument, a reason or a cause."""
     pending: list[t.Any] = [error]
     seen: list[BaseException] = []
     while pending:
@@ -121,19 +121,19 @@ def _one_of(causes: _Causes, kind: type[_Kind] | tuple[type[_Kind], ...]) -> _Ki
 
 
 def _came_from(causes: _Causes, function: str) -> bool:
-    """Whether this function was running: no exception tells how far a request got."""
+    """Whether this function was running: exceptions do not show how far a request got."""
     frames = (frame for cause in causes for frame, _line in traceback.walk_tb(cause.__traceback__))
     return any(frame.f_code.co_name == function for frame in frames)
 
 
 def _tls_error(causes: _Causes) -> BaseException | None:
-    """What TLS has failed with. urllib3 1.26 compares the host name itself, and its error is none of ``ssl``."""
+    """The TLS error. urllib3 1.26 compares the host name itself, and its error does not belong to ``ssl``."""
     kinds = [cause for cause in causes if not isinstance(cause, _CLOSED_TLS)]
     return next((c for c in kinds if isinstance(c, ssl.SSLError) or type(c).__name__ == "CertificateError"), None)
 
 
 def _said(causes: _Causes) -> str:
-    """The words of the innermost error of the operating system, else those of the outermost exception."""
+    """The text of the innermost error of the operating system, or else of the outermost exception."""
     system = [
         cause for cause in causes if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException)
     ]
@@ -146,15 +146,15 @@ def _said(causes: _Causes) -> str:
 
 
 def _refusal(causes: _Causes, route: Route) -> RefusalError | None:
-    """What is wrong on this host, so that nothing was sent."""
-    # Of a proxy of the environment; the option has been looked at before.
+    """The error if the cause is on this host, so that nothing was sent."""
+    # For a proxy of the environment; the option has been checked before.
     if isinstance(causes[0], requests.exceptions.InvalidSchema) and "SOCKS" in str(causes[0]):
         return RefusalError(
             f"The SOCKS proxy of {proxies.named(route)} requires the Python library PySocks on the host that runs"
             " the module: install requests[socks].",
             reason="missing_library",
         )
-    # requests looks for the file itself, and complains with the base class of what the operating system says.
+    # requests looks for the file itself, and raises the base class of the errors of the operating system.
     is_missing = _is_bare_os_error(causes[0]) and "CA certificate" in str(causes[0])
     is_unreadable = _is_of_tls(causes) and _one_of(causes, (FileNotFoundError, PermissionError)) is not None
     broken = _one_of([cause for cause in causes if getattr(cause, "library", "") in _OF_FILES], ssl.SSLError)
@@ -172,7 +172,7 @@ def _is_of_tls(causes: _Causes) -> bool:
 
 
 def _proxy_failure(causes: _Causes, route: Route) -> _Failure | None:
-    """No connection to the proxy, or none from there to the site."""
+    """There was no connection to the proxy, or from the proxy to the site."""
     if isinstance(causes[0], requests.exceptions.InvalidProxyURL):
         return _Failure("the URL of the proxy is not valid", proxies.advice_on(route), "invalid_input", permanent=True)
     if not _is_of_proxy(causes, route):
@@ -182,14 +182,14 @@ def _proxy_failure(causes: _Causes, route: Route) -> _Failure | None:
         return _handshake_failure(failed, route, tls_failures.proxy(proxies.url_of(route)))
     strange = _unfinished_handshake(causes, route) or _unusable_answer(causes, route)
     said = _said(causes) if strange is None else strange.problem
-    # It wants a password, or does not lead there: no repeat changes that.
+    # It requires a password or does not reach the site; a retry would not change that.
     is_refused = any(f" {status}" in said for status in ("403", "407"))
     problem = f"could not connect through the proxy ({said})"
     return _Failure(problem, proxies.advice_on(route), permanent=is_refused)
 
 
 def _is_of_proxy(causes: _Causes, route: Route) -> bool:
-    # With plain HTTP to the site, TLS is spoken with the proxy alone.
+    # With plain HTTP to the site, TLS is used only to the proxy.
     is_its_tls = route.endpoint.startswith("http:") and _came_from(causes, _HANDSHAKE)
     if is_its_tls or any(_came_from(causes, function) for function in _TO_PROXY):
         return True
@@ -197,7 +197,7 @@ def _is_of_proxy(causes: _Causes, route: Route) -> bool:
     # With SOCKS, each new connection is one to the proxy.
     is_new = _one_of(causes, (urllib3.exceptions.NewConnectionError, requests.exceptions.ConnectTimeout)) is not None
     is_socks = is_new and proxies.url_of(route).startswith("socks")
-    # urllib3 1.26 blames the proxy for whatever happens to a connection that goes through one.
+    # urllib3 1.26 attributes every failure of a connection through a proxy to the proxy.
     return is_socks or (is_blamed and not _came_from(causes, _ANSWER))
 
 
@@ -205,7 +205,7 @@ def _tls_failure(causes: _Causes, route: Route) -> _Failure | None:
     failed = _tls_error(causes)
     if failed is None:
         return None
-    # With TLS 1.3 the server asks for a certificate when the client takes the handshake for finished.
+    # With TLS 1.3, the server requests a certificate when the client has already finished the handshake.
     is_late = isinstance(failed, ssl.SSLError) and "CERTIFICATE" in tls_failures.name_of(failed)
     if is_late or not isinstance(failed, ssl.SSLError) or _came_from(causes, _HANDSHAKE):
         return _handshake_failure(failed, route, tls_failures.site(route))
@@ -222,7 +222,7 @@ def _handshake_failure(failed: BaseException, route: Route, peer: tls_failures.P
 
 
 def _not_reached(causes: _Causes, route: Route) -> _Failure | None:
-    """No connection was made, so nothing was sent."""
+    """There was no connection, so nothing was sent."""
     if _one_of(causes, socket.gaierror) is not None:
         return _Failure("its host name cannot be resolved")
     if _one_of(causes, requests.exceptions.ConnectTimeout) is not None:
@@ -241,12 +241,12 @@ def _unfinished_handshake(causes: _Causes, route: Route) -> _Failure | None:
 
 
 def _is_bare_os_error(error: BaseException) -> bool:
-    """The base class itself, and none of what the operating system or a library makes of it."""
+    """Whether it is the base class itself, not a subclass of the operating system or a library."""
     return error.__class__.__name__ == "OSError"
 
 
 def _unusable_request(causes: _Causes, _route: Route) -> _Failure | None:
-    """A URL or a header that cannot be used, or what the operating system refuses before there is a connection."""
+    """An unusable URL or header, or an error of the operating system before there is a connection."""
     if isinstance(causes[0], ValueError) and not _came_from(causes, _ANSWER):
         problem = f"the request could not be sent ({_said(causes[:1])})"
         return _Failure(problem, reason="invalid_input", permanent=True)
@@ -256,7 +256,7 @@ def _unusable_request(causes: _Causes, _route: Route) -> _Failure | None:
 
 
 def _unusable_answer(causes: _Causes, route: Route) -> _Failure | None:
-    """Something came back, and it is no answer."""
+    """The response is not a usable answer."""
     known = _one_of(causes, UnusableAnswerError)
     if known is not None:
         return _strange(str(known), permanent=known.permanent)
@@ -285,7 +285,7 @@ def _strange(problem: str, *, permanent: bool = False) -> _Failure:
 
 
 def _lost_answer(causes: _Causes, route: Route) -> _Failure:
-    """The request may have arrived, and no answer has."""
+    """The request may have arrived, but there was no answer."""
     if _one_of(causes, _TIMEOUTS) is not None:
         return _Failure(f"it did not answer within {route.limits[1]}", sent=True)
     if isinstance(causes[0], TimeoutError):
