@@ -18,11 +18,12 @@ from examples import ROOT
 # Files, and folders with everything in them.
 PLACES = (
     *("README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "Makefile", "galaxy.yml", "meta"),
-    *("changelogs/fragments", "docs", "playbooks", "plugins/modules", "plugins/doc_fragments", "tools"),
+    *("changelogs/fragments", "docs", "playbooks", "plugins", "tools"),
     *("tests/bench", "tests/conformance", "tests/documentation", "tests/end_to_end", "tests/integration"),
-    *("tests/packaging", "tests/tools"),
+    *("tests/packaging", "tests/reliability", "tests/situations", "tests/tools", "tests/unit"),
 )
-# Each is avoided in favor of the other. The patterns ignore case, and match across line breaks.
+# Each is avoided in favor of the other. The patterns ignore case, and match across line breaks. Cancelled, with a
+# capital letter, is a status of the API.
 TERMS = {
     r"wish(es|ed)?": "desired state, or desired",
     r"stand-?ins?|successors?|predecessors?": "replacement image, the image being replaced",
@@ -42,6 +43,8 @@ TERMS = {
     r"truth values?": "boolean",
     r"per cent": "percent",
     r"left out": "omitted",
+    r"(is|are|was|were) left alone": "unchanged",
+    r"line ends?": "line break",
     r"(is|are|was|were) told(?! to)": "reported",
     r"foretells?|foretold": "predict",
     r"all the same": "anyway",
@@ -49,7 +52,7 @@ TERMS = {
     r"no own": "no ... of the account",
     r"held against": "compared with",
     r"(the )?house|rooms?(?! for)": "code, or module",
-    r"(re-?initialis|honour|neighbour|behaviour|colour)\w*|(cancell|labell)(ed|ing)|licences?": "American spelling",
+    r"(re-?initialis|honour|neighbour|behaviour|colour)\w*|(?-i:cancell|labell)(ed|ing)|licences?": "American spelling",
 }
 # Code that a text quotes, and tables that a program has written into a page: their words belong to the code.
 QUOTED = re.compile(r"``.+?``|`[^`\n]+`|<!-- begin .+?<!-- end \w+ -->", re.DOTALL)

@@ -31,7 +31,7 @@ def plan_creation(
     if desired.image_id is not None:
         raise refusals.unknown_id(desired)
     if desired.source is None or desired.image_name is None:
-        raise refusals.nothing_to_make_it_from(desired)
+        raise refusals.no_source(desired)
     labels = changes.create_only(desired)
     warnings = sources.judge(desired.source, reader)
     # If names must be unique, a new image can only be created once the name is free.

@@ -206,7 +206,7 @@ def _newly_listed(image_id: str, name: str, run: ImageRunning) -> Image | None:
         run.outcome.know_image(image)
     duplicates = [each for each in verifying.usable(named) if each["image_id"] != image_id]
     if duplicates:
-        raise obstacles.made_twice(image_id, name, duplicates)
+        raise obstacles.created_twice(image_id, name, duplicates)
     return image
 
 

@@ -70,7 +70,7 @@ def temporary_names_used(desired: DesiredImage, images: t.Sequence[Image]) -> Re
     )
 
 
-def still_growing(image: Image, difference: str) -> RefusalError:
+def still_being_created(image: Image, difference: str) -> RefusalError:
     return _refusal(
         f"{_named(image)} is still being created ({image['status']}) and would have to be replaced, because "
         f"{difference}. Another run may still be creating it: run the task again when the image is finished.",
@@ -89,7 +89,7 @@ def successor_not_usable(image: Image, old: Image) -> RefusalError:
     )
 
 
-def no_room_for_the_mark(image: Image) -> RefusalError:
+def too_many_tags_for_a_mark(image: Image) -> RefusalError:
     return _refusal(
         f"{_named(image)} would have 20 tags, but a replacement image requires one more until the replacement is "
         "finished. Use at most 19 tags.",
@@ -110,7 +110,7 @@ def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStack
     )
 
 
-def not_as_made(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
+def not_as_created(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
         f"{_named(image)} was created to replace another image, but it does not have the requested properties: "
         f"{', '.join(missing)}. The site ignores them, or somebody has changed them. The old image is unchanged; "
@@ -170,7 +170,7 @@ def rename_not_shown_yet(step: Swap, image_id: str, seconds: float) -> DeadlineE
     )
 
 
-def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> ApsaraStackError:
+def no_image_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> ApsaraStackError:
     old = "" if step.old is None else f", and image {step.old.image['image_id']} is named {step.retired_name!r}"
     return ApsaraStackError(
         f"{why.message.rstrip('.')}. The old image could not be given its name back either: at the moment no image is "
@@ -180,7 +180,7 @@ def nobody_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> Apsar
     )
 
 
-def made_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image]) -> ApsaraStackError:
+def created_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
         f"Image {image_id} was created, but at the same time another task created an image with the same name "
         f"{image_name!r}: {_listed(duplicates)}. Keep one of them, and delete the others with state=absent and "

@@ -23,7 +23,7 @@ def _refusal(reason: Reason, problem: str, advice: str, image: Image | None = No
     return RefusalError(problem, reason, advice=advice, hint=hint, facts=facts)
 
 
-def nothing_to_make_it_from(desired: DesiredImage) -> RefusalError:
+def no_source(desired: DesiredImage) -> RefusalError:
     return _refusal(
         "not_found",
         f"no image named {desired.image_name!r} was found in any status, and the task gives nothing to create it from",

@@ -117,7 +117,7 @@ def _replace(
         _judge(desired, reader, old)
     wanted = changes.target(desired, {**base, "image_name": desired.image_name, "tags": own_tags(base["tags"])})
     if len(wanted["tags"]) >= MAXIMUM_TAGS:
-        raise obstacles.no_room_for_the_mark(base)
+        raise obstacles.too_many_tags_for_a_mark(base)
     mark = _mark_for(desired, found, now)
     marked: Image = {**wanted, "tags": {**wanted["tags"], MARK: mark.text()}}
     cleared = deletion.removal(
@@ -148,7 +148,7 @@ def _replace(
 def _judge(desired: DesiredImage, reader: Reader, old: Image) -> None:
     if not is_settled(old):
         # The run that is creating it may still be active.
-        raise obstacles.still_growing(old, str(differing.reason(desired, old)))
+        raise obstacles.still_being_created(old, str(differing.reason(desired, old)))
     deletion.judge(desired, reader, old)
 
 

@@ -149,7 +149,7 @@ def _gives_back(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackErro
     except ApsaraStackError as error:
         if isinstance(error, ServiceError) and error.code == _DUPLICATED:
             return False
-        raise obstacles.nobody_has_the_name(step, new_id, why) from error
+        raise obstacles.no_image_has_the_name(step, new_id, why) from error
     return True
 
 

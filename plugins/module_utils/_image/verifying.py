@@ -41,7 +41,7 @@ def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
     missing = not_shown(found, step.made)
     has_mark = found["tags"].get(MARK) == step.new.mark or is_complete
     if missing or not has_mark:
-        raise obstacles.not_as_made(found, missing or [f"tag {MARK}"])
+        raise obstacles.not_as_created(found, missing or [f"tag {MARK}"])
 
 
 def judge_usable(found: Image) -> None:

@@ -163,7 +163,7 @@ def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep:
 
 
 def images_of(wire: Wire, clock: t.Callable[[], float], sleep: t.Callable[[float], None]) -> Images:
-    """The image verbs of the collection, outside of any task."""
+    """The methods of `Images` of the collection, outside of any task."""
     return _images(wire, Deadline(PATIENCE, clock=clock, sleep=sleep), clock, _Signals())
 
 

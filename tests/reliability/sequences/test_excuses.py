@@ -126,8 +126,8 @@ def test_a_change_of_an_image_that_is_not_read_after_the_last_rename_is_not_excu
     assert find(script, story(tagged)) == {"old facts": ""}
 
 
-def test_no_two_replacements_lose_an_image_to_each_other() -> None:
-    """One takes back what it has renamed while the other one deletes the old image."""
+def test_two_replacements_never_lose_an_image_to_each_other() -> None:
+    """One run rolls its rename back while the other one deletes the old image."""
 
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
@@ -146,7 +146,7 @@ def test_no_two_replacements_lose_an_image_to_each_other() -> None:
     assert find(script, story(Run("B", 0.1, PRESENT)))["lost"] == ""
 
 
-def test_an_instance_is_no_change_for_a_task_that_forces_the_deletion() -> None:
+def test_an_instance_does_not_count_as_a_change_for_a_task_with_force() -> None:
     def script(hand: Hand) -> Ending:
         hand.look(ImageName=NAME)
         hand.sleep(10.0)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The cloud in memory of the unit tests answers as the simulator does, through the verbs of `Images`.
+"""The in-memory fake of the unit tests gives the same answers as the simulator, through the methods of `Images`.
 
 The model cloud stands for the simulator here: `test_contract` compares the two.
 """
@@ -25,7 +25,7 @@ from .story import NAME, OLD, Site, Story
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 
-    # A verb of `Images`, its arguments and its options; or what somebody else does.
+    # A method of `Images`, its arguments and its options; or an action of somebody else.
     Step = tuple[str, tuple[t.Any, ...], dict[str, t.Any]]
 
 BUILD = 60.0
@@ -97,7 +97,7 @@ LAGGING: dict[str, list[Step]] = {
 
 
 class Cloud(t.Protocol):
-    """Either implementation, and what happens beside it."""
+    """One of the two implementations, and the actions of somebody else."""
 
     images: Images
 
@@ -176,7 +176,7 @@ def _with_id(argument: t.Any, new: str | None) -> t.Any:
 
 
 def _shown(result: t.Any, new: str | None) -> t.Any:
-    """What the collection looks at, in any order, with the same id for the new image."""
+    """The attributes that the collection reads, sorted, with the same id for the new image."""
     if isinstance(result, dict) and "image_id" in result:
         known = {name: result[name] for name in SHOWN}
         is_own = new is not None and result["image_id"] == new

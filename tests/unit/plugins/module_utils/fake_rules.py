@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the cloud refuses, for ``fakes``. Each function raises the error that ``Images`` raises then."""
+"""The errors of the cloud, for ``fakes``. Each function raises the error that ``Images`` would raise."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ class FakeImages:
             known.pop(image_id, None)
 
     def finish(self, image_id: str, after: float, status: str | None = None) -> None:
-        """``status``: that of the image from then on; ``outcome`` if omitted."""
+        """``status``: of the finished image; ``outcome`` if omitted."""
         self._ready_at[image_id] = self.clock.now + after
         self._becomes[image_id] = status or self.outcome
 
@@ -222,7 +222,7 @@ class FakeImages:
 
     def delete(self, image_id: str, force: bool) -> None:
         self._note("delete", image_id, force)
-        # The client repeats the call while the cloud is creating the image (ImageIsCreating).
+        # The client retries the call while the cloud is creating the image (ImageIsCreating).
         self.clock.now = max(self.clock.now, self._ready_at.get(image_id, 0.0))
         self._pass_time()
         one = self.images.get(image_id)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of situations, and the small cloud in memory in the state of each of its cases.
+"""The table of situations, and the in-memory fake cloud in the state of each case.
 
-A case describes the cloud as a seed of the simulator does: its format is told in ``tests/situations/README.md``.
+A case describes the cloud like a seed of the simulator; ``tests/situations/README.md`` explains the format.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if t.TYPE_CHECKING:
 TESTS = Path(__file__).resolve().parents[3]
 ORGANIZATION = 37
 SEED = yaml.safe_load((TESTS / "simulator" / "apsarastack_simulator" / "seed.yml").read_text(encoding="utf-8"))
-# What the knobs of the simulator are called here. The small cloud answers by exact names, as ``Images`` does.
+# The names of the simulator's knobs here. The fake cloud matches names exactly, as ``Images`` does.
 KNOBS = {"names_unique": "names_unique", "delete_latency": "removal_time", "name_match": ""}
 
 Case = t.Mapping[str, t.Any]
 
 
 def cases() -> t.Iterator[dict[str, t.Any]]:
-    """Those of the whole table. One that depends on unique names is two."""
+    """The cases of the whole table. A case that depends on unique names is run twice."""
     for path in sorted((TESTS / "situations").glob("*.yml")):
         for row in yaml.safe_load(path.read_text(encoding="utf-8")):
             for case in row.get("cases", [row]):
@@ -59,7 +59,7 @@ def cloud_of(case: Case) -> FakeImages:
 
 
 def _own(case: Case, section: str) -> list[Case]:
-    """The entries that the task can see; a case says nothing of who owns its own."""
+    """The entries that the task can see; those of a case belong to the account by default."""
     entries: list[Case] = case.get(section, SEED[section])
     return [entry for entry in entries if entry.get("organization", ORGANIZATION) == ORGANIZATION]
 

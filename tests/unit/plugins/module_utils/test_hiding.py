@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import typing as t
 import urllib.parse
 
@@ -25,7 +26,7 @@ ENCODINGS: dict[str, t.Callable[[str], str]] = {
     "path": urllib.parse.quote,
     "string to sign": lambda secret: urllib.parse.quote(urllib.parse.quote(secret, safe="~"), safe="~"),
     "form": urllib.parse.quote_plus,
-    "lower case": lambda secret: urllib.parse.quote(secret, safe="").replace("%2F", "%2f"),
+    "lower case": lambda secret: re.sub("%..", lambda one: one[0].lower(), urllib.parse.quote(secret, safe="")),
     "Python": repr,
     "JSON": json.dumps,
     "JSON without escapes": lambda secret: json.dumps(secret, ensure_ascii=False),

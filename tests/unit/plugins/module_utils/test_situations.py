@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every case of the table of situations: in check mode, in the run, and in another run of the same task.
+"""Every case of the table of situations: in check mode, in a run, and in another run of the same task.
 
 The integration target ``apsarastack_image_situations`` does the same with the simulator.
 """
@@ -43,7 +43,7 @@ CASES = [pytest.param(case, id=case["name"]) for case in cases()]
 
 
 def params_of(desired: Case) -> dict[str, t.Any]:
-    """The parameters as ansible-core gives them to the module."""
+    """The parameters as ansible-core passes them to the module."""
     defaults = {name: spec.get("default") for name, spec in ARGUMENTS.items()}
     given = dict(desired)
     if "disk_device_mapping" in given:
@@ -70,12 +70,12 @@ def calls(cloud: FakeImages) -> list[str]:
 
 
 def has(whole: t.Any, part: t.Any) -> bool:
-    """Whether the first side holds what the second one tells of it."""
+    """Whether the first value contains the second one."""
     return whole is not None and {**whole, **part} == whole
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_case_comes_to_the_outcome_of_the_table(case: Case) -> None:
+def test_each_case_has_the_outcome_of_the_table(case: Case) -> None:
     cloud = cloud_of(case)
     fails, changed = "reason" in case, case.get("changed", False)
     checked = result(case["desired"], cloud, check_mode=True)
