@@ -90,7 +90,7 @@ def unmark(step: steps.Unmark, run: ImageRunning) -> bool:
 def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
     found = run.seen_image(step.image_id, lambda: run.images.by_ids([step.image_id]).values(), waiter.VANISHED_AFTER)
     if found is None:
-        # The look for it may have taken a while.
+        # Looking up the image may have taken a while.
         _judge_successor(step, run, is_complete=True)
         return False
     changed = step.expected.changes(found)
@@ -250,7 +250,7 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
 
 
 def _judge_renamed(image: Image, wanted: Image, run: ImageRunning) -> None:
-    """Raises ApsaraStackError when somebody has given it a name that it had neither before nor after the change."""
+    """Raises ApsaraStackError if somebody has given it a name that it had neither before nor after the change."""
     before = run.plan.before
     is_same = before is not None and before["image_id"] == image["image_id"]
     if before is not None and is_same and image["image_name"] not in (before["image_name"], wanted["image_name"]):

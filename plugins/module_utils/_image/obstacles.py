@@ -191,16 +191,16 @@ def created_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image])
 
 def created_meanwhile(image_name: str, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"The name {image_name!r} was free when this task looked, and is now used by {_listed(others)}. Somebody "
-        "else has created it meanwhile, so no second one was created. Run the task again.",
+        f"The name {image_name!r} was free when this task looked it up, but is now used by {_listed(others)}. "
+        "Somebody else has created it meanwhile, so no second one was created. Run the task again.",
         "changed_meanwhile",
     )
 
 
 def also_named(image_name: str, image_id: str, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Image {image_id} is named {image_name!r}, and so is now {_listed(others)}. The old image was not deleted. "
-        "Decide which one is right, delete the other with image_id, and run the task again.",
+        f"Image {image_id} is named {image_name!r}, but now {_listed(others)} has this name as well. The old image was "
+        "not deleted. Decide which one is right, delete the other with image_id, and run the task again.",
         "ambiguous_name",
     )
 

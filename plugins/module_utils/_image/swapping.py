@@ -188,7 +188,7 @@ def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
     run.outcome.know_image(found)
     if step.old is not None and any(one["image_id"] == step.old.image["image_id"] for one in named):
         verifying.judge_replacement(step, found, is_complete=False)
-    # Otherwise another run may finish the same replacement, with tags of its own: the old image has lost the name.
+    # Otherwise the old image has lost the name, and another run may finish the same replacement with other tags.
     verifying.judge_usable(found)
     strangers = _strangers(step, new_id, named)
     if strangers:

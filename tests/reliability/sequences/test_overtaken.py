@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stories in which somebody else acts between two calls that belong together."""
+"""Stories in which somebody else acts between two related calls."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def test_wait_false_is_not_ok_while_the_image_is_not_listed() -> None:
     assert [str(one) for one in violations(play(told))] == []
 
 
-def test_a_name_that_somebody_takes_in_the_swap_is_no_ignored_rename() -> None:
+def test_a_name_that_somebody_takes_during_the_swap_is_reported_as_taken() -> None:
     taken = Act(Moment("A", "ModifyImageAttribute", 1), "create", NAME)
     record = play(story(run(ALWAYS), taken, site=Site(build=60.0, unique_names=True)))
     assert reason_of(record) == "name_taken"
 
 
-def test_no_image_is_created_on_a_look_before_a_wait() -> None:
+def test_no_image_is_created_because_of_a_list_before_a_wait() -> None:
     told = story(
         run(REPLACE),
         Run("B", Moment("A", "*", 24, after=False), {**ALWAYS, "instance_id": "i-2"}),
@@ -51,7 +51,7 @@ def test_no_image_is_created_on_a_look_before_a_wait() -> None:
     assert [str(one) for one in violations(play(told))] == []
 
 
-def test_a_creation_after_a_wait_for_a_failed_one_looks_again() -> None:
+def test_after_a_wait_for_a_failed_image_the_name_is_looked_up_before_the_creation() -> None:
     failed = Act(20.0, "stop_build", "growing", "CreateFailed")
     told = story(
         run(CREATE),
@@ -64,13 +64,13 @@ def test_a_creation_after_a_wait_for_a_failed_one_looks_again() -> None:
     assert [str(one) for one in violations(play(told))] == []
 
 
-def test_a_rename_by_somebody_is_no_ignored_one() -> None:
+def test_a_rename_by_somebody_else_is_not_reported_as_ignored() -> None:
     update = {"image_name": NAME, "tags": {"stage": "test"}}
     record = play(story(run(update), Act(Moment("A", "UntagResources", 0), "rename", OLD, "web-known-good")))
     assert reason_of(record) == "changed_meanwhile"
 
 
-def test_a_replacement_that_is_gone_after_the_old_one_says_that_nothing_is_left() -> None:
+def test_if_both_images_of_a_replacement_are_deleted_the_failure_says_so() -> None:
     gone = Act(Moment("A", "DeleteImage", 0), "delete", NAME)
     record = play(story(run(REPLACE), gone))
     assert reason_of(record) in {"vanished", "changed_meanwhile"}
