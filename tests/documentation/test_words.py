@@ -44,7 +44,7 @@ TERMS = {
     r"per cent": "percent",
     r"left out": "omitted",
     r"(is|are|was|were) left alone": "unchanged",
-    r"line ends?": "line break",
+    r"line ends?(?! with)": "line break",
     r"(is|are|was|were) told(?! to)": "reported",
     r"foretells?|foretold": "predict",
     r"all the same": "anyway",
