@@ -20,7 +20,7 @@ PLACES = (
     *("README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "Makefile", "galaxy.yml", "meta"),
     *("changelogs/fragments", "docs", "playbooks", "plugins", "tools"),
     *("tests/bench", "tests/conformance", "tests/documentation", "tests/end_to_end", "tests/integration"),
-    *("tests/packaging", "tests/reliability", "tests/situations", "tests/tools", "tests/unit"),
+    *("tests/packaging", "tests/reliability", "tests/simulator", "tests/situations", "tests/tools", "tests/unit"),
 )
 # Each is avoided in favor of the other. The patterns ignore case, and match across line breaks. Cancelled, with a
 # capital letter, is a status of the API.
@@ -54,6 +54,8 @@ TERMS = {
     r"(the )?house|rooms?(?! for)": "code, or module",
     r"(re-?initialis|honour|neighbour|behaviour|colour)\w*|(?-i:cancell|labell)(ed|ing)|licences?": "American spelling",
 }
+# This file names the terms, and the messages of the vendor have its spelling.
+OTHER_WORDS = (Path(__file__).resolve(), ROOT / "tests/simulator/apsarastack_simulator/error_table.py")
 # Code that a text quotes, and tables that a program has written into a page: their words belong to the code.
 QUOTED = re.compile(r"``.+?``|`[^`\n]+`|<!-- begin .+?<!-- end \w+ -->", re.DOTALL)
 
@@ -61,7 +63,7 @@ QUOTED = re.compile(r"``.+?``|`[^`\n]+`|<!-- begin .+?<!-- end \w+ -->", re.DOTA
 def files() -> list[Path]:
     found = [path for place in PLACES for path in ((ROOT / place), *sorted((ROOT / place).rglob("*")))]
     texts = {".md", ".rst", ".py", ".yml", ""}
-    return [path for path in found if path.is_file() and path.suffix in texts and path != Path(__file__).resolve()]
+    return [path for path in found if path.is_file() and path.suffix in texts and path not in OTHER_WORDS]
 
 
 def prose(path: Path) -> str:

@@ -41,7 +41,7 @@ LOSE_EVERY = 20
 
 @dataclasses.dataclass
 class Tally:
-    """`made` and `deleted`: image ids by name, as the clients were told."""
+    """`made` and `deleted`: image ids by name, as reported to the clients."""
 
     durations: dict[str, list[float]] = dataclasses.field(default_factory=dict)
     made: dict[str, str] = dataclasses.field(default_factory=dict)

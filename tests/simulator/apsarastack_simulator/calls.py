@@ -38,7 +38,7 @@ _KEPT = 50_000
 class Call:
     """`index` counts from 0. `time` is real time. `connection` is a number per TCP connection.
 
-    `request_bytes`, `response_bytes`: of the whole messages, above TLS; no answer or a spoilt one counts 0.
+    `request_bytes`, `response_bytes`: of the whole messages, above TLS; no answer or a damaged one counts 0.
     """
 
     index: int

@@ -13,8 +13,7 @@ import typing as t
 class Clock:
     """Seconds since the epoch in the simulated cloud: real time, sped up and moved forward on request.
 
-    Only the life of resources runs by it. Signatures are judged by the real time, since the clients that
-    sign know no other; so does their nonce cache.
+    Only resources use it. Signatures and nonces are checked by the real time, since clients know no other.
     """
 
     def __init__(

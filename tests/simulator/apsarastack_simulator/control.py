@@ -35,7 +35,7 @@ def is_loopback(remote: str | None) -> bool:
 
 
 def _guarded(handler: Handler) -> Handler:
-    """Refuse strangers; turn a bad order into a sentence."""
+    """Refuses other hosts, and turns an invalid request into a message."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if not is_loopback(request.remote):

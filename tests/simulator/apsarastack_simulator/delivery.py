@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Putting an answer on the wire, whole or spoilt: resets, cut and trickled bodies are real, not told."""
+"""Delivers an answer, complete or damaged, with real resets, truncated bodies and slow bodies."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a scripted fault does inside a call, as opposed to on the wire."""
+"""The effects of a scripted fault inside a call, as opposed to its delivery."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ScriptedError:
 
 
 def error_of(fault: Fault | None) -> ScriptedError | None:
-    """The error to tell instead of an answer, and whether the call is carried out all the same."""
+    """The error to return instead of an answer, and whether the call is carried out anyway."""
     if fault is None:
         return None
     error = fault.error()

@@ -26,19 +26,16 @@ class Fault:
     """Which: `action` (a pattern such as Describe*; * for every), after `skip` matching calls, `times` times
     (0: for ever). `call` instead names one call by its index in the log.
 
-    What, any mix that makes sense:
-    `code`, `status`, `message`: an error answer; the table fills in what is not given.
-    `processed`: the error is told although the call was carried out.
-    `retry_after` (seconds) and `x_acs_retry_after` (milliseconds): headers of the error.
-    `drop`: `before` the call is looked at, or `after` it was carried out: the connection is reset.
-    `delay`: seconds until the answer. `trickle`: seconds between the bytes of the body.
-    `truncate`: the connection closes after so many bytes of the body (-1: half of it).
-    `empty`: no body. `html`: the page of a proxy that found nobody behind it (502 unless `status` is given).
-    `asapi_success` false: HTTP 200 with asapiSuccess false and `code`.
-    `missing_list`: the answer of a list has its counts, and no list.
-    `hide`: a list of images leaves out those younger than so many seconds.
-    `image`: an outcome for the image that the call makes or names: CreateFailed, UnAvailable, gone (it vanishes
-    when it should be ready), or deleted (somebody else deletes it right after this call).
+    What, any mix that makes sense: `code`, `status`, `message`: an error answer; the table fills in what is not given.
+    `processed`: the error is returned although the call was carried out. `retry_after` (seconds) and
+    `x_acs_retry_after` (milliseconds): headers of the error. `drop`: `before` the call is looked at, or `after` it was
+    carried out: the connection is reset. `delay`: seconds until the answer. `trickle`: seconds between the bytes of the
+    body. `truncate`: the connection closes after so many bytes of the body (-1: half of it). `empty`: no body. `html`:
+    the page of a proxy that found nobody behind it (502 unless `status` is given). `asapi_success` false: HTTP 200 with
+    asapiSuccess false and `code`. `missing_list`: the answer of a list has its counts, and no list. `hide`: a list of
+    images leaves out those younger than so many seconds. `image`: an outcome for the image that the call makes or
+    names: CreateFailed, UnAvailable, gone (it vanishes when it should be ready), or deleted (somebody else deletes it
+    right after this call).
     """
 
     action: str = "*"

@@ -12,7 +12,7 @@ if t.TYPE_CHECKING:
 
 
 class Images:
-    """All images, with indexes: a look-up by name among 10,000 takes a fraction of a millisecond."""
+    """All images, with indexes: a lookup by name among 10,000 takes a fraction of a millisecond."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Image] = {}

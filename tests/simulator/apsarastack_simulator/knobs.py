@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every switch of the simulated site, with its default. README.md tells what each one does."""
+"""All switches of the simulated site with their defaults. README.md explains them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "token_in_progress": ("first_result", "IdempotentProcessing", "LastTokenProcessing"),
     "unknown_action": ("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound"),
     "unknown_parameter": ("reject", "ignore"),
-    "dry_run": ("perform", "honour"),
+    "dry_run": ("perform", "honor"),
     "same_region_copy": ("allow", "refuse"),
     "second_copy": ("queue", "refuse"),
     "queued_copy": ("Waiting", "Creating"),
@@ -119,7 +119,7 @@ class Knobs:
     throttling_status: int = 400
     unknown_action: str = "InvalidAction.NotFound"
     unknown_parameter: str = "reject"
-    # Seen on a real site: the gateway carries out what was only to be tried.
+    # Observed on a real site: the gateway carries out a dry run.
     dry_run: str = "perform"
     missing_source_code: str = "MissingParameter"
     foreign_tenant: str = "forbidden"

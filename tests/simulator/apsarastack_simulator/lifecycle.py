@@ -27,7 +27,7 @@ def start(image: Image, knobs: Knobs, now: float) -> None:
 
 
 def start_copy(image: Image, knobs: Knobs, now: float, free_at: float) -> None:
-    """`free_at`: when the copies before it have made room. Until then it waits."""
+    """`free_at`: when it can start, after previous copies. Until then it waits."""
     image.visible_at = now + knobs.copy_visible_after
     begins_at = max(now + knobs.waiting_time, free_at)
     image.ready_at = begins_at + knobs.copy_time
@@ -81,7 +81,7 @@ def is_listed(image: Image, now: float) -> bool:
 
 
 def shown(image: Image, now: float) -> Attributes:
-    """The attributes that a list shows: the old ones until a change has got round."""
+    """The attributes that a list shows: the old ones until a change has propagated."""
     for until, attributes in image.stale:
         if now < until:
             return attributes
@@ -89,7 +89,7 @@ def shown(image: Image, now: float) -> Attributes:
 
 
 def progress(image: Image, now: float, kind: str) -> int | None:
-    """Per cent, or None where the site does not tell."""
+    """The progress in percent; None if the site does not report it."""
     if kind != "absent" and now >= image.ready_at:
         return 99 if image.fails_as else 100
     return _percent(image.creating_at, image.ready_at, now, kind)
@@ -159,7 +159,7 @@ def task_status(task: Task, now: float, knobs: Knobs) -> str:
 
 
 def task_progress(task: Task, now: float, kind: str) -> int | None:
-    """Per cent; of one that was canceled, those until then."""
+    """The progress in percent; of a canceled task, that at the cancellation."""
     until = now if task.canceled_at is None else task.canceled_at
     if kind != "absent" and until >= task.ends_at and not task.error:
         return 100

@@ -79,7 +79,7 @@ class Metadata:
         return _text(200, token)
 
     def _is_let_in(self, request: web.Request) -> bool:
-        """A wrong token is refused even where none is needed."""
+        """A wrong token is refused even if none is required."""
         token = request.headers.get(_TOKEN_HEADER)
         if token is None:
             return self._service.knobs.metadata_token == "optional"

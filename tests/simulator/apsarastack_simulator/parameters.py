@@ -132,7 +132,7 @@ class Arguments:
         self._empty = frozenset(empty)
 
     def was_empty(self, name: str) -> bool:
-        """Sent, with nothing in it: counts as absent, save where a release reads it otherwise."""
+        """Sent with an empty value, which counts as absent unless a release treats it differently."""
         return name in self._empty
 
     def text(self, name: str) -> str | None:

@@ -37,7 +37,7 @@ _NOT_HERE = answers.Answer(404, b"<html><body><h1>404 Not Found</h1></body></htm
 
 @dataclasses.dataclass(frozen=True)
 class Exchange:
-    """An answer, the fault that is to spoil its delivery, and the entry in the log."""
+    """An answer, the fault that is to damage its delivery, and the entry in the log."""
 
     answer: answers.Answer
     fault: Fault | None

@@ -15,7 +15,7 @@ import typing as t
 _CLOUD = "(APSARASTACK|ALIBABACLOUDSTACK)_[A-Z_]+"
 # What Ansible falls back to, and forgets once the variable names a folder.
 _FOLDERS = {"ANSIBLE_COLLECTIONS_PATH": "$HOME/.ansible/collections:/usr/share/ansible/collections"}
-# Prints, for each of the variables that a command lists, what sets it again. A value may hold quotes and line ends.
+# Prints commands that restore the variables that a command lists. A value may contain quotes and line breaks.
 _SAVE = (
     r'for name in $({names}); do eval "value=\$$name"; '
     r"""printf "export %s='%s'\n" "$name" "$(printf %s "$value" | sed "s/'/'\\\\''/g")"; done"""

@@ -38,7 +38,7 @@ class StateError(ValueError):
 
 
 def save(path: pathlib.Path, world: World, now: float) -> None:
-    """`now`: simulated seconds; life goes on from there. Raises OSError."""
+    """`now`: simulated seconds, at which the clock continues. Raises OSError."""
     tokens = {key: token for key, token in world.tokens.items() if token.expires > now}
     document = {
         "format": _FORMAT,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose resources a call is about: headers first, their parameter twins second, the key's own organization last."""
+"""The tenant of a call: from headers, then from the equivalent parameters, then from the organization of the key."""
 
 from __future__ import annotations
 

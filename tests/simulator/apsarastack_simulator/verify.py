@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is calling, and is the call genuine?
+"""Verifies the caller and the signature of a call.
 
 In the order of the vendor's gateway: presence, time, nonce, key, token, signature.
 """

@@ -61,7 +61,7 @@ def fold(request: Request) -> Folded:
 
 
 def json_or_none(text: str) -> t.Any:
-    """The document; None also for what is no JSON, or is nested deeper than Python reads."""
+    """The document; None if it is not valid JSON or is nested too deeply for Python."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What exists in the simulated cloud: plain records of text, numbers and lists, so that a state file is plain too."""
+"""The resources of the simulated cloud: plain records of strings, numbers and lists, which a state file can hold."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class StoredObject:
 
 @dataclasses.dataclass
 class Bucket:
-    """Of an account and a region. `open`: anybody may read and write, so that no role is needed."""
+    """Of an account and a region. `open`: anybody may read and write, so that no role is required."""
 
     name: str
     organization: int

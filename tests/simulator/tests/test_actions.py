@@ -76,7 +76,7 @@ def test_a_copy_is_made_once_per_token_and_may_be_invisible_for_long(simulator: 
     assert there(caller, first) is not None
 
 
-def test_a_copy_can_be_cancelled_while_it_grows(simulator: Simulator, caller: Caller) -> None:
+def test_a_copy_can_be_canceled_while_it_is_running(simulator: Simulator, caller: Caller) -> None:
     source = available(simulator, caller)
     image_id = caller.call("CopyImage", ImageId=source, DestinationRegionId=OTHER_REGION).body["ImageId"]
     assert caller.call("CancelCopyImage", ImageId=source).code == "ImageCreatedNotFromCopy"
@@ -109,7 +109,7 @@ def test_a_shared_image_is_seen_by_the_other_and_not_deleted(
     assert caller.call("DeleteImage", ImageId=image_id).status == 200
 
 
-def test_force_may_delete_a_shared_image_where_a_site_lets_it(simulator: Simulator, caller: Caller) -> None:
+def test_force_may_delete_a_shared_image_if_the_site_allows_it(simulator: Simulator, caller: Caller) -> None:
     image_id = available(simulator, caller)
     caller.call("ModifyImageSharePermission", {"ImageId": image_id, "AddAccount.1": OTHER_ACCOUNT})
     simulator.knobs(force_deletes_shared=True)

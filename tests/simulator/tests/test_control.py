@@ -86,7 +86,7 @@ def test_reset_takes_sections_of_a_seed_and_knobs(simulator: Simulator, caller: 
         ("PATCH", "knobs", "create_time=1", "not a JSON object"),
     ],
 )
-def test_a_bad_order_is_refused_with_a_sentence(
+def test_an_invalid_control_request_is_refused_with_a_message(
     simulator: Simulator, method: str, path: str, document: t.Any, word: str
 ) -> None:
     status, answer = control(simulator.port, method, path, document)
@@ -94,7 +94,7 @@ def test_a_bad_order_is_refused_with_a_sentence(
     assert word in answer["error"]
 
 
-def test_a_body_that_is_not_json_is_refused_with_a_sentence(simulator: Simulator, caller: Caller) -> None:
+def test_a_body_that_is_not_json_is_refused_with_a_message(simulator: Simulator, caller: Caller) -> None:
     reply = caller.request("PATCH", "/_simulator/knobs", "create_time=1", {})
     assert reply.status == 400
     assert "not valid JSON" in reply.body["error"]
@@ -109,7 +109,7 @@ def test_the_clock_can_be_moved_and_sped_up(simulator: Simulator, caller: Caller
     assert image["Status"] == "Available"
 
 
-def test_time_goes_on_by_itself_at_its_speed(simulator: Simulator) -> None:
+def test_the_clock_runs_at_its_speed(simulator: Simulator) -> None:
     simulator.speed(1000)
     then = control(simulator.port, "GET", "clock")[1]["now"]
     give_up = time.monotonic() + 10
@@ -117,7 +117,7 @@ def test_time_goes_on_by_itself_at_its_speed(simulator: Simulator) -> None:
         assert time.monotonic() < give_up
 
 
-def test_other_pages_in_a_browser_may_not_give_orders(simulator: Simulator) -> None:
+def test_other_pages_in_a_browser_cannot_control_the_simulator(simulator: Simulator) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=10)
     connection.request("POST", "/_simulator/reset", headers={"Sec-Fetch-Site": "cross-site"})
     assert connection.getresponse().status == 403
@@ -141,7 +141,7 @@ def test_an_image_fails_when_its_instance_changes_meanwhile(simulator: Simulator
     assert image["Status"] == "CreateFailed"
 
 
-def test_the_log_tells_each_call_and_no_secret(simulator: Simulator, caller: Caller) -> None:
+def test_the_log_contains_each_call_and_no_secret(simulator: Simulator, caller: Caller) -> None:
     caller.create(ClientToken="token-1")
     caller.call("DeleteImage", ImageId="m-unknown")
     status, calls = control(simulator.port, "GET", "calls")
@@ -179,14 +179,14 @@ def test_the_log_counts_every_byte_of_a_call(simulator: Simulator) -> None:
     assert (call["request_bytes"], call["response_bytes"]) == (sent, received)
 
 
-def test_a_spoilt_answer_is_not_counted(simulator: Simulator) -> None:
+def test_a_damaged_answer_is_not_counted(simulator: Simulator) -> None:
     simulator.fault(action="*", truncate=10)
     sent, _received = exchanged(simulator.port)
     (call,) = simulator.calls()
     assert (call["request_bytes"], call["response_bytes"]) == (sent, 0)
 
 
-def test_the_log_tells_connections_apart(simulator: Simulator, caller: Caller) -> None:
+def test_the_log_distinguishes_connections(simulator: Simulator, caller: Caller) -> None:
     caller.find()
     caller.find()
     with Caller(simulator.port) as second:
@@ -301,13 +301,13 @@ def test_the_command_serves_https_with_a_ca_of_its_own(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--knob", "colour=blue"), "unknown knob colour"),
+        (("--knob", "color=blue"), "unknown knob color"),
         (("--knob", "create_time"), "name=value"),
         (("--seed", "/no/such/seed.yml"), "cannot be read"),
         (("--speed", "-1"), "not negative"),
     ],
 )
-def test_the_command_refuses_with_a_sentence(
+def test_the_command_refuses_invalid_arguments_with_a_message(
     command: t.Callable[..., Command], words: tuple[str, ...], sentence: str
 ) -> None:
     process = command(*words).process

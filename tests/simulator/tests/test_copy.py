@@ -70,7 +70,7 @@ def test_an_encrypted_copy_has_encrypted_snapshots(simulator: Simulator, caller:
     assert [snapshot["Encrypted"] for snapshot in snapshots(caller, OTHER_REGION)] == [True]
 
 
-def test_older_releases_do_not_tell_whether_a_disk_is_encrypted(caller: Caller) -> None:
+def test_older_releases_do_not_report_whether_a_disk_is_encrypted(caller: Caller) -> None:
     image = there(caller, copied(caller, Encrypted="true"))
     assert image is not None
     (disk,) = image["DiskDeviceMappings"]["DiskDeviceMapping"]
@@ -162,6 +162,6 @@ def test_a_host_may_serve_its_own_region_only(simulator: Simulator, caller: Call
         assert wrong.code == "SourceRegion.NotFound"
 
 
-def test_the_control_interface_tells_the_hosts_of_the_regions(simulator: Simulator) -> None:
+def test_the_control_interface_lists_the_hosts_of_the_regions(simulator: Simulator) -> None:
     _status, health = control(simulator.port, "GET", "health")
     assert health["ports"] == {region: port_of(simulator, region) for region in (REGION, OTHER_REGION)}

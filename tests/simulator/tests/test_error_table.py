@@ -96,7 +96,7 @@ row("CreateImage", "InvalidResourceGroup.NotFound", 404, {"ResourceGroupId": "rg
 row("CreateImage", "InvalidRegionId.NotFound", 404, {"RegionId": "cn-nowhere"})
 row("CreateImage", "InvalidImageFamily.Malformed", 400, {"ImageFamily": "x"})
 row("CreateImage", "InvalidBootMode.NotSupport", 400, {"BootMode": "Coreboot"})
-row("CreateImage", "DryRunOperation", 400, {"DryRun": "true"}, {"dry_run": "honour"})
+row("CreateImage", "DryRunOperation", 400, {"DryRun": "true"}, {"dry_run": "honor"})
 scripted("CreateImage", 403, "SnapshotNotReady", "InvalidSystemSnapshot.Missing", "UserNotInTheWhiteList")
 scripted("CreateImage", 403, "TooManySnapshot.Unfinished", "QuotaExceed.ConcurrentSnapshotQuota")
 scripted("CreateImage", 403, "InvalidAccountStatus.NotEnoughBalance")
@@ -113,9 +113,9 @@ row("DescribeImages", "InvalidTagCount", 400, many_tags(6), {"tags_per_call": 5}
 row("DescribeImages", "InvalidInstanceType.ValueNotSupported", 400, {"InstanceType": "huge"})
 row("DescribeImages", "InvalidFilterValue.NetworkType", 400, {"Filter.1.Key": "NetworkType", "Filter.1.Value": "x"})
 row("DescribeImages", "InvalidFilterValue", 404, {"Filter.1.Key": "CreationStartTime", "Filter.1.Value": "x"})
-row("DescribeImages", "InvalidFilterKey.NotFound", 404, {"Filter.1.Key": "Colour", "Filter.1.Value": "x"})
+row("DescribeImages", "InvalidFilterKey.NotFound", 404, {"Filter.1.Key": "Color", "Filter.1.Value": "x"})
 row("DescribeImages", "InvalidOperation.ImageOwnerIdUnsupported", 400, {"ImageOwnerAlias": "self", "ImageOwnerId": "1"})
-row("DescribeImages", "DryRunOperation", 400, {"DryRun": "True"}, {"dry_run": "honour"})
+row("DescribeImages", "DryRunOperation", 400, {"DryRun": "True"}, {"dry_run": "honor"})
 row("DescribeImages", "InvalidUsage", 404, {"Usage": "much"})
 row("DescribeImages", "InvalidOSType", 404, {"OSType": "beos"})
 row("DescribeImages", "InvalidArchitecture", 404, {"Architecture": "sparc"})
@@ -321,7 +321,7 @@ row("ImportImage", "InvalidResourceGroup.NotFound", 404, {"ResourceGroupId": "rg
 row("ImportImage", "Duplicate.TagKey", 400, {**many_tags(2), "Tag.2.Key": "k1"})
 row("ImportImage", "InvalidTagCount", 400, many_tags(21))
 row("ImportImage", "QuotaExceed.Image", 403, {}, {"image_quota": 1})
-row("ImportImage", "DRYRUN.SUCCESS", 400, {"DryRun": "true"}, {"dry_run": "honour"})
+row("ImportImage", "DRYRUN.SUCCESS", 400, {"DryRun": "true"}, {"dry_run": "honor"})
 row("ImportImage", "InvalidImageFormat.Malformed", 400, disk_file(Format="ISO"))
 row(
     "ImportImage",
@@ -389,7 +389,7 @@ row(
     {},
     {**VALID["ExportImage"], "ClientToken": "token-1"},
 )
-row("ExportImage", "DryRunOperation", 400, {"DryRun": "true"}, {"dry_run": "honour"})
+row("ExportImage", "DryRunOperation", 400, {"DryRun": "true"}, {"dry_run": "honor"})
 row("DeleteImage", "ImageIsExporting", 403, {"ImageId": "m-exporting", "Force": "true"})
 scripted("ExportImage", 400, "InvalidOSSObject.NeedRestore", "OssBucket.NotFound", "OssPrefix.Malformed")
 scripted("ExportImage", 400, "RegionId.NotFound", "InvalidRegion.NotSupport", "OperationDenied")
@@ -470,7 +470,7 @@ def test_the_calls_of_the_table_pass_when_nothing_is_wrong_with_them(
     assert reply.status == 200, reply.text
 
 
-def test_no_code_of_the_table_is_left_out() -> None:
+def test_every_code_of_the_table_is_tested() -> None:
     assert set(TABLE) - {case.code for case in ROWS} == set()
 
 

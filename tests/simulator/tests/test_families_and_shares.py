@@ -82,7 +82,7 @@ def test_boot_mode_is_changed_while_no_instance_uses_the_image(simulator: Simula
     assert image["BootMode"] == "UEFI"
 
 
-def test_newest_fields_tell_licence_and_features(simulator: Simulator, caller: Caller) -> None:
+def test_newest_fields_show_license_and_features(simulator: Simulator, caller: Caller) -> None:
     windows = {"id": "m-windows", "name": "windows", "os_type": "windows", "organization": 37, "resource_group": 412}
     simulator.reset({"images": [windows], "instances": []})
     image = caller.image("m-windows")

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 CONNECTION_LOST = (ConnectionResetError, http.client.RemoteDisconnected, http.client.BadStatusLine)
 
 
-def test_no_word_of_a_fault_is_without_a_test_and_a_line_in_the_readme() -> None:
+def test_every_key_of_a_fault_has_a_test_and_a_line_in_the_readme() -> None:
     here = pathlib.Path(__file__)
     tests, readme = here.read_text(encoding="utf-8"), (here.parents[1] / "README.md").read_text(encoding="utf-8")
     words = {field.name for field in dataclasses.fields(Fault)} - {"id", "seen", "hits"}
@@ -31,7 +31,7 @@ def test_no_word_of_a_fault_is_without_a_test_and_a_line_in_the_readme() -> None
     assert {word for word in words if f"`{word}`" not in readme} == set()
 
 
-def test_an_error_is_told_once_and_the_call_is_not_carried_out(simulator: Simulator, caller: Caller) -> None:
+def test_an_error_is_returned_once_and_the_call_is_not_carried_out(simulator: Simulator, caller: Caller) -> None:
     simulator.fault(action="CreateImage", code="ServiceUnavailable")
     reply = caller.call("CreateImage", ImageName="web-01", InstanceId="i-web-running")
     assert (reply.status, reply.code) == (503, "ServiceUnavailable")
@@ -41,7 +41,7 @@ def test_an_error_is_told_once_and_the_call_is_not_carried_out(simulator: Simula
     caller.create("web-01")
 
 
-def test_an_error_may_be_told_although_the_call_was_carried_out(simulator: Simulator, caller: Caller) -> None:
+def test_an_error_may_be_returned_although_the_call_was_carried_out(simulator: Simulator, caller: Caller) -> None:
     simulator.fault(action="CreateImage", status=500, processed=True)
     reply = caller.call("CreateImage", ImageName="web-01", InstanceId="i-web-running")
     assert (reply.status, reply.code) == (500, "InternalError")
@@ -57,7 +57,7 @@ def test_an_error_may_be_told_although_the_call_was_carried_out(simulator: Simul
         ({"x_acs_retry_after": 1500}, {"x-acs-retry-after": "1500"}),
     ],
 )
-def test_throttling_may_say_when_to_come_back(
+def test_throttling_may_have_a_retry_time(
     simulator: Simulator, caller: Caller, fault: dict[str, t.Any], headers: dict[str, str]
 ) -> None:
     simulator.fault(action="DescribeImages", code="Throttling.User", times=2, **fault)
@@ -171,7 +171,7 @@ def test_an_answer_may_lack_its_list(simulator: Simulator, caller: Caller, actio
 
 
 @pytest.mark.parametrize("outcome", ["CreateFailed", "UnAvailable"])
-def test_an_image_may_end_badly(simulator: Simulator, caller: Caller, outcome: str) -> None:
+def test_an_image_may_fail(simulator: Simulator, caller: Caller, outcome: str) -> None:
     simulator.fault(action="CreateImage", image=outcome)
     image_id = caller.create()
     image = caller.image(image_id)
@@ -200,7 +200,7 @@ def test_somebody_else_may_delete_the_image_between_two_calls(simulator: Simulat
     assert caller.call("ModifyImageAttribute", ImageId=image_id, ImageName="late").code == "InvalidImageId.NotFound"
 
 
-def test_a_look_by_name_strikes_the_image_of_that_name_and_not_one_that_is_listed_with_it(
+def test_a_lookup_by_name_affects_the_image_of_that_name_and_not_others_in_the_list(
     simulator: Simulator, caller: Caller
 ) -> None:
     simulator.knobs(name_match="fuzzy")
@@ -211,7 +211,7 @@ def test_a_look_by_name_strikes_the_image_of_that_name_and_not_one_that_is_liste
     assert (caller.image(meant), caller.image(other) is not None) == (None, True)
 
 
-def test_faults_meet_by_action_by_occurrence_and_by_index(simulator: Simulator, caller: Caller) -> None:
+def test_faults_are_selected_by_action_occurrence_and_index(simulator: Simulator, caller: Caller) -> None:
     simulator.fault(action="Describe*", skip=1, times=2, code="InternalError")
     simulator.fault(call=5, code="Throttling")
     codes = [caller.call("DescribeImages").code for _time in range(4)]
@@ -221,14 +221,14 @@ def test_faults_meet_by_action_by_occurrence_and_by_index(simulator: Simulator, 
     assert [fault["hits"] for fault in simulator.faults()] == [2, 1]
 
 
-def test_times_zero_is_for_ever(simulator: Simulator, caller: Caller) -> None:
+def test_times_zero_means_forever(simulator: Simulator, caller: Caller) -> None:
     simulator.fault(code="ServiceUnavailable", times=0)
     assert {caller.call("DescribeImages").status for _time in range(5)} == {503}
     simulator.clear_faults()
     assert caller.call("DescribeImages").status == 200
 
 
-def test_a_fault_does_not_save_a_call_that_is_not_genuine(simulator: Simulator, caller: Caller) -> None:
+def test_a_fault_does_not_replace_the_verification_of_a_call(simulator: Simulator, caller: Caller) -> None:
     simulator.fault(code="ServiceUnavailable")
     caller.secret_key = "simulator-secret-wrong"
     assert caller.call("DescribeImages").code == "SignatureDoesNotMatch"

@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
     from .rpc import Caller
 
 
-def test_an_image_grows_and_becomes_available(simulator: Simulator, caller: Caller) -> None:
+def test_an_image_is_created_and_becomes_available(simulator: Simulator, caller: Caller) -> None:
     simulator.knobs(create_time=100)
     image_id = caller.create("web-01")
     assert re.fullmatch(r"m-[a-z0-9]{20}", image_id)
@@ -74,7 +74,7 @@ def test_an_image_has_the_documented_shape(simulator: Simulator, caller: Caller)
     ]
 
 
-def test_making_an_image_of_an_instance_snapshots_each_disk(simulator: Simulator, caller: Caller) -> None:
+def test_creating_an_image_from_an_instance_snapshots_each_disk(simulator: Simulator, caller: Caller) -> None:
     simulator.knobs(create_time=100)
     image_id = caller.create()
     image = caller.image(image_id)
@@ -183,7 +183,7 @@ def test_the_same_token_with_other_parameters_is_refused(simulator: Simulator, c
     assert (reply.status, reply.code) == (403, "InvalidParamter.Conflict")
 
 
-def test_without_a_token_every_call_makes_an_image(caller: Caller) -> None:
+def test_without_a_token_every_call_creates_an_image(caller: Caller) -> None:
     assert caller.create() != caller.create()
     assert len(caller.find(ImageName="web-01")) == 2
 
@@ -244,7 +244,7 @@ def test_an_empty_description_clears_only_where_the_release_says_so(simulator: S
     assert image["Description"] == ""
 
 
-def test_a_deleted_image_is_gone_and_deleting_it_again_is_not_found(simulator: Simulator, caller: Caller) -> None:
+def test_a_deleted_image_cannot_be_deleted_again(simulator: Simulator, caller: Caller) -> None:
     image_id = caller.create()
     simulator.advance(10)
     assert caller.call("DeleteImage", ImageId=image_id).status == 200
@@ -266,7 +266,7 @@ def test_an_image_in_use_is_deleted_by_force_only(caller: Caller) -> None:
     assert caller.image("m-in-use") is None
 
 
-def test_an_image_that_grows_cannot_be_deleted(caller: Caller) -> None:
+def test_an_image_that_is_being_created_cannot_be_deleted(caller: Caller) -> None:
     image_id = caller.create()
     reply = caller.call("DeleteImage", ImageId=image_id, Force="true")
     assert (reply.status, reply.code) == (403, "ImageIsCreating")
@@ -330,7 +330,7 @@ def test_instances_are_found_by_id_and_by_image(caller: Caller, other_tenant: Ca
     assert caller.call("DescribeInstances", InstanceIds="i-web-running").code == "InvalidParameter"
 
 
-def test_instances_tell_status_and_locks(caller: Caller) -> None:
+def test_instances_show_status_and_locks(caller: Caller) -> None:
     reply = caller.call("DescribeInstances", InstanceIds='["i-web-locked", "i-web-pending"]')
     pending, locked = reply.body["Instances"]["Instance"]
     assert (pending["InstanceId"], pending["Status"]) == ("i-web-pending", "Pending")

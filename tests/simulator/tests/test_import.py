@@ -127,7 +127,7 @@ def test_an_import_may_be_absent_from_lists_at_first(simulator: Simulator, calle
         ("ubuntu-22.04.qcow2", "RAW", "The format of ubuntu-22.04.qcow2 is QCOW2, not RAW."),
     ],
 )
-def test_a_failed_import_stays_listed_and_its_task_tells_why(
+def test_a_failed_import_stays_listed_and_its_task_has_the_reason(
     simulator: Simulator, caller: Caller, file: str, format_told: str, reason: str
 ) -> None:
     body = import_image(caller, file, **{"DiskDeviceMapping.1.Format": format_told})

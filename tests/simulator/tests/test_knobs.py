@@ -21,12 +21,12 @@ if t.TYPE_CHECKING:
 HERE = pathlib.Path(__file__).parent
 
 
-def test_no_knob_is_without_a_test() -> None:
+def test_every_knob_has_a_test() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("test_*.py"))
     assert [name for name in Knobs().as_dict() if f"{name}=" not in tests and f'"{name}":' not in tests] == []
 
 
-def test_no_knob_is_without_a_line_in_the_readme() -> None:
+def test_every_knob_has_a_line_in_the_readme() -> None:
     readme = (HERE.parent / "README.md").read_text(encoding="utf-8")
     assert [name for name in Knobs().as_dict() if f"`{name}`" not in readme] == []
 
@@ -136,7 +136,7 @@ def test_an_available_image_may_not_be_usable_yet(simulator: Simulator, caller: 
     assert image["Usable"] is True
 
 
-def test_usable_is_told_where_the_release_knows_it(simulator: Simulator, caller: Caller) -> None:
+def test_usable_is_reported_if_the_release_has_it(simulator: Simulator, caller: Caller) -> None:
     image = caller.image("m-in-use")
     assert image is not None
     assert "Usable" not in image
@@ -197,7 +197,7 @@ def test_a_creation_may_fail_for_a_reason(simulator: Simulator, caller: Caller) 
         ({"progress_sign": False}, ["20", "80"]),
     ],
 )
-def test_progress_is_told_in_the_ways_of_sites(
+def test_progress_is_reported_in_different_ways(
     simulator: Simulator, caller: Caller, knobs: dict[str, t.Any], expected: list[str | None]
 ) -> None:
     simulator.knobs(create_time=100, **knobs)
@@ -211,7 +211,9 @@ def test_progress_is_told_in_the_ways_of_sites(
     assert told == expected
 
 
-def test_a_growing_image_may_be_deleted_where_a_site_lets_it(simulator: Simulator, caller: Caller) -> None:
+def test_an_image_that_is_being_created_may_be_deleted_if_the_site_allows_it(
+    simulator: Simulator, caller: Caller
+) -> None:
     simulator.knobs(delete_creating="200")
     image_id = caller.create()
     assert caller.call("DeleteImage", ImageId=image_id).status == 200
@@ -244,7 +246,7 @@ def test_optional_fields_may_be_missing_altogether(simulator: Simulator, caller:
 @pytest.mark.parametrize(
     ("code", "status"), [("InvalidAction.NotFound", 404), ("InvalidAction", 403), ("InvalidApi.NotFound", 404)]
 )
-def test_an_unknown_action_is_told_in_the_words_of_the_site(
+def test_an_unknown_action_has_the_code_of_the_site(
     simulator: Simulator, caller: Caller, code: str, status: int
 ) -> None:
     simulator.knobs(unknown_action=code)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever a client sends, it gets one of the cloud's answers and never a traceback."""
+"""Whatever a client sends, it gets an answer of the cloud and never a traceback."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_no_value_of_a_header_breaks_the_service(service: Service, name: str) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["Tag.0.Key", "Tag.x.Key", "Tag.1", "Tag.1.Colour", f"Tag.{'9' * 5000}.Key", "Tag", "."]
+    "name", ["Tag.0.Key", "Tag.x.Key", "Tag.1", "Tag.1.Color", f"Tag.{'9' * 5000}.Key", "Tag", "."]
 )
 def test_no_name_of_a_parameter_breaks_the_service(service: Service, name: str) -> None:
     assert answer(service, "2014-05-26", "DescribeImages", {name: "x"}).status == 400

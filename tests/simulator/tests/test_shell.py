@@ -70,11 +70,11 @@ def test_folders_that_the_shell_lists_stay_behind_those_of_the_checkout(paste: P
     assert environment["ANSIBLE_COLLECTIONS_PATH"] == "/a checkout:/mine"
 
 
-def test_pasted_again_they_change_nothing(paste: Paste) -> None:
+def test_pasting_the_lines_again_changes_nothing(paste: Paste) -> None:
     assert paste([*LINES, *LINES], EARLIER) == paste(LINES, EARLIER)
 
 
-def test_one_word_takes_them_back(paste: Paste) -> None:
+def test_simulator_off_restores_the_environment(paste: Paste) -> None:
     assert paste([*LINES, "simulator_off"], EARLIER) == EARLIER
 
 

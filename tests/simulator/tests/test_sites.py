@@ -88,10 +88,10 @@ def test_a_dry_run_is_carried_out_as_on_real_sites(simulator: Simulator, caller:
     assert caller.image(image_id) is None
 
 
-def test_a_dry_run_may_be_honoured(simulator: Simulator, caller: Caller) -> None:
+def test_a_dry_run_may_be_supported(simulator: Simulator, caller: Caller) -> None:
     image_id = caller.create()
     simulator.advance(4)
-    simulator.knobs(dry_run="honour")
+    simulator.knobs(dry_run="honor")
     assert caller.call("DeleteImage", ImageId=image_id, DryRun="true").code == "DryRunOperation"
     assert caller.image(image_id) is not None
 
@@ -109,7 +109,7 @@ def names_on(caller: Caller, *pages: int) -> list[list[str]]:
     return [[image["ImageName"] for image in reply.images] for reply in replies]
 
 
-def test_a_page_is_full_and_the_next_goes_on_by_default(caller: Caller) -> None:
+def test_pages_are_full_and_consecutive_by_default(caller: Caller) -> None:
     three_names(caller)
     assert names_on(caller, 1, 2) == [["web-3", "web-2"], ["web-1"]]
 

@@ -24,7 +24,7 @@ from .test_control import Command, command, control
 __all__ = ["command"]
 
 
-def test_what_was_done_is_there_after_a_restart(command: t.Callable[..., Command], tmp_path: pathlib.Path) -> None:
+def test_the_state_survives_a_restart(command: t.Callable[..., Command], tmp_path: pathlib.Path) -> None:
     words = ("--state", str(tmp_path / "state.json"), "--knob", "create_time=1000")
     first = command(*words)
     with Caller(first.port()) as caller:
@@ -91,14 +91,14 @@ def test_saving_and_loading_changes_nothing(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": 99}', '{"format": 2, "now": 1}', "\x00"])
-def test_a_broken_state_file_is_refused_with_a_sentence(tmp_path: pathlib.Path, text: str) -> None:
+def test_a_broken_state_file_is_refused_with_a_message(tmp_path: pathlib.Path, text: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(state.StateError, match=r"the state file .*state\.json"):
         state.load(path)
 
 
-def test_no_state_file_is_no_error(tmp_path: pathlib.Path) -> None:
+def test_a_missing_state_file_is_accepted(tmp_path: pathlib.Path) -> None:
     assert state.load(tmp_path / "state.json") is None
 
 
@@ -124,7 +124,7 @@ ORGANIZATION = {"id": 1, "name": "one", "account": "1", "resource_groups": [{"id
         ({"organizations": [{**ORGANIZATION, "resource_groups": []}]}, "1 has no resource set"),
         ({"organizations": [ORGANIZATION]}, "LTAIsimulator37 is of an organization that does not exist"),
         ({"instance_role": "nobody"}, "no organization has the role nobody"),
-        ({"instances": [{"id": "i-1", "organization": 37, "colour": "blue"}]}, "seed section instances"),
+        ({"instances": [{"id": "i-1", "organization": 37, "color": "blue"}]}, "seed section instances"),
         ({"snapshots": [{"id": "s-1", "organization": 37, "created": "yesterday"}]}, "seed section snapshots"),
         ({"images": [{"id": "m-1", "name": "one", "organization": 99}]}, "m-1 is of organization 99"),
         (
@@ -132,18 +132,18 @@ ORGANIZATION = {"id": 1, "name": "one", "account": "1", "resource_groups": [{"id
             "i-1 is of resource set 500, which its organization does not have",
         ),
         ({"snapshots": [{"id": "s-1", "organization": 37, "region": "cn-nowhere"}]}, "s-1 is in region cn-nowhere"),
-        ({"buckets": [{"name": "b-1", "organization": 37, "objects": [{"colour": "blue"}]}]}, "seed section buckets"),
+        ({"buckets": [{"name": "b-1", "organization": 37, "objects": [{"color": "blue"}]}]}, "seed section buckets"),
         ({"tasks": [{"id": "t-1", "organization": 37, "region": "cn-nowhere"}]}, "t-1 is in region cn-nowhere"),
         ({"pets": []}, "unknown section pets"),
     ],
 )
-def test_a_seed_that_does_not_fit_is_refused_with_a_sentence(changes: dict[str, t.Any], sentence: str) -> None:
+def test_an_invalid_seed_is_refused_with_a_message(changes: dict[str, t.Any], sentence: str) -> None:
     with pytest.raises(seed.SeedError, match=sentence):
         seed.build(seed.merged(seed.load(), changes), 0.0)
 
 
 @pytest.mark.parametrize("text", ["- a list", "a: [", "\ttab: 1"])
-def test_a_seed_file_that_is_not_a_mapping_is_refused_with_a_sentence(tmp_path: pathlib.Path, text: str) -> None:
+def test_a_seed_file_that_is_not_a_mapping_is_refused_with_a_message(tmp_path: pathlib.Path, text: str) -> None:
     path = tmp_path / "seed.yml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(seed.SeedError, match=r"the seed .*seed\.yml"):
@@ -159,7 +159,7 @@ def test_tags_of_a_seed_are_text_whatever_yaml_made_of_them() -> None:
 
 
 def test_the_service_needs_no_server() -> None:
-    """The rooms below the wire can be used, and tested, alone."""
+    """The modules below the HTTP layer can be used and tested alone."""
     clock = Clock(real=lambda: 1_000_000.0)
     service = Service(seed.load(), Knobs(), clock)
     assert clock.now() == 1_000_000.0

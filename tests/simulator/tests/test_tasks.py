@@ -178,14 +178,14 @@ def test_waiting_tasks_cannot_be_filtered(simulator: Simulator, caller: Caller) 
     assert [task["TaskId"] for task in tasks(caller, TaskStatus="Waiting")] == [task_id]
 
 
-def test_task_resource_id_is_told_by_the_newest_releases(simulator: Simulator, caller: Caller) -> None:
+def test_the_resource_id_of_a_task_is_reported_by_the_newest_releases(simulator: Simulator, caller: Caller) -> None:
     export(caller)
     assert "ResourceId" not in tasks(caller)[0]
     simulator.knobs(task_resource_id=True)
     assert tasks(caller)[0]["ResourceId"] == "m-in-use"
 
 
-def test_the_samples_tell_tasks_in_another_shape(simulator: Simulator, caller: Caller) -> None:
+def test_the_samples_show_tasks_in_another_format(simulator: Simulator, caller: Caller) -> None:
     simulator.knobs(task_shape="sample")
     task_id = export(caller)
     ((found,),) = (each["Task"] for each in caller.call("DescribeTasks").body["TaskSet"])
@@ -200,7 +200,7 @@ def test_the_id_of_a_task_had_another_name_in_2018(simulator: Simulator, caller:
     assert attribute(caller, body["ExportTaskId"])["TaskAction"] == "ExportImage"
 
 
-def test_related_items_may_be_told_at_the_end_only(simulator: Simulator, caller: Caller) -> None:
+def test_related_items_may_be_reported_only_at_the_end(simulator: Simulator, caller: Caller) -> None:
     simulator.knobs(related_items="finished")
     task_id = export(caller)
     assert items(operations(attribute(caller, task_id))[0]) == {}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strict, not friendly: what is not a genuine call of somebody gets the cloud's error."""
+"""The verification is strict: a call that is not genuine gets the error of the cloud."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_missing_common_parameter_is_named(caller: Caller, name: str) -> None:
         ({"Product": "Vpc"}, 404, "InvalidProduct.NotFound"),
         ({"RegionId": None}, 400, "MissingParameter"),
         ({"RegionId": "cn-nowhere"}, 404, "InvalidRegionId.NotFound"),
-        ({"Colour": "blue"}, 400, "UnsupportedParameter"),
+        ({"Color": "blue"}, 400, "UnsupportedParameter"),
         ({"PageSize": "ten"}, 400, "InvalidParameter"),
     ],
 )
@@ -53,7 +53,7 @@ def test_a_bad_call_gets_the_clouds_error(
     assert (reply.status, reply.code) == (status, code)
 
 
-def test_a_wrong_secret_is_told_the_servers_string_to_sign(caller: Caller) -> None:
+def test_a_wrong_secret_returns_the_string_to_sign(caller: Caller) -> None:
     parameters = caller.parameters("DescribeImages", {})
     caller.secret_key = "simulator-secret-wrong"
     reply = caller.call("DescribeImages", parameters)
@@ -81,7 +81,7 @@ def test_skew_is_a_knob(simulator: Simulator, caller: Caller) -> None:
     assert caller.call("DescribeImages", {"Timestamp": timestamp(-1000)}).status == 200
 
 
-def test_a_clock_that_is_off_refuses_honest_clients(simulator: Simulator, caller: Caller) -> None:
+def test_a_wrong_clock_of_the_site_refuses_correct_clients(simulator: Simulator, caller: Caller) -> None:
     simulator.knobs(clock_offset=3600)
     assert caller.call("DescribeImages").code == "InvalidTimeStamp.Expired"
 
@@ -220,5 +220,5 @@ def test_a_foreign_tenant_can_be_empty_instead_of_forbidden(simulator: Simulator
 
 def test_unknown_parameters_can_be_ignored_but_are_noted(simulator: Simulator, caller: Caller) -> None:
     simulator.knobs(unknown_parameter="ignore")
-    assert caller.call("DescribeImages", Colour="blue").status == 200
-    assert simulator.calls()[-1]["notes"] == ["unknown parameters: Colour"]
+    assert caller.call("DescribeImages", Color="blue").status == 200
+    assert simulator.calls()[-1]["notes"] == ["unknown parameters: Color"]

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 _MODIFY = (
     Parameter("ImageId", required=True),
     Parameter("ImageName"),
-    # Empty is told from absent by hand: whether it clears or keeps is a question of the release.
+    # Empty and absent values are distinguished here: whether an empty one clears or keeps depends on the release.
     Parameter("Description"),
     Parameter("Status"),
     Parameter("ImageFamily"),
@@ -49,7 +49,7 @@ _STATUS_REFUSALS = {"Available": "ImageStatus.NotDeprecated", "Deprecated": "Ima
 
 
 def changing(context: Context, image: Image) -> Attributes:
-    """The attributes to change now; lists go on showing the old ones for `modify_latency`."""
+    """The attributes to change; lists keep showing the old ones for `modify_latency`."""
     latency, lag = context.knobs.modify_latency, context.knobs.tag_list_lag
     image.stale = [(until, old) for until, old in image.stale if context.now - lag < until]
     if latency > 0 or lag > 0:
@@ -155,7 +155,8 @@ def is_being_copied(context: Context, image: Image) -> bool:
 
 
 def delete(context: Context, image: Image) -> None:
-    """Gone for every action at once; lists show it for `delete_latency`. Its snapshots stay, its tasks end."""
+    """Deletes the image for all actions at once; lists show it for `delete_latency`. Its snapshots stay, its tasks
+    end."""
     image.deleted_at = context.now
     image.gone_at = context.now + context.knobs.delete_latency
     context.world.leaving.add(image.id)
@@ -165,7 +166,7 @@ def delete(context: Context, image: Image) -> None:
 
 
 def discard(context: Context, image: Image) -> None:
-    """A half-made image goes together with its snapshots."""
+    """Deletes an unfinished image together with its snapshots."""
     delete(context, image)
     for mapping in image.mappings:
         context.world.snapshots.pop(mapping.snapshot_id, None)

@@ -141,7 +141,7 @@ def _new_copy(there: Context, arguments: Arguments, source: Image) -> Image:
 
 
 def _free_at(there: Context) -> float:
-    """When this region will have room for another copy."""
+    """When this region can start another copy."""
     copies = sorted(
         image.ready_at
         for image in there.world.images.of_owner(there.organization.id)

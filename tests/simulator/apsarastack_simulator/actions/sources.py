@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an image may be made of: an instance, a list of disk mappings, or a system snapshot; in this priority."""
+"""The source of an image: an instance, a list of disk mappings, or a system snapshot, in this order of precedence."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Source:
 
 
 def source_of(context: Context, arguments: Arguments) -> Source:
-    """More than one source is no error: the others are ignored. Raises CloudError."""
+    """If there is more than one source, the others are ignored. Raises CloudError."""
     instance_id = arguments.text("InstanceId")
     if instance_id is not None:
         return _of_instance(context, context.own_instance(instance_id))

@@ -182,7 +182,7 @@ def _list_tag_resources(context: Context, arguments: Arguments) -> Body:
 
 
 def _listed(context: Context, arguments: Arguments, resource_type: str) -> list[Taggable]:
-    """Ids that do not exist are left out of a list."""
+    """Ids that do not exist are omitted from a list."""
     ids = arguments.texts("ResourceId")
     if ids:
         found = []

@@ -37,7 +37,7 @@ _DESCRIBE = (
 )
 _ONE = (Parameter("TaskId", required=True),)
 _CANCELABLE = ("ImportImage", "ExportImage")
-# Another word is no error; it filters nothing.
+# Another value is ignored and filters nothing.
 _FILTERED = ("Finished", "Processing", "Failed")
 
 

@@ -213,7 +213,7 @@ def test_a_wrong_secret_is_recognised_by_the_sdk(simulator: Simulator) -> None:
     assert "simulator-secret" not in str(caught.value)
 
 
-def test_an_unknown_key_is_told(simulator: Simulator) -> None:
+def test_an_unknown_key_is_reported(simulator: Simulator) -> None:
     client = Sdk(simulator, credentials.AccessKeyCredential("LTAIunknown", "simulator-secret-0037"))
     with pytest.raises(exceptions.ServerException) as caught:
         client.images()
