@@ -69,11 +69,14 @@ def _created(context: Context, image_id: str) -> float:
 
 
 def _image_of(context: Context, body: Body, arguments: Arguments) -> Image | None:
-    """The image that the call made, asked for by its id or its whole name, or listed first."""
+    """The image that the call made, or asked for by its id or its whole name; the first in a list of all.
+
+    A list by name also tells images that only contain the name: none of them is what the call asked for.
+    """
     name = arguments.text("ImageName")
-    named = [image.id for image in own_named(context, name)] if name is not None else []
     listed = [entry["ImageId"] for entry in body.get("Images", {}).get("Image", [])]
-    ids = [body.get("ImageId"), arguments.image_id(), *named, *listed]
+    candidates = listed if name is None else [image.id for image in own_named(context, name)]
+    ids = [body.get("ImageId"), arguments.image_id(), *candidates]
     return context.world.images.get(next((str(image_id) for image_id in ids if image_id), ""))
 
 

@@ -211,6 +211,15 @@ def test_a_lookup_by_name_affects_the_image_of_that_name_and_not_others_in_the_l
     assert (caller.image(meant), caller.image(other) is not None) == (None, True)
 
 
+def test_a_lookup_by_name_affects_nothing_where_no_image_has_that_name(simulator: Simulator, caller: Caller) -> None:
+    simulator.knobs(name_match="fuzzy")
+    other = caller.create("web-2")
+    simulator.advance(10)
+    simulator.fault(action="DescribeImages", image="deleted")
+    assert [each["ImageId"] for each in caller.find(ImageName="web")] == [other]
+    assert caller.image(other) is not None
+
+
 def test_faults_are_selected_by_action_occurrence_and_index(simulator: Simulator, caller: Caller) -> None:
     simulator.fault(action="Describe*", skip=1, times=2, code="InternalError")
     simulator.fault(call=5, code="Throttling")
