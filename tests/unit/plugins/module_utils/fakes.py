@@ -278,7 +278,7 @@ def snapshot_ids(one: Image) -> list[str | None]:
 
 
 def disk(snapshot_id: str | None, size: int | None = 40) -> Disk:
-    return {"device": None, "size": size, "snapshot_id": snapshot_id, "type": None, "format": None, "progress": None}
+    return t.cast("Disk", {**dict.fromkeys(Disk.__annotations__), "size": size, "snapshot_id": snapshot_id})
 
 
 def disks_of(image_id: str, snapshot_id: str | None, disks: t.Sequence[t.Mapping[str, t.Any]]) -> list[Disk]:

@@ -14,35 +14,14 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired i
     desired_from,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.params import params_of
 
-DEFAULTS: dict[str, t.Any] = {
-    **dict.fromkeys(
-        [
-            "image_id",
-            "image_name",
-            "description",
-            "instance_id",
-            "snapshot_id",
-            "disk_device_mapping",
-            "tags",
-            "image_version",
-            "platform",
-            "architecture",
-        ]
-    ),
-    "state": "present",
-    "purge_tags": True,
-    "force": False,
-    "recreate": "never",
-    "delete_snapshots": False,
-    "wait": True,
-    "wait_timeout": 600,
-}
-DISK: dict[str, t.Any] = {"snapshot_id": "s-1", "size": None, "device": None, "disk_type": None}
+DISK: dict[str, t.Any] = {"snapshot_id": "s-1"}
 
 
 def desired(**params: t.Any) -> DesiredImage:
-    return desired_from({**DEFAULTS, "image_name": "web", **params})
+    return desired_from(params_of(ARGUMENTS, {"image_name": "web", **params}))
 
 
 def refused(**params: t.Any) -> str:
@@ -105,7 +84,10 @@ def test_an_omitted_option_is_none() -> None:
         ({"tags": {f"k{number}": "" for number in range(21)}}, "at most 20 tags, but these would be 21"),
         ({"tags": {"ready": True}}, "the value of 'ready' in tags must be a string, but is True (bool)"),
         ({"disk_device_mapping": []}, "disk_device_mapping must have 1 to 17 entries, but has 0"),
-        ({"disk_device_mapping": [DISK] * 18}, "disk_device_mapping must have 1 to 17 entries, but has 18"),
+        (
+            {"disk_device_mapping": [{**DISK} for _ in range(18)]},
+            "disk_device_mapping must have 1 to 17 entries, but has 18",
+        ),
         (
             {"disk_device_mapping": [{**DISK, "size": 4}]},
             "disk_device_mapping[0].size must be 5 to 32768 GiB (2000 on older releases), but is 4",
@@ -156,7 +138,7 @@ def test_all_problems_are_reported_at_once() -> None:
         {"image_version": "1" * 40},
         {"tags": {}},
         {"disk_device_mapping": [{**DISK, "size": 5}]},
-        {"disk_device_mapping": [DISK] * 17},
+        {"disk_device_mapping": [{**DISK} for _ in range(17)]},
         {"disk_device_mapping": [{**DISK, "size": 32768}]},
         {"wait_timeout": 1},
     ],

@@ -12,24 +12,15 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import DesiredExport, desired_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.matching import Fit, fit
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image_export import ARGUMENTS
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.export_bench import WANTED, stored, task
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.params import params_of
 
-PARAMS = {
-    "state": "present",
-    "image_id": None,
-    "image_name": "web",
-    "bucket": "exports",
-    "prefix": "nightly",
-    "format": None,
-    "role_name": None,
-    "force": False,
-    "wait": True,
-    "wait_timeout": 3600,
-}
+OPTIONS = {"image_name": "web", "bucket": "exports", "prefix": "nightly"}
 
 
 def test_the_desired_export_holds_the_values_of_the_options() -> None:
-    assert desired_from(PARAMS) == WANTED
+    assert desired_from(params_of(ARGUMENTS, OPTIONS)) == WANTED
 
 
 @pytest.mark.parametrize(
@@ -53,13 +44,13 @@ def test_the_desired_export_holds_the_values_of_the_options() -> None:
 )
 def test_input_that_no_release_accepts_is_refused(options: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(RefusalError) as caught:
-        desired_from({**PARAMS, **options})
+        desired_from(params_of(ARGUMENTS, {**OPTIONS, **options}))
     assert (caught.value.reason, caught.value.message[: len(problem)]) == ("invalid_input", problem)
 
 
 @pytest.mark.parametrize("prefix", ["a", "A1", "a" * 30])
 def test_a_valid_prefix_is_accepted(prefix: str) -> None:
-    assert desired_from({**PARAMS, "prefix": prefix}).prefix == prefix
+    assert desired_from(params_of(ARGUMENTS, {**OPTIONS, "prefix": prefix})).prefix == prefix
 
 
 WITHOUT_PREFIX = stored("m-1_system.raw.tar.gz")

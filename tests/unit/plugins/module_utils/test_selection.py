@@ -13,14 +13,10 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection
     selection_from,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image_info import ARGUMENTS
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk, image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.params import params_of
 
-NOTHING: dict[str, t.Any] = {
-    **dict.fromkeys(("image_ids", "image_name", "name_regex", "status", "tags")),
-    **dict.fromkeys(("os_type", "architecture", "usage", "snapshot_id", "newest")),
-    "owner": "self",
-    "wait_timeout": 600,
-}
 WEB = image(
     "m-1",
     image_name="web-01",
@@ -33,7 +29,7 @@ WEB = image(
 
 
 def selected(**params: t.Any) -> Selection:
-    return selection_from({**NOTHING, **params})
+    return selection_from(params_of(ARGUMENTS, params))
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.hints imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context
-from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, DISK_ARGUMENTS, run
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.params import params_of
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.situations import Case, cases, cloud_of
 
 if t.TYPE_CHECKING:
@@ -42,26 +43,15 @@ PREDICTED = ("changed", "actions", "diff", "snapshots_deleted", "snapshots_left"
 CASES = [pytest.param(case, id=case["name"]) for case in cases()]
 
 
-def params_of(desired: Case) -> dict[str, t.Any]:
-    """The parameters as ansible-core passes them to the module."""
-    defaults = {name: spec.get("default") for name, spec in ARGUMENTS.items()}
-    given = dict(desired)
-    if "disk_device_mapping" in given:
-        given["disk_device_mapping"] = [
-            {**dict.fromkeys(DISK_ARGUMENTS), **disk} for disk in given["disk_device_mapping"]
-        ]
-    return {**TENANT, **defaults, **given}
-
-
 def result(desired: Case, cloud: FakeImages, *, check_mode: bool = False) -> Result:
     """What the module returns, with ``failed``."""
     cloud.calls.clear()
-    params = params_of(desired)
+    params = params_of(ARGUMENTS, desired)
     deadline = cloud.clock.deadline(params["wait_timeout"])
     try:
         done = run(desired_from(params), t.cast("t.Any", cloud), deadline, check_mode, lambda: NOW)
     except ApsaraStackError as error:
-        return {"changed": False, **result_of(error, Context(params), HINTS), "failed": True}
+        return {"changed": False, **result_of(error, Context({**TENANT, **params}), HINTS), "failed": True}
     return {**done, "failed": False}
 
 
