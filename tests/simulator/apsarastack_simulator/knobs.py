@@ -34,6 +34,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "token_in_progress": ("first_result", "IdempotentProcessing", "LastTokenProcessing"),
     "unknown_action": ("InvalidAction.NotFound", "InvalidAction", "InvalidApi.NotFound"),
     "unknown_parameter": ("reject", "ignore"),
+    "secret_parameter": ("refuse", "note"),
     "dry_run": ("perform", "honor"),
     "same_region_copy": ("allow", "refuse"),
     "second_copy": ("queue", "refuse"),
@@ -109,6 +110,8 @@ class Knobs:
     device_prefix: str = "xvd"
     os_type_case: str = "lower"
     known_statuses: str = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
+    # Only the newest SDK texts name it.
+    status_all: bool = False
     optional_fields: bool = True
     legacy_status: bool = False
     tag_resources: bool = True
@@ -119,6 +122,8 @@ class Knobs:
     throttling_status: int = 400
     unknown_action: str = "InvalidAction.NotFound"
     unknown_parameter: str = "reject"
+    # The first provider of Terraform sends its secret in every call, which sites ignore.
+    secret_parameter: str = "refuse"
     # Observed on a real site: the gateway carries out a dry run.
     dry_run: str = "perform"
     missing_source_code: str = "MissingParameter"

@@ -18,7 +18,7 @@ from .context import Action, Context
 from .errors import LEGACY_STATUS, TABLE, CloudError, missing
 from .faults import Faults
 from .knobs import fits
-from .verify import Verifier
+from .verify import SECRET_PARAMETER, Verifier
 from .wire import Folded, fold
 
 if t.TYPE_CHECKING:
@@ -30,7 +30,6 @@ if t.TYPE_CHECKING:
     from .world import AccessKey, World
 
 _LOG = logging.getLogger("apsarastack_simulator")
-_SECRET_PARAMETER = "accesskeysecret"
 _GATEWAY_PATHS = ("/asapi/v3", "/asapi/v3/")
 _NOT_HERE = answers.Answer(404, b"<html><body><h1>404 Not Found</h1></body></html>", {"Content-Type": "text/html"})
 
@@ -148,7 +147,7 @@ class Service:
     def _carry_out(self, request: Request, folded: Folded, fault: Fault | None, call: Call) -> answers.Body:
         if request.method not in ("GET", "POST"):
             raise CloudError("UnsupportedHTTPMethod")
-        _refuse_secrets(folded, call)
+        _judge_secrets(folded, call, self.knobs.secret_parameter)
         key = self.verifier.verify(request, folded, self.knobs, self.world, self.clock.real(), self.clock.now())
         action = self._action(request, folded, call)
         call.write = action.write
@@ -181,6 +180,7 @@ class Service:
         # `Tag` is `Tag.1.Key` on the wire.
         patterns = [*ignored, *(f"{pattern}.*" for pattern in ignored)]
         dropped = [name for name in given if fits(f"{call.action}.{name}", patterns)]
+        given = {name: value for name, value in given.items() if name.lower() != SECRET_PARAMETER}
         if dropped:
             call.notes.append(f"ignored parameters: {', '.join(dropped)}")
         return {name: value for name, value in given.items() if name not in dropped}
@@ -261,15 +261,18 @@ def _product(request: Request, folded: Folded) -> str:
     named = folded.all.get("Product") or request.header("x-acs-asapi-product") or request.header("x-ascm-product-name")
     if named:
         return named
-    hosts = {"ecs-internal.*": "Ecs", "sts.*": "Sts", "ascm.*": "ascm"}
+    # The host of ECS is assigned by site.
+    hosts = {"ecs-internal.*": "Ecs", "ecs.*": "Ecs", "sts.*": "Sts", "ascm.*": "ascm"}
     host = request.header("host")
     return next((product for pattern, product in hosts.items() if fnmatch.fnmatchcase(host, pattern)), "")
 
 
-def _refuse_secrets(folded: Folded, call: Call) -> None:
-    """Old providers sent the long-term secret in every query. Nobody may learn that habit here."""
-    if any(name.lower() == _SECRET_PARAMETER for name in folded.all):
-        text = "The parameter AccessKeySecret must never be sent."
-        call.notes.append(text)
+def _judge_secrets(folded: Folded, call: Call, judgment: str) -> None:
+    """Old providers send the long-term secret in every query. Nobody may learn that habit here, unless by the knob."""
+    if not any(name.lower() == SECRET_PARAMETER for name in folded.all):
+        return
+    text = "The parameter AccessKeySecret must never be sent."
+    call.notes.append(text)
+    if judgment == "refuse":
         _LOG.error("call %d, %s: the client sent its AccessKeySecret as a parameter", call.index, call.action)
         raise CloudError("UnsupportedParameter", text)

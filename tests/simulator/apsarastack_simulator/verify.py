@@ -20,13 +20,15 @@ from .errors import CloudError, missing
 
 if t.TYPE_CHECKING:
     from .knobs import Knobs
-    from .wire import Folded, Request
+    from .wire import Folded, Parameters, Request
     from .world import AccessKey, World
 
 _RPC_REQUIRED = ("Version", "AccessKeyId", "Signature", "Timestamp", "SignatureNonce")
 _DIGESTS = {("HMAC-SHA1", "1.0"): "sha1", ("HMAC-SHA256", "2.1"): "sha256"}
 _MISMATCH = "Specified signature is not matched with our calculation. server string to sign is:"
 _ACS3 = "ACS3-HMAC-SHA256"
+# In lower case. Where the knob secret_parameter lets it pass, it is signed like every other.
+SECRET_PARAMETER = "accesskeysecret"
 
 
 class Nonces:
@@ -87,7 +89,12 @@ class Verifier:
             raise CloudError("InvalidParamater")
         _token(key, parameters.get("SecurityToken", ""), times[1])
         text = signatures.rpc_string_to_sign(request.method, parameters)
-        _match(signatures.rpc_signature(key.secret, text, _DIGESTS[method]), parameters["Signature"], text)
+        expected = signatures.rpc_signature(key.secret, text, _DIGESTS[method])
+        _match(
+            expected,
+            parameters["Signature"],
+            lambda: signatures.rpc_string_to_sign(request.method, _masked(parameters)),
+        )
         return key
 
     def _acs3(
@@ -113,7 +120,7 @@ class Verifier:
             request.method, request.path, folded.query, request.headers, listed, payload_hash
         )
         text, expected = signatures.acs3_signature(key.secret, canonical)
-        _match(expected, fields["Signature"], text)
+        _match(expected, fields["Signature"], lambda: text)
         return key
 
     def _roa(
@@ -127,8 +134,12 @@ class Verifier:
         self._fresh(access_key, request.header("x-acs-signature-nonce"), moment, times[0], knobs.skew_seconds)
         key = _key(world, access_key)
         _token(key, request.header("x-acs-security-token"), times[1])
-        text = signatures.roa_string_to_sign(request.method, request.path, folded.query, request.headers)
-        _match(signatures.roa_signature(key.secret, text), signature, text)
+        parts = (request.method, request.path)
+        text = signatures.roa_string_to_sign(*parts, folded.query, request.headers)
+        expected = signatures.roa_signature(key.secret, text)
+        _match(
+            expected, signature, lambda: signatures.roa_string_to_sign(*parts, _masked(folded.query), request.headers)
+        )
         return key
 
     def _fresh(self, access_key: str, nonce: str, moment: float, now: float, skew: float) -> None:
@@ -136,6 +147,11 @@ class Verifier:
             raise CloudError("InvalidTimeStamp.Expired")
         if not self.nonces.use(access_key, nonce, now, skew):
             raise CloudError("SignatureNonceUsed")
+
+
+def _masked(parameters: Parameters) -> Parameters:
+    """As an error may show them: clients print errors."""
+    return {name: "(removed)" if name.lower() == SECRET_PARAMETER else value for name, value in parameters.items()}
 
 
 def _moment(text: str, form: str) -> float:
@@ -169,10 +185,10 @@ def _token(key: AccessKey, token: str, now: float) -> None:
         raise CloudError("InvalidSecurityToken.Expired")
 
 
-def _match(expected: str, given: str, string_to_sign: str) -> None:
+def _match(expected: str, given: str, string_to_sign: t.Callable[[], str]) -> None:
     if not hmac.compare_digest(expected.encode(), given.encode()):
         # The SDKs compare what follows the only colon with their own text: no blank after it.
-        raise CloudError("SignatureDoesNotMatch", _MISMATCH + string_to_sign)
+        raise CloudError("SignatureDoesNotMatch", _MISMATCH + string_to_sign())
 
 
 def _authorization(header: str) -> tuple[str, dict[str, str]]:

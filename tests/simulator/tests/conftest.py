@@ -11,6 +11,9 @@ import pytest
 
 from apsarastack_simulator import pytest_plugin
 
+from .clients.private import Private
+from .clients.provider import PRIVATE, C
+from .clients.public import Public
 from .rpc import Caller
 
 if t.TYPE_CHECKING:
@@ -37,3 +40,28 @@ def caller(simulator: Simulator) -> t.Iterator[Caller]:
 def other_tenant(simulator: Simulator) -> t.Iterator[Caller]:
     with Caller(simulator.port, "LTAIsimulator38", "simulator-secret-0038", tenancy=("38", "500")) as caller:
         yield caller
+
+
+@pytest.fixture(params=PRIVATE, ids=lambda client: client.name)
+def private(request: pytest.FixtureRequest, simulator: Simulator) -> t.Iterator[Private]:
+    """Each of Terraform's providers for the private cloud."""
+    with Private(request.param, simulator) as provider:
+        yield provider
+    assert simulator.secret_key not in repr(simulator.calls())
+
+
+@pytest.fixture
+def public(simulator: Simulator) -> t.Iterator[Public]:
+    """Terraform's provider for the public cloud, where `Status=ALL` and `Usable` are known."""
+    simulator.knobs(status_all=True, usable_field=True)
+    with Public(C, simulator) as provider:
+        yield provider
+
+
+@pytest.fixture(params=[*PRIVATE, C], ids=lambda client: client.name)
+def provider(request: pytest.FixtureRequest, simulator: Simulator) -> t.Iterator[Private | Public]:
+    """Each of Terraform's providers."""
+    if request.param is C:
+        simulator.knobs(status_all=True, usable_field=True)
+    with Public(C, simulator) if request.param is C else Private(request.param, simulator) as provider:
+        yield provider

@@ -11,6 +11,8 @@ import pytest
 
 from apsarastack_simulator.knobs import Knobs
 
+from .clients.provider import ABROAD, HOME
+
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
@@ -86,6 +88,68 @@ def test_a_dry_run_is_carried_out_as_on_real_sites(simulator: Simulator, caller:
     assert [image["ImageId"] for image in caller.find(ImageName="renamed")] == [image_id]
     assert caller.call("DeleteImage", ImageId=image_id, DryRun="true").status == 200
     assert caller.image(image_id) is None
+
+
+FILE = {"DiskDeviceMapping.1.OSSBucket": "golden-images", "DiskDeviceMapping.1.OSSObject": "data.raw"}
+# How an image may have come to be, and how many disks it has then.
+ORIGINS: dict[str, tuple[dict[str, str], int]] = {
+    "CreateImage": ({"InstanceId": "i-web-running"}, 2),
+    "CopyImage": ({"ImageId": "m-in-use", "DestinationRegionId": HOME}, 1),
+    "ImportImage": (FILE, 1),
+}
+
+
+@pytest.mark.parametrize("action", ORIGINS)
+def test_the_snapshots_of_an_image_outlive_it_under_names_of_their_own(
+    simulator: Simulator, caller: Caller, action: str
+) -> None:
+    parameters, disks = ORIGINS[action]
+    before = {item["snapshot_id"] for item in simulator.state()["snapshots"]}
+    image_id = caller.call(action, parameters).body["ImageId"]
+    simulator.advance(4)
+    assert caller.call("DeleteImage", ImageId=image_id).status == 200
+    assert caller.image(image_id) is None
+    listed = caller.call("DescribeSnapshots", PageSize="100").body["Snapshots"]["Snapshot"]
+    left = [item for item in listed if item["SnapshotId"] not in before]
+    assert [item["SnapshotName"].startswith("SnapshotForImage-") for item in left] == [True] * disks
+    assert [(item["Status"], item["Usage"]) for item in left] == [("accomplished", "none")] * disks
+    for item in left:
+        assert caller.call("DeleteSnapshot", SnapshotId=item["SnapshotId"]).status == 200
+
+
+def test_every_success_says_so(caller: Caller) -> None:
+    """The host of ECS decorates its answers as the common gateway does."""
+    export = {"ImageId": "m-in-use", "OSSBucket": "exports"}
+    for action, parameters in {"DescribeImages": {}, "ExportImage": export, "DescribeTasks": {}}.items():
+        reply = caller.call(action, parameters)
+        assert (reply.status, reply.body["asapiSuccess"]) == (200, True), reply.text
+
+
+@pytest.mark.parametrize(
+    ("organization", "resource_set"), [("org-operations", "rs-operations"), ("37", "rs-operations"), ("37", "412")]
+)
+def test_the_ids_of_a_tenant_may_be_text(caller: Caller, organization: str, resource_set: str) -> None:
+    caller.headers = {"x-acs-organizationid": organization, "x-acs-resourcegroupid": resource_set}
+    image_id = caller.create()
+    assert caller.image(image_id) is not None
+    caller.headers = {}
+    tenant = {"OrganizationId": organization, "ResourceGroup": resource_set}
+    assert [image["ImageId"] for image in caller.find(ImageId=image_id, **tenant)] == [image_id]
+    copied = caller.call("CopyImage", ImageId="m-in-use", DestinationRegionId=ABROAD, ResourceGroupId="rs-operations")
+    assert copied.status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["ecs-internal.cloud.example.com", "ecs-internal.cn-neimeng-env30-d01.example.com", "ecs.cloud.ste3.com"]
+)
+def test_the_host_of_ecs_is_assigned_by_site_and_names_the_product(
+    simulator: Simulator, caller: Caller, host: str
+) -> None:
+    caller.headers = {"Host": host}
+    assert caller.call("DescribeImages").status == 200
+    role = {"RoleArn": "acs:ram::1000000000000037:role/imager", "RoleSessionName": "tests"}
+    assert caller.call("AssumeRole", {**role, "Version": "2015-04-01"}).code == "InvalidVersion"
+    assert {call["headers"]["host"] for call in simulator.calls()} == {host}
 
 
 def test_a_dry_run_may_be_supported(simulator: Simulator, caller: Caller) -> None:

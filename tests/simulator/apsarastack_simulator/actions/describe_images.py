@@ -105,7 +105,7 @@ def _is_visible(context: Context, image: Image) -> bool:
 def _attribute_tests(context: Context, arguments: Arguments) -> t.Iterator[Test]:
     now = context.now
     statuses = _statuses(context, arguments)
-    yield lambda image: lifecycle.status(image, now) in statuses
+    yield lambda image: statuses is None or lifecycle.status(image, now) in statuses
     name = arguments.text("ImageName")
     if name is not None and context.knobs.name_match == "exact":
         yield lambda image: lifecycle.shown(image, now).name == name
@@ -128,9 +128,12 @@ def _attribute_tests(context: Context, arguments: Arguments) -> t.Iterator[Test]
         yield lambda image: (image.id in used) == (usage == "instance")
 
 
-def _statuses(context: Context, arguments: Arguments) -> set[str]:
-    """An older release knows fewer; what it answers to an unknown one is not documented, so: the generic code."""
+def _statuses(context: Context, arguments: Arguments) -> set[str] | None:
+    """None: every one. An older release knows fewer; what it answers to an unknown one is not documented, so: the
+    generic code."""
     wanted = set(arguments.texts("Status"))
+    if wanted == {"ALL"} and context.knobs.status_all:
+        return None
     if not wanted <= set(context.knobs.known_statuses.split(",")):
         raise invalid("Status")
     return wanted

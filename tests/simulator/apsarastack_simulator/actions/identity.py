@@ -30,6 +30,8 @@ _ASSUME = (
     Parameter("DurationSeconds", integer, default=_LONGEST),
     Parameter("Policy"),
     Parameter("ExternalId"),
+    # Terraform's provider 1.0 sends it beside RegionId.
+    Parameter("Region"),
 )
 # ASCM writes its parameters with a small letter first.
 _LIST = (

@@ -139,7 +139,8 @@ def _mapping(context: Context, arguments: Arguments, entry: Entry) -> Mapping:
 
 def _size(entry: Entry, smallest: int, largest: int) -> int:
     text = entry.get("Size", "")
-    if not text:
+    # Terraform's providers send 0 for a size that is not given, and work on real sites.
+    if text in ("", "0"):
         return smallest
     if not re.fullmatch(r"[0-9]{1,9}", text) or not smallest <= int(text) <= largest:
         raise CloudError("InvalidSize.ValueNotSupported")
