@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
-import uuid
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image, to_integer
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
@@ -175,7 +175,7 @@ class Images:
             "Platform": platform,
             "Architecture": architecture,
             "Tag": _tag_list(tags or {}),
-            "ClientToken": str(uuid.uuid4()),
+            "ClientToken": os.urandom(16).hex(),
         }
         body = self._client.call("CreateImage", parameters)
         if not body.get("ImageId"):

@@ -56,10 +56,10 @@ def _one_of(desired: DesiredExport, images: t.Sequence[Image]) -> Image:
     """The image; in an unfinished replacement, the new one."""
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks, refusals  # noqa: PLC0415
 
-    successor = marks.successor_in(images) if desired.state == "present" else None
-    if successor is None:
+    replacement = marks.replacement_in(images) if desired.state == "present" else None
+    if replacement is None:
         raise refusals.ambiguous(desired.image_name, images)
-    return successor
+    return replacement
 
 
 def _plan_export(desired: DesiredExport, image: Image, reader: Reader) -> ExportPlan:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -47,6 +46,9 @@ def target(desired: DesiredImage, base: Image) -> Image:
     tags = tag_rules.merged(base["tags"], to_set, to_unset)
     problem = tag_rules.count_problem(tags) if to_set else None
     if problem is not None:
+        # Imported only for refused tasks, so that the others stay fast.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals  # noqa: PLC0415
+
         raise refusals.too_many_tags(base, problem)
     wanted: Image = {**base, "tags": tags}
     if desired.image_name is not None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import (
@@ -28,8 +27,7 @@ _IDS = ("image_id", "instance_id", "snapshot_id")
 _NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
 
 
-@dataclass(frozen=True)
-class DiskMapping:
+class DiskMapping(t.NamedTuple):
     """One disk of an image that is created from disks; ``size`` is in GiB."""
 
     snapshot_id: str | None = None
@@ -43,11 +41,10 @@ class DiskMapping:
 
     def as_dict(self) -> dict[str, t.Any]:
         """The options of the task by name."""
-        return {key: value for key, value in vars(self).items() if value is not None}
+        return {key: value for key, value in self._asdict().items() if value is not None}
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(t.NamedTuple):
     """The source of an image: exactly one of the three is given."""
 
     instance_id: str | None = None
@@ -80,8 +77,7 @@ class Source:
         return tuple(snapshot_id for snapshot_id in named if snapshot_id is not None)
 
 
-@dataclass(frozen=True)
-class DesiredImage:
+class DesiredImage(t.NamedTuple):
     """The desired state of an image. None means unchanged; an empty description or tag set means empty."""
 
     state: str = "present"

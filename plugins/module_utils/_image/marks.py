@@ -68,7 +68,7 @@ def mark_of(image: Image) -> Mark | None:
     return None if begun is None else Mark(parts[0], parts[1], begun)
 
 
-def successor_in(images: t.Sequence[Image]) -> Image | None:
+def replacement_in(images: t.Sequence[Image]) -> Image | None:
     """The replacement image of two usable images with the same name, which are not ambiguous; None if neither replaces
     the other."""
     for image in images:

@@ -17,13 +17,23 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
     is_settled,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, differing, marks, refusals
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes
 
 if t.TYPE_CHECKING:  # pragma: no cover
+    import types
+
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+
+
+def _refusals() -> types.ModuleType:
+    # Imported only for refused tasks, so that the others stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals  # noqa: PLC0415
+
+    return refusals
 
 
 def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
@@ -47,9 +57,9 @@ def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
         if replacement is not None:
             return _with_warnings(replacement, map(_left_alone, failed) if usable else ())
     if usable:
-        return _plan_change(desired, marks.successor_in(usable) or usable[0], failed, reader)
+        return _plan_change(desired, _replacement_in(usable) or usable[0], failed, reader)
     if failed and (desired.image_id is not None or desired.source is None):
-        raise refusals.failed(desired, failed[0])
+        raise _refusals().failed(desired, failed[0])
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import creating  # noqa: PLC0415
 
     return creating.plan_creation(desired, reader, failed)
@@ -64,12 +74,22 @@ def _selected(desired: DesiredImage, reader: Reader) -> tuple[Image, ...]:
 
 def _unambiguous(desired: DesiredImage, usable: t.Sequence[Image], images: t.Sequence[Image]) -> t.Sequence[Image]:
     """The only usable image, or the two of an unfinished replacement."""
-    successor = marks.successor_in(usable)
-    if len(usable) > 1 and successor is None:
-        raise refusals.ambiguous(desired.image_name, images)
-    if successor is not None and desired.state == "absent":
-        raise refusals.unfinished_pair(desired, usable, successor)
+    replacement = _replacement_in(usable)
+    if len(usable) > 1 and replacement is None:
+        raise _refusals().ambiguous(desired.image_name, images)
+    if replacement is not None and desired.state == "absent":
+        raise _refusals().unfinished_pair(desired, usable, replacement)
     return usable
+
+
+def _replacement_in(usable: t.Sequence[Image]) -> Image | None:
+    """See ``marks.replacement_in``; a single image replaces no other."""
+    if len(usable) < 2:
+        return None
+    # Imported only for names of several images, so that other tasks stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks  # noqa: PLC0415
+
+    return marks.replacement_in(usable)
 
 
 def _with_warnings(plan: ImagePlan, warnings: t.Iterable[str]) -> ImagePlan:
@@ -77,11 +97,11 @@ def _with_warnings(plan: ImagePlan, warnings: t.Iterable[str]) -> ImagePlan:
 
 
 def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Image], reader: Reader) -> ImagePlan:
-    difference = differing.source_difference(desired.source, image)
+    difference = _source_difference(desired, image)
     if difference is not None:
-        raise refusals.other_source(image, difference)
+        raise _refusals().other_source(image, difference)
     if image["status"] == UNAVAILABLE:
-        raise refusals.unavailable(image)
+        raise _refusals().unavailable(image)
     after = changes.target(desired, image)
     if after["image_name"] != image["image_name"]:
         _judge_new_name(image, after, reader)
@@ -96,6 +116,15 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
     )
 
 
+def _source_difference(desired: DesiredImage, image: Image) -> str | None:
+    if desired.source is None:
+        return None
+    # Imported only for tasks with a source, so that the others stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import differing  # noqa: PLC0415
+
+    return differing.source_difference(desired.source, image)
+
+
 def _change(image: Image, after: Image, *, waits: bool) -> tuple[Step, ...]:
     # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import writing  # noqa: PLC0415
@@ -107,7 +136,7 @@ def _judge_new_name(image: Image, after: Image, reader: Reader) -> None:
     """Raises RefusalError if another image of the account has the name: later runs would refuse it as ambiguous."""
     others = [one for one in reader.by_name(str(after["image_name"])) if one["image_id"] != image["image_id"]]
     if others:
-        raise refusals.name_taken(image, others)
+        raise _refusals().name_taken(image, others)
 
 
 def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
@@ -116,6 +145,11 @@ def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
             f"image {image['image_id']}: {difference}, and that cannot be changed later; "
             "recreate=on_source_change replaces the image"
         )
+    if MARK not in image["tags"]:
+        return
+    # Imported only for replacement images, so that other tasks stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks  # noqa: PLC0415
+
     mark = marks.mark_of(image)
     if mark is not None:
         yield (
@@ -125,4 +159,4 @@ def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
 
 
 def _left_alone(image: Image) -> str:
-    return f"image {image['image_id']} has the same name and stays unchanged: {refusals.failure(image)}"
+    return f"image {image['image_id']} has the same name and stays unchanged: {_refusals().failure(image)}"

@@ -52,7 +52,7 @@ def plan_replacement(
     ``usable``: the image of the desired name, or it and the one that it is replacing. ``failed``: failed images of the
     name. ``now``: seconds since the epoch. Raises RefusalError.
     """
-    current = marks.successor_in(usable) or next(iter(usable), None)
+    current = marks.replacement_in(usable) or next(iter(usable), None)
     if current is None:
         return None if desired.source is None else _plan_without_current(desired, failed, reader, now)
     mark = marks.mark_of(current)

@@ -116,4 +116,4 @@ def _located(connection: Connection, values: t.Mapping[str, t.Any], deadline: De
     with attempting(f"look up resource set {name!r}"):
         ascm = Client(connection.to(ASCM), deadline, service=ASCM)
         found = tenancy.resource_set(name, connection.department, ascm)
-    return dataclasses.replace(connection, department=found.department, resource_group=found.id)
+    return connection._replace(department=found.department, resource_group=found.id)

@@ -67,7 +67,7 @@ class _Profile:
     def keys(self, token: str | None) -> Keys:
         """The keys with this token."""
         keys = Keys(self.needed("access_key_id"), self.needed("access_key_secret"), token)
-        for key, value in zip(("access_key_id", "access_key_secret", "sts_token"), dataclasses.astuple(keys)):
+        for key, value in zip(("access_key_id", "access_key_secret", "sts_token"), keys):
             if not is_header_text(value):
                 raise _refusal(f"{self.where}: {key} {KEY_RULE}.")
         return keys

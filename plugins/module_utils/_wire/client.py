@@ -9,10 +9,10 @@ Retries are decided only here, by the class of the error and within the deadline
 
 from __future__ import annotations
 
+import os
 import random as _random
 import time
 import typing as t
-import uuid
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.answers import body_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline, backoff
@@ -66,7 +66,7 @@ class Client:
         deadline: Deadline,
         session: requests.Session | None = None,
         now: t.Callable[[], float] = time.time,
-        nonce: t.Callable[[], str] = lambda: str(uuid.uuid4()),
+        nonce: t.Callable[[], str] = lambda: os.urandom(16).hex(),
         random: t.Callable[[], float] = _random.random,
         service: Service = ECS,
         renew: t.Callable[[], Connection] | None = None,

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
@@ -16,17 +15,19 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import Service
 
 
-@dataclasses.dataclass(frozen=True)
-class Keys:
+class Keys(t.NamedTuple):
     """The keys that sign calls. A temporary access key has a token."""
 
     access_key: str
-    secret_key: str = dataclasses.field(repr=False)
-    security_token: str | None = dataclasses.field(default=None, repr=False)
+    secret_key: str
+    security_token: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the secrets."""
+        return f"Keys(access_key={self.access_key!r})"
 
 
-@dataclasses.dataclass(frozen=True)
-class Connection:
+class Connection(t.NamedTuple):
     """``endpoint``: URL with scheme and path. ``is_asapi``: whether it is the gateway that all products share.
     ``verify``: whether certificates are verified, or the CA file to verify them with. ``proxy``: URL; None stands for
     the proxy of the environment, an empty string for no proxy. Timeouts are in seconds. ``origins``: where these values
@@ -35,26 +36,30 @@ class Connection:
     endpoint: str
     region: str
     access_key: str
-    secret_key: str = dataclasses.field(repr=False)
-    security_token: str | None = dataclasses.field(default=None, repr=False)
+    secret_key: str
+    security_token: str | None = None
     department: str | None = None
     resource_group: str | None = None
     verify: bool | str = True
-    # The URL of a proxy may contain a password.
-    proxy: str | None = dataclasses.field(default=None, repr=False)
+    proxy: str | None = None
     connect_timeout: float = 10
     read_timeout: float = 60
     is_asapi: bool = False
     origins: Origins = FROM_TASK
 
-    limits: t.ClassVar = ("connect_timeout", "read_timeout")
+    def __repr__(self) -> str:
+        """Without the secrets: the URL of a proxy may contain a password, too."""
+        return f"Connection(endpoint={self.endpoint!r}, access_key={self.access_key!r})"
+
+    @property
+    def limits(self) -> tuple[str, str]:
+        """The names of both timeouts in messages."""
+        return "connect_timeout", "read_timeout"
 
     def signed_by(self, keys: Keys) -> Connection:
         """The same connection with other keys."""
-        return dataclasses.replace(
-            self, access_key=keys.access_key, secret_key=keys.secret_key, security_token=keys.security_token
-        )
+        return self._replace(**keys._asdict())
 
     def to(self, service: Service) -> Connection:
         """The same connection to another service of the site; ``endpoint`` is that of ECS."""
-        return self if self.is_asapi else dataclasses.replace(self, endpoint=endpoint_of(service, self.endpoint))
+        return self if self.is_asapi else self._replace(endpoint=endpoint_of(service, self.endpoint))

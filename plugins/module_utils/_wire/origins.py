@@ -7,16 +7,14 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
-class Origins:
+class Origins(t.NamedTuple):
     """``variables``: option to the environment variable of its value. ``unused``: option to its variable and to the
     option of the task because of which that variable is not used."""
 
-    variables: t.Mapping[str, str] = field(default_factory=dict)
-    unused: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    variables: t.Mapping[str, str] = {}
+    unused: t.Mapping[str, tuple[str, str]] = {}
 
     def named(self, option: str) -> str:
         """The option and the origin of its value, for messages about that value."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 import types
 import typing as t
@@ -205,7 +204,7 @@ def test_repr_shows_no_keys() -> None:
 
 def test_another_service_of_the_pop_gateway_has_a_host_of_its_own() -> None:
     made = connection(endpoint=None, popgw_domain="env30.example.com")
-    assert made.to(ASCM) == dataclasses.replace(made, endpoint="https://ascm.env30.example.com/")
+    assert made.to(ASCM) == made._replace(endpoint="https://ascm.env30.example.com/")
 
 
 def test_the_asapi_gateway_serves_all_services() -> None:

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import successor_in
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import replacement_in
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Create,
     Delete,
@@ -291,5 +291,5 @@ def test_the_only_usable_image_is_deleted_after_the_new_one_is_usable_whatever_i
     ],
 )
 def test_an_image_and_its_replacement_are_not_ambiguous(images: tuple[t.Any, ...], replacement: str | None) -> None:
-    found = successor_in(images)
+    found = replacement_in(images)
     assert (None if found is None else found["image_id"]) == replacement

@@ -137,7 +137,7 @@ def test_each_replacement_deletes_the_snapshots_of_the_image_it_replaces(recreat
     cloud = FakeImages(image(platform="CentOS", disk_device_mappings=[disk("s-1")]))
     task = DesiredImage(image_name="web", source=Source(instance_id="i-1"), recreate=recreate, delete_snapshots=True)
     for platform in ("Ubuntu", "Debian"):
-        followed(dataclasses.replace(task, platform=platform), cloud)
+        followed(task._replace(platform=platform), cloud)
     assert cloud.deleted_snapshots == ["s-1", "s-of-m-new-1"]
 
 
