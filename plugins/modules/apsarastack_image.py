@@ -257,7 +257,7 @@ image_id:
   description:
     - The id of the image, also after failures and timeouts if it is known.
     - Null if there is no image, and in check mode if one would be created.
-    - If O(recreate) replaced an image, the id of the new one.
+    - If O(recreate) replaced an image, the id of the new one, in a failure as soon as that exists.
   returned: success, and failure if an image is known
   type: str
   sample: m-8vb0a1b2c3d4e5f6g7h8
@@ -386,14 +386,18 @@ image:
 actions:
   description:
     - What was done, or would be done in check mode, in order. Empty if nothing changes.
-    - In a failure, what was done before it.
+    - In a failure, what was done before it. An entry that ends with C((may have been carried out)) is a step whose
+      response was lost, or that the cloud accepted but does not show.
+    - C(changed) is true exactly if there is an entry.
   returned: success, and failure after the first step was started
   type: list
   elements: str
   sample: ["create image 'web-golden-2026-11' from instance i-web-running"]
 replaced_image_id:
-  description: The id of the image that was replaced, or would be in check mode.
-  returned: if O(recreate) replaces an image
+  description:
+    - The id of the image that was replaced, or would be in check mode.
+    - In a failure, the id of the image that is being replaced. RV(image_id) is then that of the new image.
+  returned: if O(recreate) replaces an image, in a failure only if the new image exists
   type: str
   sample: m-8vb0z9y8x7w6v5u4t3s2
 snapshots_deleted:
@@ -557,7 +561,7 @@ def run(
     """
     plan = planning.plan(desired, Lookups(images), now())
     outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline)
-    return {**outcome.facts(), "diff": diff(plan, desired.handle()), **plan.facts}
+    return {**outcome.facts(), "diff": diff(outcome, desired.handle())}
 
 
 def work(module: TaskModule) -> dict[str, t.Any]:

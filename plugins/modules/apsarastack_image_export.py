@@ -281,7 +281,9 @@ image:
 actions:
   description:
     - What was done, or would be done in check mode, in order. Empty if nothing changes.
-    - In a failure, what was done before it.
+    - In a failure, what was done before it. An entry that ends with C((may have been carried out)) is a step whose
+      response was lost, or that the cloud accepted but does not show.
+    - C(changed) is true exactly if there is an entry.
   returned: success, and failure after the first step was started
   type: list
   elements: str

@@ -11,7 +11,11 @@ import os
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image, to_integer
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    NoAnswerError,
+    ServiceError,
+    may_be_done,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
 
@@ -193,21 +197,24 @@ class Images:
             "ModifyImageAttribute", {"ImageId": image_id, "ImageName": image_name, "Description": description}
         )
 
-    def delete(self, image_id: str, force: bool) -> None:
-        """Deletes the image; succeeds if it does not exist (the API reports that in two ways)."""
-        self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None})
+    def delete(self, image_id: str, force: bool) -> bool:
+        """Deletes the image. Returns False if somebody else has deleted it (the API reports that in two ways)."""
+        return self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None})
 
-    def delete_snapshot(self, snapshot_id: str) -> None:
-        """Deletes the snapshot; succeeds if it does not exist."""
-        self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id})
+    def delete_snapshot(self, snapshot_id: str) -> bool:
+        """Deletes the snapshot. Returns False if somebody else has deleted it."""
+        return self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id})
 
-    def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any]) -> None:
+    def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any]) -> bool:
         try:
             self._client.call(action, parameters)
         except ServiceError as error:
             # Not every code that ends in NotFound: that of a region or a key must not count as a success.
             if error.code not in ("InvalidImageId.NotFound", "InvalidSnapshotId.NotFound"):
                 raise
+            # An attempt whose answer was lost has probably deleted it.
+            return may_be_done(error)
+        return True
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
         self._tag(("TagResources", "AddTags"), image_id, {"Tag": _tag_list(tags)}, _tag_list(tags))

@@ -24,8 +24,9 @@ if t.TYPE_CHECKING:  # pragma: no cover
 class Handler:
     """How a type of step is carried out. Both functions take the step and the ``Running``.
 
-    ``act``: returns False if there was nothing to do. ``still_holds``: for a step that deletes something; it reads that
-    again if time has passed since the plan, and returns False or raises ApsaraStackError unless it is unchanged.
+    ``act``: returns False if there was nothing to do, or if it has recorded the writes itself because they are not
+    those of the step. ``still_holds``: for a step that deletes something; it reads that again if time has passed since
+    the plan, and returns False or raises ApsaraStackError unless it is unchanged.
     """
 
     act: t.Callable[[t.Any, t.Any], t.Any]
@@ -45,21 +46,26 @@ def follow(run: Running[t.Any, t.Any], handlers: Handlers) -> None:
         raise
     except ApsaraStackError as error:
         # An interruption can happen at any moment, even between two steps.
-        raise TaskFailedError(error, facts=run.outcome.facts_after(error)) from error
+        run.outcome.stop()
+        raise TaskFailedError(error, notes=run.outcome.notes(), facts=run.outcome.facts_after(error)) from error
 
 
 def _carry_out(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> None:
     run.begin(step)
+    run.outcome.begin()
+    was_sent = False
     try:
-        was_needed = _may_act(step, handler, run) and handler.act(step, run) is not False
+        was_sent = _may_act(step, handler, run)
+        was_needed = was_sent and handler.act(step, run) is not False
     except ApsaraStackError as error:
+        run.outcome.doubt(step, error, was_sent=was_sent)
         if step.is_noted and isinstance(error, ServiceError):
             run.outcome.note(step, error)
             return
         raise _failure(run, error, step) from error
     run.is_stale = True
     if was_needed:
-        run.outcome.done.append(step)
+        run.outcome.complete(step)
 
 
 def _may_act(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> bool:
@@ -69,8 +75,8 @@ def _may_act(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> bool:
 
 def _failure(run: Running[t.Any, t.Any], error: ApsaraStackError, step: Step) -> TaskFailedError:
     outcome = run.outcome
-    outcome.fail(step, error)
-    notes = [*([] if outcome.uncertain is None else [_uncertainty(error)]), *outcome.notes()]
+    outcome.stop()
+    notes = [*([_uncertainty(error)] if outcome.is_in_doubt else []), *outcome.notes()]
     attempt = step.with_id(outcome.resource_id).attempt()
     return TaskFailedError(error, attempt, notes=notes, facts=outcome.facts_after(error))
 

@@ -16,10 +16,13 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
 
 
+# Added to the text of a step whose failure may have come after the cloud carried it out.
+_UNCERTAIN = "(may have been carried out)"
+
+
 class Outcome(t.Generic[State, Foreseen]):
-    """``resource``: its last known state; None if there is none. ``done``: the steps that were carried out.
-    ``uncertain``: the failed step, if the cloud may have carried it out. ``noted``: refused steps that did not end the
-    task. ``has_begun``: whether a step has written something, even if it failed later.
+    """``resource``: its last known state; None if there is none. ``noted``: refused steps that did not end the task.
+    ``remarks``: sentences to append to a failure.
 
     Each resource extends ``facts`` and ``notes``.
     """
@@ -28,28 +31,66 @@ class Outcome(t.Generic[State, Foreseen]):
         self.plan = plan
         self.resource_id: str | None = None
         self.resource: State | Foreseen | None = None
-        self.done: list[Step] = []
-        self.uncertain: Step | None = None
         self.noted: list[tuple[Step, ServiceError]] = []
-        self.has_begun = False
+        self.remarks: list[str] = []
         self.warnings: list[str] = list(plan.warnings)
+        # In order, each with whether it is certain that it was carried out.
+        self._tried: list[tuple[Step, bool]] = []
+        self._before_step = 0
 
     @property
     def actions(self) -> list[str]:
-        return texts(self.done)
+        """What was done, and what may have been done. Nothing else can have changed anything."""
+        return [
+            text if is_certain else f"{text} {_UNCERTAIN}" for step, is_certain in self._tried for text in texts([step])
+        ]
+
+    @property
+    def done(self) -> list[Step]:
+        """The steps that were carried out."""
+        return [step for step, is_certain in self._tried if is_certain]
 
     @property
     def perhaps_done(self) -> list[Step]:
         """The steps that were or may have been carried out."""
-        return self.done if self.uncertain is None else [*self.done, self.uncertain]
+        return [step for step, _is_certain in self._tried]
 
     def know(self, resource_id: str | None, resource: State | Foreseen | None) -> None:
         self.resource_id, self.resource = resource_id, resource
 
-    def fail(self, step: Step, error: ApsaraStackError) -> None:
-        """Records a failed step that ends the task."""
-        if step.text() is not None and may_be_done(error):
-            self.uncertain = step
+    def begin(self) -> None:
+        """Called before each step."""
+        self._before_step = len(self._tried)
+
+    def did(self, step: Step, *, is_certain: bool = True) -> None:
+        """Records a step, or one of the writes of a step that has several."""
+        self._tried.append((step, is_certain))
+
+    def settle(self, step: Step, *, is_certain: bool) -> None:
+        """Corrects what was recorded about this step."""
+        self._tried = [(one, is_certain if one == step else known) for one, known in self._tried]
+
+    def did_not(self, step: Step) -> None:
+        """Removes a step that may have been carried out, but was not."""
+        self._tried = [(one, is_certain) for one, is_certain in self._tried if is_certain or one != step]
+
+    def complete(self, step: Step) -> None:
+        """Records a completed step instead of its writes."""
+        del self._tried[self._before_step :]
+        self.did(step)
+
+    def doubt(self, step: Step, error: ApsaraStackError, *, was_sent: bool) -> None:
+        """Records a failed step if it may have been carried out. ``was_sent``: whether its expectations held."""
+        if was_sent and step.text() is not None and not step.has_parts and may_be_done(error):
+            self.did(step, is_certain=False)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the last step may have been carried out."""
+        return any(not is_certain for _step, is_certain in self._tried[self._before_step :])
+
+    def stop(self) -> None:
+        """Called when a failure ends the task."""
 
     def note(self, step: Step, error: ServiceError) -> None:
         """Records a refused step that does not end the task."""
@@ -58,7 +99,7 @@ class Outcome(t.Generic[State, Foreseen]):
     def facts(self) -> dict[str, t.Any]:
         """The keys of every result, whether success or failure."""
         return {
-            "changed": bool(self.actions) or self.has_begun or self.uncertain is not None,
+            "changed": bool(self.actions),
             "actions": self.actions,
             "warnings": self.warnings,
         }
@@ -69,4 +110,4 @@ class Outcome(t.Generic[State, Foreseen]):
 
     def notes(self) -> list[str]:
         """Sentences to append to a failure."""
-        return []
+        return self.remarks

@@ -19,13 +19,15 @@ Foreseen = t.TypeVar("Foreseen")
 @dataclass(frozen=True)
 class Plan(t.Generic[State, Foreseen]):
     """``before`` and ``after``: the current and the predicted resource, which has another type if the cloud must create
-    it first; None if there is none. ``facts``: keys of the result that are known from the plan."""
+    it first; None if there is none. ``subject``: the resource that a failure reports if that is not ``before``.
+    ``facts``: keys of the result that are known from the plan."""
 
     before: State | None
     after: State | Foreseen | None
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
     facts: t.Mapping[str, t.Any] = field(default_factory=dict)
+    subject: State | None = None
 
     @property
     def actions(self) -> list[str]:

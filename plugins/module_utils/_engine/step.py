@@ -16,6 +16,10 @@ class Step(t.Protocol):
     def is_noted(self) -> bool:
         """Whether a refusal by the cloud is recorded in the outcome without ending the task."""
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether it consists of several writes, each of which its handler records in the outcome."""
+
     def text(self) -> str | None:
         """The text under ``actions`` in a result; None for a step that changes nothing."""
 
@@ -29,6 +33,7 @@ class Step(t.Protocol):
 class Planned:
     # A refusal of the cloud ends the task.
     is_noted = False
+    has_parts = False
 
     def with_id(self, _new_id: str | None) -> t.Any:
         """For a step that does not refer to a resource that the plan creates."""

@@ -19,7 +19,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 def predict(plan: ExportPlan) -> ExportOutcome:
     """Predicts the outcome of ``execute``: check mode is the plan without its execution."""
     outcome = ExportOutcome(plan)
-    outcome.done = list(plan.steps)
+    for step in plan.steps:
+        outcome.did(step)
     return outcome
 
 

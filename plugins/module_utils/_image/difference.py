@@ -15,16 +15,18 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.difference import Side
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
 
 
-def diff(plan: ImagePlan, handle: str) -> Side:
+def diff(outcome: ImageOutcome, handle: str) -> Side:
     """``before`` and ``after`` of what a task manages, with everything that it deletes or leaves behind, without values
-    that only the cloud assigns.
+    that only the cloud assigns. In check mode, the outcome consists of the steps of the plan; in a run, of those that
+    were carried out.
 
     ``handle``: the title of a side on which no image has an id yet.
     """
-    taken_before, source, taken_after = _by_steps(plan) if plan.steps else ({}, {}, {})
+    plan = outcome.plan
+    taken_before, source, taken_after = _by_steps(outcome) if outcome.done else ({}, {}, {})
     return difference.diff(
         {**_managed(plan.before), **taken_before},
         {**_managed(plan.after), **source, **taken_after},
@@ -47,27 +49,30 @@ def _state(image: Image | Predicted) -> str:
     return "failed" if image["status"] == FAILED else "present"
 
 
-def _by_steps(plan: ImagePlan) -> tuple[Side, Side, Side]:
-    """The deleted images by id, the deleted and kept snapshots, and the source of a new image."""
+def _by_steps(outcome: ImageOutcome) -> tuple[Side, Side, Side]:
+    """The deleted and renamed images by id, the deleted and kept snapshots, and the source of a new image."""
     # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps  # noqa: PLC0415
 
-    created = [step.source.as_dict() for step in plan.steps if isinstance(step, steps.Create)]
-    going = [step for step in plan.steps if isinstance(step, steps.Delete)]
-    images = {
-        one.image_id: f"{_state(one.expected.image)}, named {one.expected.image['image_name']!r}" for one in going
+    created = [step.source.as_dict() for step in outcome.done if isinstance(step, steps.Create)]
+    renamed = [step for step in outcome.done if isinstance(step, steps.Swap)]
+    replaced = {step.old.image["image_id"]: (step.old.image, step.retired_name) for step in renamed if step.old}
+    going = {step.image_id: step.expected.image for step in outcome.done if isinstance(step, steps.Delete)}
+    images = {**{key: image for key, (image, _name) in replaced.items()}, **going}
+    deleted, left = outcome.snapshots_deleted, outcome.snapshots_left
+    before: Side = {
+        "images": {key: _named(image, image["image_name"]) for key, image in images.items()},
+        "snapshots": dict.fromkeys([*deleted, *left], "present"),
     }
-    deleted, left = steps.deleted_snapshots(plan.steps), steps.snapshots_left(plan.steps)
-    before: Side = {"images": images, "snapshots": dict.fromkeys([*deleted, *left], "present")}
     after: Side = {
-        "images": dict.fromkeys(images, "deleted"),
+        "images": {**{key: _named(*one) for key, one in replaced.items()}, **dict.fromkeys(going, "deleted")},
         "snapshots": {**dict.fromkeys(deleted, "deleted"), **dict.fromkeys(left, "left behind")},
     }
     return difference.filled(before), created[0] if created else {}, difference.filled(after)
 
 
-def _named(image: Image) -> str:
-    return f"{_state(image)}, named {image['image_name']!r}"
+def _named(image: Image, name: str | None) -> str:
+    return f"{_state(image)}, named {name!r}"
 
 
 def _header(image: Image | Predicted | None, handle: str) -> str:

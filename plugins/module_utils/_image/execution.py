@@ -22,7 +22,8 @@ def predict(plan: ImagePlan) -> ImageOutcome:
     last_known = plan.after if plan.after is not None else plan.before
     if last_known is not None:
         outcome.know_image(last_known)
-    outcome.done = list(plan.steps)
+    for step in plan.steps:
+        outcome.did(step)
     return outcome
 
 

@@ -90,6 +90,7 @@ def unmark(step: steps.Unmark, run: ImageRunning) -> bool:
 def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
     found = run.seen_image(step.image_id, lambda: run.images.by_ids([step.image_id]).values(), waiter.VANISHED_AFTER)
     if found is None:
+        run.outcome.vanished.append(step.image_id)
         # Looking up the image may have taken a while.
         _judge_successor(step, run, is_complete=True)
         return False
@@ -103,12 +104,13 @@ def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
 
 def delete(step: steps.Delete, run: ImageRunning) -> bool:
     try:
-        run.images.delete(step.image_id, step.force)
+        was_deleted = run.images.delete(step.image_id, step.force)
     except ServiceError as error:
         if step.may_stay and error.code in _KEPT_FOR:
             return _keep(step, run, error.message, may_go_later=True)
         raise
-    return True
+    run.outcome.vanished += [] if was_deleted else [step.image_id]
+    return was_deleted
 
 
 def _judge_successor(step: steps.Delete, run: ImageRunning, *, is_complete: bool = False) -> None:
@@ -142,6 +144,7 @@ def may_delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
         return False
     found = run.images.snapshots([step.snapshot_id]).get(step.snapshot_id)
     if found is None:
+        run.outcome.vanished.append(step.snapshot_id)
         return False
     if (found.name, found.creation_time) != (step.expected.name, step.expected.creation_time):
         run.outcome.warnings.append(f"snapshot {step.snapshot_id} is kept because somebody has changed it")
@@ -149,16 +152,17 @@ def may_delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
     return True
 
 
-def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> None:
+def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
     started = run.deadline.elapsed()
     while True:
         try:
-            run.images.delete_snapshot(step.snapshot_id)
+            was_deleted = run.images.delete_snapshot(step.snapshot_id)
         except ServiceError as error:
             if error.code != "SnapshotCreatedImage" or not run.has_patience(started, SNAPSHOT_PATIENCE):
                 raise
         else:
-            return
+            run.outcome.vanished += [] if was_deleted else [step.snapshot_id]
+            return was_deleted
         run.deadline.sleep(waiter.SHORTEST_PAUSE)
 
 

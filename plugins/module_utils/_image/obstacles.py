@@ -248,6 +248,14 @@ def not_listed_yet(image_id: str) -> str:
     )
 
 
+# --- remarks of a failure ---------------------------------------------------------------------------------------------
+
+
+def name_given_back(step: Swap) -> str:
+    old = "" if step.old is None else f"Image {step.old.image['image_id']} has the name {step.new.image_name!r} again"
+    return f"{old}: its rename was rolled back."
+
+
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 

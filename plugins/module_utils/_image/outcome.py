@@ -28,12 +28,13 @@ def _steps() -> types.ModuleType:
 
 class ImageOutcome(Outcome["Image", "Predicted"]):
     """``kept``: the ids of images that were to be deleted but are kept. ``is_unfinished``: whether a later run may
-    delete one of them."""
+    delete one of them. ``vanished``: the images and snapshots that somebody else has deleted."""
 
     def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
         self.kept: list[str] = []
         self.is_unfinished = False
+        self.vanished: list[str] = []
         self._forgotten: list[str] = []
 
     @property
@@ -50,7 +51,8 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
 
     @property
     def snapshots_left(self) -> list[str]:
-        return _steps().snapshots_left(self.done) if self.done else []
+        left = _steps().snapshots_left(self.done) if self.done else []
+        return [one for one in left if one not in self.vanished]
 
     @property
     def snapshots_failed(self) -> list[dict[str, str | None]]:
@@ -69,19 +71,21 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
         if isinstance(step, _steps().DeleteSnapshot):
             self.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.message}")
 
-    def fail(self, step: Step, error: ApsaraStackError) -> None:
-        super().fail(step, error)
+    def stop(self) -> None:
         # Once the image is deleted, its snapshots are unknown, and no later run could find them.
-        if any(isinstance(one, _steps().Delete) for one in self.perhaps_done):
-            settled = {*self.snapshots_deleted, *(each["snapshot_id"] for each in self.snapshots_failed)}
+        deletions = [step for step in self.plan.steps if isinstance(step, _steps().Delete)]
+        if any(step in self.perhaps_done or step.image_id in self.vanished for step in deletions):
+            refused = [each["snapshot_id"] for each in self.snapshots_failed]
+            settled = {*self.snapshots_deleted, *refused, *self.vanished}
             self._forgotten = [one for one in _steps().deleted_snapshots(self.plan.steps) if one not in settled]
 
     def notes(self) -> list[str]:
         if not self._forgotten:
-            return []
+            return super().notes()
         return [
+            *super().notes(),
             f"Of the snapshots of the image, {', '.join(self._forgotten)} may be left. No later run can find them: "
-            "note their ids, and delete them once the image is deleted."
+            "note their ids, and delete them once the image is deleted.",
         ]
 
     def facts_after(self, error: ApsaraStackError) -> dict[str, t.Any]:
@@ -97,4 +101,9 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
             "snapshots_deleted": self.snapshots_deleted,
             "snapshots_failed": self.snapshots_failed,
             "snapshots_left": self.snapshots_left,
+            **self._replaced(),
         }
+
+    def _replaced(self) -> t.Mapping[str, t.Any]:
+        """The facts of a replacement, as soon as its new image exists."""
+        return {} if self.plan.facts.get("replaced_image_id") == self.image_id else self.plan.facts

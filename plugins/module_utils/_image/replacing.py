@@ -142,6 +142,7 @@ def _replace(
         ),
         warnings=(*first.warnings, *warnings, *cleared.warnings, *removed.warnings),
         facts={"replaced_image_id": mark.replaced_id},
+        subject=adopted,
     )
 
 
@@ -244,6 +245,7 @@ def _finish(desired: DesiredImage, current: Image, old: Image | None, reader: Re
         steps=(*_writing(current, marked), *finishing.steps, *closing),
         warnings=finishing.warnings,
         facts={"replaced_image_id": mark.replaced_id},
+        subject=current,
     )
 
 

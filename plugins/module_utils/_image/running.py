@@ -32,8 +32,9 @@ class ImageRunning(Running["Image", "Predicted"]):
         self.has_just_looked = False
         # Reading the snapshots took calls after the image was read.
         self.is_stale = bool(steps.deleted_snapshots(self.plan.steps))
-        if self.plan.before is not None:
-            outcome.know_image(self.plan.before)
+        known = self.plan.subject or self.plan.before
+        if known is not None:
+            outcome.know_image(known)
 
     def begin(self, step: Step) -> None:
         self.has_just_looked = self.has_just_looked and isinstance(step, (steps.CheckUnchanged, steps.ReadBack))

@@ -97,6 +97,8 @@ class Swap(Change):
     """The replacement image gets the name, and the old image is renamed, in one step. ``made``: the expected
     replacement image before the swap. ``old``: the expected old image; None if it is deleted."""
 
+    has_parts = True
+
     new: Successor
     made: Image | Predicted
     old: Expected | None = None
@@ -106,10 +108,14 @@ class Swap(Change):
         return self if self.new.image_id is not None else replace(self, new=replace(self.new, image_id=new_id))
 
     def text(self) -> str:
-        renamed = f"rename {_subject(self.new.image_id)} to {self.new.image_name!r}"
-        if self.old is None:
-            return renamed
-        return f"{renamed} and image {self.old.image['image_id']} to {self.retired_name!r}"
+        return f"rename {' and '.join(f'{_subject(one.image_id)} to {one.image_name!r}' for one in self.parts())}"
+
+    def parts(self) -> tuple[Modify, ...]:
+        """The renames. An earlier run may already have renamed the replacement image."""
+        is_named = self.made["image_name"] == self.new.image_name
+        new = [] if is_named else [Modify(self.new.image_id, self.new.image_name)]
+        old = [] if self.old is None else [Modify(self.old.image["image_id"], self.retired_name)]
+        return (*new, *old)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import interruption, waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles, verifying
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Modify
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
@@ -34,7 +35,8 @@ _DUPLICATED = "InvalidImageName.Duplicated"
 
 
 def swap(step: Swap, run: ImageRunning) -> bool:
-    """Gives the replacement image the name. Returns False if there was nothing to do.
+    """Gives the replacement image the name. Returns False if there was nothing to do, or if not all was done; what was
+    done is then in the outcome.
 
     If names need not be unique, the new image is renamed first, so that an image always has the name. If it raises
     ApsaraStackError, the old image has the name, if the cloud allows that.
@@ -60,7 +62,7 @@ def swap(step: Swap, run: ImageRunning) -> bool:
     # If somebody has renamed the old image meanwhile, it is not in this list and keeps its name.
     if old is not None and not is_old_first and any(one["image_id"] == old["image_id"] for one in named):
         _rename_old(step, run, str(step.retired_name))
-    return True
+    return all(part in run.outcome.done for part in step.with_id(new_id).parts())
 
 
 def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image | None]:
@@ -76,6 +78,8 @@ def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image
     new = run.seen_image(new_id, look, waiter.VANISHED_AFTER)
     old = None if old_id is None else found.get(old_id)
     if new is None:
+        if old is not None:
+            run.outcome.know_image(old)
         raise obstacles.replacement_vanished(new_id, old)
     verifying.judge_replacement(step, new, is_complete=old is None)
     if step.old is not None and old is not None and old["image_name"] != step.retired_name:
@@ -106,21 +110,35 @@ def _take_name(step: Swap, run: ImageRunning, new: Image, old: Image | None) -> 
         return False
     with _uncut(run):
         try:
-            run.images.modify(new_id, name, None)
+            _rename(run, new_id, name)
         except ServiceError as error:
             if error.code != _DUPLICATED or old is None or old["image_name"] != name:
                 raise
         else:
-            run.outcome.has_begun = True
             return False
+        renamed = Modify(new_id, name)
         try:
             _rename_old(step, run, str(step.retired_name))
-            run.images.modify(new_id, name, None)
+            _rename(run, new_id, name)
         except ApsaraStackError as error:
             if _gives_back(step, run, new_id, error):
+                run.outcome.did_not(renamed)
                 raise
             # Its answer was lost, but the new image has the name.
+            run.outcome.settle(renamed, is_certain=True)
     return True
+
+
+def _rename(run: ImageRunning, image_id: str, name: str | None) -> None:
+    """Renames the image, and records it in the outcome."""
+    part = Modify(image_id, name)
+    try:
+        run.images.modify(image_id, name, None)
+    except ApsaraStackError as error:
+        if may_be_done(error):
+            run.outcome.did(part, is_certain=False)
+        raise
+    run.outcome.did(part)
 
 
 @contextlib.contextmanager
@@ -138,7 +156,7 @@ def _undo(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackError) -> 
         if step.old is None or not run.images.by_ids([step.old.image["image_id"]]):
             return
         if not _gives_back(step, run, new_id, why):
-            run.images.modify(new_id, step.made["image_name"], None)
+            _rename(run, new_id, step.made["image_name"])
             _gives_back(step, run, new_id, why)
 
 
@@ -150,6 +168,7 @@ def _gives_back(step: Swap, run: ImageRunning, new_id: str, why: ApsaraStackErro
         if isinstance(error, ServiceError) and error.code == _DUPLICATED:
             return False
         raise obstacles.no_image_has_the_name(step, new_id, why) from error
+    run.outcome.remarks.append(obstacles.name_given_back(step))
     return True
 
 
@@ -158,14 +177,10 @@ def _rename_old(step: Swap, run: ImageRunning, name: str) -> None:
     if old is None:
         return
     try:
-        run.images.modify(old.image["image_id"], name, None)
+        _rename(run, old.image["image_id"], name)
     except ServiceError as error:
         if error.code != "InvalidImageId.NotFound":
             raise
-        # An attempt whose answer was lost may have renamed it before somebody deleted it.
-        run.outcome.has_begun = run.outcome.has_begun or may_be_done(error)
-    else:
-        run.outcome.has_begun = True
 
 
 def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
@@ -181,6 +196,8 @@ def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
     found = run.seen_image(new_id, look, LONGEST_LAG)
     if found is None and _strangers(step, new_id, named):
         raise obstacles.name_was_taken({**step.made, "image_id": new_id}, _strangers(step, new_id, named))
+    if found is None:
+        run.outcome.settle(Modify(new_id, step.new.image_name), is_certain=False)
     if found is None and run.deadline.elapsed() - started < LONGEST_LAG:
         raise obstacles.rename_not_shown_yet(step, new_id, run.deadline.seconds)
     if found is None:
@@ -194,6 +211,6 @@ def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
     if strangers:
         # Another task has given another image the name at the same moment: the later of the two tasks notices it here
         # and gives way.
-        run.images.modify(new_id, step.made["image_name"], None)
+        _rename(run, new_id, step.made["image_name"])
         raise obstacles.name_was_taken({**step.made, "image_id": new_id}, strangers)
     return named

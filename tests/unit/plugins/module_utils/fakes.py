@@ -220,7 +220,7 @@ class FakeImages:
         self._pass_time()
         return {key: one for key, one in self.images.items() if key not in self._gone_at}
 
-    def delete(self, image_id: str, force: bool) -> None:
+    def delete(self, image_id: str, force: bool) -> bool:
         self._note("delete", image_id, force)
         # The client retries the call while the cloud is creating the image (ImageIsCreating).
         self.clock.now = max(self.clock.now, self._ready_at.get(image_id, 0.0))
@@ -229,12 +229,15 @@ class FakeImages:
         if one is not None:
             fake_rules.check_deletion(one, force)
             self._gone_at[image_id] = self.clock.now + self.removal_time
+        return one is not None
 
-    def delete_snapshot(self, snapshot_id: str) -> None:
+    def delete_snapshot(self, snapshot_id: str) -> bool:
         self._note("delete_snapshot", snapshot_id)
         is_used = any(snapshot_id in snapshot_ids(one) for one in self._shown())
         fake_rules.check_snapshot_deletion(self.known_snapshots.get(snapshot_id), is_used)
+        was_there = snapshot_id in self._snapshots()
         self.deleted_snapshots.append(snapshot_id)
+        return was_there
 
 
 # --- concurrent changes ----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import predict
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     backup,
@@ -32,7 +33,7 @@ def web(**known: t.Any) -> t.Any:
 
 
 def shown(desired: DesiredImage, *images: t.Any) -> dict[str, t.Any]:
-    return diff(planned(desired, FakeImages(*images)), "image 'web'")
+    return diff(predict(planned(desired, FakeImages(*images))), "image 'web'")
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,6 @@ def test_the_snapshots_that_are_deleted_and_those_that_are_kept_are_shown() -> N
     cloud = FakeImages(image(disk_device_mappings=[disk("s-1"), disk("s-2")]))
     cloud.known_snapshots["s-2"] = backup("s-2")
     made = planned(DesiredImage(image_name="web", state="absent", delete_snapshots=True), cloud)
-    before, after = taken_away(diff(made, "image 'web'"))
+    before, after = taken_away(diff(predict(made), "image 'web'"))
     assert before["snapshots"] == {"s-1": "present", "s-2": "present"}
     assert after["snapshots"] == {"s-1": "deleted", "s-2": "left behind"}

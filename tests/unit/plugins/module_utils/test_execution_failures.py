@@ -97,7 +97,8 @@ def test_a_failed_write_counts_as_changed_only_if_it_may_have_been_processed(
     error: ApsaraStackError, changed: bool
 ) -> None:
     result = failing(CREATED, FakeImages(), meanwhile={("create", 1): refusing(error)})
-    assert (result["changed"], result["actions"], result["image_id"]) == (changed, [], None)
+    uncertain = [f"{CREATE[0]} (may have been carried out)"] if changed else []
+    assert (result["changed"], result["actions"], result["image_id"]) == (changed, uncertain, None)
     assert result["msg"].startswith(f"Could not {CREATE[0]}: ")
     assert ("It is unknown whether" in result["msg"]) is changed
 
@@ -133,6 +134,23 @@ def test_an_interruption_between_two_steps_reports_the_completed_one(monkeypatch
         carried_out(made, images)
     assert caught.value.facts["actions"] == ["set the description of image m-1 to 'd'"]
     assert (caught.value.facts["changed"], caught.value.facts["image_id"]) == (True, "m-1")
+
+
+def test_an_interruption_between_two_steps_names_the_snapshots_that_no_later_run_could_find(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    images = with_snapshots()
+    made = planned(GONE, images)
+
+    def begin(_run: ImageRunning, step: t.Any) -> None:
+        if step is made.steps[-1]:
+            raise InterruptedTaskError("SIGTERM")
+
+    monkeypatch.setattr(ImageRunning, "begin", begin)
+    with pytest.raises(TaskFailedError) as caught:
+        carried_out(made, images)
+    assert caught.value.facts["snapshots_failed"] == not_tried("s-2")
+    assert "s-2" in " ".join(caught.value.notes)
 
 
 def test_a_failure_includes_the_warnings_of_the_plan() -> None:
