@@ -98,10 +98,10 @@ def _action(value: t.Any) -> str:
 
 def _objects(items: t.Sequence[t.Mapping[str, t.Any]]) -> t.Iterator[StoredObject]:
     # Releases spell OSS in two ways.
-    told = {str(item["name"]).lower(): _text(item["value"]) for item in items}
-    name = told.get("ossobject")
+    reported = {str(item["name"]).lower(): _text(item["value"]) for item in items}
+    name = reported.get("ossobject")
     if name is not None:
-        yield StoredObject(bucket=told.get("ossbucket"), object=name, format=_lower(told.get("imageformat")))
+        yield StoredObject(bucket=reported.get("ossbucket"), object=name, format=_lower(reported.get("imageformat")))
 
 
 def _lower(text: str | None) -> str | None:

@@ -35,15 +35,15 @@ BLOCKING = (Fit.ELSEWHERE, Fit.UNTOLD)
 
 def fit(desired: DesiredExport, image_id: str, task: Task) -> Fit:
     """``image_id``: of the image that the task selects."""
-    is_told = task["image_id"] is not None
-    if is_told and task["image_id"] != image_id:
+    has_image = task["image_id"] is not None
+    if has_image and task["image_id"] != image_id:
         return Fit.FOREIGN
     if not task["objects"]:
-        return Fit.UNTOLD if is_told else Fit.UNKNOWN
+        return Fit.UNTOLD if has_image else Fit.UNKNOWN
     prefixes = {_prefix(each["object"], image_id) for each in task["objects"]}
     if None in prefixes:
         # A site that reports the image may name its objects in another way.
-        return Fit.UNTOLD if is_told else Fit.FOREIGN
+        return Fit.UNTOLD if has_image else Fit.FOREIGN
     is_here = desired.is_any_prefix or prefixes == {desired.prefix or ""}
     return Fit.SAME if is_here and all(_fits(desired, each) for each in task["objects"]) else Fit.ELSEWHERE
 
@@ -60,4 +60,4 @@ def _prefix(name: str, image_id: str) -> str | None:
 def _fits(desired: DesiredExport, stored: StoredObject) -> bool:
     pairs = ((desired.bucket, stored["bucket"]), (desired.image_format, stored["format"]))
     # A value that is not reported cannot be compared.
-    return all(wanted == told or None in (wanted, told) for wanted, told in pairs)
+    return all(wanted == found or None in (wanted, found) for wanted, found in pairs)

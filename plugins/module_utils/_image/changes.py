@@ -28,12 +28,12 @@ def create_only(desired: DesiredImage) -> dict[str, t.Any]:
 
 def create_only_differences(desired: DesiredImage, image: Image) -> list[str]:
     """The fixed properties of the image that differ from the desired state, as sentences."""
-    told: dict[str, t.Any] = {**image}
+    current: dict[str, t.Any] = {**image}
     return [
-        f"its {name} is {told[name]!r}, not {wanted!r}"
+        f"its {name} is {current[name]!r}, not {wanted!r}"
         for name, wanted in create_only(desired).items()
         # Older releases leave these fields empty, which does not count as a difference.
-        if wanted is not None and told[name] and told[name] != wanted
+        if wanted is not None and current[name] and current[name] != wanted
     ]
 
 

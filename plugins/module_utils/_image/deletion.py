@@ -90,9 +90,9 @@ def removal(
     # Snapshots can only be deleted once the image is deleted (SnapshotCreatedImage).
     waits = desired.wait or until_gone or desired.delete_snapshots
     deleting = [step for each in going for step in _deletion(desired, each, waits)]
-    told = [obstacles.image_kept(each.image["image_id"], str(obstacle(desired, each.image))) for each in staying]
+    warnings = [obstacles.image_kept(each.image["image_id"], str(obstacle(desired, each.image))) for each in staying]
     with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going])
-    return Removal((*deleting, *with_them), (*told, *kept))
+    return Removal((*deleting, *with_them), (*warnings, *kept))
 
 
 def obstacle(desired: DesiredImage, image: Image) -> str | None:

@@ -21,8 +21,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 def _not_visible(what: str, *options: str) -> t.Callable[[Context], str]:
     def hint(context: Context) -> str:
         named = [option for option in options if context.has(option)] or options[:1]
-        told = context.listed(*named, "region", "department", "resource_group")
-        return f"The {what} does not exist, or this task cannot see it: check {told}."
+        listed = context.listed(*named, "region", "department", "resource_group")
+        return f"The {what} does not exist, or this task cannot see it: check {listed}."
 
     return hint
 

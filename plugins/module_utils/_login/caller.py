@@ -58,8 +58,8 @@ def role_from(where: str, options: t.Mapping[str, t.Any], names: t.Mapping[str, 
         if not is_good(value):
             problem = "is missing" if value is None else f"must be {wanted}"
             # A file of profiles contains secrets, so it is never quoted.
-            told = f", but is {value!r}" if names is None and value is not None else ""
-            raise RefusalError(f"{where}: {(names or {}).get(option, option)} {problem}{told}.")
+            found = f", but is {value!r}" if names is None and value is not None else ""
+            raise RefusalError(f"{where}: {(names or {}).get(option, option)} {problem}{found}.")
     return Role(
         arn=values["role_arn"],
         session_name=values.get("session_name", SESSION_NAME),

@@ -34,8 +34,8 @@ def result_of(
     ``own_hints``: those of the module's resource, which take precedence over the general ones.
     """
     call = call_in(error)
-    told = {**error.facts, "msg": message_of(error, context, own_hints), "reason": error.reason}
-    return told if call is None else {**told, "error": _answer(call)}
+    result = {**error.facts, "msg": message_of(error, context, own_hints), "reason": error.reason}
+    return result if call is None else {**result, "error": _answer(call)}
 
 
 def message_of(error: ApsaraStackError, context: Context | None = None, own_hints: Hints | None = None) -> str:
