@@ -12,7 +12,9 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image, to_integer
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    ApsaraStackError,
     NoAnswerError,
+    PartlyDoneError,
     ServiceError,
     may_be_done,
 )
@@ -236,7 +238,13 @@ class Images:
                 self._knows_tag_resources = False
         for start in range(0, len(old_tags), _OLD_TAGS_PER_CALL):
             part = old_tags[start : start + _OLD_TAGS_PER_CALL]
-            self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, "Tag": part})
+            try:
+                self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, "Tag": part})
+            except ApsaraStackError as error:
+                if start == 0:
+                    raise
+                done = ", ".join(tag["Key"] for tag in old_tags[:start])
+                raise PartlyDoneError(error, f"The tags {done} were changed in an earlier call.") from error
 
 
 def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:

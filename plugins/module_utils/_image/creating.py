@@ -10,8 +10,19 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import image_stub
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, refusals, sources, steps
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import Leaving, Removal, removal
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
+    changes,
+    marks,
+    refusals,
+    sources,
+    steps,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import (
+    Leaving,
+    Removal,
+    removal,
+    why_useless,
+)
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -35,7 +46,7 @@ def plan_creation(
     labels = changes.create_only(desired)
     warnings = sources.judge(desired.source, reader)
     # If names must be unique, a new image can only be created once the name is free.
-    cleared = removal(desired, reader, [Leaving(one, "its creation failed") for one in failed], until_gone=True)
+    cleared = removal(desired, reader, [Leaving(one, why_useless(one)) for one in failed], until_gone=True)
     # Without a wait, the task does not know whether the new image becomes usable, so it deletes nothing usable.
     leaving = [Leaving(one, "it is an outdated replacement", may_stay=True) for one in outdated if desired.wait]
     afterwards = removal(desired, reader, leaving) if leaving else Removal()
@@ -51,11 +62,12 @@ def plan_creation(
             **labels,
         ),
         steps=(*cleared.steps, create, *(usable if desired.wait else listed), *afterwards.steps),
-        warnings=(*map(_made_again, failed), *warnings, *cleared.warnings, *afterwards.warnings),
+        warnings=(*map(made_again, failed), *warnings, *cleared.warnings, *afterwards.warnings),
     )
 
 
-def _made_again(image: Image) -> str:
-    return (
-        f"image {image['image_id']} ({image['image_name']!r}) is deleted and created again: {refusals.failure(image)}"
-    )
+def made_again(image: Image) -> str:
+    mark = marks.mark_of(image)
+    replacing = "" if mark is None else f", which an earlier run created to replace image {mark.replaced_id},"
+    named = f"image {image['image_id']} ({image['image_name']!r}){replacing}"
+    return f"{named} is deleted and created again: {refusals.failure(image)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, is_settled
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import UNAVAILABLE, Image, is_settled
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     marks,
@@ -93,6 +93,10 @@ def removal(
     warnings = [obstacles.image_kept(each.image["image_id"], str(obstacle(desired, each.image))) for each in staying]
     with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going])
     return Removal((*deleting, *with_them), (*warnings, *kept))
+
+
+def why_useless(image: Image) -> str:
+    return "it is UnAvailable" if image["status"] == UNAVAILABLE else "its creation failed"
 
 
 def obstacle(desired: DesiredImage, image: Image) -> str | None:

@@ -59,14 +59,18 @@ def _by_steps(outcome: ImageOutcome) -> tuple[Side, Side, Side]:
     replaced = {step.old.image["image_id"]: (step.old.image, step.retired_name) for step in renamed if step.old}
     going = {step.image_id: step.expected.image for step in outcome.done if isinstance(step, steps.Delete)}
     images = {**{key: image for key, (image, _name) in replaced.items()}, **going}
-    deleted, left = outcome.snapshots_deleted, outcome.snapshots_left
+    snapshots = {
+        **dict.fromkeys(outcome.snapshots_deleted, "deleted"),
+        **dict.fromkeys(outcome.snapshots_left, "left behind"),
+        **dict.fromkeys(outcome.snapshots_in_doubt, "may have been deleted"),
+    }
     before: Side = {
         "images": {key: _named(image, image["image_name"]) for key, image in images.items()},
-        "snapshots": dict.fromkeys([*deleted, *left], "present"),
+        "snapshots": dict.fromkeys(snapshots, "present"),
     }
     after: Side = {
         "images": {**{key: _named(*one) for key, one in replaced.items()}, **dict.fromkeys(going, "deleted")},
-        "snapshots": {**dict.fromkeys(deleted, "deleted"), **dict.fromkeys(left, "left behind")},
+        "snapshots": snapshots,
     }
     return difference.filled(before), created[0] if created else {}, difference.filled(after)
 

@@ -240,7 +240,7 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
     while True:
         if image is not None:
             run.outcome.know_image(image)
-            _judge_renamed(image, wanted, run)
+            _judge_foreign(image, wanted, run)
         missing = ["the image itself"] if image is None else _missing(image, wanted, run)
         if not missing:
             break
@@ -253,12 +253,15 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
     run.has_just_looked = True
 
 
-def _judge_renamed(image: Image, wanted: Image, run: ImageRunning) -> None:
-    """Raises ApsaraStackError if somebody has given it a name that it had neither before nor after the change."""
-    before = run.plan.before
-    is_same = before is not None and before["image_id"] == image["image_id"]
-    if before is not None and is_same and image["image_name"] not in (before["image_name"], wanted["image_name"]):
-        raise obstacles.changed_meanwhile(image, {"image_name": f"its name is now {image['image_name']!r}"})
+def _judge_foreign(image: Image, wanted: Image, run: ImageRunning) -> None:
+    """Raises ApsaraStackError if somebody has given it values that it had neither before nor after the change."""
+    known = (run.plan.subject, run.plan.before)
+    before = next((one for one in known if one is not None and one["image_id"] == image["image_id"]), None)
+    changed = verifying.foreign(image, wanted, before)
+    if before is not None and image["image_name"] not in (before["image_name"], wanted["image_name"]):
+        changed["image_name"] = f"its name is now {image['image_name']!r}"
+    if changed:
+        raise obstacles.changed_after_writing(image, changed)
 
 
 def _missing(image: Image, wanted: Image, run: ImageRunning) -> list[str]:

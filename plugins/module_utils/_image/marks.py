@@ -68,6 +68,17 @@ def mark_of(image: Image) -> Mark | None:
     return None if begun is None else Mark(parts[0], parts[1], begun)
 
 
+def purpose(image: Image) -> str:
+    """What an image with a mark was created for; empty for any other image."""
+    mark = mark_of(image)
+    if mark is None:
+        return ""
+    return (
+        f"image {image['image_id']} is replacing image {mark.replaced_id}, and the replacement is not finished: "
+        "run the task with recreate again to finish it"
+    )
+
+
 def replacement_in(images: t.Sequence[Image]) -> Image | None:
     """The replacement image of two usable images with the same name, which are not ambiguous; None if neither replaces
     the other."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
@@ -46,7 +47,8 @@ def shared(image: Image) -> RefusalError:
 def temporary_name_taken(desired: DesiredImage, image: Image) -> RefusalError:
     return _refusal(
         f"Replacing {desired.image_name!r} requires the temporary name {image['image_name']!r}, which is already used "
-        f"by image {image['image_id']}. This module did not create that image.  Rename or delete that image.",
+        f"by image {image['image_id']}. This module did not create that image, or the site has ignored the tag {MARK} "
+        "that it set. Rename or delete that image.",
         "name_taken",
     )
 
@@ -116,6 +118,26 @@ def not_as_created(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
         f"{', '.join(missing)}. The site ignores them, or somebody has changed them. The old image is unchanged; "
         f"delete the new one with state=absent and image_id={image['image_id']}.",
         "not_supported_by_site",
+    )
+
+
+def mark_ignored(step: Swap, image: Image) -> ApsaraStackError:
+    replaced = step.new.mark.partition("/")[0]
+    return ApsaraStackError(
+        f"{_named(image)} was created to replace image {replaced}, but it does not have the tag {MARK}: the site "
+        "ignores the tags of CreateImage. Without this tag, no run recognizes a replacement image, so recreate cannot "
+        f"be used on this site. Image {replaced} is unchanged. Delete the new image with state=absent and "
+        f"image_id={image['image_id']}. Instead of recreate, create each image under a new image_name, and delete the "
+        "old one with state=absent.",
+        "not_supported_by_site",
+    )
+
+
+def changed_after_writing(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"{_named(image)} has changed since this task wrote to it: {' and '.join(changed.values())}. Somebody else is "
+        "working on it. Check the image, and run the task again.",
+        "changed_meanwhile",
     )
 
 

@@ -50,6 +50,12 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
         return _steps().deleted_snapshots(self.done) if self.done else []
 
     @property
+    def snapshots_in_doubt(self) -> list[str]:
+        """Those that may have been deleted."""
+        tried = _steps().deleted_snapshots(self.perhaps_done) if self.perhaps_done else []
+        return [one for one in tried if one not in self.snapshots_deleted]
+
+    @property
     def snapshots_left(self) -> list[str]:
         left = _steps().snapshots_left(self.done) if self.done else []
         return [one for one in left if one not in self.vanished]

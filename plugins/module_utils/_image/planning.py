@@ -59,7 +59,7 @@ def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
     if usable:
         return _plan_change(desired, _replacement_in(usable) or usable[0], failed, reader)
     if failed and (desired.image_id is not None or desired.source is None):
-        raise _refusals().failed(desired, failed[0])
+        raise _refusals().failed(desired, failed[0], _purpose(failed[0]))
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import creating  # noqa: PLC0415
 
     return creating.plan_creation(desired, reader, failed)
@@ -101,7 +101,7 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
     if difference is not None:
         raise _refusals().other_source(image, difference)
     if image["status"] == UNAVAILABLE:
-        raise _refusals().unavailable(image)
+        raise _refusals().unavailable(image, _purpose(image))
     after = changes.target(desired, image)
     if after["image_name"] != image["image_name"]:
         _judge_new_name(image, after, reader)
@@ -145,17 +145,18 @@ def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
             f"image {image['image_id']}: {difference}, and that cannot be changed later; "
             "recreate=on_source_change replaces the image"
         )
+    if _purpose(image):
+        yield _purpose(image)
+
+
+def _purpose(image: Image) -> str:
+    """See ``marks.purpose``."""
     if MARK not in image["tags"]:
-        return
+        return ""
     # Imported only for replacement images, so that other tasks stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks  # noqa: PLC0415
 
-    mark = marks.mark_of(image)
-    if mark is not None:
-        yield (
-            f"image {image['image_id']} is replacing image {mark.replaced_id}, and the replacement is not finished: "
-            "run the task with recreate again to finish it"
-        )
+    return marks.purpose(image)
 
 
 def _left_alone(image: Image) -> str:

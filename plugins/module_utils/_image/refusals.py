@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import UNAVAILABLE
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -60,12 +61,14 @@ def other_name(desired: DesiredImage, image: Image) -> RefusalError:
     )
 
 
-def failed(desired: DesiredImage, image: Image) -> RefusalError:
+def failed(desired: DesiredImage, image: Image, purpose: str = "") -> RefusalError:
+    """``purpose``: see ``marks.purpose``."""
     advice = (
         "image_id selects exactly one image, so it cannot be replaced by another image: give only image_name instead."
         if desired.image_id is not None
         else f"Give one of {_SOURCES} to have it deleted and created again."
     )
+    advice = f"{advice} {_sentence(purpose)}"
     return _refusal("creation_failed", f"{_headline(image)}: {failure(image)}", advice, image)
 
 
@@ -78,12 +81,13 @@ def other_source(image: Image, difference: str) -> RefusalError:
     )
 
 
-def unavailable(image: Image) -> RefusalError:
+def unavailable(image: Image, purpose: str = "") -> RefusalError:
+    """``purpose``: see ``marks.purpose``."""
     return _refusal(
         "unavailable",
         f"{_headline(image)} is UnAvailable: it exists, but it cannot be used or repaired",
         "Check it in the console, delete it with state=absent and image_id, or replace it with recreate=always and a"
-        " source.",
+        f" source. {_sentence(purpose)}",
         image,
     )
 
@@ -184,8 +188,14 @@ def unfinished_pair(desired: DesiredImage, images: t.Sequence[Image], successor:
 
 def failure(image: Image) -> str:
     """The known facts of a failed creation; DescribeImages has no field for a reason."""
+    if image["status"] == UNAVAILABLE:
+        return "it is UnAvailable, and cannot be used or repaired"
     progress = "" if image["progress"] is None else f" at {image['progress']} %"
     return f"its creation failed{progress} (status {image['status']}; the cloud gives no reason)"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _headline(image: Image) -> str:

@@ -121,7 +121,7 @@ def _replace(
     mark = _mark_for(desired, found, now)
     marked: Image = {**wanted, "tags": {**wanted["tags"], MARK: mark.text()}}
     cleared = deletion.removal(
-        desired, reader, [Leaving(one, "its creation failed") for one in found.useless], until_gone=True
+        desired, reader, [Leaving(one, deletion.why_useless(one)) for one in found.useless], until_gone=True
     )
     making, new = _making(desired, found, marked) if adopted is None else _adopting(adopted, marked)
     warnings = _resumed(adopted, mark, now) if adopted else sources.judge(t.cast("Source", desired.source), reader)
@@ -140,7 +140,13 @@ def _replace(
             *removed.steps,
             *_closing(desired, new["image_id"]),
         ),
-        warnings=(*first.warnings, *warnings, *cleared.warnings, *removed.warnings),
+        warnings=(
+            *first.warnings,
+            *map(creating.made_again, found.useless),
+            *warnings,
+            *cleared.warnings,
+            *removed.warnings,
+        ),
         facts={"replaced_image_id": mark.replaced_id},
         subject=adopted,
     )

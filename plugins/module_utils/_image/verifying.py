@@ -38,10 +38,18 @@ def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
     if found["image_name"] not in (step.made["image_name"], step.new.image_name):
         raise obstacles.changed_meanwhile(found, {"image_name": f"its name is now {found['image_name']!r}"})
     judge_usable(found)
+    has_tags = bool(tag_rules.own_tags(found["tags"])) or MARK in found["tags"]
+    # An image that this run did not create had its mark when it was read.
+    if not has_tags and not is_complete and step.made["image_id"] is None:
+        raise obstacles.mark_ignored(step, found)
+    changed = foreign(found, step.made, step.made if step.made["image_id"] is not None else None)
+    if found["tags"].get(MARK) != step.new.mark and not is_complete:
+        changed["tags"] = f"its tag {MARK} is no longer {step.new.mark!r}"
+    if changed:
+        raise obstacles.changed_meanwhile(found, changed)
     missing = not_shown(found, step.made)
-    has_mark = found["tags"].get(MARK) == step.new.mark or is_complete
-    if missing or not has_mark:
-        raise obstacles.not_as_created(found, missing or [f"tag {MARK}"])
+    if missing:
+        raise obstacles.not_as_created(found, missing)
 
 
 def judge_usable(found: Image) -> None:
@@ -61,6 +69,20 @@ def judge_successor(successor: Successor, image_id: str, found: Image | None, *,
     judge_usable(found)
     if found["tags"].get(MARK) != successor.mark and not is_complete:
         raise obstacles.changed_meanwhile(found, {"tags": f"its tag {MARK} is no longer {successor.mark!r}"})
+
+
+def foreign(found: Image, wanted: Image | Predicted, before: Image | Predicted | None) -> dict[str, str]:
+    """The attributes that somebody else has set, each with a part of a sentence: their values are neither those that
+    the task wrote nor those of ``before``, which is None for a new image."""
+    changed: dict[str, str] = {}
+    old_tags = {} if before is None else tag_rules.own_tags(before["tags"])
+    new_tags, tags = tag_rules.own_tags(wanted["tags"]), tag_rules.own_tags(found["tags"])
+    texts = ("", wanted["description"] or "", "" if before is None else before["description"] or "")
+    if (found["description"] or "") not in texts:
+        changed["description"] = f"its description is now {found['description']!r}"
+    if any(value not in (old_tags.get(key), new_tags.get(key)) for key, value in tags.items()):
+        changed["tags"] = f"its tags are now {tags!r}"
+    return changed
 
 
 def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:

@@ -158,6 +158,15 @@ class DeadlineError(ApsaraStackError):
         self.maybe_done = maybe_done
 
 
+class PartlyDoneError(ApsaraStackError):
+    """One of several calls failed after others were carried out; ``__cause__`` is its error."""
+
+    maybe_done = True
+
+    def __init__(self, cause: ApsaraStackError, done: str) -> None:
+        super().__init__(f"{cause.message.rstrip('.')}. {done}", cause.reason, facts=cause.facts)
+
+
 class TaskFailedError(ApsaraStackError):
     """The task failed because of ``cause``.
 

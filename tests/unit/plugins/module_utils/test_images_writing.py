@@ -9,7 +9,13 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DiskMapping, Source
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    NoAnswerError,
+    PartlyDoneError,
+    ServiceError,
+    call_in,
+    may_be_done,
+)
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import (
     OWN,
     ScriptedClient,
@@ -150,6 +156,20 @@ def test_a_site_without_the_resource_family_is_asked_once_and_then_gets_the_olde
     images.unset_tags("m-1", ("a",))
     images.set_tags("m-1", {"b": "2"})
     assert client.script == []
+
+
+def test_tags_that_are_set_in_several_calls_may_be_partly_set() -> None:
+    tags = [{"Key": f"k{number}", "Value": "1"} for number in range(6)]
+    images, _client = scripted(
+        ("TagResources", {**RESOURCE, "Tag": tags}, ServiceError("InvalidAction", http_status=404)),
+        ("AddTags", {**OLD_RESOURCE, "Tag": tags[:5]}, {}),
+        ("AddTags", {**OLD_RESOURCE, "Tag": tags[5:]}, ServiceError("QuotaExceed.Tags", http_status=403)),
+    )
+    with pytest.raises(PartlyDoneError) as caught:
+        images.set_tags("m-1", {tag["Key"]: "1" for tag in tags})
+    assert may_be_done(caught.value)
+    assert "k0, k1, k2, k3, k4" in caught.value.message
+    assert call_in(caught.value) is caught.value.__cause__
 
 
 def test_other_errors_of_tagging_are_raised() -> None:

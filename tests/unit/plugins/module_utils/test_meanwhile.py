@@ -68,7 +68,7 @@ def test_an_old_image_that_comes_into_use_is_replaced_only_with_force() -> None:
     [
         (changing("m-new", image_name="mine"), "changed_meanwhile"),
         (changing("m-new", status="Deprecated"), "changed_meanwhile"),
-        (changing("m-new", description="mine"), "not_supported_by_site"),
+        (changing("m-new", description="mine"), "changed_meanwhile"),
         (removing("m-new"), "vanished"),
         (lambda now: now.images.update({"m-2": image("m-2")}), "name_taken"),
     ],
@@ -135,7 +135,7 @@ def test_an_old_image_that_is_deleted_between_the_renames_counts_as_renamed() ->
 def test_a_new_image_that_loses_its_mark_stops_the_swap() -> None:
     images = ready()
     result = failing(replacing(), images, meanwhile={("by_name", 2): changing("m-new", tags={"a": "1"})})
-    assert (result["reason"], MARK in result["msg"]) == ("not_supported_by_site", True)
+    assert (result["reason"], MARK in result["msg"]) == ("changed_meanwhile", True)
     assert names(images)["m-old"] == "web"
 
 

@@ -9,17 +9,23 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
+    changing,
     disk,
     image,
     refusing,
     removing,
 )
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import failing, followed
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    failing,
+    followed,
+    planned,
+    refused,
+)
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
     BEFORE_THE_DELETION,
     BEFORE_THE_SWAP,
@@ -129,6 +135,75 @@ def test_a_swap_that_only_renames_the_old_image_says_so() -> None:
     assert outcome.actions[0] == RENAME_OLD
 
 
+# --- what the site ignores, and what somebody else has changed --------------------------------------------------------
+
+
+@pytest.mark.parametrize("tags", [None, {"b": "2"}])
+def test_a_site_that_ignores_the_tags_of_a_new_image_is_named_as_the_cause(tags: dict[str, str] | None) -> None:
+    images = FakeImages(old())
+    images.ignored = {"tags"}
+    result = failing(replacing(tags=tags), images)
+    assert (result["reason"], result["image_id"]) == ("not_supported_by_site", "m-new-1")
+    for fact in ("the site ignores the tags of CreateImage", "image_id=m-new-1", "Image m-old is unchanged"):
+        assert fact in result["msg"]
+
+
+@pytest.mark.parametrize("known", [{"description": "mine"}, {"tags": {"a": "2"}}, {"tags": {"mine": "1"}}])
+@pytest.mark.parametrize(
+    "desired",
+    [
+        DesiredImage(image_name="web", source=Source(instance_id="i-1"), description="d", tags={"a": "1"}),
+        replacing(description="e", tags={"a": "1"}),
+    ],
+    ids=["created", "replaced"],
+)
+def test_a_new_image_that_somebody_else_changes_during_the_wait_has_changed(
+    desired: DesiredImage, known: dict[str, t.Any]
+) -> None:
+    images = FakeImages(*([old()] if desired.may_replace else []))
+    images.build_time = 30
+
+    def change(cloud: FakeImages) -> None:
+        tags = {**cloud.images["m-new-1"]["tags"], **known.get("tags", {})}
+        cloud.change("m-new-1", **{**known, "tags": tags})
+
+    result = failing(desired, images, meanwhile={("by_id", 2): change})
+    assert (result["reason"], result["image_id"]) == ("changed_meanwhile", "m-new-1")
+
+
+@pytest.mark.parametrize("known", [{"description": "mine"}, {"tags": {"b": "3"}}])
+def test_a_change_that_somebody_else_makes_after_the_write_has_changed_the_image(known: dict[str, t.Any]) -> None:
+    images = FakeImages(image(description="d", tags={"b": "1"}))
+    desired = DesiredImage(image_id="m-1", description="e", tags={"b": "2"})
+    result = failing(desired, images, meanwhile={("by_id", 1): changing("m-1", **known)})
+    assert (result["reason"], len(result["actions"])) == ("changed_meanwhile", 2)
+    assert "nothing was renamed" not in result["msg"]
+
+
+# --- unfinished replacements that a task without recreate meets -------------------------------------------------------
+
+MET = "image m-new is replacing image m-old, and the replacement is not finished"
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+@pytest.mark.parametrize("status", ["Creating", "Waiting", "Available", "Deprecated", "UnAvailable", "CreateFailed"])
+def test_a_task_without_recreate_says_that_it_meets_an_unfinished_replacement(status: str, by_id: bool) -> None:
+    images = FakeImages(old(), replacement(status=status))
+    images.finish("m-new", after=5) if status in ("Creating", "Waiting") else None
+    desired = DesiredImage(image_id="m-new") if by_id else DesiredImage(image_name="web-replacement")
+    if status in ("UnAvailable", "CreateFailed"):
+        told = [refused(desired, images)["msg"].lower()]
+    else:
+        told = list(planned(desired, images).warnings)
+    assert any(MET in one for one in told)
+
+
+def test_a_failed_replacement_image_that_is_created_again_is_named() -> None:
+    desired = DesiredImage(image_name="web-replacement", source=Source(instance_id="i-1"))
+    (told,) = planned(desired, FakeImages(old(), replacement(status="CreateFailed"))).warnings
+    assert told.startswith("image m-new ('web-replacement'), which an earlier run created to replace image m-old, ")
+
+
 # --- deletions --------------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +244,7 @@ def test_a_refused_deletion_of_a_snapshot_that_an_earlier_attempt_may_have_delet
     outcome = followed(GONE, of_two_disks(), meanwhile={("delete_snapshot", 2): refused})
     assert outcome.actions[-1] == f"delete snapshot s-2 {UNCERTAIN}"
     assert [each["snapshot_id"] for each in outcome.snapshots_failed] == ["s-2"]
+    assert shown(outcome)["after"]["snapshots"] == {"s-1": "deleted", "s-2": "may have been deleted"}
 
 
 def test_the_diff_of_a_run_shows_the_new_name_of_an_image_that_was_kept() -> None:

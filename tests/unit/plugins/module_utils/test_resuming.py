@@ -169,7 +169,10 @@ def test_a_failed_replacement_is_deleted_before_the_new_one_is_created(status: s
     made = of(old(), replacement(status=status), wait=wait)
     assert kinds(made)[:3] == [Delete, WaitUntilGone, Create]
     assert deleted(made, before=Create) == ["m-new"]
-    assert made.actions[0] == "delete image m-new 'web-replacement' (its creation failed)"
+    why = "its creation failed" if status == "CreateFailed" else "it is UnAvailable"
+    assert made.actions[0] == f"delete image m-new 'web-replacement' ({why})"
+    told = "image m-new ('web-replacement'), which an earlier run created to replace image m-old, is deleted"
+    assert [warning.startswith(told) for warning in made.warnings] == [True]
     assert t.cast("Create", made.steps[2]).image_name == "web-replacement"
 
 
