@@ -30,8 +30,8 @@ TEN_MINUTES = 600.0
 # Enough for a creation that takes ten minutes, and everything before and after it.
 WAIT_TIMEOUT = 900.0
 MANY = 10_000
-# The maximum number of polls in ten minutes.
-POLLS = 40
+# The maximum number of polls in ten minutes with even progress.
+POLLS = 45
 
 
 def _of_image(simulator: Simulator, desired: Document) -> None:

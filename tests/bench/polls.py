@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How often the waiter polls, and how late it notices that the image is usable."""
+"""How often the waiter polls and how late it notices that the image is usable, compared with fixed pauses."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, is_usable, to_image
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import wait_until
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import USABLE
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
@@ -17,14 +18,27 @@ from figures import rows_of, spread, verdict
 
 # The reported progress in percent, given the fraction of time that has passed; None if none is reported.
 Progress = t.Callable[[float], t.Optional[int]]
-# The duration in seconds, and the maximum number of polls.
-BUILDS: dict[str, tuple[float, int | None]] = {"30 s": (30, None), "10 min": (600, 40), "60 min": (3600, 60)}
-# Durations vary, since the lag depends on where the end falls between two polls.
-SHARES = tuple(0.95 + number / 200 for number in range(21))
 DEADLINE = 3 * 3600.0
 
 
-def linear(passed: float) -> int:
+@dataclass(frozen=True)
+class Kind:
+    """Creations of about the same duration. ``seconds``: their durations, which vary, since the lag depends on where
+    the end falls between two polls. ``polls`` and ``lag``: the targets; None if there is none."""
+
+    title: str
+    seconds: tuple[float, ...]
+    polls: int | None
+    lag: float | None
+    profiles: tuple[str, ...]
+
+
+def up_to(seconds: float, least: float = 0.9) -> tuple[float, ...]:
+    """22 durations; ``least``: the shortest one, as a fraction."""
+    return tuple(seconds * (least + (1 - least) * number / 21) for number in range(22))
+
+
+def even(passed: float) -> int:
     return min(int(passed * 100), 99)
 
 
@@ -33,16 +47,50 @@ def stalling(passed: float) -> int:
     return min(int(passed * 180), 90)
 
 
-def jumping(passed: float) -> int:
+def leaping(passed: float) -> int:
     """0 for the first third of the time, then 50, and 98 for the last fifth."""
     return 0 if passed < 1 / 3 else 50 if passed < 4 / 5 else 98
 
 
-def none(passed: float) -> None:
+def absent(passed: float) -> None:
     """The site reports nothing."""
 
 
-PROFILES: dict[str, Progress] = {"linear": linear, "stalling": stalling, "jumping": jumping, "none": none}
+def late(passed: float) -> int:
+    """0 for half of the time, and then even."""
+    return max(0, int(passed * 200) - 100)
+
+
+def falling(passed: float) -> int:
+    """Even, and back by 40 at half the time."""
+    return int(passed * 100) - (0 if passed < 0.5 else 40)
+
+
+def early(passed: float) -> int:
+    """Even, but the creation ends at 60."""
+    return int(passed * 60)
+
+
+PROFILES: dict[str, Progress] = {
+    "even": even,
+    "stalling": stalling,
+    "leaping": leaping,
+    "absent": absent,
+    "late": late,
+    "falling": falling,
+    "even, ends at 60 %": early,
+}
+ALL = tuple(PROFILES)
+KINDS = (
+    Kind("1 - 3 s", up_to(3, 1 / 3), None, 1, ("even", "absent")),
+    Kind("30 s", up_to(30), None, 1 + 30 / 7, ("even", "stalling", "leaping", "absent")),
+    Kind("10 min", up_to(600), 80, 10, ALL),
+    Kind("30 min", up_to(1800), 180, 15, ALL),
+    Kind("60 min", up_to(3600), 300, 15, ALL),
+)
+# Even progress has targets of its own.
+EVEN = {"10 min": Kind("10 min", up_to(600), 45, 3, ("even",))}
+FIXED_PAUSES = (10, 15)
 
 
 @dataclass(frozen=True)
@@ -65,6 +113,15 @@ class Build:
     def wait(self) -> Wait:
         deadline = Deadline(DEADLINE, clock=lambda: self._now, sleep=self._sleep)
         wait_until(USABLE, self._poll, deadline)
+        return self._waited()
+
+    def wait_with(self, pause: float) -> Wait:
+        """The wait of a module with fixed pauses."""
+        while not is_usable(self._poll()):
+            self._sleep(pause)
+        return self._waited()
+
+    def _waited(self) -> Wait:
         return Wait(self._polls, self._seconds, self._now - self._seconds)
 
     def _sleep(self, seconds: float) -> None:
@@ -79,31 +136,32 @@ class Build:
         return to_image({"ImageId": "m-1", "ImageName": "web", "Status": status, **reported}, region="")
 
 
-def waits(seconds: float, progress: Progress) -> list[Wait]:
-    """One wait for each of several creations of about this duration."""
-    return [Build(seconds * share, progress).wait() for share in SHARES]
-
-
-def most_lag(seconds: float) -> float:
-    return max(2.0, 0.03 * seconds)
-
-
-def row(build: str, seconds: float, progress: str, found: t.Sequence[Wait], most_polls: int | None) -> list[object]:
-    """``seconds``: about how long the creations take."""
+def row(kind: Kind, progress: str, found: t.Sequence[Wait]) -> list[object]:
     polls, lags = spread(each.polls for each in found), spread(each.lag for each in found)
-    limit = most_lag(seconds)
-    # The limit of each lag depends on the duration of its own creation.
-    worst = limit * max(each.lag / most_lag(each.build) for each in found)
-    return [build, progress, polls, *verdict(polls.most, most_polls), lags, *verdict(worst, limit, " s")]
-
-
-def table(real: t.Mapping[str, Wait]) -> str:
-    """``real``: waits in real time, by the kind of progress reports."""
-    rows = [
-        row(build, seconds, name, waits(seconds, progress), most_polls)
-        for build, (seconds, most_polls) in BUILDS.items()
-        for name, progress in PROFILES.items()
+    return [
+        *(kind.title, progress),
+        *(polls, *verdict(polls.most, kind.polls)),
+        *(lags, *verdict(lags.most, kind.lag, " s")),
     ]
-    rows += [row(f"{wait.build:.0f} s, real", wait.build, name, [wait], None) for name, wait in real.items()]
-    head = ["creation", "progress", "polls", "target", "verdict", "lag, s", "target", "verdict"]
-    return rows_of(head, rows)
+
+
+def targets(kind: Kind, profile: str) -> Kind:
+    return EVEN.get(kind.title, kind) if profile == "even" else kind
+
+
+def rows(kind: Kind) -> t.Iterator[list[object]]:
+    for name in kind.profiles:
+        found = [Build(seconds, PROFILES[name]).wait() for seconds in kind.seconds]
+        yield row(targets(kind, name), name, found)
+    for pause in FIXED_PAUSES:
+        found = [Build(seconds, absent).wait_with(pause) for seconds in kind.seconds]
+        yield row(dataclasses.replace(kind, polls=None, lag=None), f"any, fixed pauses of {pause} s", found)
+
+
+def table(real: t.Mapping[tuple[float, str], Wait]) -> str:
+    """``real``: waits in real time, by the duration and the kind of progress reports."""
+    found = [each for kind in KINDS for each in rows(kind)]
+    for (seconds, name), wait in real.items():
+        lag = 1 if seconds <= 3 else 1 + seconds / 7
+        found.append(row(Kind(f"{seconds:g} s, real", (seconds,), None, lag, (name,)), name, [wait]))
+    return rows_of(["creation", "progress", "polls", "target", "verdict", "lag, s", "target", "verdict"], found)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -16,26 +17,31 @@ from polls import Wait
 
 from apsarastack_simulator.testing import Simulator
 
-SECONDS = 30.0
-# By the names that the simulator uses.
-KINDS = {"linear": "linear", "stalling": "stalling", "none": "absent"}
+# The duration in seconds, and the kind of progress reports, by the name that the simulator uses.
+WAITS = ((1.0, "linear"), (2.1, "absent"), (3.0, "absent"), (30.0, "linear"), (30.0, "stalling"), (30.0, "absent"))
+NAMES = {"linear": "even", "stalling": "stalling", "absent": "absent"}
+# Seconds.
+TOGETHER_FROM = 10.0
 DESIRED = {"image_name": "web", "instance_id": "i-web-running"}
 
 
-def real_waits() -> dict[str, Wait]:
-    """One wait for each kind of progress report. They run at the same time, since they mostly sleep."""
-    with ThreadPoolExecutor(len(KINDS)) as pool:
-        return dict(zip(KINDS, pool.map(_real_wait, KINDS.values())))
+def real_waits() -> dict[tuple[float, str], Wait]:
+    """Short ones one after the other, and long ones at the same time, since these mostly sleep."""
+    short = [each for each in WAITS if each[0] < TOGETHER_FROM]
+    long = [each for each in WAITS if each[0] >= TOGETHER_FROM]
+    with ThreadPoolExecutor(len(long)) as pool:
+        waits = [*itertools.starmap(_real_wait, short), *pool.map(lambda each: _real_wait(*each), long)]
+    return {(seconds, NAMES[kind]): wait for (seconds, kind), wait in zip([*short, *long], waits)}
 
 
-def _real_wait(kind: str) -> Wait:
-    with Simulator(create_time=SECONDS, progress=kind) as simulator:
+def _real_wait(seconds: float, kind: str) -> Wait:
+    with Simulator(create_time=seconds, progress=kind) as simulator:
         result = ended(start({**DESIRED, **connection_options(simulator)}))
         returned = time.time()
         assert result["image"]["status"] == "Available", result
         calls = simulator.calls()
     began = next(index for index, call in enumerate(calls) if call["action"] == "CreateImage")
-    return Wait(len(calls) - began - 1, SECONDS, returned - moment(calls[began]) - SECONDS)
+    return Wait(len(calls) - began - 1, seconds, returned - moment(calls[began]) - seconds)
 
 
 def moment(call: t.Mapping[str, t.Any]) -> float:

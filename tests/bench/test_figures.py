@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -90,26 +91,41 @@ def test_the_waiter_polls_until_the_creation_ends_and_not_longer(progress: polls
     assert wait.lag >= 0
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(600, 108), (3600, 169)])
-def test_without_progress_the_targets_for_lag_and_polls_contradict_each_other(seconds: int, expected: int) -> None:
-    """The numbers of polls on the page, for creations without progress reports."""
-    needed, now = 0, 0.0
-    while now < seconds:
-        needed, now = needed + 1, now + polls.most_lag(now)
-    assert needed == expected
-    assert f" {expected} " in (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("kind", "profile"),
+    [(kind, profile) for kind in polls.KINDS for profile in kind.profiles],
+    ids=lambda value: getattr(value, "title", value),
+)
+def test_the_waiter_meets_its_targets(kind: polls.Kind, profile: str) -> None:
+    waits = [Build(seconds, polls.PROFILES[profile]).wait() for seconds in kind.seconds]
+    verdicts = row(polls.targets(kind, profile), profile, waits)[4::3]
+    # The page explains the exception.
+    assert verdicts.count("MISSED") == ((kind.title, profile) == ("10 min", "even, ends at 60 %"))
 
 
-def test_the_limit_of_a_lag_depends_on_its_own_creation() -> None:
-    # 3 % of 630 s is 18.9 s, 3 % of 570 s is 17.1 s.
-    assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.0)], 40)[3:] == [
-        "at most 40",
-        "met",
-        Spread(17.75, 17.0, 18.5),
-        "at most 18 s",
-        "met",
+@pytest.mark.parametrize("page", ["plugins/modules/apsarastack_image.py", "docs/docsite/rst/guide_timeouts.rst"])
+def test_the_documentation_states_the_polls_without_progress(page: str) -> None:
+    polled = {seconds: Build(seconds, polls.absent).wait().polls for seconds in (600, 3600)}
+    text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    found = re.search(r"about (\d+) (status )?calls in ten minutes, and (\d+) in an hour", text)
+    assert found is not None
+    assert int(found[1]) == pytest.approx(polled[600], abs=2)
+    assert int(found[3]) == pytest.approx(polled[3600], rel=0.03)
+    assert f"at most {polls.EVEN['10 min'].polls} " in text
+
+
+def test_a_wait_with_fixed_pauses_ends_at_the_first_poll_after_the_creation() -> None:
+    assert Build(25, polls.absent).wait_with(10) == Wait(4, 25, 5)
+    assert Build(30, polls.absent).wait_with(10) == Wait(4, 30, 0)
+
+
+def test_each_figure_of_a_wait_is_compared_with_its_target() -> None:
+    kind = polls.Kind("10 min", (600, 590), 40, 18, ("even",))
+    assert row(kind, "even", [Wait(40, 600, 18), Wait(3, 590, 17.0)])[2:] == [
+        *(Spread(21.5, 3, 40), "at most 40", "met"),
+        *(Spread(17.5, 17.0, 18), "at most 18 s", "met"),
     ]
-    assert row("", 600, "", [Wait(40, 630, 18.5), Wait(3, 570, 17.5)], 39)[4::3] == ["MISSED", "MISSED"]
+    assert row(kind, "even", [Wait(41, 600, 18.5)])[4::3] == ["MISSED", "MISSED"]
 
 
 def test_the_moment_of_a_call_is_read_from_the_log() -> None:

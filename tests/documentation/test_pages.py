@@ -213,12 +213,26 @@ def test_the_recipes_are_the_playbooks_of_the_collection() -> None:
 
 def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
     text = " ".join(guide("timeouts").read_text(encoding="utf-8").split())
-    waiter, client = (importlib.import_module(f"{UTILS}.{name}") for name in ("_engine.waiter", "_wire.client"))
+    pauses, client = (importlib.import_module(f"{UTILS}.{name}") for name in ("_engine.pauses", "_wire.client"))
     default = module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait_timeout"]["default"]
     for phrase in (
-        f"from {waiter.SHORTEST_PAUSE:g} second to {waiter.LONGEST_PAUSE:g} seconds",
+        f"from {pauses.SHORTEST_PAUSE:g} seconds to {pauses.LONGEST_PAUSE_AT_FIRST:g} seconds",
+        f"to {pauses.LONGEST_PAUSE:g} seconds after {pauses.AT_FIRST / 60:g} minutes",
+        f"every {pauses.LONGEST_FINEST_PAUSE:g} seconds",
+        f"up to {pauses.LONGEST_PAUSE_WITH_EVEN_PROGRESS:g} seconds late",
         f"gives up after about {client.PATIENCE_SECONDS:g} seconds",
         f"The default is {default}",
+    ):
+        assert phrase in text
+
+
+def test_the_option_that_waits_states_the_pauses_of_the_code(importable: None) -> None:
+    pauses = importlib.import_module(f"{UTILS}._engine.pauses")
+    text = " ".join(module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait"]["description"])
+    for phrase in (
+        f"at most {pauses.LONGEST_PAUSE_AT_FIRST:g} seconds late in the first {pauses.AT_FIRST / 60:g} minutes",
+        f"at most {pauses.LONGEST_PAUSE:g} seconds late after that",
+        f"at most {pauses.LONGEST_FINEST_PAUSE:g} seconds late",
     ):
         assert phrase in text
 

@@ -16,8 +16,9 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
-# Seconds by which a list may lag behind a write.
+# Seconds by which a list may lag behind a write, and between two reads of what it lags behind.
 LONGEST_LAG = 60.0
+PAUSE = 1.0
 
 Found = t.TypeVar("Found")
 
@@ -45,6 +46,10 @@ class Running(t.Generic[State, Foreseen]):
         """Whether there is time for another read. ``started``: the elapsed seconds when reading began."""
         return self.deadline.elapsed() - started < seconds and self.deadline.remaining() > 2 * waiter.LAST_LOOK
 
+    def pause(self) -> None:
+        """Between two reads while a list lags."""
+        self.deadline.sleep(PAUSE)
+
     def seen(self, look: t.Callable[[], Found | None], patience: float) -> Found | None:
         """Reads until the resource is found; returns None after ``patience`` seconds.
 
@@ -55,4 +60,4 @@ class Running(t.Generic[State, Foreseen]):
             found = look()
             if found is not None or not self.has_patience(started, patience):
                 return found
-            self.deadline.sleep(waiter.SHORTEST_PAUSE)
+            self.pause()

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting: one loop for all resources, and the pauses between its polls."""
+"""Waiting: one loop for all resources."""
 
 from __future__ import annotations
 
-import itertools
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.pauses import Poll, next_pause
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import State
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, DeadlineError
 
@@ -42,15 +42,7 @@ class Goal(t.Generic[State]):
     lost: t.Callable[[State], ApsaraStackError | None] = lambda _resource: None
 
 
-# Seconds.
-SHORTEST_PAUSE = 1.0
-LONGEST_PAUSE = 180.0
-# Fractions of the elapsed time: the pause if the progress predicts nothing, and close to a predicted end.
-BLIND_PAUSE = 1 / 7
-FINEST_PAUSE = 0.03
-# The number of polls over which a pace is measured. More polls are more precise, but notice a change later.
-LOOKS_OF_A_PACE = 4
-# A poll that starts this long before the deadline still has time for its answer.
+# Seconds. A poll that starts this long before the deadline still has time for its answer.
 LAST_LOOK = 1.0
 # Seconds for which a resource must be missing: a list may come from a replica that does not know it yet.
 VANISHED_AFTER = 10.0
@@ -62,9 +54,6 @@ _NOT_LISTED = (
     "the task again, and raise wait_timeout."
 )
 
-# Seconds since the first poll, and the progress in percent at that time.
-Look = tuple[float, t.Optional[int]]
-
 
 def wait_until(goal: Goal[State], look: t.Callable[[], State | None], deadline: Deadline) -> State | None:
     """Polls until the goal is reached, and returns the resource.
@@ -74,9 +63,10 @@ def wait_until(goal: Goal[State], look: t.Callable[[], State | None], deadline: 
     """
     seen: State | None = None
     missed_at: float | None = None
-    looks: list[Look] = []
+    polls: list[Poll] = []
     started = deadline.elapsed()
     while True:
+        asked = deadline.elapsed()
         try:
             resource = look()
         except DeadlineError as error:
@@ -94,37 +84,9 @@ def wait_until(goal: Goal[State], look: t.Callable[[], State | None], deadline: 
             raise goal.watched.vanished(seen)
         if deadline.remaining() <= LAST_LOOK:
             raise _too_late(goal, seen, deadline)
-        looks.append((deadline.elapsed() - started, None if resource is None else goal.watched.progress(resource)))
-        deadline.sleep(min(next_pause(looks), deadline.remaining() - LAST_LOOK))
-
-
-def next_pause(looks: t.Sequence[Look]) -> float:
-    """Seconds until the next poll, and thus the maximum delay before the end of a build is noticed. T: duration of the
-    build.
-
-    Whatever the progress, the pause is a fraction of the elapsed time: the end is noticed at most 1 s + T/7 late, and
-    never more than three minutes. Without progress, this takes 35 polls in ten minutes and 53 in an hour; 3 % of T
-    would take 110 and 170.
-
-    If the last polls predict the end, the next one is half way there: if the progress grows linearly, in steps of at
-    most 4 %, from some moment in the first half, the end is noticed at most 2 s or 3 % of T late, with two or three
-    more polls. A progress that stalls shortly before the end takes up to eight more, until the pace is zero.
-    """
-    elapsed, _progress = looks[-1]
-    pause = SHORTEST_PAUSE + elapsed * BLIND_PAUSE
-    left = _seconds_left(looks)
-    if left is not None:
-        pause = min(pause, max(left / 2, elapsed * FINEST_PAUSE))
-    return min(max(pause, SHORTEST_PAUSE), LONGEST_PAUSE)
-
-
-def _seconds_left(looks: t.Sequence[Look]) -> float | None:
-    """The remaining seconds according to the pace of the last polls; None without progress."""
-    # Only a new maximum counts as progress: a missing or decreasing value does not.
-    reached = itertools.accumulate((progress or 0 for _elapsed, progress in looks), max)
-    recent = list(zip((elapsed for elapsed, _progress in looks), reached))[-LOOKS_OF_A_PACE:]
-    (begun, low), (now, high) = recent[0], recent[-1]
-    return (100 - high) * (now - begun) / (high - low) if high > low else None
+        now = deadline.elapsed()
+        polls.append(Poll(now - started, None if resource is None else goal.watched.progress(resource), now - asked))
+        deadline.sleep(min(next_pause(polls), deadline.remaining() - LAST_LOOK))
 
 
 def _too_late(goal: Goal[State], seen: State | None, deadline: Deadline) -> DeadlineError:

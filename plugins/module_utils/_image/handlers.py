@@ -163,7 +163,7 @@ def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
         else:
             run.outcome.vanished += [] if was_deleted else [step.snapshot_id]
             return was_deleted
-        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+        run.pause()
 
 
 # --- waiting and reading ---------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def wait_until_listed(step: steps.WaitUntilListed, run: ImageRunning) -> None:
             return
         if not run.has_patience(started, LONGEST_LAG):
             raise obstacles.not_listed_in_time(image_id, run.deadline.seconds)
-        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+        run.pause()
     run.has_just_looked = True
 
 
@@ -248,7 +248,7 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
             raise obstacles.not_supported(image_id, missing)
         if not run.has_patience(started, LONGEST_LAG):
             raise obstacles.not_shown_yet(image_id, missing, run.deadline.seconds)
-        run.deadline.sleep(waiter.SHORTEST_PAUSE)
+        run.pause()
         image = run.images.by_id(image_id)
     run.has_just_looked = True
 
