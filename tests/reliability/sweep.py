@@ -99,7 +99,7 @@ def run_case(simulator: Simulator, case: Case) -> list[str]:
     simulator.reset(scenario.seed())
     before = simulator.state()
     first = last = _broken_run(simulator, case)
-    wrong = list(_problems_of_first(case, first, answered_writes(simulator.calls())))
+    wrong = list(_problems_of_first(case, first, simulator.calls()))
     simulator.clear_faults()
     if (first.error is not None and not scenario.refused) or breakage.loses_image:
         simulator.advance(PAUSE)
@@ -125,17 +125,19 @@ def _broken_run(simulator: Simulator, case: Case) -> Run:
     return run_task(simulator, desired, read_timeout=breakage.read_timeout)
 
 
-def _problems_of_first(case: Case, run: Run, writes: int) -> t.Iterator[str]:
-    """``writes``: the number of writes that the module knows of."""
+def _problems_of_first(case: Case, run: Run, calls: t.Sequence[dict[str, t.Any]]) -> t.Iterator[str]:
     if run.error is None or case.scenario.refused:
         return
     if case.breakage.is_transient:
         yield f"the run fails because of a transient fault: {run.error.message}"
     if len(run.error.message) < SHORTEST_MESSAGE:
         yield f"the message says nothing: {run.error.message!r}"
-    for key in ("image_id", "changed") if writes else ():
-        if not run.result.get(key):
-            yield f"the failure does not report {key}: {run.error.message}"
+    if answered_writes(calls) and not run.result.get("changed"):
+        yield f"the failure does not report that something was changed: {run.error.message}"
+    # After a failed image is deleted, and before it is created again, there is no image.
+    deletion = "DeleteImage" if case.scenario.attributes is not None else ""
+    if answered_writes(calls, besides=deletion) and not run.result.get("image_id"):
+        yield f"the failure does not report image_id: {run.error.message}"
 
 
 def _problems_of_last(scenario: Scenario, run: Run, after: dict[str, t.Any]) -> t.Iterator[str]:

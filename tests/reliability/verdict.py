@@ -49,13 +49,13 @@ def creations(calls: t.Sequence[State]) -> int:
     return len({token for token in tokens if token is not None}) + tokens.count(None)
 
 
-def answered_writes(calls: t.Sequence[State]) -> int:
-    """The number of writes whose complete answer the caller got."""
+def answered_writes(calls: t.Sequence[State], besides: str = "") -> int:
+    """The number of writes whose complete answer the caller got. ``besides``: an action that does not count."""
     damaged = ("truncate", "trickle", "delay", "drop")
     return sum(
         call["write"] and call["processed"] and call["status"] == 200 and call["code"] == ""
         for call in calls
-        if not any(word in call["fault"] for word in damaged)
+        if call["action"] != besides and not any(word in call["fault"] for word in damaged)
     )
 
 

@@ -72,6 +72,12 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
     def know_image(self, image: Image | Predicted) -> None:
         self.know(image["image_id"], image)
 
+    def complete(self, step: Step) -> None:
+        super().complete(step)
+        # A failed image that is created again: until then, the task has no image.
+        if self.plan.after is not None and isinstance(step, _steps().Delete) and step.image_id == self.image_id:
+            self.know(None, None)
+
     def note(self, step: Step, error: ServiceError) -> None:
         super().note(step, error)
         if isinstance(step, _steps().DeleteSnapshot):

@@ -76,6 +76,14 @@ def test_a_replacement_that_has_created_nothing_reports_the_old_image() -> None:
     assert "replaced_image_id" not in result
 
 
+def test_a_failed_image_that_was_deleted_is_not_the_image_of_the_task_any_more() -> None:
+    images = FakeImages(image(status="CreateFailed"))
+    desired = DesiredImage(image_name="web", source=Source(instance_id="i-1"))
+    result = failing(desired, images, meanwhile={("create", 1): FORBIDDEN})
+    assert (result["image_id"], result["image"]) == (None, None)
+    assert result["actions"] == ["delete image m-1 'web' (its creation failed)"]
+
+
 def test_a_replacement_whose_new_image_was_deleted_by_somebody_else_reports_the_old_image() -> None:
     result = failing(replacing(), ready(), meanwhile={BEFORE_THE_SWAP: removing("m-new")})
     assert (result["image_id"], result["image"]["image_name"], result["reason"]) == ("m-old", "web", "vanished")
