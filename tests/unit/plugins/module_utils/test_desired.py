@@ -68,7 +68,7 @@ def test_an_omitted_option_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("params", "told"),
+    ("params", "message"),
     [
         ({"image_name": "x"}, "image_name must have 2 to 128 characters, start with a letter"),
         ({"image_name": "x" * 129}, "'... (129 characters)"),
@@ -108,6 +108,7 @@ def test_an_omitted_option_is_none() -> None:
         ({"image_id": ""}, "image_id is an empty string"),
         ({"instance_id": ""}, "instance_id is an empty string"),
         ({"snapshot_id": ""}, "snapshot_id is an empty string"),
+        ({"platform": ""}, "platform is an empty string: give a value, or omit the option (in a template: `default("),
         ({"state": "absent", "image_name": ""}, "image_name is an empty string"),
         ({"wait_timeout": 0}, "wait_timeout must be at least 1 second, but is 0"),
         ({"image_id": "m-1", "recreate": "always", "instance_id": "i-1"}, "requires image_name without image_id"),
@@ -115,9 +116,9 @@ def test_an_omitted_option_is_none() -> None:
         ({"recreate": "always"}, "recreate=always requires one of instance_id"),
     ],
 )
-def test_invalid_input_is_refused_with_a_sentence(params: dict[str, t.Any], told: str) -> None:
+def test_invalid_input_is_refused_with_a_sentence(params: dict[str, t.Any], message: str) -> None:
     text = refused(**params)
-    assert told in text
+    assert message in text
     assert text.endswith("Nothing was sent.")
 
 
