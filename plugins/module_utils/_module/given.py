@@ -11,22 +11,21 @@ satisfies ``required_one_of``. So nulls are removed before the argument spec is 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import validation
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 
-@dataclass
 class Given:
     """``options``: without nulls and aliases. ``nulls``: the options that are null. ``problems``: a sentence for each
     invalid value. ``warnings``: a sentence for each value that may be a mistake."""
 
-    options: dict[str, t.Any] = field(default_factory=dict)
-    nulls: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.options: dict[str, t.Any] = {}
+        self.nulls: list[str] = []
+        self.problems: list[str] = []
+        self.warnings: list[str] = []
 
 
 def given_in(raw: t.Mapping[str, t.Any], spec: Spec) -> Given:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import os
 import re
@@ -120,7 +119,8 @@ def options_of(raw: t.Mapping[str, t.Any], spec: Spec, environment: t.Mapping[st
     options = _without_empty_connection_options(given.options)
     origins = origins_of(options, connection_spec(), environment)
     from_environment = {option: environment[variable] for option, variable in origins.variables.items()}
-    return dataclasses.replace(given, options={**options, **from_environment}), origins
+    given.options = {**options, **from_environment}
+    return given, origins
 
 
 def _without_empty_connection_options(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
