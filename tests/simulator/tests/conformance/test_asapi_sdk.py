@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
 DRIVER = pathlib.Path(__file__).with_name("asapi_driver.py")
+ABROAD = "cn-wulan-env82-d01"
 Answer = dict[str, t.Any]
 
 
@@ -114,6 +115,38 @@ def test_an_export_and_its_task(simulator: Simulator, sdk: Sdk) -> None:
     assert (task["TaskStatus"], names) == ("Finished", ["OSSBucket", "OSSObject", "ImageFormat"])
     refused = sdk.call("CancelTask", {"TaskId": started["TaskId"]})
     assert refused["asapiErrorCode"] == "InvalidTaskId.IncorrectTaskStatus"
+
+
+def test_an_import_is_canceled(simulator: Simulator, sdk: Sdk) -> None:
+    file = {"OSSBucket": "golden-images", "OSSObject": "ubuntu-22.04.qcow2"}
+    started = sdk.call("ImportImage", {"ImageName": "imported", "DiskDeviceMapping": [file]})
+    assert sdk.call("CancelTask", {"TaskId": started["TaskId"]})["asapiSuccess"] is True
+    assert sdk.call("DescribeTaskAttribute", {"TaskId": started["TaskId"]})["TaskStatus"] == "Canceled"
+    assert sdk.image(started["ImageId"]) is None
+
+
+def test_a_copy_and_its_cancellation(simulator: Simulator, sdk: Sdk) -> None:
+    copy = {"ImageId": "m-in-use", "DestinationRegionId": ABROAD, "Tag": [{"Key": "env", "Value": "dev"}]}
+    image_id = sdk.call("CopyImage", {**copy, "DestinationImageName": "copy"})["ImageId"]
+    image = simulator.image(image_id)
+    assert image is not None
+    assert (image["image_name"], image["region"], image["tags"]) == ("copy", ABROAD, {"env": "dev"})
+    assert sdk.call("CancelCopyImage", {"ImageId": image_id}, region=ABROAD)["asapiSuccess"] is True
+    assert simulator.image(image_id) is None
+
+
+def test_shares(sdk: Sdk) -> None:
+    share = {"ImageId": "m-in-use", "AddAccount": ["1000000000000038"]}
+    assert sdk.call("ModifyImageSharePermission", share)["asapiSuccess"] is True
+    listed = sdk.call("DescribeImageSharePermission", {"ImageId": "m-in-use"})
+    assert listed["Accounts"]["Account"] == [{"AliyunId": "1000000000000038"}]
+
+
+def test_attributes_and_the_newest_image_of_a_family(sdk: Sdk) -> None:
+    changes = {"ImageId": "m-in-use", "ImageFamily": "web", "Description": "described"}
+    assert sdk.call("ModifyImageAttribute", changes)["asapiSuccess"] is True
+    image = sdk.call("DescribeImageFromFamily", {"ImageFamily": "web"})["Image"]
+    assert (image["ImageId"], image["Description"]) == ("m-in-use", "described")
 
 
 def test_a_query_is_signed_too(sdk: Sdk) -> None:

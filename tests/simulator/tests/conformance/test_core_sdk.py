@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import datetime
-import json
 import typing as t
 
 import pytest
 
+from .core_sdk import Answer, Sdk, typed
 from .needs import sdk
 
 if t.TYPE_CHECKING:
@@ -18,41 +18,8 @@ if t.TYPE_CHECKING:
 
 exceptions = sdk("aliyunsdkcore.acs_exception.exceptions")
 credentials = sdk("aliyunsdkcore.auth.credentials")
-AcsClient = sdk("aliyunsdkcore.client").AcsClient
 CommonRequest = sdk("aliyunsdkcore.request").CommonRequest
 parameter_helper = sdk("aliyunsdkcore.utils.parameter_helper")
-
-EVERY_STATUS = "Creating,Waiting,Available,UnAvailable,CreateFailed"
-Answer = dict[str, t.Any]
-
-
-def typed(action: str) -> t.Any:
-    return getattr(sdk(f"aliyunsdkecs.request.v20140526.{action}Request"), f"{action}Request")()
-
-
-class Sdk:
-    """Sends a request as the SDK's documentation shows it."""
-
-    def __init__(self, simulator: Simulator, credential: t.Any = None) -> None:
-        credential = credential or credentials.AccessKeyCredential(simulator.access_key, simulator.secret_key)
-        self._client = AcsClient(region_id=simulator.region, credential=credential, port=simulator.port)
-
-    def send(self, request: t.Any, method: str | None = None) -> Answer:
-        request.set_endpoint("127.0.0.1")
-        request.set_protocol_type("http")
-        if method is not None:
-            request.set_method(method)
-        request.add_header("x-acs-organizationid", "37")
-        request.add_header("x-acs-resourcegroupid", "412")
-        return dict(json.loads(self._client.do_action_with_exception(request)))
-
-    def images(self, **filters: str) -> list[Answer]:
-        request = typed("DescribeImages")
-        request.set_ImageOwnerAlias("self")
-        request.set_Status(filters.get("status", EVERY_STATUS))
-        if "image_id" in filters:
-            request.set_ImageId(filters["image_id"])
-        return list(self.send(request, filters.get("method"))["Images"]["Image"])
 
 
 @pytest.fixture
@@ -108,56 +75,6 @@ def test_a_mapping_of_disks_in_a_typed_request(simulator: Simulator, client: Sdk
     (image,) = client.images(image_id=image_id)
     assert [disk["Size"] for disk in image["DiskDeviceMappings"]["DiskDeviceMapping"]] == ["60", "100"]
     assert simulator.calls("CreateImage")[0]["status"] == 200
-
-
-def test_the_newest_image_of_a_family_in_typed_requests(client: Sdk) -> None:
-    modify = typed("ModifyImageAttribute")
-    modify.set_ImageId("m-in-use")
-    modify.set_ImageFamily("web")
-    client.send(modify)
-    family = typed("DescribeImageFromFamily")
-    family.set_ImageFamily("web")
-    assert client.send(family)["Image"]["ImageId"] == "m-in-use"
-
-
-def test_an_import_in_a_typed_request(simulator: Simulator, client: Sdk) -> None:
-    request = typed("ImportImage")
-    request.set_ImageName("imported")
-    request.set_OSType("linux")
-    request.set_DiskDeviceMappings(
-        [
-            {"OSSBucket": "golden-images", "OSSObject": "ubuntu-22.04.qcow2", "Format": "qcow2", "DiskImageSize": 20},
-            {"OSSBucket": "golden-images", "OSSObject": "data.raw"},
-        ]
-    )
-    image_id = client.send(request)["ImageId"]
-    simulator.advance(10)
-    (image,) = client.images(image_id=image_id)
-    assert [disk["ImportOSSObject"] for disk in image["DiskDeviceMappings"]["DiskDeviceMapping"]] == [
-        "ubuntu-22.04.qcow2",
-        "data.raw",
-    ]
-
-
-def test_an_export_and_its_task_in_typed_requests(simulator: Simulator, client: Sdk) -> None:
-    export = typed("ExportImage")
-    export.set_ImageId("m-in-use")
-    export.set_OSSBucket("exports")
-    export.set_OSSPrefix("x")
-    export.set_RoleName("AliyunECSImageExportDefaultRole")
-    task_id = client.send(export)["TaskId"]
-    listing = typed("DescribeTasks")
-    listing.set_TaskAction("ExportImage")
-    listing.set_TaskIds(task_id)
-    assert [task["TaskId"] for task in client.send(listing)["TaskSet"]["Task"]] == [task_id]
-    attribute = typed("DescribeTaskAttribute")
-    attribute.set_TaskId(task_id)
-    assert client.send(attribute)["TaskStatus"] == "Processing"
-    cancel = typed("CancelTask")
-    cancel.set_TaskId(task_id)
-    client.send(cancel)
-    assert client.send(attribute)["TaskStatus"] == "Canceled"
-    assert {call["code"] for call in simulator.calls()} == {""}
 
 
 def common(action: str, method: str = "POST", body: t.Mapping[str, str] | None = None) -> t.Any:
