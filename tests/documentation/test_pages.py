@@ -41,12 +41,27 @@ def connection_options(importable: None) -> set[str]:
 
 
 @pytest.fixture
-def options(importable: None, connection_options: set[str]) -> set[str]:
-    """All options of apsarastack_image, with their aliases and suboptions."""
-    module = importlib.import_module("ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image")
-    spec: dict[str, t.Any] = module.ARGUMENTS
-    aliases = {alias for option in spec.values() for alias in option.get("aliases", ())}
-    return connection_options | {*spec, *aliases, *spec["disk_device_mapping"]["options"]}
+def options_of(importable: None, connection_options: set[str]) -> t.Callable[[str], set[str]]:
+    """All options of a module, with their aliases and suboptions."""
+
+    def listed(module: str) -> set[str]:
+        spec = importlib.import_module(f"ansible_collections.apsarastack.cloud.plugins.modules.{module}").ARGUMENTS
+        aliases = {alias for option in spec.values() for alias in option.get("aliases", ())}
+        return connection_options | {*spec, *aliases, *_suboptions(spec)}
+
+    return listed
+
+
+def _suboptions(spec: dict[str, t.Any]) -> set[str]:
+    """Also as `option.suboption`."""
+    pairs = {(name, inner) for name, option in spec.items() for inner in option.get("options", ())}
+    return {inner for _name, inner in pairs} | {f"{name}.{inner}" for name, inner in pairs}
+
+
+@pytest.fixture
+def options(options_of: t.Callable[[str], set[str]]) -> set[str]:
+    """All options of apsarastack_image."""
+    return options_of("apsarastack_image")
 
 
 # --- troubleshooting -------------------------------------------------------------------------------------------------
@@ -123,19 +138,29 @@ def test_the_messages_are_those_of_the_module(heading: str, least: int) -> None:
 
 # --- migration -------------------------------------------------------------------------------------------------------
 
-# Arguments and attributes of the resource apsarastack_image, from its documentation.
+# By resource: its arguments and attributes, from the documentation of the providers.
 TERRAFORM = {
-    *("image_name", "description", "tags", "force", "timeouts", "id"),
-    *("instance_id", "snapshot_id", "disk_device_mapping", "size"),
+    "image": {
+        *("image_name", "description", "tags", "force", "timeouts", "id"),
+        *("instance_id", "snapshot_id", "disk_device_mapping", "size"),
+    },
+    "image_export": {"image_id", "oss_bucket", "oss_prefix", "timeouts", "id"},
+    "image_share_permission": {"image_id", "account_id"},
+    "images": {"name_regex", "most_recent", "owners", "output_file", "images", "ids"},
 }
 
 
-def test_every_argument_of_terraform_has_its_option(options: set[str]) -> None:
-    rows = table("migration", "Argument")
-    assert {CODE.findall(argument)[0] for argument, _option, _difference in rows} == TERRAFORM
-    for _argument, option, difference in rows:
-        assert set(CODE.findall(option)) <= options
-        assert {name for name in CODE.findall(difference) if name.isidentifier()} <= options
+def test_every_argument_of_terraform_has_its_option(options_of: t.Callable[[str], set[str]]) -> None:
+    found = [rows for rows in tables(guide("terraform")) if rows[0][2] == "What is different"]
+    assert {CODE.findall(rows[0][0])[0]: {CODE.findall(row[0])[0] for row in rows[1:]} for rows in found} == TERRAFORM
+    for rows in found:
+        (module,) = CODE.findall(rows[0][1])
+        options = options_of(module)
+        for argument, option, difference in rows[1:]:
+            names = CODE.findall(option)
+            assert (names or option == "none") and set(names) <= options, argument
+            named = {name for name in CODE.findall(difference) if name.isidentifier()}
+            assert named <= options | {"register", "images", "self", "all"}, argument
 
 
 def test_every_option_in_the_migration_tables_exists(options: set[str]) -> None:
@@ -146,7 +171,7 @@ def test_every_option_in_the_migration_tables_exists(options: set[str]) -> None:
 
 
 def test_the_arguments_of_the_provider_have_the_same_names(connection_options: set[str]) -> None:
-    text = guide("migration").read_text(encoding="utf-8").split("Provider arguments\n")[1]
+    text = guide("terraform").read_text(encoding="utf-8").split("Provider arguments\n")[1]
     same = text.split("have the same names here")[0]
     assert len(CODE.findall(same)) >= 10
     assert set(CODE.findall(same)) <= connection_options

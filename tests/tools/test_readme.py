@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_each_row_of_the_comparison_names_a_test_that_exists() -> None:
     section = README.split("## How it compares")[1].split("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "unit").rglob("test_*.py"))
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     situations = {
         f"{path.stem}: {name}"
         for path in (ROOT / "tests" / "situations").glob("*.yml")

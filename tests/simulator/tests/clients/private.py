@@ -57,6 +57,19 @@ class Private(Common):
                 sent[f"Tag.{number}.{self.client.tag_value}"] = value
         return sent
 
+    def state_of(self, image_id: str) -> dict[str, t.Any]:
+        """What `terraform import` and every read store, by argument. The source of the image is not among it."""
+        image = self.image(image_id)
+        assert image is not None
+        disks = image["DiskDeviceMappings"]["DiskDeviceMapping"]
+        return {
+            "id": image_id,
+            "image_name": image["ImageName"],
+            "description": image["Description"],
+            "disk_device_mapping": [{"size": disk["Size"], "snapshot_id": disk["SnapshotId"]} for disk in disks],
+            "tags": {tag["TagKey"]: tag["TagValue"] for tag in image["Tags"]["Tag"]},
+        }
+
     def wait_for_image(self, image_id: str, limit: float | None = None) -> str:
         """`limit`: what the argument `timeouts` says."""
         limit = self.client.image_limit if limit is None else limit
