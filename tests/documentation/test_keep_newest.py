@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import worlds
+import yaml
 
 if t.TYPE_CHECKING:
     from ansible_process import Run
@@ -114,19 +115,82 @@ def test_the_requested_number_of_images_is_kept_if_several_have_the_same_creatio
     assert "m-web-golden-1" in worlds.remembered(simulator)
 
 
-@pytest.mark.parametrize(
-    "variables",
-    [
-        *({"keep": keep} for keep in ("", "three", 0, -1, None)),
-        *({"name_regex": pattern} for pattern in (None, "", "  ", ".*", "web-|")),
-    ],
-    ids=str,
+# Patterns that match every name, or almost every name: the prefix of a name is not a pattern.
+PATTERNS = (
+    "",
+    " ",
+    ".",
+    ".+",
+    ".*",
+    "\\w",
+    "^",
+    "$",
+    "a|",
+    "web-|",
+    "(?i)web-",
+    "[a-z]-",
+    "^web-golden-",
+    "web-.*",
+    "*-",
 )
-def test_options_that_select_every_image_are_refused_before_the_list_is_read(
+# The beginnings of many unrelated names.
+VAGUE = ("w", "web", "-", "_", "7-", "web golden-")
+
+
+REFUSED: tuple[worlds.Document, ...] = (
+    *({"keep": keep} for keep in ("", "three", 0, -1, None)),
+    *({"name_prefix": prefix} for prefix in (None, True, 7, [], *PATTERNS, *VAGUE)),
+    {"name_regex": "^db-golden-"},
+)
+
+
+def test_variables_that_may_select_unrelated_images_are_refused(ansible: Playbooks, recipe: Path) -> None:
+    # The check of the recipe, repeated for all variables: a process for each would take minutes.
+    (play,) = yaml.safe_load(recipe.read_text(encoding="utf-8"))
+    check = {**play["tasks"][0], "ignore_errors": True}
+    tasks = [{**check, "vars": {**play["vars"], **variables}} for variables in ({}, *REFUSED)]
+    run = ansible.play(tasks)
+
+    assert run.code == 0, run.output
+    # The condition that failed is only in the result of a failure.
+    first, *others = ("assertion" in result for result in run.results)
+    assert (first, len(others)) == (False, len(REFUSED))
+    assert [variables for variables, is_refused in zip(REFUSED, others) if not is_refused] == []
+
+
+@pytest.mark.parametrize("variables", [{"name_prefix": "."}, {"name_regex": "^web-"}], ids=str)
+def test_refused_variables_end_the_play_before_the_list_is_read(
     variables: dict[str, t.Any], ansible: Playbooks, simulator: Simulator, recipe: Path
 ) -> None:
     run = ansible.playbook(recipe, **variables)
 
     assert run.code != 0
-    assert "keep must be an integer of at least 1, and name_regex a pattern" in run.result["msg"]
+    assert "name_prefix must be what the names of the images start with" in run.result["msg"]
     assert simulator.calls() == []
+
+
+@pytest.mark.parametrize("prefix", ["web.golden-", "eb-golden-"])
+def test_each_character_of_the_prefix_stands_for_itself(
+    prefix: str, ansible: Playbooks, simulator: Simulator, recipe: Path
+) -> None:
+    crowded(simulator)
+    before = worlds.remembered(simulator)
+    checked = ansible.playbook(recipe, "--check", name_prefix=prefix, keep=1, remove_failed=True)
+    run = ansible.playbook(recipe, name_prefix=prefix, keep=1, remove_failed=True)
+
+    assert (checked.code, run.code) == (0, 0), checked.output + run.output
+    assert announced(checked) == announced(run) == []
+    assert worlds.remembered(simulator) == before
+
+
+def test_the_prefix_selects_the_images_whose_names_start_with_it(
+    ansible: Playbooks, simulator: Simulator, recipe: Path
+) -> None:
+    names = ["\u955c\u50cf.v1-a", "\u955c\u50cf.v1-b", "x-\u955c\u50cf.v1-c", "\u955c\u50cfxv1-d"]
+    images = [worlds.seeded(name, age * worlds.HOUR, id=f"m-{age}") for age, name in enumerate(names, start=1)]
+    worlds.populate(simulator, images)
+    before = worlds.remembered(simulator)
+    run = ansible.playbook(recipe, name_prefix="\u955c\u50cf.v1-", keep=1)
+
+    assert run.code == 0, run.output
+    assert deleted(simulator, before) == {"m-2"}
