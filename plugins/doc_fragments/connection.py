@@ -13,6 +13,8 @@ options:
   access_key:
     description:
       - Id of the access key that signs the calls.
+      - Results and logs do not show it, since somebody may swap it with O(secret_key). In that case, the secret key is
+        sent to the site as an id, so create a new one.
       - It has priority over O(profile) and O(ecs_role_name). One of the three is required, in the task or in the
         environment.
     type: str

@@ -50,7 +50,7 @@ def client_from(
         return keys_in(values) if caller.keys is None else noted(caller.keys)
 
     def noted(keys: Keys) -> Keys:
-        hide(keys.secret_key, keys.security_token)
+        hide(keys.access_key, keys.secret_key, keys.security_token)
         return keys
 
     def proven(place: Connection) -> Connection:

@@ -21,8 +21,9 @@ _ROLE_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "session_expiration": {"type": "int"},
 }
 _OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
-    # no_log is set for every option whose name would otherwise cause a warning of Ansible.
-    "access_key": {"type": "str", "no_log": False},
+    # no_log is set for every option whose name would otherwise cause a warning of Ansible. An access key is not secret,
+    # unless it was swapped with the secret key.
+    "access_key": {"type": "str", "no_log": True},
     "secret_key": {"type": "str", "no_log": True},
     "security_token": {"type": "str", "no_log": True},
     "profile": {"type": "str"},

@@ -31,7 +31,8 @@ class Secrets:
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
         """``params``: those of the module, which contain the first secrets."""
         self._texts: set[str] = set()
-        self.add(params.get("secret_key"), params.get("security_token"))
+        # The access key is one as well: it may have been swapped with the secret key.
+        self.add(params.get("access_key"), params.get("secret_key"), params.get("security_token"))
         variables = (value for name, value in os.environ.items() if name.lower() in _PROXY_VARIABLES)
         for proxy in (params.get("proxy"), *variables):
             self.add(*_proxy_secrets(proxy or ""))

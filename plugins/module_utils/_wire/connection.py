@@ -23,8 +23,8 @@ class Keys(t.NamedTuple):
     security_token: str | None = None
 
     def __repr__(self) -> str:
-        """Without the secrets."""
-        return f"Keys(access_key={self.access_key!r})"
+        """Without the access key as well: somebody may have swapped it with the secret key."""
+        return "Keys()"
 
 
 class Connection(t.NamedTuple):
@@ -49,7 +49,7 @@ class Connection(t.NamedTuple):
 
     def __repr__(self) -> str:
         """Without the secrets: the URL of a proxy may contain a password, too."""
-        return f"Connection(endpoint={self.endpoint!r}, access_key={self.access_key!r})"
+        return f"Connection(endpoint={self.endpoint!r})"
 
     @property
     def limits(self) -> tuple[str, str]:

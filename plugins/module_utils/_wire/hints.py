@@ -89,8 +89,13 @@ class Context:
         """The options that provide the keys."""
         provider = self.first(_KEYS)
         if provider in (None, "access_key"):
-            return f"{self.named('access_key')} and secret_key{self.origin('secret_key')}"
+            return f"{self._key('access_key')} and {self._key('secret_key')}"
         return self.named(str(provider))
+
+    def _key(self, option: str) -> str:
+        """Where it was set. Not its value: an access key that was swapped with its secret key is a secret."""
+        is_from_task = self.has(option) and option not in self.origins
+        return f"{option} (set in the task)" if is_from_task else f"{option}{self.origin(option)}"
 
     def tenant(self) -> str:
         """The options that select the organization and the resource set; empty if none is set."""
@@ -134,7 +139,10 @@ def _wrong_secret(context: Context) -> str:
 
 
 def _unknown_key(context: Context) -> str:
-    return f"Check {context.keys()}, and that {context.site()} is the site that issued the key."
+    return (
+        f"Check {context.keys()}, that the access key and its secret key are not swapped, and that {context.site()} is "
+        "the site that issued the key."
+    )
 
 
 def _inactive_key(context: Context) -> str:

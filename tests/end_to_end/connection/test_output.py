@@ -82,6 +82,45 @@ def test_no_kind_of_credentials_prints_a_secret(ansible: Ansible, simulator: Sim
     assert [form for secret in hidden for form in encodings(secret) if form in output] == []
 
 
+SWAPPED = {"access_key": KEYS["secret_key"], "secret_key": KEYS["access_key"]}
+
+
+@pytest.mark.parametrize("is_from_environment", [False, True])
+def test_a_secret_key_that_was_swapped_with_its_access_key_is_not_shown(
+    ansible: Ansible, simulator: Simulator, is_from_environment: bool
+) -> None:
+    swapped = {"name": "swapped", "access_key_id": SWAPPED["access_key"], "access_key_secret": SWAPPED["secret_key"]}
+    document = {"profiles": [{**swapped, "mode": "AK"}]}
+    file = str(ansible.write("profiles.json", json.dumps(document)))
+    # From a file, since Ansible prints the lines of a failed task.
+    variables = ansible.write("secrets.json", json.dumps(SWAPPED))
+    keys = {} if is_from_environment else {option: "{{ " + option + " }}" for option in SWAPPED}
+    if is_from_environment:
+        ansible.environment.update({f"APSARASTACK_{option.upper()}": value for option, value in SWAPPED.items()})
+    # Newer releases of ansible-core show it only on request.
+    ansible.environment["ANSIBLE_INJECT_INVOCATION"] = "true"
+    cases: list[dict[str, t.Any]] = [
+        keys,
+        {**keys, "assume_role": {"role_arn": ARN}},
+        {**keys, "resource_group_set_name": "ops"},
+        {**keys, "wait_timeout": "long"},
+        {**keys, "newest": 0},
+        {"profile": "swapped", "shared_credentials_file": file},
+    ]
+    run = ansible.play([{INFO: each, "ignore_errors": True} for each in cases], "-vvv", "-e", f"@{variables}")
+
+    messages = [result["msg"] for result in run.results]
+    assert len(messages) == len(cases)
+    origin = "set by APSARASTACK_" if is_from_environment else "set in the task"
+    for number in (0, 1, 2):
+        assert "InvalidAccessKeyId.NotFound" in messages[number]
+        assert "that the access key and its secret key are not swapped" in messages[number]
+        assert f"Check access_key ({origin}" in messages[number]
+        assert f"and secret_key ({origin}" in messages[number]
+    assert "Check profile 'swapped'" in messages[-1]
+    assert [form for form in encodings(KEYS["secret_key"]) if form in run.output] == []
+
+
 def test_an_unverified_site_causes_no_warnings(collections: Path, tmp_path: Path) -> None:
     with Simulator(tls_in=str(tmp_path / "tls")) as simulator:
         ansible = Ansible(tmp_path, collections, {"APSARASTACK_REGION": REGION})

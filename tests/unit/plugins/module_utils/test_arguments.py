@@ -67,6 +67,7 @@ def test_the_environment_variables_are_documented_once_for_all_options() -> None
 
 def test_options_with_secrets_are_no_log() -> None:
     assert {name for name, option in connection_spec().items() if option.get("no_log")} == {
+        "access_key",
         "secret_key",
         "security_token",
         "proxy",

@@ -199,7 +199,7 @@ def test_other_keys_have_the_same_connection() -> None:
 
 
 def test_repr_shows_no_keys() -> None:
-    assert repr(Keys("LTAIsimulator37", "simulator-secret", "simulator-token")) == "Keys(access_key='LTAIsimulator37')"
+    assert repr(Keys("LTAIsimulator37", "simulator-secret", "simulator-token")) == "Keys()"
 
 
 def test_another_service_of_the_pop_gateway_has_a_host_of_its_own() -> None:
