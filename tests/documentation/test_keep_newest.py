@@ -137,9 +137,10 @@ PATTERNS = (
 VAGUE = ("w", "web", "-", "_", "7-", "web golden-")
 
 
+NO_STRINGS: tuple[t.Any, ...] = (None, True, 7, [])
 REFUSED: tuple[worlds.Document, ...] = (
     *({"keep": keep} for keep in ("", "three", 0, -1, None)),
-    *({"name_prefix": prefix} for prefix in (None, True, 7, [], *PATTERNS, *VAGUE)),
+    *({"name_prefix": prefix} for prefix in (*NO_STRINGS, *PATTERNS, *VAGUE)),
     {"name_regex": "^db-golden-"},
 )
 

@@ -13,7 +13,11 @@ import urllib.parse
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image, apsarastack_image_info
+from ansible_collections.apsarastack.cloud.plugins.modules import (
+    apsarastack_image,
+    apsarastack_image_export,
+    apsarastack_image_info,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inside import CONNECTION, Answer, Site, run_main
@@ -112,6 +116,28 @@ def test_a_blank_string_is_refused_with_its_option(
     (option,) = [name for name, value in options.items() if "Ellipsis" in str(value)]
     filled = json.loads(json.dumps(options, default=lambda _ellipsis: blank))
     assert {"name": "image_name"}.get(option, option) in refusal(module, **filled)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"instance_id": "", "snapshot_id": "s-1"}, "instance_id is an empty string"),
+        ({"instance_id": "i-1", "snapshot_id": " "}, "snapshot_id is a blank string"),
+        ({"instance_id": "i-1", "disk_device_mapping": []}, "disk_device_mapping is empty"),
+        ({"instance_id": "", "snapshot_id": "", "disk_device_mapping": []}, "snapshot_id is an empty string"),
+    ],
+)
+def test_an_empty_source_is_not_reported_as_a_second_one(options: dict[str, t.Any], told: str) -> None:
+    message = refusal(IMAGE, image_name="web", **options)
+    assert told in message
+    assert "mutually exclusive" not in message
+
+
+def test_an_empty_id_or_name_of_an_export_is_not_reported_as_a_second_one() -> None:
+    for options in ({"image_id": "", "image_name": "web"}, {"image_id": "m-1", "image_name": ""}):
+        message = refusal(apsarastack_image_export, bucket="exports", **options)
+        assert "is an empty string" in message
+        assert "mutually exclusive" not in message
 
 
 @pytest.mark.parametrize(
@@ -277,7 +303,7 @@ def test_a_string_that_yaml_may_have_changed_causes_a_warning(
     (warning,) = [text for text in map(str, result["warnings"]) if f"read {option} as" in text]
     assert "quote it" in warning
     assert "`| string`" in warning
-    is_secret = option in ("secret_key", "security_token", "proxy")
+    is_secret = option in ("access_key", "secret_key", "security_token", "proxy")
     assert (repr(value) in warning) == (not is_secret)
 
 

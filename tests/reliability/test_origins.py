@@ -234,6 +234,65 @@ def test_a_refusal_says_that_the_value_comes_from_the_task(tmp_path: Path, optio
     assert by_ansible or "set in the task" in message
 
 
+ROLE_HIDDEN = "role-of-nobody"
+# A value of each type that is not a string, and what the message says about it.
+OF_ANOTHER_TYPE = [
+    ("assume_role", '{"role_arn": "' + ROLE_HIDDEN, "must be a dictionary, for example in JSON, but is a string that"
+     " is not valid JSON: Unterminated string starting at in line 1, column 14"),
+    ("assume_role", "{" + ROLE_HIDDEN + "}", "not valid JSON: Expecting property name enclosed in double quotes"),
+    ("assume_role", ROLE_HIDDEN, "not valid JSON: Expecting value in line 1, column 1"),
+    ("assume_role", f'["{ROLE_HIDDEN}"]', "but is JSON of the type list"),
+    ("assume_role", "37", "but is JSON of the type int"),
+    ("assume_role", "[" * 100_000, "but is a string that is nested too deeply"),
+    ("connect_timeout", "soon", "must be an integer, but is 'soon'"),
+    ("read_timeout", "1.5", "must be an integer, but is '1.5'"),
+    ("is_center_region", "perhaps", "must be true or false, but is 'perhaps'"),
+    ("validate_certs", "[true]", "must be true or false, but is '[true]'"),
+]  # fmt: skip
+
+
+def test_every_type_of_a_connection_option_is_tested() -> None:
+    types = {rule["type"] for rule in connection_spec().values()} - {"str", "path"}
+    assert types == {connection_spec()[option]["type"] for option, _value, _told in OF_ANOTHER_TYPE}
+
+
+@pytest.mark.parametrize(("option", "value", "told"), OF_ANOTHER_TYPE)
+def test_a_variable_of_another_type_is_refused_with_its_name(option: str, value: str, told: str) -> None:
+    names = ("access_key", "secret_key")
+    environment = {f"APSARASTACK_{name.upper()}": f"{SECRET}{name}" for name in names}
+    result, site = alone({**environment, f"APSARASTACK_{option.upper()}": value})
+    assert site.requests == []
+    assert result["reason"] == "invalid_input"
+    assert result["msg"].startswith(f"{option} (set by APSARASTACK_{option.upper()}) must be ")
+    assert told in result["msg"]
+    assert ROLE_HIDDEN not in result["msg"]
+    assert SECRET not in json.dumps(result)
+
+
+@pytest.mark.parametrize("value", [ROLE_HIDDEN, [ROLE_HIDDEN], 37, True])
+def test_a_role_of_another_type_is_refused_without_its_value(value: t.Any) -> None:
+    keys = {"access_key": f"{SECRET}id", "secret_key": f"{SECRET}key"}
+    result, site = alone({}, endpoint="http://x.example.com", region="r", assume_role=value, **keys)
+    assert site.requests == []
+    assert result["msg"].startswith("assume_role must be a dictionary")
+    assert ROLE_HIDDEN not in result["msg"]
+    assert SECRET not in json.dumps(result)
+
+
+def test_a_role_can_be_written_as_json_or_as_pairs() -> None:
+    for role in ('{"role_arn": "acs:ram::1:role/x", "session_expiration": 1}', "role_arn=x session_expiration=1"):
+        for environment, options in (({"APSARASTACK_ASSUME_ROLE": role}, {}), ({}, {"assume_role": role})):
+            result, _site = alone({**ENVIRONMENT, **environment}, **options)
+            assert "session_expiration must be 900 to 3600 seconds" in result["msg"]
+
+
+@pytest.mark.parametrize("options", [{"image_nam": "web"}, {"assume_role": {"role_arn": "x", "role": "y"}}])
+def test_a_mistyped_option_is_reported_without_the_variables_of_others(options: dict[str, t.Any]) -> None:
+    result, _site = alone(ENVIRONMENT, **options)
+    assert "Unsupported parameters" in result["msg"]
+    assert "environment variable" not in result["msg"]
+
+
 # --- empty variables -------------------------------------------------------------------------------------------------
 
 

@@ -10,11 +10,21 @@ satisfies ``required_one_of``. So nulls are removed before the argument spec is 
 
 from __future__ import annotations
 
+import json
 import typing as t
 
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_float, check_type_int
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import validation
 
-Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+Rule = t.Mapping[str, t.Any]
+Spec = t.Mapping[str, Rule]
+
+# What an environment variable must hold. Ansible does not say where a value of another type comes from.
+_TYPES: t.Mapping[str, tuple[t.Callable[[t.Any], t.Any], str]] = {
+    "bool": (check_type_bool, "must be true or false"),
+    "int": (check_type_int, "must be an integer"),
+    "float": (check_type_float, "must be a number"),
+}
 
 
 class Given:
@@ -36,6 +46,44 @@ def given_in(raw: t.Mapping[str, t.Any], spec: Spec) -> Given:
     return given
 
 
+def from_environment(texts: t.Mapping[str, str], spec: Spec, named: t.Callable[[str], str], given: Given) -> None:
+    """Adds the values of environment variables to ``given``.
+
+    ``texts``: option to the value of its variable. ``named``: the option and its variable, for a message.
+    """
+    for option, text in texts.items():
+        value = _value(_read(text, spec[option], named(option), given), spec[option], named(option), given)
+        if value is not None:
+            given.options[option] = value
+
+
+def _read(text: str, rule: Rule, where: str, given: Given) -> t.Any:
+    """The value of a variable; None, with a problem, if it has another type."""
+    check, wanted = _TYPES.get(rule.get("type", "str"), (str, ""))
+    try:
+        return check(text)
+    except (TypeError, ValueError):
+        found = "another value" if rule.get("no_log") else validation.quoted(text)
+        given.problems.append(f"{where} {wanted}, but is {found}")
+        return None
+
+
+def drop_blank_rivals(given: Given, groups: t.Iterable[t.Collection[str]]) -> None:
+    """Refuses empty values of mutually exclusive options: Ansible would only say that several are given."""
+    for group in groups:
+        here = [option for option in group if option in given.options]
+        blank = {option: given.options[option] for option in here if _is_blank(given.options[option])}
+        for option, value in blank.items() if len(here) > 1 else ():
+            del given.options[option]
+            given.problems += validation.blank_problems({option: value}) or [
+                f"{option} is empty: give a value, or omit the option"
+            ]
+
+
+def _is_blank(value: t.Any) -> bool:
+    return value in ([], {}) or (isinstance(value, str) and not value.strip())
+
+
 def _names(spec: Spec) -> dict[str, str]:
     """The option of each alias."""
     return {alias: option for option, rule in spec.items() for alias in rule.get("aliases", ())}
@@ -51,40 +99,73 @@ def _options(raw: t.Mapping[str, t.Any], spec: Spec, prefix: str, given: Given) 
             found[name] = value
         elif value is not None:
             kept = _value(value, spec[option], prefix + name, given)
+            if kept is None:
+                continue
             if str(found.setdefault(option, kept)) != str(kept):
                 given.problems.append(_contradiction(prefix + option, spec[option], found[option], kept))
     return found
 
 
-def _contradiction(option: str, rule: t.Mapping[str, t.Any], one: t.Any, other: t.Any) -> str:
+def _contradiction(option: str, rule: Rule, one: t.Any, other: t.Any) -> str:
     values = "two values" if rule.get("no_log") else f"two values, {one!r} and {other!r}"
     aliases = " or ".join(rule["aliases"])
     return f"{option} has {values}: it is also set by its alias {aliases}, perhaps in module_defaults; give only one"
 
 
-def _value(value: t.Any, rule: t.Mapping[str, t.Any], where: str, given: Given) -> t.Any:
-    suboptions = rule.get("options")
-    if isinstance(value, dict) and suboptions is not None:
-        return _options(value, suboptions, f"{where}.", given)
+def _value(value: t.Any, rule: Rule, where: str, given: Given) -> t.Any:
+    """None, with a problem, if Ansible could not handle the value."""
     if rule.get("type") == "list":
-        return _entries(value, rule, where, given) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return _entries(value, rule, where, given)
+        return value if rule.get("options") is None else _refused(value, "a list", where, given)
+    if rule.get("options") is not None:
+        return _suboptions(value, rule["options"], where, given)
     # Ansible converts the booleans that YAML makes of choices such as yes and no.
     if rule.get("type", "str") in ("str", "path") and "choices" not in rule:
         _judge_text(value, where, given, is_secret=rule.get("no_log", False))
     return value
 
 
-def _entries(values: list[t.Any], rule: t.Mapping[str, t.Any], where: str, given: Given) -> list[t.Any]:
+def _suboptions(value: t.Any, spec: Spec, where: str, given: Given) -> dict[str, t.Any] | None:
+    """Ansible also accepts JSON and ``key=value``. It shows all secrets of a task if it cannot read such an option."""
+    if isinstance(value, str):
+        try:
+            value = check_type_dict(value)
+        except TypeError:
+            return _refused(value, "a dictionary, for example in JSON", where, given)
+    if not isinstance(value, dict):
+        return _refused(value, "a dictionary", where, given)
+    return _options(value, spec, f"{where}.", given)
+
+
+def _refused(value: t.Any, wanted: str, where: str, given: Given) -> dict[str, t.Any] | None:
+    """Adds the problem of a value of another type, which is not quoted, since it may contain anything."""
+    given.problems.append(f"{where} must be {wanted}, but is {_kind(value)}")
+    return None
+
+
+def _kind(value: t.Any) -> str:
+    if not isinstance(value, str):
+        return f"of the type {type(value).__name__}"
+    try:
+        return f"JSON of the type {type(json.loads(value)).__name__}"
+    except json.JSONDecodeError as error:
+        return f"a string that is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+    except RecursionError:
+        return "a string that is nested too deeply"
+
+
+def _entries(values: list[t.Any], rule: Rule, where: str, given: Given) -> list[t.Any]:
     entry_rule = {**rule, "type": rule.get("elements", "raw")}
     kept = [
         _value(value, entry_rule, f"{where}[{number}]", given)
         for number, value in enumerate(values)
         if value is not None
     ]
-    if values and not kept:
+    if values and all(value is None for value in values):
         # As a filter it could mean everything or nothing, and guessing is not safe.
         given.problems.append(f"{where} contains only null: give values, or omit the option")
-    return kept
+    return [value for value in kept if value is not None]
 
 
 def _judge_text(value: t.Any, where: str, given: Given, *, is_secret: bool) -> None:

@@ -16,7 +16,13 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.login import client_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.origins import origins_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.module_utils._module.given import Given, Spec, given_in
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.given import (
+    Given,
+    Spec,
+    drop_blank_rivals,
+    from_environment,
+    given_in,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.libraries import missing_library
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
@@ -45,12 +51,13 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
         self.origins = Origins()
         self.given = Given()
         self._is_checked = False
+        self._exclusive = rules.get("mutually_exclusive", ())
         super().__init__(argument_spec={**connection_spec(), **arguments}, supports_check_mode=True, **rules)
         for warning in self.given.warnings:
             self.warn(warning)
         if self.given.problems:
             # Only now Ansible knows what it must hide.
-            self.fail_json(msg="; ".join(self.given.problems) + ". Nothing was sent.")
+            self.fail_json(msg="")
         self.secrets = Secrets(self.params)
         self._is_checked = True
 
@@ -99,36 +106,55 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
     def _load_params(self) -> None:
         """Ansible's hook for reading the parameters, which are validated next."""
         super()._load_params()
-        self.given, self.origins = options_of(self.params, self.argument_spec, os.environ)
+        self.given, self.origins = options_of(self.params, self.argument_spec, os.environ, self._exclusive)
         self.params = dict(self.given.options)
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        """Like Ansible's own; a failure of its checks gets a reason and the origin of each option that it names."""
+        """Like Ansible's own; a failure of its checks gets a reason, and our sentences if there are any."""
         if not self._is_checked:
             result.setdefault("reason", "invalid_input")
-            for option, variable in self.origins.variables.items():
-                if re.search(rf"\b{option}\b", msg):
-                    msg = f"{msg.rstrip('.')}. {option} is set by the environment variable {variable}."
+            msg = _problem(msg, self.given.problems, self.origins)
         super().fail_json(msg, **result)
         raise AssertionError("fail_json returned")
 
 
-def options_of(raw: t.Mapping[str, t.Any], spec: Spec, environment: t.Mapping[str, str]) -> tuple[Given, Origins]:
-    """The options of the task, and of the environment for omitted ones, before validation."""
-    given = given_in(raw, spec)
-    options = _without_empty_connection_options(given.options)
-    origins = origins_of(options, connection_spec(), environment)
-    from_environment = {option: environment[variable] for option, variable in origins.variables.items()}
-    given.options = {**options, **from_environment}
+def _problem(by_ansible: str, problems: t.Sequence[str], origins: Origins) -> str:
+    """Our sentences, or Ansible's with the variable of each option that it is about."""
+    if problems:
+        return "; ".join(problems) + ". Nothing was sent."
+    # It lists all options if it does not know one.
+    about, _listing, _options = by_ansible.partition("Supported parameters")
+    named = [option for option in origins.variables if re.search(rf"\b{option}\b", about)]
+    told = [f"{option} is set by the environment variable {origins.variables[option]}." for option in named]
+    return " ".join([f"{by_ansible.rstrip('.')}.", *told]) if told else by_ansible
+
+
+def options_of(
+    raw: t.Mapping[str, t.Any],
+    spec: Spec,
+    environment: t.Mapping[str, str],
+    exclusive: t.Iterable[t.Collection[str]] = (),
+) -> tuple[Given, Origins]:
+    """The options of the task, and of the environment for omitted ones, before validation.
+
+    ``exclusive``: groups of options of which a task gives one.
+    """
+    connection = connection_spec()
+    given = given_in(_without_empty_connection_options(raw, connection), spec)
+    drop_blank_rivals(given, exclusive)
+    origins = origins_of(given.options, connection, environment)
+    texts = {option: environment[variable] for option, variable in origins.variables.items()}
+    from_environment(texts, connection, origins.named, given)
     return given, origins
 
 
-def _without_empty_connection_options(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _without_empty_connection_options(raw: t.Mapping[str, t.Any], connection: Spec) -> dict[str, t.Any]:
     """Treats empty connection options, for example from templates, as omitted, except ``proxy``, where it means no
     proxy."""
-    optional = connection_spec().keys() - {"proxy"}
+    aliases = {alias for rule in connection.values() for alias in rule.get("aliases", ())}
+    optional = (connection.keys() | aliases) - {"proxy"}
     return {
         name: value
-        for name, value in options.items()
+        for name, value in raw.items()
         if not (name in optional and isinstance(value, str) and not value.strip())
     }
