@@ -48,7 +48,8 @@ options:
       - Without O(image_id), selects the image with exactly this name among the account's own images, in every status.
         If several have the name, the task fails and lists them; it never picks one.
       - With O(image_id) and O(state=present), the desired name of the image.
-      - With O(image_id) and O(state=absent), both must match the same image.
+      - With O(image_id) and O(state=absent), both must match the same image. If no image has the id, nothing is
+        deleted, even if another image has the name.
       - With O(state=present), it must have 2 to 128 characters, start with a letter, and contain only letters, digits,
         '.', ':', '_' and '-'. Some releases do not accept '.' in a name, letters other than Latin and Chinese ones, or
         a name that starts with 'acs:' or 'aliyun'.

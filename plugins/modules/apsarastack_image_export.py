@@ -83,13 +83,15 @@ options:
   wait:
     description:
       - Whether to wait until the export has finished or is canceled.
-      - With V(false), the task returns once the export has started. Run it again later with V(true) to wait for it.
+      - With V(false), the task returns once the export has started, with its RV(task_status) and RV(task_progress). Run
+        it again later with V(true) to wait for it.
       - An image can have one export at a time. Another export of the image is always waited for.
     type: bool
     default: true
   wait_timeout:
     description:
       - How many seconds the whole task may take, including requests, retries and waiting.
+      - It includes waiting for another export of the account to end, if the quota of concurrent exports is used up.
       - The export continues after a timeout. Run the task again to resume waiting for it.
     type: int
     default: 3600
@@ -97,6 +99,10 @@ notes:
   - Some sites report only at the end of an export which image and bucket it is about. If such an export is running, the
     task warns in check mode that it cannot tell whether it is the same one. A run finds out, and never exports the
     image twice. With O(state=absent), such an export is not canceled, and the task fails.
+  - A call that the site refuses is always a failure. However, a site may also answer with an empty list of export tasks
+    if the task is not allowed to see them, which looks like no export at all. O(state=present) then exports the image
+    again, and O(state=absent) cancels nothing. Set O(department) and O(resource_group) as in the task that started the
+    export, and have C(ecs:DescribeTasks) and C(ecs:DescribeTaskAttribute) granted.
   - After an interrupted or canceled export, parts of it may be left in the bucket.
 seealso:
   - module: apsarastack.cloud.apsarastack_image
@@ -138,6 +144,19 @@ task_id:
   returned: success, and failure after the first step was started
   type: str
   sample: tsk-8vb0a1b2c3d4e5f6g7h8
+task_status:
+  description:
+    - The status of that task as the cloud reports it, for example C(Processing), C(Finished), C(Failed) or C(Canceled).
+    - Null if there is no task, if the cloud does not list it yet, and in check mode if one would be started.
+  returned: success, and failure after the first step was started
+  type: str
+  sample: Finished
+task_progress:
+  description:
+    - The progress of that task in percent. Null if the cloud does not report it.
+  returned: success, and failure after the first step was started
+  type: int
+  sample: 100
 objects:
   description:
     - The objects that the export writes, as the task of the cloud reports them, the system disk first. Empty if it does

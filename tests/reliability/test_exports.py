@@ -147,6 +147,74 @@ def test_a_site_without_an_action_is_reported(action: str) -> None:
     assert (result["reason"], result["error"]["action"]) == ("not_supported_by_site", action)
 
 
+@pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "UserNotInTheWhiteList"])
+@pytest.mark.parametrize("desired", [EXPORT, CANCEL], ids=["present", "absent"])
+def test_a_refused_list_of_tasks_is_a_failure_before_anything_is_written(desired: Document, code: str) -> None:
+    with site([RUNNING]) as simulator:
+        simulator.fault(action="DescribeTasks", code=code, times=0)
+        result = run(simulator, desired)
+        written = [call for call in simulator.calls() if call["write"]]
+    assert (result["reason"], result["error"]["action"], written) == ("access_denied", "DescribeTasks", [])
+
+
+def test_a_running_export_whose_details_are_hidden_is_not_reported_as_absent() -> None:
+    with site([RUNNING]) as simulator:
+        simulator.fault(action="DescribeTaskAttribute", code="InvalidTaskId.NotFound", times=0)
+        result = run(simulator, CANCEL)
+    assert result["reason"] == "not_supported_by_site"
+    assert "tsk-running" in result["msg"]
+
+
+OF_ANOTHER_IMAGE: Document = {**RUNNING, "id": "tsk-other", "image_id": "m-other", "disks": []}
+
+
+def test_a_quota_of_concurrent_exports_is_waited_for() -> None:
+    with site([{**OF_ANOTHER_IMAGE, "ends_at": 300}], export_quota=1) as simulator:
+        result = run(simulator, EXPORT)
+    assert (result.get("failed"), result["task_status"]) == (None, "Finished"), result
+
+
+def test_a_quota_of_concurrent_exports_is_reported_after_the_timeout() -> None:
+    with site([OF_ANOTHER_IMAGE], export_quota=1) as simulator:
+        result = run(simulator, {**EXPORT, "wait_timeout": 60})
+    assert (result["reason"], result["changed"]) == ("timed_out", False)
+    assert "ConcurrentQuotaExceed.ExportImage: " in result["msg"]
+    assert "Too many exports are running" in result["msg"]
+
+
+def test_a_used_up_quota_of_a_week_fails_at_once() -> None:
+    with site(weekly_export_quota=0) as simulator:
+        result = run(simulator, EXPORT)
+        assert len(simulator.calls("ExportImage")) == 1
+    assert (result["reason"], result["error"]["code"]) == ("cloud_error", "WeeklyQuotaExceed.ExportImage")
+
+
+def test_the_same_cause_of_several_disks_is_reported_once() -> None:
+    disks = [{"device": f"/dev/xvd{letter}", "size": 40, "snapshot_id": f"s-{letter}"} for letter in "abc"]
+    web = {
+        **WEB,
+        "mappings": [{**disk, "type": "system" if number == 0 else "data"} for number, disk in enumerate(disks)],
+    }
+    with Simulator(speed=0, seed_changes={"images": [web]}, fail_next_task="The bucket is full.") as simulator:
+        result = run(simulator, EXPORT)
+    assert result["reason"] == "export_failed"
+    assert result["msg"].count("The bucket is full.") == 1
+
+
+def test_the_status_of_an_export_is_returned_without_waiting() -> None:
+    with site(export_time=100) as simulator:
+        first = run(simulator, {**EXPORT, "wait": False})
+        simulator.advance(50)
+        second = run(simulator, {**EXPORT, "wait": False})
+        simulator.advance(60)
+        third = run(simulator, {**EXPORT, "wait": False})
+    told = [(result["changed"], result["task_status"], result["task_progress"]) for result in (first, second, third)]
+    assert told[0][:2] == (True, "Processing")
+    assert told[1][:2] == (False, "Processing")
+    assert 0 < told[1][2] < 100
+    assert told[2] == (False, "Finished", 100)
+
+
 @pytest.mark.parametrize("code", ["NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAccount"])
 def test_a_missing_role_is_reported_in_both_spellings(code: str) -> None:
     with site(missing_role_code=code) as simulator:

@@ -53,7 +53,8 @@ def _lost(task: Task) -> ApsaraStackError | None:
 
 def _reasons(task: Task) -> str:
     if task["failures"]:
-        return "; ".join(task["failures"])
+        # Several disks often fail for the same reason.
+        return "; ".join(dict.fromkeys(task["failures"]))
     return f"its status is {task['status']}, and the cloud gives no reason; it may have been canceled"
 
 

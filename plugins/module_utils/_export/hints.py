@@ -66,7 +66,8 @@ OWN: Hints = {
     "IncorrectImageStatus": _STATUS,
     "InvalidRegion.NotSupport": "This region does not offer the export of images.",
     "ExportImageFailed": "Run the task again; if it fails again, ask the operators of the site.",
-    "ConcurrentQuotaExceed.ExportImage": "Too many exports are running: wait for one to end, or have the quota raised.",
+    "ConcurrentQuotaExceed.ExportImage": "Too many exports are running: wait for one to end, raise "
+    "wait_timeout, or have the quota raised.",
     "WeeklyQuotaExceed.ExportImage": "Too many exports in a week: wait, or have the quota raised.",
     "InvalidTaskId.TaskActionNotSupport": "This site does not cancel exports: wait until it has ended.",
     "CancelTaskFailed": "Run the task again; if it fails again, wait until the export has ended.",

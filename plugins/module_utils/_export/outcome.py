@@ -35,6 +35,8 @@ class ExportOutcome(Outcome["Task", NewTask]):
         return {
             **super().facts(),
             "task_id": self.resource_id,
+            "task_status": None if self.task is None else self.task["status"],
+            "task_progress": None if self.task is None else self.task["progress"],
             "objects": [] if self.task is None else self.task["objects"],
             **self.plan.facts,
         }

@@ -108,6 +108,9 @@ def _read(desired: DesiredExport, image_id: str, listed: t.Iterable[Task], reade
     """The tasks of a list with their objects, each read on demand."""
     for one in listed:
         task = reader.task(one["task_id"])
+        if task is None and is_running(one):
+            # The list says that it is running, so it must not be taken for none, even if its details are hidden.
+            task = one
         if task is not None:
             yield task, fit(desired, image_id, task)
 

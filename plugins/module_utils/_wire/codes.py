@@ -76,7 +76,6 @@ _BUSY_CODES = frozenset(
         "IncorrectDiskStatus.CreatingSnapshot",
         "IncorrectDiskStatus.Transferring",
         "TooManySnapshot.Unfinished",
-        "QuotaExceed.ConcurrentSnapshotQuota",
     }
 )
 # SignatureNonceUsed: every attempt has its own nonce, so something between here and the cloud has sent the same request
@@ -96,6 +95,8 @@ _KINDS_BY_PATTERN: t.Sequence[tuple[Kind, re.Pattern[str]]] = (
         re.compile(r"InvalidAction(\..*)?|InvalidApi\.NotFound|InvalidProduct\.NotFound|InvalidVersion"),
     ),
     (Kind.TRANSIENT, re.compile(r"ServiceUnavailable(\..*)?")),
+    # A call succeeds when other work of the account has ended.
+    (Kind.BUSY, re.compile(r"ConcurrentQuotaExceed(\..*)?|QuotaExceed\.Concurrent.*")),
 )
 
 

@@ -42,6 +42,10 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes impo
         ("SignatureDoesNotMatch", 400, "", Kind.PERMANENT),
         ("InvalidImageId.NotFound", 404, "", Kind.PERMANENT),
         ("QuotaExceed.Image", 403, "", Kind.PERMANENT),
+        ("QuotaExceed.ConcurrentSnapshotQuota", 403, "", Kind.BUSY),
+        ("ConcurrentQuotaExceed.ExportImage", 403, "", Kind.BUSY),
+        ("ConcurrentQuotaExceed", 403, "", Kind.BUSY),
+        ("WeeklyQuotaExceed.ExportImage", 403, "", Kind.PERMANENT),
     ],
 )
 def test_the_code_wins_over_the_status(code: str, http_status: int, message: str, kind: Kind) -> None:

@@ -37,6 +37,7 @@ class Reader:
     def __init__(self, images: t.Sequence[Image], tasks: t.Sequence[Task]) -> None:
         self.images, self.tasks = images, {str(one["task_id"]): one for one in tasks}
         self.asked: list[tuple[str, str]] = []
+        self.unreadable: t.Collection[str] = ()
 
     def _note(self, *fact: str) -> None:
         assert fact not in self.asked, fact
@@ -56,7 +57,7 @@ class Reader:
 
     def task(self, task_id: str) -> Task | None:
         self._note("task", task_id)
-        return self.tasks[task_id]
+        return None if task_id in self.unreadable else self.tasks[task_id]
 
 
 def planned(desired: DesiredExport, *tasks: Task, images: t.Sequence[Image] = (image(),)) -> ExportPlan:
@@ -121,6 +122,26 @@ def test_the_steps_of_present(changes: dict[str, t.Any], tasks: list[Task], atte
 def test_the_steps_of_absent(changes: dict[str, t.Any], tasks: list[Task], attempts: list[str]) -> None:
     made = planned(dataclasses.replace(GONE, **changes), *tasks)
     assert [step.attempt() for step in made.steps] == attempts
+
+
+def without_details(desired: DesiredExport, *tasks: Task) -> ExportPlan:
+    reader = Reader((image(),), tasks)
+    reader.unreadable = reader.tasks
+    return planning.plan(desired, reader)
+
+
+def test_a_running_task_without_details_is_not_taken_for_none() -> None:
+    """A list that says more than the single task: of another resource set, or on a site that hides the details."""
+    with pytest.raises(RefusalError) as caught:
+        without_details(GONE, RUNNING)
+    assert caught.value.reason == "not_supported_by_site"
+    (canceling, _waiting) = without_details(GONE, UNTOLD).steps
+    assert canceling.text() == CANCEL
+    for running in (RUNNING, UNTOLD):
+        (warning,) = without_details(WANTED, running).warnings
+        assert "does not report what it exports (task t-1)" in warning
+    # Finished, it proves nothing.
+    assert without_details(WANTED, task()).actions == [EXPORT]
 
 
 @pytest.mark.parametrize(("changes", "running"), [({}, UNKNOWN), ({"prefix": "nightly"}, UNTOLD)])

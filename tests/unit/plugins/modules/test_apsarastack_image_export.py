@@ -54,6 +54,8 @@ def test_a_new_export_is_started() -> None:
         "actions": [EXPORT],
         "warnings": [],
         "task_id": "t-new-0",
+        "task_status": "Finished",
+        "task_progress": None,
         "objects": [stored()],
         "image": image(),
         "diff": {
