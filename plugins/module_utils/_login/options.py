@@ -135,10 +135,15 @@ def _proxy(values: t.Mapping[str, t.Any], origins: Origins) -> str | None:
     proxy = values.get("proxy")
     if proxy is None or proxy == "":
         return proxy
+    # Imported only for tasks with a proxy, so that the others stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import proxies  # noqa: PLC0415
+
     parts = split_url(proxy, "http")
-    if parts is None or parts.scheme not in PROXY_SCHEMES:
+    if parts is None or parts.scheme not in PROXY_SCHEMES or proxies.has_plain_characters(proxy):
         # Not quoted, since it may contain a password.
-        raise RefusalError(f"{origins.named('proxy')} is not a valid URL. Expected http://[user:password@]host:port.")
+        raise RefusalError(
+            f"{origins.named('proxy')} is not a valid URL. Expected http://[user:password@]host:port. {proxies.ENCODE}"
+        )
     if parts.scheme.startswith("socks"):
         _refuse_socks_without_library(origins)
     return parts.geturl()

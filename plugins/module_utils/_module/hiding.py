@@ -100,13 +100,12 @@ def _without_rests(text: str, forms: t.Sequence[str]) -> str:
 
 
 def _proxy_secrets(proxy: str) -> t.Iterator[str]:
-    """The password in the URL of a proxy: encoded, decoded, and with its user as it is sent."""
-    try:
-        parts = urllib.parse.urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        user, password = parts.username, parts.password
-    except ValueError:
-        return
+    """The password in the URL of a proxy: encoded, decoded, and with its user as it is sent.
+
+    The URL may be invalid, for example because of a password with a plain ``#``, so no library splits it.
+    """
+    user, _colon, password = proxy.partition("://")[2 if "://" in proxy else 0].rpartition("@")[0].partition(":")
     if password:
         decoded = urllib.parse.unquote(password)
         yield from (password, decoded)
-        yield base64.b64encode(f"{urllib.parse.unquote(user or '')}:{decoded}".encode()).decode()
+        yield base64.b64encode(f"{urllib.parse.unquote(user)}:{decoded}".encode()).decode()

@@ -4,7 +4,7 @@
 
 """The proxy of a connection, and where it is set.
 
-Imported only if a connection failed.
+Imported only if a connection failed, or if the task gives a proxy.
 """
 
 from __future__ import annotations
@@ -15,6 +15,21 @@ import urllib.parse
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.route import Route
+
+
+ENCODE = "In its user name and password, special characters must be percent-encoded, for example # as %23, / as %2F and @ as %40."
+# Characters at which libraries end the host name, so that a password would be taken for a host, a port or a path.
+_NEVER_PLAIN = "/?#\\[] "
+
+
+def has_plain_characters(url: str) -> bool:
+    """Whether the user name or the password contains characters that must be encoded."""
+    return any(character in _NEVER_PLAIN for character in login_in(url))
+
+
+def login_in(url: str) -> str:
+    """The user name and the password in a URL, which may be invalid; empty if there is none."""
+    return url.partition("://")[2 if "://" in url else 0].rpartition("@")[0]
 
 
 def url_of(route: Route) -> str:

@@ -154,10 +154,22 @@ def test_a_socks_proxy_with_its_library_is_used(monkeypatch: pytest.MonkeyPatch)
     assert connection(proxy="socks5h://proxy.example.com").proxy == "socks5h://proxy.example.com"
 
 
-@pytest.mark.parametrize("proxy", ["ftp://u:simulator-secret@p", "http://u:simulator-secret@p:port", "http://"])
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "ftp://u:simulator-secret@p",
+        "http://u:simulator-secret@p:port",
+        "http://",
+        *(f"http://u:simulator-secret{character}more@p:1" for character in "/?#\\[] "),
+        # Without the check, the host would be u and the port 12.
+        *(f"http://u:12{character}simulator-secret@p:1" for character in "/?#"),
+        "u#simulator-secret@p:1",
+    ],
+)
 def test_an_unusable_proxy_is_refused_without_showing_its_password(proxy: str) -> None:
     message = refusal(proxy=proxy)
     assert message.startswith("proxy (set in the task) is not a valid URL.")
+    assert "for example # as %23" in message
     assert "simulator-secret" not in message
 
 
