@@ -111,6 +111,43 @@ def test_an_unreachable_site_is_reported_with_the_option_that_names_it(monkeypat
     assert "popgw_domain" not in result["msg"]
 
 
+@pytest.mark.parametrize("character", ["#", "/", "?", "\\", "["])
+@pytest.mark.parametrize("is_option", [True, False], ids=["option", "environment"])
+def test_the_password_of_a_proxy_that_is_not_encoded_is_not_quoted(
+    character: str, is_option: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"http://bob:hidden{character}password@127.0.0.1:9"
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, url)
+    result = failure({**NEW, "proxy": url if is_option else None})
+    assert result["reason"] == "invalid_input"
+    assert "for example # as %23" in result["msg"]
+    assert ("proxy (set in the task)" if is_option else "environment variable http_proxy") in result["msg"]
+    assert "hidden" not in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("action", "desired", "told"),
+    [
+        ("CreateImage", NEW, "This site does not offer CreateImage: ask its operators for a release that does"),
+        (
+            "AddTags",
+            {"image_id": "m-web", "tags": {"a": "b"}},
+            "This site does not offer AddTags: omit tags, or ask its operators",
+        ),
+    ],
+)
+def test_a_site_without_an_action_is_reported_with_what_resolves_it(action: str, desired: Document, told: str) -> None:
+    missing = {"code": "InvalidAction.NotFound", "status": 404, "times": 0}
+    web = {"id": "m-web", "name": "web", **TENANT}
+    result = failure(desired, *({**missing, "action": each} for each in (action, "TagResources")), images=[web])
+    assert result["reason"] == "not_supported_by_site"
+    assert told in result["msg"]
+    assert "Check as well that endpoint 'http://127.0.0.1:" in result["msg"]
+
+
 def test_a_refused_call_is_reported_with_the_missing_permission() -> None:
     result = failure(NEW, {"action": "CreateImage", "code": "Forbidden.RAM"})
     assert (

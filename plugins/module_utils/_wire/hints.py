@@ -13,6 +13,11 @@ import dataclasses
 import re
 import typing as t
 
+# Actions that are called only because of one option.
+_ONLY_FOR: t.Mapping[str, str] = {
+    **dict.fromkeys(("TagResources", "UntagResources", "AddTags", "RemoveTags"), "tags"),
+    "DeleteSnapshot": "delete_snapshots",
+}
 _PLACES = ("endpoint", "popgw_domain", "domain")
 # The options that complete the address of the site.
 _WITH_PLACES: t.Mapping[str, t.Sequence[str]] = {
@@ -187,7 +192,13 @@ def _sent_for(name: str, option: str, context: Context) -> str:
 def _not_offered(context: Context) -> str:
     option = {"AssumeRole": "assume_role", "ListResourceGroup": "resource_group_set_name"}.get(context.action)
     if option is None:
-        return f"This site does not offer {context.action or 'the action'}."
+        action = context.action or "the action"
+        unneeded = _ONLY_FOR.get(action, "")
+        omit = f"omit {unneeded}, or " if context.options.get(unneeded) else ""
+        return (
+            f"This site does not offer {action}: {omit}ask its operators for a release that does. Check as well that "
+            f"{context.site()} leads to its ECS endpoint."
+        )
     return (
         f"{option} requires another service of the site. Its address is known if popgw_domain, domain or an "
         "endpoint named ecs-internal.* is set; any other endpoint must serve it as well."

@@ -17,7 +17,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.route import Route
 
 
-ENCODE = "In its user name and password, special characters must be percent-encoded, for example # as %23, / as %2F and @ as %40."
+ENCODE = (
+    "In its user name and password, special characters must be percent-encoded, for example # as %23, / as %2F and "
+    "@ as %40."
+)
 # Characters at which libraries end the host name, so that a password would be taken for a host, a port or a path.
 _NEVER_PLAIN = "/?#\\[] "
 
