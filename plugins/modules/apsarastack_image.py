@@ -77,7 +77,7 @@ options:
     type: str
   disk_device_mapping:
     description:
-      - The disks to create the image from, 1 to 17, at least one of them with a snapshot.
+      - The disks to create the image from, 1 to 17, at least one of them with a snapshot. An empty list is an error.
       - If the image exists, they are compared with what the cloud reports about its disks; see O(recreate).
       - Mutually exclusive with O(instance_id) and O(snapshot_id).
     type: list

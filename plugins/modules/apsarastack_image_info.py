@@ -50,7 +50,8 @@ options:
     type: str
   status:
     description:
-      - Only images with one of these statuses. If omitted, images with any status.
+      - Only images with one of these statuses. If omitted, images with any status. An empty list returns no images,
+        with a warning.
     type: list
     elements: str
     choices: [Creating, Waiting, Available, UnAvailable, CreateFailed, Deprecated]
@@ -358,13 +359,15 @@ def run(selection: Selection, images: Images) -> dict[str, t.Any]:
 
 
 def _warn_of_empty_filters(module: TaskModule) -> None:
-    """An unexpectedly empty variable would list everything, perhaps for tasks that delete what is listed."""
+    """A variable that is unexpectedly empty would list everything, perhaps to be deleted, or nothing."""
     narrowing = {option for option, rule in ARGUMENTS.items() if "default" not in rule}
     empty = dict.fromkeys(narrowing & set(module.given.nulls), "null")
     if module.params["tags"] == {}:
         empty["tags"] = "empty"
     for option, what in sorted(empty.items()):
         module.warn(f"{option} is {what} and does not narrow the list: give a value, or omit it")
+    if module.params["status"] == []:
+        module.warn("status is an empty list and selects no image: give a status, or omit it")
 
 
 def work(module: TaskModule) -> dict[str, t.Any]:

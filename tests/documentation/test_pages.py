@@ -299,6 +299,13 @@ def test_the_diagram_shows_every_stage_of_a_task() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_each_list_option_says_what_an_empty_list_does(module: str) -> None:
+    options = module_document(module, "DOCUMENTATION")["options"]
+    lists = {option: " ".join(one["description"]) for option, one in options.items() if one["type"] == "list"}
+    assert [option for option, text in lists.items() if "empty list" not in text] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_a_module_documents_its_version_and_its_attributes(module: str) -> None:
     document = module_document(module, "DOCUMENTATION")
     assert document["version_added"] == {"apsarastack_image_export": "1.1.0"}.get(module, "1.0.0")

@@ -219,6 +219,19 @@ def test_a_filter_of_no_tags_causes_a_warning() -> None:
     assert "tags is empty and does not narrow the list" in warning
 
 
+def test_an_empty_list_of_statuses_selects_nothing_and_causes_a_warning() -> None:
+    result, _site = outcome(INFO, status=[])
+    (warning,) = map(str, result["warnings"])
+    assert result["images"] == []
+    assert "status is an empty list and selects no image" in warning
+
+
+def test_an_empty_list_of_ids_selects_nothing() -> None:
+    # It is often the result of another task, and not a mistake.
+    result, _site = outcome(INFO, image_ids=[])
+    assert (result["images"], result.get("warnings")) == ([], None)
+
+
 @pytest.mark.parametrize("value", ["m-in-use ", " m-in-use", "m-in-use,m-other", "m-in\nuse"])
 @pytest.mark.parametrize("option", ["image_id", "instance_id", "snapshot_id"])
 def test_image_id_must_be_one_id(option: str, value: str) -> None:
