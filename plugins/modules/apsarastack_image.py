@@ -67,19 +67,18 @@ options:
     description:
       - The instance to create the image from, with all its disks. It must be running or stopped; if it is starting or
         stopping, the module waits, within O(wait_timeout).
-      - Only used if an image must be created. Mutually exclusive with O(snapshot_id) and O(disk_device_mapping).
+      - Only used if an image must be created. At most one of O(instance_id), O(snapshot_id),
+        O(disk_device_mapping), O(copy_from) and O(import_from) can be given.
     type: str
   snapshot_id:
     description:
       - The snapshot of a system disk to create the image from.
       - If the image exists, this is compared with what the cloud reports about its disks; see O(recreate).
-      - Mutually exclusive with O(instance_id) and O(disk_device_mapping).
     type: str
   disk_device_mapping:
     description:
       - The disks to create the image from, 1 to 17, at least one of them with a snapshot. An empty list is an error.
       - If the image exists, they are compared with what the cloud reports about its disks; see O(recreate).
-      - Mutually exclusive with O(instance_id) and O(snapshot_id).
     type: list
     elements: dict
     suboptions:
@@ -103,6 +102,113 @@ options:
             taken from.
         type: str
         choices: [system, data]
+  copy_from:
+    description:
+      - The image to copy, in another region of the site, or in the region of the task. The copy is created in the
+        region of the task.
+      - The original must be an own image, or one that another account shares with this one, which can only be copied
+        within its region. It must be Available. It is looked up in its region before anything is written.
+      - Only used if an image must be created. The cloud does not report what an image was copied from, so this cannot
+        be compared later, except that O(copy_from.encrypted) is compared where the release reports it.
+      - A copy gets the O(description) and the O(tags) of the task, not those of the original.
+      - Lists may show a copy only minutes after the cloud has accepted the call; the module waits for that as well.
+      - O(state=absent) cancels a copy that is still running.
+      - O(image_version), O(platform) and O(architecture) cannot be given, since a copy has those of its original.
+    type: dict
+    version_added: 1.1.0
+    suboptions:
+      image_id:
+        description:
+          - The id of the original. Exactly one of O(copy_from.image_id) and O(copy_from.image_name) is required.
+        type: str
+      image_name:
+        description:
+          - The exact name of the original. If several images have it, the task fails and lists them.
+        type: str
+      region:
+        description:
+          - The region of the original. If omitted, that of the task. A copy within one region must have another name
+            than its original.
+        type: str
+      endpoint:
+        description:
+          - The ECS endpoint of O(copy_from.region), as a host, host:port or URL.
+          - If omitted, it is the endpoint of the task; if the name of its host contains the region of the task, that is
+            replaced with O(copy_from.region).
+        type: str
+      encrypted:
+        description:
+          - Whether to encrypt the copy. An encrypted original requires it.
+        type: bool
+        default: false
+      kms_key_id:
+        description:
+          - The id of the KMS key that encrypts the copy, in the region of the task. If omitted, the service key of ECS.
+            Requires O(copy_from.encrypted=true).
+        type: str
+  import_from:
+    description:
+      - The disk files in OSS to import the image from, 1 to 17. The first one is the system disk.
+      - The buckets must be in the region of the task, and ECS must be allowed to read them; see O(role_name). The
+        module neither reads the files nor changes a role or a bucket.
+      - If the image exists, the buckets and objects are compared with what the cloud reports about its disks; see
+        O(recreate).
+      - O(state=absent) cancels an import that is still running, if the site reports its task.
+      - O(image_version) cannot be given.
+    type: list
+    elements: dict
+    version_added: 1.1.0
+    suboptions:
+      bucket:
+        description:
+          - The name of the bucket, without an endpoint.
+          - It must have 3 to 63 lower-case letters, digits and hyphens, and must start and end with a letter or a
+            digit.
+        type: str
+        required: true
+      object:
+        description:
+          - The name of the object in the bucket, such as V(images/web.qcow2). It must not be a URL and must not begin
+            with a slash.
+        type: str
+        required: true
+      format:
+        description:
+          - The format of the file. If omitted, the cloud detects it. Not every release supports all formats.
+        type: str
+        choices: [raw, vhd, qcow2, vmdk]
+      size:
+        description:
+          - The size of the disk in GiB, at least that of the disk in the file. If omitted, it is the size of the file.
+        type: int
+  os_type:
+    description:
+      - The operating system of an imported image. If omitted, the cloud assumes V(linux).
+      - It cannot be changed later. If it differs, the task warns. Requires O(import_from).
+    type: str
+    choices: [linux, windows]
+    version_added: 1.1.0
+  boot_mode:
+    description:
+      - How an imported image boots. If omitted, the cloud assumes V(bios), and V(uefi) for O(architecture=arm64).
+      - If it differs from that of an existing image, the task warns. Requires O(import_from).
+    type: str
+    choices: [bios, uefi]
+    version_added: 1.1.0
+  license_type:
+    description:
+      - The license of an imported image; V(BYOL) is an own one. Some sites require it for Windows.
+      - Requires O(import_from).
+    type: str
+    choices: [Auto, Aliyun, BYOL]
+    version_added: 1.1.0
+  role_name:
+    description:
+      - The RAM role with which ECS reads the buckets of O(import_from). If omitted, the cloud uses
+        C(AliyunECSImageImportDefaultRole).
+      - Requires O(import_from).
+    type: str
+    version_added: 1.1.0
   tags:
     description:
       - The tags of the image, at most 20.
@@ -142,9 +248,10 @@ options:
     description:
       - What to do if the image exists, but was created from another source than the task names.
       - With V(never), the task fails, and the message names both sources.
-      - With V(on_source_change), the image is replaced if its snapshots, the sizes of its disks, or its
-        O(image_version), O(platform) or O(architecture) differ from those of the task. The cloud reports nothing about
-        the instance that an image was created from, so this cannot be compared.
+      - With V(on_source_change), the image is replaced if its snapshots, the sizes of its disks, the objects that it
+        was imported from, or its O(image_version), O(platform), O(architecture), O(os_type) or O(boot_mode) differ from
+        those of the task. The cloud reports nothing about the instance or the image that an image was created from, so
+        these cannot be compared.
       - With V(always), every run replaces the image. Use it to create a new image from the same instance.
       - The image is replaced without a gap. The replacement image is created under a temporary name (the name with
         C(-replacement) appended) and waited for, regardless of O(wait). Then it is renamed and read under its new name,
@@ -189,11 +296,11 @@ options:
     default: true
   wait_timeout:
     description:
-      - How many seconds the whole task may take, including requests, retries and waiting.
+      - How many seconds the whole task may take, including requests, retries and waiting. If omitted, 600, and 3600
+        with O(copy_from) or O(import_from).
       - Nothing is rolled back after a timeout. The failure contains RV(image_id). Run the task again to resume waiting.
       - Large images can take more than half an hour.
     type: int
-    default: 600
 notes:
   - If several tasks create the same image at the same time, for example one on each of many hosts, more than one image
     can be created. A task with O(wait) then fails and names all of them. Use C(run_once) with C(delegate_to), since an
@@ -220,6 +327,25 @@ EXAMPLES = r"""
       - snapshot_id: s-data
         size: 200
     wait_timeout: 3600
+
+- name: Copy an image from another region
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-11
+    copy_from:
+      image_name: web-golden-wulan
+      region: cn-wulan-env82-d01
+    tags:
+      stage: golden
+
+- name: Import an image from OSS
+  apsarastack.cloud.apsarastack_image:
+    image_name: ubuntu-22.04
+    import_from:
+      - bucket: golden-images
+        object: ubuntu-22.04.qcow2
+        format: qcow2
+    platform: Ubuntu
+    boot_mode: uefi
 
 - name: Rename an image and add a tag
   apsarastack.cloud.apsarastack_image:
@@ -317,6 +443,11 @@ image:
       description: The architecture.
       type: str
       sample: x86_64
+    boot_mode:
+      description: How it boots, for example C(bios) or C(uefi). Null on releases that do not report it.
+      type: str
+      sample: bios
+      version_added: 1.1.0
     image_version:
       description: The version.
       type: str
@@ -333,6 +464,11 @@ image:
       description: C(instance) if instances were created from it, otherwise C(none).
       type: str
       sample: none
+    is_copied:
+      description: Whether it is a copy of another image. Null on releases that do not report it.
+      type: bool
+      sample: false
+      version_added: 1.1.0
     is_subscribed:
       description: Whether it is a subscribed marketplace image.
       type: bool
@@ -382,6 +518,21 @@ image:
           description: Creation progress of this disk in percent, if the cloud reports it.
           type: int
           sample: null
+        import_bucket:
+          description: The bucket that it was imported from. Null on releases that do not report it.
+          type: str
+          sample: ""
+          version_added: 1.1.0
+        import_object:
+          description: The object that it was imported from. Null on releases that do not report it.
+          type: str
+          sample: ""
+          version_added: 1.1.0
+        encrypted:
+          description: Whether it is encrypted. Null on releases that do not report it.
+          type: bool
+          sample: null
+          version_added: 1.1.0
     region:
       description: The region.
       type: str
@@ -396,6 +547,13 @@ actions:
   type: list
   elements: str
   sample: ["create image 'web-golden-2026-11' from instance i-web-running"]
+task_id:
+  description:
+    - The id of the task of the cloud that imports the image, or that was canceled with O(state=absent).
+  returned: if the task started or canceled an import whose task the cloud reports
+  type: str
+  sample: t-8vb0a1b2c3d4e5f6g7h8
+  version_added: 1.1.0
 replaced_image_id:
   description:
     - The id of the image that was replaced, or would be in check mode.
@@ -447,13 +605,15 @@ reason:
     - V(interrupted) - the task was ended by a signal. Run the task again to continue.
     - V(invalid_input) - the module or the cloud refused an option or its value.
     - V(missing_library) - a Python library is missing on the host that runs the module.
-    - V(not_found) - an image, an instance, a snapshot or a resource set does not exist, or is not visible to the task.
+    - V(not_found) - an image, an instance, a snapshot, a bucket, an object or a resource set does not exist, or is not
+      visible to the task.
     - V(ambiguous_name) - the name belongs to more than one image or resource set.
     - V(name_taken) - another image has the name.
     - V(in_use) - instances use the image.
     - V(shared) - the image is shared with other accounts, or published.
     - V(source_differs) - the image exists, but it was created from another source than the task names.
-    - V(source_not_usable) - no image can be created from this instance or snapshot.
+    - V(source_not_usable) - no image can be created from this instance, snapshot, image or disk file.
+    - V(bucket_not_authorized) - ECS is not allowed to read the bucket.
     - V(creation_failed) - the cloud could not finish the creation of the image.
     - V(unavailable) - the image is UnAvailable and can be neither used nor repaired.
     - V(unfinished_replacement) - another replacement of the image is not finished.
@@ -519,12 +679,17 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import execution, planning
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import (
+    DesiredImage,
+    desired_from,
+    timeout_of,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.lookups import Lookups
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import TaskModule
 
 if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
@@ -534,6 +699,21 @@ DISK_ARGUMENTS: dict[str, t.Any] = {
     "device": {"type": "str"},
     "disk_type": {"type": "str", "choices": ["system", "data"]},
 }
+ORIGINAL_ARGUMENTS: dict[str, t.Any] = {
+    "image_id": {"type": "str"},
+    "image_name": {"type": "str"},
+    "region": {"type": "str"},
+    "endpoint": {"type": "str"},
+    "encrypted": {"type": "bool", "default": False},
+    # An id, not a secret.
+    "kms_key_id": {"type": "str", "no_log": False},
+}
+STORED_DISK_ARGUMENTS: dict[str, t.Any] = {
+    "bucket": {"type": "str", "required": True},
+    "object": {"type": "str", "required": True},
+    "format": {"type": "str", "choices": ["raw", "vhd", "qcow2", "vmdk"]},
+    "size": {"type": "int"},
+}
 ARGUMENTS: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "image_id": {"type": "str"},
@@ -542,6 +722,12 @@ ARGUMENTS: dict[str, t.Any] = {
     "instance_id": {"type": "str"},
     "snapshot_id": {"type": "str"},
     "disk_device_mapping": {"type": "list", "elements": "dict", "options": DISK_ARGUMENTS},
+    "copy_from": {"type": "dict", "options": ORIGINAL_ARGUMENTS},
+    "import_from": {"type": "list", "elements": "dict", "options": STORED_DISK_ARGUMENTS},
+    "os_type": {"type": "str", "choices": ["linux", "windows"]},
+    "boot_mode": {"type": "str", "choices": ["bios", "uefi"]},
+    "license_type": {"type": "str", "choices": ["Auto", "Aliyun", "BYOL"]},
+    "role_name": {"type": "str"},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
     "force": {"type": "bool", "default": False},
@@ -551,7 +737,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "recreate": {"type": "str", "choices": ["never", "on_source_change", "always"], "default": "never"},
     "delete_snapshots": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 600},
+    "wait_timeout": {"type": "int"},
 }
 
 
@@ -568,8 +754,23 @@ def run(
 
 
 def work(module: TaskModule) -> dict[str, t.Any]:
-    desired = desired_from(module.params)
-    return run(desired, Images(module.connect()), module.deadline, module.check_mode)
+    params = module.params
+    desired = desired_from(params)
+    params["wait_timeout"] = timeout_of(params)
+    return run(desired, images_for(params, module.connect), module.deadline, module.check_mode)
+
+
+def images_for(params: t.Mapping[str, t.Any], connect: t.Callable[[], Client]) -> Images:
+    """The images of the task's region, and the originals of another one. Raises what ``connect`` raises, and
+    RefusalError."""
+    if params["copy_from"] is None:
+        return Images(connect())
+    # Imported only for copies, so that the others stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._login import regions  # noqa: PLC0415
+
+    place = regions.place_in("copy_from", params["copy_from"], params.get("protocol", "https"))
+    client = connect()
+    return Images(client, None if place is None else regions.client_in(place, client))
 
 
 def hints() -> Hints:
@@ -581,7 +782,7 @@ def hints() -> Hints:
 def main() -> None:
     module = TaskModule(
         ARGUMENTS,
-        mutually_exclusive=[("instance_id", "snapshot_id", "disk_device_mapping")],
+        mutually_exclusive=[("instance_id", "snapshot_id", "disk_device_mapping", "copy_from", "import_from")],
         required_one_of=[("image_id", "image_name")],
     )
     module.run(work, hints)

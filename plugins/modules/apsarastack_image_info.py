@@ -187,6 +187,11 @@ images:
       description: The architecture.
       type: str
       sample: x86_64
+    boot_mode:
+      description: How it boots, for example C(bios) or C(uefi). Null on releases that do not report it.
+      type: str
+      sample: bios
+      version_added: 1.1.0
     image_version:
       description: The version.
       type: str
@@ -203,6 +208,11 @@ images:
       description: C(instance) if instances were created from it, otherwise C(none).
       type: str
       sample: none
+    is_copied:
+      description: Whether it is a copy of another image. Null on releases that do not report it.
+      type: bool
+      sample: false
+      version_added: 1.1.0
     is_subscribed:
       description: Whether it is a subscribed marketplace image.
       type: bool
@@ -252,6 +262,21 @@ images:
           description: Creation progress of this disk in percent, if the cloud reports it.
           type: int
           sample: null
+        import_bucket:
+          description: The bucket that it was imported from. Null on releases that do not report it.
+          type: str
+          sample: ""
+          version_added: 1.1.0
+        import_object:
+          description: The object that it was imported from. Null on releases that do not report it.
+          type: str
+          sample: ""
+          version_added: 1.1.0
+        encrypted:
+          description: Whether it is encrypted. Null on releases that do not report it.
+          type: bool
+          sample: null
+          version_added: 1.1.0
     region:
       description: The region.
       type: str

@@ -36,7 +36,7 @@ IMPORTED_BY = {
         {OF_ALL} _ecs.task _ecs.tasks _engine.difference _engine.outcome _engine.plans
         _export _export.desired _export.difference _export.execution _export.lookups _export.matching _export.outcome
         _export.planning _export.plans
-        _image _image.lookups
+        _image _image.buckets _image.lookups
     """,
     "apsarastack_image_info": f"{OF_ALL} _engine.tags _image _image.selection",
 }

@@ -14,18 +14,16 @@ from dataclasses import dataclass
 
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, desired_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
+from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, images_for, run
 from requests.adapters import HTTPAdapter
 
-if t.TYPE_CHECKING:
-    from apsarastack_simulator.testing import Simulator
+from apsarastack_simulator.testing import Simulator
 
 # Seconds of the simulated clock. Longer than any build or retry here.
 WAIT_TIMEOUT = 600.0
@@ -106,7 +104,12 @@ def call_as_colleague(simulator: Simulator, action: str, **parameters: t.Any) ->
 
 def desired_of(options: t.Mapping[str, t.Any]) -> DesiredImage:
     """The desired state of a task with these options, validated by the argument spec of the module."""
-    return desired_from(ArgumentSpecValidator(ARGUMENTS).validate(dict(options)).validated_parameters)
+    return desired_from(params_of(options))
+
+
+def params_of(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    params: dict[str, t.Any] = ArgumentSpecValidator(ARGUMENTS).validate(dict(options)).validated_parameters
+    return {"region": Simulator.region, **params}
 
 
 def connection_to(simulator: Simulator, read_timeout: float) -> Connection:
@@ -156,7 +159,7 @@ def run_task(
             random=lambda: HALF,
         )
         try:
-            images, now = Images(client), functools.partial(_time_after, later)
+            images, now = images_for(params_of(options), lambda: client), functools.partial(_time_after, later)
             return Run(run(desired_of(options), images, deadline, check_mode=False, now=now))
         except ApsaraStackError as error:
             return Run(result_of(error), error)

@@ -18,6 +18,9 @@ class Disk(t.TypedDict):
     type: str | None
     format: str | None
     progress: int | None
+    import_bucket: str | None
+    import_object: str | None
+    encrypted: bool | None
 
 
 class _Facts(t.TypedDict):
@@ -31,10 +34,12 @@ class _Facts(t.TypedDict):
     os_name: str | None
     platform: str | None
     architecture: str | None
+    boot_mode: str | None
     image_version: str | None
     image_family: str | None
     image_owner_alias: str | None
     usage: str | None
+    is_copied: bool | None
     is_subscribed: bool | None
     is_self_shared: bool | None
     creation_time: str | None
@@ -87,20 +92,21 @@ def snapshots_of(images: t.Iterable[Image]) -> tuple[str, ...]:
 _EXPRESSION = """{
     image_id: ImageId, image_name: ImageName, description: Description, status: Status,
     progress: Progress, usable: Usable, size: Size, os_type: OSType, os_name: OSName,
-    platform: Platform, architecture: Architecture, image_version: ImageVersion,
-    image_family: ImageFamily, image_owner_alias: ImageOwnerAlias, usage: Usage,
-    is_subscribed: IsSubscribed, is_self_shared: IsSelfShared, creation_time: CreationTime,
+    platform: Platform, architecture: Architecture, boot_mode: BootMode,
+    image_version: ImageVersion, image_family: ImageFamily, image_owner_alias: ImageOwnerAlias, usage: Usage,
+    is_copied: IsCopied, is_subscribed: IsSubscribed, is_self_shared: IsSelfShared, creation_time: CreationTime,
     product_code: ProductCode,
     tags: Tags.Tag[].{key: TagKey, value: TagValue},
     disk_device_mappings: DiskDeviceMappings.DiskDeviceMapping[].{
-        device: Device, size: Size, snapshot_id: SnapshotId, type: Type, format: Format, progress: Progress
+        device: Device, size: Size, snapshot_id: SnapshotId, type: Type, format: Format, progress: Progress,
+        import_bucket: ImportOSSBucket, import_object: ImportOSSObject, encrypted: Encrypted
     }
 }"""
 
 # The API is inconsistent about scalars: sizes are strings or numbers, IsSelfShared is a string, Progress may have a
 # percent sign.
 _INTEGERS = ("size", "progress")
-_BOOLEANS = ("usable", "is_subscribed", "is_self_shared")
+_BOOLEANS = ("usable", "is_copied", "encrypted", "is_subscribed", "is_self_shared")
 
 
 def to_image(wire: t.Mapping[str, t.Any], region: str | None) -> Image:
@@ -108,6 +114,8 @@ def to_image(wire: t.Mapping[str, t.Any], region: str | None) -> Image:
     shaped = compiled(_EXPRESSION).search(wire)
     disks = [_scalars(disk) for disk in shaped["disk_device_mappings"] or []]
     tags = {_text(tag["key"]): _text(tag["value"]) or "" for tag in shaped["tags"] or [] if tag["key"] is not None}
+    # Documented in lower case, as the option is.
+    shaped["boot_mode"] = shaped["boot_mode"] and str(shaped["boot_mode"]).lower()
     return t.cast("Image", {**_scalars(shaped), "tags": tags, "disk_device_mappings": disks, "region": region})
 
 

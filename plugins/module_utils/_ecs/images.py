@@ -6,11 +6,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image, to_integer
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
+    Image,
+    to_boolean,
+    to_image,
+    to_integer,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     NoAnswerError,
@@ -22,7 +28,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing im
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
 
 if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.copies import Copies
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
 # Without a Status, DescribeImages lists Available images only. A release that does not know a newer status may reject
@@ -40,10 +48,24 @@ _OLD_TAGS_PER_CALL = 5
 class Images:
     """The images of one account in one region, and their sources. Every method raises what Client raises."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, original: Client | None = None) -> None:
+        """``original``: of the region from which images are copied, if it is another one."""
         self._client = client
+        self._original = original or client
         self._status_filters = list(_STATUS_FILTERS)
         self._knows_tag_resources = True
+
+    @functools.cached_property
+    def copies(self) -> Copies:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.copies import Copies  # noqa: PLC0415
+
+        return Copies(self._original, self._client)
+
+    @functools.cached_property
+    def tasks(self) -> Tasks:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks  # noqa: PLC0415
+
+        return Tasks(self._client)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -119,7 +141,7 @@ class Images:
             "OSType": os_type,
             "Architecture": architecture,
             "Usage": usage,
-            "Tag": _tag_list(tags or {})[:_OLD_TAGS_PER_CALL],
+            "Tag": tag_list(tags or {})[:_OLD_TAGS_PER_CALL],
         }
         return [image for ids in _id_filters(image_ids) for image in self._describe({**narrowed, **ids})]
 
@@ -180,19 +202,10 @@ class Images:
             "ImageVersion": image_version,
             "Platform": platform,
             "Architecture": architecture,
-            "Tag": _tag_list(tags or {}),
+            "Tag": tag_list(tags or {}),
             "ClientToken": os.urandom(16).hex(),
         }
-        body = self._client.call("CreateImage", parameters)
-        if not body.get("ImageId"):
-            raise NoAnswerError(
-                "the request was accepted, but the response does not contain the id of the image",
-                action="CreateImage",
-                endpoint=self._client.connection.endpoint,
-                permanent=True,
-                advice="Run the task again: it finds the image by its name and continues.",
-            )
-        return str(body["ImageId"])
+        return new_image_id(self._client.call("CreateImage", parameters), "CreateImage", self._client)
 
     def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:
         self._client.call(
@@ -219,7 +232,7 @@ class Images:
         return True
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
-        self._tag(("TagResources", "AddTags"), image_id, {"Tag": _tag_list(tags)}, _tag_list(tags))
+        self._tag(("TagResources", "AddTags"), image_id, {"Tag": tag_list(tags)}, tag_list(tags))
 
     def unset_tags(self, image_id: str, keys: t.Sequence[str]) -> None:
         self._tag(("UntagResources", "RemoveTags"), image_id, {"TagKey": list(keys)}, [{"Key": key} for key in keys])
@@ -247,6 +260,19 @@ class Images:
                 raise PartlyDoneError(error, f"The tags {done} were changed in an earlier call.") from error
 
 
+def new_image_id(body: t.Mapping[str, t.Any], action: str, client: Client) -> str:
+    """The id of the image that an action creates."""
+    if body.get("ImageId"):
+        return str(body["ImageId"])
+    raise NoAnswerError(
+        "the request was accepted, but the response does not contain the id of the image",
+        action=action,
+        endpoint=client.connection.endpoint,
+        permanent=True,
+        advice="Run the task again: it finds the image by its name and continues.",
+    )
+
+
 def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
     # Imported only for tasks that read a source.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot  # noqa: PLC0415
@@ -259,6 +285,7 @@ def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
         name=wire.get("SnapshotName"),
         creation_time=wire.get("CreationTime"),
         usage=wire.get("Usage"),
+        encrypted=to_boolean(wire.get("Encrypted")),
     )
 
 
@@ -279,7 +306,7 @@ def _is_about_status(error: ServiceError) -> bool:
     return error.reason == "invalid_input" and "status" in f"{error.code} {error.cloud_message}".lower()
 
 
-def _tag_list(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
+def tag_list(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 

@@ -28,3 +28,4 @@ class Snapshot:
     name: str | None = None
     creation_time: str | None = None
     usage: str | None = None
+    encrypted: bool | None = None

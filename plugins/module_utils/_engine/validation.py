@@ -46,7 +46,7 @@ def entries(option: str, values: t.Iterable[t.Any] | None) -> dict[str, t.Any]:
 
 def timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     seconds = params["wait_timeout"]
-    return [] if seconds >= 1 else [f"wait_timeout must be at least 1 second, but is {seconds}"]
+    return [] if seconds is None or seconds >= 1 else [f"wait_timeout must be at least 1 second, but is {seconds}"]
 
 
 def refuse(problems: t.Sequence[str]) -> None:

@@ -17,13 +17,10 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
     refuse,
     timeout_problems,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import bucket_problem
 
-# One rule for each string, as a sentence: in the documentation of the option, in refusals, and in hints.
-BUCKET_RULE = (
-    "must have 3 to 63 lower-case letters, digits and hyphens, and must start and end with a letter or a digit"
-)
+# As a sentence: in the documentation of the option, in refusals, and in hints.
 PREFIX_RULE = "must have 1 to 30 letters and digits"
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9]{1,30}")
 _NEVER_BLANK = ("image_id", "image_name", "bucket", "prefix", "role_name")
 
@@ -66,17 +63,15 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredExport:
     Raises RefusalError with a sentence for each value that the API would reject or that is likely a mistake.
     """
     named = {option: params[option] for option in _NEVER_BLANK}
-    rules = (("bucket", _BUCKET, BUCKET_RULE), ("prefix", _PREFIX, PREFIX_RULE))
+    rules = {"bucket": bucket_problem, "prefix": _prefix_problem}
+    # A blank one is reported elsewhere.
+    broken_rules = [rule(option, named[option]) for option, rule in rules.items() if (named[option] or "").strip()]
     refuse(
         [
             *blank_problems(named),
             *id_problems({"image_id": params["image_id"]}),
             *timeout_problems(params),
-            *(
-                broken(option, rule, named[option])
-                for option, pattern, rule in rules
-                if (named[option] or "").strip() and not pattern.fullmatch(named[option])
-            ),
+            *(problem for problem in broken_rules if problem is not None),
         ]
     )
     return DesiredExport(
@@ -86,3 +81,7 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredExport:
         wait=params["wait"],
         **named,
     )
+
+
+def _prefix_problem(what: str, prefix: str) -> str | None:
+    return None if _PREFIX.fullmatch(prefix) else broken(what, PREFIX_RULE, prefix)

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import BUCKET_RULE, PREFIX_RULE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import PREFIX_RULE
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import hints
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import BUCKET_RULE
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints

@@ -15,15 +15,11 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 
 # Set when an image is created; no action changes them later.
-CREATE_ONLY = ("image_version", "platform", "architecture")
+CREATE_ONLY = ("image_version", "platform", "architecture", "os_type", "boot_mode")
 
 
 def create_only(desired: DesiredImage) -> dict[str, t.Any]:
-    return {
-        "image_version": desired.image_version,
-        "platform": desired.platform,
-        "architecture": desired.architecture,
-    }
+    return {name: getattr(desired, name) for name in CREATE_ONLY}
 
 
 def create_only_differences(desired: DesiredImage, image: Image) -> list[str]:
@@ -33,8 +29,13 @@ def create_only_differences(desired: DesiredImage, image: Image) -> list[str]:
         f"its {name} is {current[name]!r}, not {wanted!r}"
         for name, wanted in create_only(desired).items()
         # Older releases leave these fields empty, which does not count as a difference.
-        if wanted is not None and current[name] and current[name] != wanted
+        if wanted is not None and current[name] and differs(name, current[name], wanted)
     ]
+
+
+def differs(name: str, told: t.Any, wanted: t.Any) -> bool:
+    # Older releases write Linux and Windows.
+    return bool(str(told).lower() != wanted if name == "os_type" else told != wanted)
 
 
 def target(desired: DesiredImage, base: Image) -> Image:

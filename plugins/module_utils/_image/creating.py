@@ -12,6 +12,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     changes,
+    imports,
     marks,
     refusals,
     sources,
@@ -44,13 +45,14 @@ def plan_creation(
     if desired.source is None or desired.image_name is None:
         raise refusals.no_source(desired)
     labels = changes.create_only(desired)
-    warnings = sources.judge(desired.source, reader)
+    judged = sources.judge(desired.source, reader)
+    again = [made_again(one, reader) for one in failed]
     # If names must be unique, a new image can only be created once the name is free.
     cleared = removal(desired, reader, [Leaving(one, why_useless(one)) for one in failed], until_gone=True)
     # Without a wait, the task does not know whether the new image becomes usable, so it deletes nothing usable.
     leaving = [Leaving(one, "it is an outdated replacement", may_stay=True) for one in outdated if desired.wait]
     afterwards = removal(desired, reader, leaving) if leaving else Removal()
-    create = steps.Create(desired.image_name, desired.source, desired.description or None, desired.tags or {}, **labels)
+    create = steps.Create(desired.image_name, judged.source, desired.description or None, desired.tags or {}, **labels)
     usable, listed = [steps.WaitUntilUsable(None), steps.ReadBack(None)], [steps.WaitUntilListed(desired.name)]
     return Plan(
         before=failed[0] if failed else None,
@@ -60,14 +62,16 @@ def plan_creation(
             tags=dict(desired.tags or {}),
             status="Available" if desired.wait else "Creating",
             **labels,
+            **judged.known,
         ),
         steps=(*cleared.steps, create, *(usable if desired.wait else listed), *afterwards.steps),
-        warnings=(*map(made_again, failed), *warnings, *cleared.warnings, *afterwards.warnings),
+        warnings=(*again, *judged.warnings, *cleared.warnings, *afterwards.warnings),
     )
 
 
-def made_again(image: Image) -> str:
+def made_again(image: Image, reader: Reader) -> str:
     mark = marks.mark_of(image)
     replacing = "" if mark is None else f", which an earlier run created to replace image {mark.replaced_id},"
     named = f"image {image['image_id']} ({image['image_name']!r}){replacing}"
-    return f"{named} is deleted and created again: {refusals.failure(image)}"
+    why = imports.why_failed(image, reader) or refusals.failure(image)
+    return f"{named} is deleted and created again: {why}"

@@ -30,13 +30,14 @@ if t.TYPE_CHECKING:  # pragma: no cover
 @dataclass(frozen=True)
 class Leaving:
     """An image to delete. ``why``: for its step. ``names``: those that it may have by then; by default its own.
-    ``successor`` and ``may_stay``: see ``steps.Delete``."""
+    ``successor``, ``may_stay`` and ``cancels``: see ``steps.Delete``."""
 
     image: Image
     why: str = ""
     names: tuple[str | None, ...] = ()
     successor: Successor | None = None
     may_stay: bool = False
+    cancels: steps.Cancelation | None = None
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,24 @@ def plan_absent(desired: DesiredImage, reader: Reader, targets: t.Sequence[Image
     first, *leftovers = targets
     if desired.image_name not in (None, first["image_name"]):
         raise refusals.other_name(desired, first)
-    removed = removal(desired, reader, [Leaving(first), *(Leaving(one, "its creation failed") for one in leftovers)])
+    cancels = None if is_settled(first) else _cancelation(first, reader)
+    leaving = Leaving(first, cancels=cancels)
+    removed = removal(desired, reader, [leaving, *(Leaving(one, "its creation failed") for one in leftovers)])
     also = [f"image {one['image_id']} will also be deleted: {refusals.failure(one)}" for one in leftovers]
     return Plan(
         before=first,
         after=None,
         steps=removed.steps,
         warnings=(*also, *removed.warnings, *_unfinished(first, reader)),
+        facts={} if cancels is None or cancels.task_id is None else {"task_id": cancels.task_id},
     )
+
+
+def _cancelation(image: Image, reader: Reader) -> steps.Cancelation | None:
+    # Imported only for images that the cloud is processing.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import canceling  # noqa: PLC0415
+
+    return canceling.cancelation(image, reader)
 
 
 def _unfinished(image: Image, reader: Reader) -> t.Iterator[str]:
@@ -118,11 +129,11 @@ def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterato
     image = leaving.image
     image_id = image["image_id"]
     settles = not is_settled(image)
-    if settles:
+    if settles and leaving.cancels is None:
         # The cloud does not delete an image that it is still processing (ImageIsCreating).
         yield steps.WaitUntilSettled(image_id)
     names = leaving.names or (image["image_name"],)
     expected = Expected(image, names, settles=settles, may_be_in_use=desired.force)
-    yield steps.Delete(expected, desired.force, leaving.why, leaving.successor, leaving.may_stay)
+    yield steps.Delete(expected, desired.force, leaving.why, leaving.successor, leaving.may_stay, leaving.cancels)
     if waits:
         yield steps.WaitUntilGone(image_id)

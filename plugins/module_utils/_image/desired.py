@@ -23,6 +23,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import te
 DISK_SIZE_GIB = (5, 32768)
 MAXIMUM_DISKS = 17
 
+# Seconds. The cloud copies an image to another region, or imports one, in up to an hour.
+DEFAULT_TIMEOUT, LONG_TIMEOUT = 600, 3600
+_LONG_SOURCES = ("copy_from", "import_from")
+_OPTIONS_OF_IMPORTS = ("os_type", "boot_mode", "license_type", "role_name")
+
 _IDS = ("image_id", "instance_id", "snapshot_id")
 _NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
 
@@ -45,11 +50,13 @@ class DiskMapping(t.NamedTuple):
 
 
 class Source(t.NamedTuple):
-    """The source of an image: exactly one of the three is given."""
+    """What the cloud creates an image from: exactly one of the three is given. ``copied`` and ``imported`` have the
+    other sources."""
 
     instance_id: str | None = None
     snapshot_id: str | None = None
     disks: tuple[DiskMapping, ...] = ()
+    kind: t.Literal["create"] = "create"
 
     def text(self) -> str:
         if self.instance_id is not None:
@@ -77,6 +84,13 @@ class Source(t.NamedTuple):
         return tuple(snapshot_id for snapshot_id in named if snapshot_id is not None)
 
 
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.copied import CopySource
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.imported import ImportSource
+
+    AnySource = t.Union[Source, CopySource, ImportSource]
+
+
 class DesiredImage(t.NamedTuple):
     """The desired state of an image. None means unchanged; an empty description or tag set means empty."""
 
@@ -84,13 +98,15 @@ class DesiredImage(t.NamedTuple):
     image_id: str | None = None
     image_name: str | None = None
     description: str | None = None
-    source: Source | None = None
+    source: AnySource | None = None
     tags: t.Mapping[str, str] | None = None
     purge_tags: bool = True
     force: bool = False
     image_version: str | None = None
     platform: str | None = None
     architecture: str | None = None
+    os_type: str | None = None
+    boot_mode: str | None = None
     recreate: str = "never"
     delete_snapshots: bool = False
     wait: bool = True
@@ -108,6 +124,14 @@ class DesiredImage(t.NamedTuple):
     def handle(self) -> str:
         """The image as sentences name it."""
         return f"image {self.image_id}" if self.image_id is not None else f"image {self.image_name!r}"
+
+
+def timeout_of(params: t.Mapping[str, t.Any]) -> int:
+    """How many seconds the task may take."""
+    if params["wait_timeout"] is not None:
+        return int(params["wait_timeout"])
+    is_long = any(params[option] is not None for option in _LONG_SOURCES)
+    return LONG_TIMEOUT if is_long else DEFAULT_TIMEOUT
 
 
 def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
@@ -129,6 +153,7 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
             *tag_problems,
             *tag_rules.problems(tags or {}),
             *_disk_problems(params["disk_device_mapping"]),
+            *_other_source_problems(params),
             *_recreate_problems(params),
         ]
     refuse(problems)
@@ -144,6 +169,8 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
         image_version=params["image_version"],
         platform=params["platform"],
         architecture=params["architecture"],
+        os_type=params["os_type"],
+        boot_mode=params["boot_mode"],
         recreate=params["recreate"],
         delete_snapshots=params["delete_snapshots"],
         wait=params["wait"],
@@ -157,7 +184,9 @@ def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     if params["image_id"] is not None:
         return [f"recreate={recreate} requires image_name without image_id, since the replacement image has another id"]
     if recreate == "always" and _source(params) is None:
-        return ["recreate=always requires one of instance_id, snapshot_id and disk_device_mapping"]
+        return [
+            "recreate=always requires one of instance_id, snapshot_id, disk_device_mapping, copy_from and import_from"
+        ]
     return []
 
 
@@ -200,7 +229,20 @@ def _disk_problem(entry: str, disk: t.Mapping[str, t.Any]) -> str | None:
     return None
 
 
-def _source(params: t.Mapping[str, t.Any]) -> Source | None:
+def _other_source_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    if all(params[option] is None for option in (*_LONG_SOURCES, *_OPTIONS_OF_IMPORTS)):
+        return []
+    # Imported only for tasks that give one of them, so that the others stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import given_sources  # noqa: PLC0415
+
+    return given_sources.problems(params)
+
+
+def _source(params: t.Mapping[str, t.Any]) -> AnySource | None:
+    if any(params[option] is not None for option in _LONG_SOURCES):
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import given_sources  # noqa: PLC0415
+
+        return given_sources.source_from(params)
     disks = tuple(
         DiskMapping(**{key: disk[key] for key in ("snapshot_id", "size", "device", "disk_type")})
         for disk in params["disk_device_mapping"] or ()

@@ -13,19 +13,23 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import ch
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk, Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import (
+        AnySource,
         DesiredImage,
         DiskMapping,
-        Source,
     )
 
 
-def source_difference(source: Source | None, image: Image) -> str | None:
+def source_difference(source: AnySource | None, image: Image) -> str | None:
     """How the disks of the image differ from the source, as a sentence; None if they match.
 
     The cloud reports only snapshots and sizes, and not in every release. It reports nothing about an instance, whose
-    snapshots were created for the image.
+    snapshots were created for the image. Raises RefusalError for the original of its own copy.
     """
-    if source is None or source.instance_id is not None:
+    if source is None:
+        return None
+    if source.kind != "create":
+        return source.difference(image)
+    if source.instance_id is not None:
         return None
     found = [disk for disk in image["disk_device_mappings"] if disk["snapshot_id"]]
     if not found:

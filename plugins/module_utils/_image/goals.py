@@ -40,21 +40,36 @@ def _vanished(seen: Image) -> ApsaraStackError:
     )
 
 
-def _lost(image: Image) -> ApsaraStackError | None:
-    if image["status"] == UNAVAILABLE:
-        return refusals.unavailable(image)
-    if not is_failed(image):
+def _lost(image: Image, why: t.Callable[[Image], str | None]) -> ApsaraStackError | None:
+    is_unavailable = image["status"] == UNAVAILABLE
+    if not is_unavailable and not is_failed(image):
         return None
+    reason = why(image)
+    if is_unavailable and reason is None:
+        return refusals.unavailable(image)
+    advice = "Remove the cause and run the task again: with a source it deletes this image and creates a new one."
+    if is_unavailable:
+        advice = (
+            f"Remove the cause, delete the image with state=absent and image_id={image['image_id']}, and run the task "
+            "again."
+        )
     return ApsaraStackError(
-        f"image {image['image_id']} ({image['image_name']!r}): {refusals.failure(image)}",
+        f"image {image['image_id']} ({image['image_name']!r}): {reason or refusals.failure(image)}",
         "creation_failed",
-        advice="Remove the cause and run the task again: with a source it deletes this image and creates a new one.",
+        advice=advice,
         facts=_facts(image),
     )
 
 
 _IMAGE: Watched[Image] = Watched(lambda image: image["progress"], _text, _facts, _vanished)
 
-USABLE: Goal[Image] = Goal(_IMAGE, lambda image: image is not None and is_usable(image), _lost)
 SETTLED: Goal[Image] = Goal(_IMAGE, lambda image: image is None or is_settled(image))
 GONE: Goal[Image] = Goal(_IMAGE, lambda image: image is None)
+
+
+def usable(why: t.Callable[[Image], str | None]) -> Goal[Image]:
+    """``why``: why the creation of an image failed, as a part of a sentence, if that is known."""
+    return Goal(_IMAGE, lambda image: image is not None and is_usable(image), lambda image: _lost(image, why))
+
+
+USABLE: Goal[Image] = usable(lambda _image: None)

@@ -40,6 +40,11 @@ _PASSING = {"usage", "is_self_shared"}
 
 
 def create(step: steps.Create, run: ImageRunning) -> None:
+    if step.source.kind != "create":
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import beginning  # noqa: PLC0415
+
+        beginning.begin(step, step.source, run)
+        return
     image_id = run.images.create(
         step.image_name,
         **step.source.parts(),
@@ -103,6 +108,10 @@ def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
 
 
 def delete(step: steps.Delete, run: ImageRunning) -> bool:
+    if step.cancels is not None:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import canceling  # noqa: PLC0415
+
+        return canceling.delete(step, step.cancels, run)
     try:
         was_deleted = run.images.delete(step.image_id, step.force)
     except ServiceError as error:
@@ -177,9 +186,11 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
         # However the wait ends, the result contains the last known image.
         if image is not None:
             run.outcome.know_image(image)
+        else:
+            run.judge_unlisted(image_id)
         return image
 
-    waiter.wait_until(goals.USABLE, look, run.deadline)
+    waiter.wait_until(goals.usable(run.why_failed), look, run.deadline)
     run.has_just_looked = True
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import texts
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import source_hints, texts
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
@@ -35,7 +35,7 @@ def _taken(context: Context) -> str:
     where = "set department and resource_group to search there"
     if context.has("resource_group"):
         where = "omit resource_group to search the whole organization, or give another department"
-    if context.action == "CreateImage":
+    if context.action in ("CreateImage", "CopyImage", "ImportImage"):
         return (
             f"{context.named('image_name')} is used by an image that cannot be seen {context.view()}: it belongs to "
             f"{elsewhere}. To find it, {where}; or use another image_name."
@@ -69,8 +69,16 @@ def _denied(context: Context) -> str:
 
 def _missing(context: Context) -> str:
     if "Platform" not in context.said:
-        return ""
+        return source_hints.missing_license(context)
     return "Set platform: a snapshot of a data disk does not show which system is on it."
+
+
+def _platform(context: Context) -> str:
+    rule = (
+        "platform must be a name that the site knows, spelled in the same way: CentOS, Ubuntu, SUSE, RedHat, Debian, "
+        "Windows Server 2019, Others Linux and so on."
+    )
+    return f"{rule} {source_hints.UNFIT_SYSTEM}" if context.action == "ImportImage" else rule
 
 
 _ONE_SYSTEM_DISK = "disk_device_mapping must have exactly one snapshot of a system disk."
@@ -84,6 +92,7 @@ _STILL_CREATING = "The image is still being created: raise wait_timeout."
 _UNFINISHED_SNAPSHOT = "The snapshot is not finished: wait until it is accomplished and run the task again."
 
 HINTS: Hints = {
+    **source_hints.HINTS,
     "InvalidImageId.": _not_visible("image", "image_id", "image_name"),
     "InvalidInstanceId.": _not_visible("instance", "instance_id"),
     "InvalidSnapshotId.NotFound": _not_visible("snapshot", "snapshot_id", "disk_device_mapping"),
@@ -124,8 +133,7 @@ HINTS: Hints = {
     "InvalidDescription.Malformed": f"description {texts.DESCRIPTION_RULE}. {texts.DESCRIPTION_ERAS}.",
     "InvalidImageVersion.Malformed": f"image_version {texts.VERSION_RULE}.",
     "InvalidArchitecture.Malformed": "architecture must be i386 or x86_64, or on newer releases arm64.",
-    "InvalidPlatform.Malformed": "platform must be a name that the site knows, spelled in the same way: CentOS, Ubuntu,"
-    " SUSE, RedHat, Debian, Windows Server 2019, Others Linux and so on.",
+    "InvalidPlatform.Malformed": _platform,
     "QuotaExceed.Image": "The account's image quota is used up: delete images, or have the quota raised.",
     "QuotaExceed.Snapshot": "The snapshot quota is used up: delete snapshots, or have the quota raised.",
     "QuotaExceed.Tags": _too_many_tags,

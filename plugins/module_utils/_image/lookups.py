@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import attempting
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError, attempting
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
 
 
 class Lookups:
@@ -41,6 +42,27 @@ class Lookups:
     def instance(self, instance_id: str) -> Instance | None:
         with attempting(f"look up instance {instance_id}"):
             return self._images.instance(instance_id)
+
+    def originals(self, image_id: str | None, image_name: str | None, region: str | None) -> list[Image]:
+        named = repr(image_name) if image_id is None else image_id
+        with attempting(f"look up image {named}, the original, in region {region}"):
+            return self._images.copies.originals(image_id, image_name)
+
+    def is_encrypted(self, original: Image, region: str | None) -> bool | None:
+        with attempting(f"look up whether image {original['image_id']} of region {region} is encrypted"):
+            try:
+                return self._images.copies.is_encrypted(original)
+            except ServiceError as error:
+                # A copy does not require the permission to list snapshots, and the cloud checks this as well.
+                if error.reason != "access_denied":
+                    raise
+                return None
+
+    def import_task(self, image: Image, *, running: bool) -> Task | None:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import imports  # noqa: PLC0415
+
+        with attempting(f"look up the task that imports image {image['image_id']}"):
+            return imports.task_of(image, self._images.tasks, running=running)
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
         with attempting(f"look up snapshot {', '.join(snapshot_ids)}"):

@@ -28,13 +28,15 @@ def _steps() -> types.ModuleType:
 
 class ImageOutcome(Outcome["Image", "Predicted"]):
     """``kept``: the ids of images that were to be deleted but are kept. ``is_unfinished``: whether a later run may
-    delete one of them. ``vanished``: the images and snapshots that somebody else has deleted."""
+    delete one of them. ``vanished``: the images and snapshots that somebody else has deleted. ``task_id``: of the
+    import that this run has started."""
 
     def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
         self.kept: list[str] = []
         self.is_unfinished = False
         self.vanished: list[str] = []
+        self.task_id: str | None = None
         self._forgotten: list[str] = []
 
     @property
@@ -108,6 +110,7 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
     def facts(self) -> dict[str, t.Any]:
         return {
             **super().facts(),
+            **({} if self.task_id is None else {"task_id": self.task_id}),
             "image_id": self.image_id,
             "image": self.image,
             "snapshots_deleted": self.snapshots_deleted,

@@ -59,7 +59,10 @@ def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
     if usable:
         return _plan_change(desired, _replacement_in(usable) or usable[0], failed, reader)
     if failed and (desired.image_id is not None or desired.source is None):
-        raise _refusals().failed(desired, failed[0], _purpose(failed[0]))
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import imports  # noqa: PLC0415
+
+        why = imports.why_failed(failed[0], reader)
+        raise _refusals().failed(desired, failed[0], why, _purpose(failed[0]))
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import creating  # noqa: PLC0415
 
     return creating.plan_creation(desired, reader, failed)

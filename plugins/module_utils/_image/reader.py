@@ -11,6 +11,7 @@ import typing as t
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
 
 
 class Reader(t.Protocol):
@@ -30,6 +31,15 @@ class Reader(t.Protocol):
 
     def instance(self, instance_id: str) -> Instance | None:
         """The instance with this id."""
+
+    def originals(self, image_id: str | None, image_name: str | None, region: str | None) -> list[Image]:
+        """The images with this id or exactly this name in the region that images are copied from: own and shared."""
+
+    def is_encrypted(self, original: Image, region: str | None) -> bool | None:
+        """Whether an image of that region is encrypted; None if the release does not report it."""
+
+    def import_task(self, image: Image, *, running: bool) -> Task | None:
+        """The task that imports the image; None if it is not certain. ``running``: whether it is still running."""
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
         """The snapshots by id, without those that the account cannot see."""

@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
 
-_SOURCES = "instance_id, snapshot_id or disk_device_mapping"
+_SOURCES = "instance_id, snapshot_id, disk_device_mapping, copy_from or import_from"
 
 
 def _refusal(reason: Reason, problem: str, advice: str, image: Image | None = None, hint: str = "") -> RefusalError:
@@ -61,15 +61,15 @@ def other_name(desired: DesiredImage, image: Image) -> RefusalError:
     )
 
 
-def failed(desired: DesiredImage, image: Image, purpose: str = "") -> RefusalError:
-    """``purpose``: see ``marks.purpose``."""
+def failed(desired: DesiredImage, image: Image, why: str | None = None, purpose: str = "") -> RefusalError:
+    """``why``: as a part of a sentence, if it is known. ``purpose``: see ``marks.purpose``."""
     advice = (
         "image_id selects exactly one image, so it cannot be replaced by another image: give only image_name instead."
         if desired.image_id is not None
         else f"Give one of {_SOURCES} to have it deleted and created again."
     )
     advice = f"{advice} {_sentence(purpose)}"
-    return _refusal("creation_failed", f"{_headline(image)}: {failure(image)}", advice, image)
+    return _refusal("creation_failed", f"{_headline(image)}: {why or failure(image)}", advice, image)
 
 
 def other_source(image: Image, difference: str) -> RefusalError:

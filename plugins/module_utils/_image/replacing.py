@@ -39,7 +39,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectati
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, Source
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import AnySource, DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
@@ -123,8 +123,11 @@ def _replace(
     cleared = deletion.removal(
         desired, reader, [Leaving(one, deletion.why_useless(one)) for one in found.useless], until_gone=True
     )
-    making, new = _making(desired, found, marked) if adopted is None else _adopting(adopted, marked)
-    warnings = _resumed(adopted, mark, now) if adopted else sources.judge(t.cast("Source", desired.source), reader)
+    if adopted is None:
+        judged = sources.judge(t.cast("AnySource", desired.source), reader)
+        warnings, (making, new) = judged.warnings, _making(desired, found, marked, judged)
+    else:
+        warnings, (making, new) = _resumed(adopted, mark, now), _adopting(adopted, marked)
     swap = _swap(desired, Successor(new["image_id"], desired.name, mark.text()), new, old)
     removed = _removal(desired, swap, reader, found.outdated)
     first = Removal() if before is None else before
@@ -142,7 +145,7 @@ def _replace(
         ),
         warnings=(
             *first.warnings,
-            *map(creating.made_again, found.useless),
+            *(creating.made_again(one, reader) for one in found.useless),
             *warnings,
             *cleared.warnings,
             *removed.warnings,
@@ -167,19 +170,21 @@ def _mark_for(desired: DesiredImage, found: resuming.Unfinished, now: float) -> 
     return marks.Mark(found.old["image_id"], marks.digest(desired), begun)
 
 
-def _making(desired: DesiredImage, found: resuming.Unfinished, marked: Image) -> tuple[list[Step], Predicted]:
+def _making(
+    desired: DesiredImage, found: resuming.Unfinished, marked: Image, judged: sources.Judged
+) -> tuple[list[Step], Predicted | Image]:
     """The steps that create the new image, and the predicted image before the swap."""
     if found.free_name is None:
         raise obstacles.temporary_names_used(desired, found.outdated)
     labels = changes.create_only(desired)
-    source = t.cast("Source", desired.source)
-    create = steps.Create(found.free_name, source, marked["description"] or None, marked["tags"], **labels)
+    create = steps.Create(found.free_name, judged.source, marked["description"] or None, marked["tags"], **labels)
     new = image_stub(
         image_name=found.free_name,
         description=marked["description"] or "",
         tags=marked["tags"],
         status="Available",
         **labels,
+        **judged.known,
     )
     return [create, steps.WaitUntilUsable(None)], new
 

@@ -46,6 +46,20 @@ class ImageRunning(Running["Image", "Predicted"]):
             known: Image | Predicted = {**after, "image_id": after["image_id"] or self.outcome.image_id}
             self.outcome.know_image(known)
 
+    def why_failed(self, image: Image) -> str | None:
+        """Why the creation of the image failed, as a part of a sentence, if the cloud reports it."""
+        # Imported only for failures, so that the others stay fast.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import imports  # noqa: PLC0415
+
+        return imports.why_failed_now(image, self)
+
+    def judge_unlisted(self, image_id: str) -> None:
+        """Raises ApsaraStackError if the image is not listed because its import failed."""
+        if self.outcome.task_id is not None:
+            from ansible_collections.apsarastack.cloud.plugins.module_utils._image import imports  # noqa: PLC0415
+
+            imports.judge_unlisted(image_id, self.outcome.task_id, self)
+
     def seen_image(self, image_id: str, look: t.Callable[[], t.Iterable[Image]], patience: float) -> Image | None:
         """The image as it is read; None if it is not listed within ``patience`` seconds."""
         return self.seen(lambda: next((one for one in look() if one["image_id"] == image_id), None), patience)

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass, field
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import (
+        AnySource,
         DiskMapping,
         Source,
     )
@@ -22,8 +24,24 @@ if t.TYPE_CHECKING:  # pragma: no cover
 _IMAGEABLE = ("Running", "Stopped")
 
 
-def judge(source: Source, reader: Reader) -> tuple[str, ...]:
-    """Warnings about a source that is not yet ready. Raises RefusalError if no image can be created from it."""
+@dataclass(frozen=True)
+class Judged:
+    """``source``: with what was looked up. ``known``: what is known of the image that it becomes. ``warnings``: about a
+    source that is not yet ready."""
+
+    source: AnySource
+    known: t.Mapping[str, t.Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def judge(source: AnySource, reader: Reader) -> Judged:
+    """Raises RefusalError if no image can be created from the source."""
+    if source.kind != "create":
+        return source.judge(reader)
+    return Judged(source, warnings=_judge(source, reader))
+
+
+def _judge(source: Source, reader: Reader) -> tuple[str, ...]:
     if source.instance_id is not None:
         return _judge_instance(source.instance_id, reader.instance(source.instance_id))
     snapshots = reader.snapshots(source.snapshot_ids())

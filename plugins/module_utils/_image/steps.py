@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import AnySource
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
 
 
@@ -37,12 +37,14 @@ class _OfAnImage(Planned):
 @dataclass(frozen=True)
 class Create(Change):
     image_name: str
-    source: Source
+    source: AnySource
     description: str | None = None
     tags: t.Mapping[str, str] = field(default_factory=dict)
     image_version: str | None = None
     platform: str | None = None
     architecture: str | None = None
+    os_type: str | None = None
+    boot_mode: str | None = None
 
     def text(self) -> str:
         # The mark begins with the id of the image being replaced.
@@ -119,6 +121,17 @@ class Swap(Change):
 
 
 @dataclass(frozen=True)
+class Cancelation:
+    """What is canceled before an image is deleted. ``task_id``: of its import; None stands for a copy, which has no
+    task."""
+
+    task_id: str | None = None
+
+    def subject(self) -> str:
+        return "the copy" if self.task_id is None else f"the import (task {self.task_id})"
+
+
+@dataclass(frozen=True)
 class Delete(Change):
     """``expected``: the expected image. ``successor``: the image that must have its name before. ``may_stay``: if it
     must no longer be deleted, this is a warning and not a failure."""
@@ -128,12 +141,16 @@ class Delete(Change):
     reason: str = ""
     successor: Successor | None = None
     may_stay: bool = False
+    cancels: Cancelation | None = None
 
     @property
     def image_id(self) -> str:
         return self.expected.image["image_id"]
 
     def text(self) -> str:
+        if self.cancels is not None:
+            name = self.expected.names[-1]
+            return f"cancel {self.cancels.subject()} that creates image {self.image_id} {name!r}, and delete the image"
         forced = ", even if instances use it" if self.force else ""
         reason = f" ({self.reason})" if self.reason else ""
         return f"delete image {self.image_id} {self.expected.names[-1]!r}{forced}{reason}"

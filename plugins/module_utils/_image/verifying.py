@@ -90,10 +90,19 @@ def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:
     told = t.cast("dict[str, t.Any]", found)
     asked = t.cast("dict[str, t.Any]", wanted)
     missing = [
-        name for name in changes.CREATE_ONLY if asked[name] is not None and told[name] and told[name] != asked[name]
+        name
+        for name in changes.CREATE_ONLY
+        if asked[name] is not None and told[name] and changes.differs(name, told[name], asked[name])
     ]
+    if _is_encrypted(wanted, True) and _is_encrypted(found, False):
+        missing.append("copy_from.encrypted")
     if found["description"] is not None and found["description"] != (wanted["description"] or ""):
         missing.append("description")
     if tag_rules.own_tags(found["tags"]) != tag_rules.own_tags(wanted["tags"]):
         missing.append("tags")
     return missing
+
+
+def _is_encrypted(image: Image | Predicted, answer: bool) -> bool:
+    """Whether the image shows a disk that is encrypted, or one that is not."""
+    return any(disk["encrypted"] is answer for disk in image["disk_device_mappings"])

@@ -25,6 +25,12 @@ class Endpoint(t.NamedTuple):
     is_asapi: bool
 
 
+def endpoint_in(option: str, text: str, protocol: str) -> Endpoint:
+    """``option``: its name in messages. ``protocol``: of a text without a scheme. Raises RefusalError."""
+    parts = _endpoint_parts(option, text, protocol)
+    return Endpoint(_url(parts), parts.path.rstrip("/") == ASAPI_PATH)
+
+
 def endpoint_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -> Endpoint:
     """The endpoint that the options describe.
 
@@ -33,8 +39,7 @@ def endpoint_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -
     """
     endpoint, popgw_domain = values.get("endpoint"), values.get("popgw_domain")
     if endpoint is not None:
-        parts = _endpoint_parts(origins.named("endpoint"), endpoint, values["protocol"])
-        return Endpoint(_url(parts), parts.path.rstrip("/") == ASAPI_PATH)
+        return endpoint_in(origins.named("endpoint"), endpoint, values["protocol"])
     if popgw_domain is not None:
         return Endpoint(_pop_url(origins.named("popgw_domain"), popgw_domain, values), is_asapi=False)
     return Endpoint(_asapi_url(origins.named("domain"), values["domain"], values["protocol"]), is_asapi=True)

@@ -53,8 +53,10 @@ _IDEMPOTENT_WRITE_PREFIXES = (
     "UntagResources",
     "AddTags",
     "RemoveTags",
-    "CancelTask",
+    "Cancel",
 )
+# Not every release knows the ClientToken of these, and one that ignores it would create a second image.
+_UNKNOWN_TOKENS = ("CopyImage", "ImportImage")
 
 
 class Client:
@@ -118,6 +120,28 @@ class Client:
                 last, lost = error, error if error.maybe_done else lost
             self.deadline.sleep(self._pause(last, attempts - 1))
 
+    def elsewhere(self, region: str, endpoint: str | None = None, *, is_asapi: bool = False) -> Client:
+        """The client of another region of the site, with the same keys, deadline and session.
+
+        ``endpoint``: URL with scheme and path; by default, it follows from the endpoint of this region. ``is_asapi``:
+        of a given endpoint.
+        """
+        renew = self._renew
+
+        def moved(connection: Connection) -> Connection:
+            return connection.in_region(region, endpoint, is_asapi=is_asapi)
+
+        return Client(
+            moved(self.connection),
+            self.deadline,
+            self._transport.session,
+            self._now,
+            self._nonce,
+            self._random,
+            self._service,
+            None if renew is None else lambda: moved(renew()),
+        )
+
     def _attempt(self, action: str, form: t.Mapping[str, str]) -> dict[str, t.Any]:
         """Makes one attempt with its own signature: a timestamp expires, and a nonce is valid for one request."""
         connection = self.connection
@@ -175,7 +199,9 @@ class Client:
 
 def is_safe_to_repeat(action: str, form: t.Mapping[str, str]) -> bool:
     """Whether a call that may have been processed can be sent again."""
-    return action.startswith(READ_PREFIXES + _IDEMPOTENT_WRITE_PREFIXES) or "ClientToken" in form
+    if action.startswith(READ_PREFIXES + _IDEMPOTENT_WRITE_PREFIXES):
+        return True
+    return "ClientToken" in form and action not in _UNKNOWN_TOKENS
 
 
 def may_repeat(error: ServiceError | NoAnswerError, is_safe: bool) -> bool:

@@ -70,6 +70,7 @@ _BUSY_CODES = frozenset(
         "InvalidOperation.Conflict",
         "LastTokenProcessing",
         "IdempotentProcessing",
+        "OperationDenied.ImageCopyConflict",
         "OperationDenied.ImageCopying",
         "OperationDenied.ImageExporting",
         "SnapshotNotReady",
@@ -135,9 +136,18 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
     ("bucket_not_authorized", re.compile(r"InvalidOSS\.NotAuthorized|NoSetRoletoECSServiceAcc?ount")),
     (
         "not_found",
-        re.compile(r"Invalid(Image|Instance|Snapshot|Disk|Resource|Task)Id\.NotFound|(InvalidOSS|Oss)Bucket\.NotFound"),
+        re.compile(
+            r"Invalid(Image|Instance|Snapshot|Disk|Resource|Task)Id\.NotFound|(InvalidOSS|Oss)Bucket\.NotFound"
+            r"|InvalidOSSObject\.NotFound|InvalidParameter\.KMSKeyId\.NotFound"
+        ),
     ),
-    ("not_supported_by_site", re.compile(r"InvalidImageFormat\.RegionNotSupported|InvalidRegion\.NotSupport")),
+    (
+        "not_supported_by_site",
+        re.compile(
+            r"InvalidImageFormat\.RegionNotSupported|InvalidRegion\.NotSupport|RegionNotSupportCopy"
+            r"|IncorrectDestinationRegion|InvalidParameter\.KmsNotEnabled"
+        ),
+    ),
     (
         "source_not_usable",
         re.compile(
@@ -145,7 +155,11 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
             r"|InstanceLockedForSecurity|IncorrectInstanceStatus\.NeedRestart|InvalidInstanceId\.ValueNotSupported"
             r"|IncorrectDiskStatus(\..*)?|InvalidDiskCategory\.CreateImage"
             r"|IncorrectImageStatus|ImageNotSupported|InvalidImage\.DiskAmountOrSize|InvalidImageCategory\.NotSupported"
-            r"|InvalidImageLicense\.NotSupported"
+            r"|InvalidImageLicense\.NotSupported|OperationDenied\.(SameRegionOnly|CommunityImage|NotPublished)"
+            r"|OperationDei?ni?ed\.EncryptedSnapshot|OperationDenied\.EncryptSnapshotAcrossRegion|SizeExceed\.Image"
+            r"|InvalidOSSObject\.(NeedRestore|Size)|UnsupportedSuffix\.OSSObject|InvalidVHDImage\.IncorrectSize"
+            r"|InvalidBlockSize\.NotSupport|ImageCheckUnsupported\.WindowsImage"
+            r"|InvalidOperation\.(VhdImage|CloudBoxImageCopy)Unsupported"
         ),
     ),
     (
@@ -153,7 +167,9 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
         re.compile(
             r".*\.Malformed|.*\.ValueNotSupported|InvalidStatus|Invalid(RegionId|ResourceGroup)\.NotFound|InvalidDevice\.InUse"
             r"|InvalidParameter(\..*)?|InvalidTag\.Mismatch|InvalidTagCount|Duplicate\.TagKey"
-            r"|InvalidOSSBucket\.(NotMatched|EncryptUnsupported)"
+            r"|InvalidOSSBucket\.(NotMatched|EncryptUnsupported)|MissingParameter(\..*)?|(Source|Destination)Region\.NotFound"
+            r"|InvalidImageSize|InvalidDataDiskSize|InvalidBootMode\.NotSupport|InvalidLicenseType\..*|InvalidEncrypted\..*"
+            r"|InvalidEncryptAlgorithm|InvalidArchitecture\.PlatformUnsupported"
         ),
     ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import endpoint_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import endpoint_in, endpoint_of
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import Service
@@ -59,6 +59,13 @@ class Connection(t.NamedTuple):
     def signed_by(self, keys: Keys) -> Connection:
         """The same connection with other keys."""
         return self._replace(**keys._asdict())
+
+    def in_region(self, region: str, endpoint: str | None = None, *, is_asapi: bool = False) -> Connection:
+        """The same connection to another region. ``endpoint``: by default, it follows from that of this region, and
+        ``is_asapi`` is ignored."""
+        if endpoint is None:
+            endpoint, is_asapi = endpoint_in(region, self.endpoint, self.region), self.is_asapi
+        return self._replace(region=region, endpoint=endpoint, is_asapi=is_asapi)
 
     def to(self, service: Service) -> Connection:
         """The same connection to another service of the site; ``endpoint`` is that of ECS."""

@@ -48,3 +48,14 @@ def endpoint_of(service: Service, ecs_endpoint: str) -> str:
         # A port for plain HTTP does not support TLS.
         return f"https://{service.host}.{domain.partition(':')[0]}{parts.path}"
     return f"{parts.scheme}://{service.host}.{domain}{parts.path}"
+
+
+def endpoint_in(region: str, endpoint: str, own_region: str) -> str:
+    """The endpoint of another region of the site.
+
+    A host that names its region, such as ecs-internal.cn-a.example.com, is that of the other region with its name. Any
+    other host is assumed to serve all regions.
+    """
+    parts = urllib.parse.urlsplit(endpoint)
+    labels = [region if label.lower() == own_region.lower() else label for label in parts.netloc.split(".")]
+    return parts._replace(netloc=".".join(labels)).geturl()

@@ -52,7 +52,7 @@ class Transport:
 
     def __init__(self, route: Route, session: requests.Session | None = None) -> None:
         self._route = route
-        self._session = requests.Session() if session is None else session
+        self.session = requests.Session() if session is None else session
         if route.verify is False:
             # The user has turned verification off; a warning with each call would not help.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
@@ -79,7 +79,7 @@ class Transport:
         rest = max(deadline.remaining(), SHORTEST_TIMEOUT_SECONDS)
         proxies = None if route.proxy is None else {"http": route.proxy, "https": route.proxy}
         # Certificates and proxies are passed with the request: only there they take precedence over the environment.
-        with self._session.request(
+        with self.session.request(
             request.method,
             request.url,
             data=dict(request.form),

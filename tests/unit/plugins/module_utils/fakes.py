@@ -10,9 +10,14 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk, Image, image_stub
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import imports
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils import fake_rules
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fake_sources import FakeCopies, FakeTasks
+
+if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
 
 
 class Clock:
@@ -42,6 +47,10 @@ def image(image_id: str = "m-1", **known: t.Any) -> Image:
     return t.cast("Image", image_stub(image_id=image_id, **{**defaults, **known}))
 
 
+READS = (
+    *("by_id", "by_ids", "by_name", "by_snapshot", "users", "instance", "snapshots"),
+    *("originals", "is_encrypted", "imports", "task"),
+)
 # What somebody else does right before a call is answered. If it raises, the exception is the answer.
 Intervention = t.Callable[["FakeImages"], t.Any]
 
@@ -80,6 +89,8 @@ class FakeImages:
         self._becomes: dict[str, str] = {}
         self._gone_at: dict[str, float] = {}
         self._stale: dict[str, tuple[float, Image]] = {}
+        self.copies = FakeCopies(self)
+        self.tasks = FakeTasks(self)
 
     def __repr__(self) -> str:
         return f"FakeImages(*{list(self.images.values())})"
@@ -90,10 +101,13 @@ class FakeImages:
         if happens is not None:
             happens(self)
 
+    def note(self, verb: str, *arguments: t.Any) -> None:
+        """A call of an action of ``fake_sources``."""
+        self._note(verb, *arguments)
+
     @property
     def writes(self) -> list[tuple[t.Any, ...]]:
-        reads = ("by_id", "by_ids", "by_name", "by_snapshot", "users", "instance", "snapshots")
-        return [call for call in self.calls if call[0] not in reads]
+        return [call for call in self.calls if call[0] not in READS]
 
     def _check_name(self, image_name: str | None, image_id: str | None) -> None:
         self._pass_time()
@@ -148,15 +162,28 @@ class FakeImages:
         self._note("snapshots", tuple(snapshot_ids))
         return {key: value for key, value in self._snapshots().items() if key in snapshot_ids}
 
+    def originals(self, image_id: str | None, image_name: str | None, region: str | None) -> list[Image]:
+        return self.copies.originals(image_id, image_name)
+
+    def is_encrypted(self, original: Image, region: str | None) -> bool | None:
+        return self.copies.is_encrypted(original)
+
+    def import_task(self, one: Image, *, running: bool) -> Task | None:
+        return imports.task_of(one, t.cast("t.Any", self.tasks), running=running)
+
     def _snapshots(self) -> dict[str, Snapshot]:
         return {key: value for key, value in self.known_snapshots.items() if key not in self.deleted_snapshots}
 
     def create(self, image_name: str, *, disks: t.Sequence[t.Mapping[str, t.Any]] = (), **given: t.Any) -> str:
         self._note("create", image_name)
-        self._check_name(image_name, None)
         snapshot_id, instance_id = given.pop("snapshot_id", None), given.pop("instance_id", None)
         fake_rules.check_instance(instance_id, self.instances)
         fake_rules.check_snapshots([snapshot_id, *(one.get("snapshot_id") for one in disks)], self._snapshots())
+        return self.add(image_name, lambda image_id: disks_of(image_id, snapshot_id, disks), **given)
+
+    def add(self, image_name: str, disks: t.Callable[[str], list[Disk]], **given: t.Any) -> str:
+        """A new image, as all sources create it. ``disks``: of the image with this id."""
+        self._check_name(image_name, None)
         fake_rules.check_tags(given.get("tags") or {})
         self._made += 1
         image_id = f"m-new-{self._made}"
@@ -166,7 +193,7 @@ class FakeImages:
             image_name=image_name,
             status="Creating",
             progress=0,
-            disk_device_mappings=disks_of(image_id, snapshot_id, disks),
+            disk_device_mappings=disks(image_id),
             **{key: value for key, value in known.items() if key not in self.ignored},
         )
         self.known_snapshots.setdefault(f"s-of-{image_id}", made_for_an_image(f"s-of-{image_id}"))

@@ -14,15 +14,16 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk, Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 TESTS = Path(__file__).resolve().parents[3]
-ORGANIZATION = 37
+ORGANIZATION, REGION = 37, "cn-neimeng-env30-d01"
 SEED = yaml.safe_load((TESTS / "simulator" / "apsarastack_simulator" / "seed.yml").read_text(encoding="utf-8"))
 # The names of the simulator's knobs here. The fake cloud matches names exactly, as ``Images`` does.
 KNOBS = {"names_unique": "names_unique", "delete_latency": "removal_time", "name_match": ""}
@@ -42,7 +43,8 @@ def cases() -> t.Iterator[dict[str, t.Any]]:
 
 
 def cloud_of(case: Case) -> FakeImages:
-    own, instances = _own(case, "images"), _own(case, "instances")
+    everywhere, instances = _own(case, "images"), _own(case, "instances")
+    own = [entry for entry in everywhere if entry.get("region", REGION) == REGION]
     used = {entry.get("image_id"): entry["id"] for entry in instances}
     cloud = FakeImages(*(_image(entry, used) for entry in own))
     for entry in own:
@@ -52,6 +54,12 @@ def cloud_of(case: Case) -> FakeImages:
     cloud.instances = {entry["id"]: _instance(entry) for entry in instances}
     imaged = {disk.get("snapshot_id") for entry in own for disk in entry.get("mappings", ())}
     cloud.known_snapshots = {entry["id"]: _snapshot(entry, imaged) for entry in _own(case, "snapshots")}
+    original = case["desired"].get("copy_from", {})
+    if original.get("region", REGION) != REGION:
+        there = [entry for entry in everywhere if entry.get("region") == original["region"]]
+        cloud.copies.elsewhere = [_image(entry, used) for entry in there]
+    for task in case.get("tasks", ()):
+        cloud.tasks.begin(cloud.images[task["image_id"]], [task["error"]] if "error" in task else [])
     for knob, value in case.get("knobs", {}).items():
         if KNOBS[knob]:
             setattr(cloud, KNOBS[knob], value)
@@ -81,6 +89,7 @@ def _image(entry: Case, used: t.Container[str | None]) -> Image:
         progress=100 if status == "Available" else 99,
         usage="instance" if entry["id"] in used else "none",
         is_self_shared=bool(entry.get("shared_with")),
+        is_copied=bool(entry.get("copied_from")),
         creation_time=_time(entry.get("created", 0)),
         image_version=entry.get("version", ""),
         platform=entry.get("platform", ""),
@@ -91,7 +100,9 @@ def _image(entry: Case, used: t.Container[str | None]) -> Image:
 
 def _disk(entry: Case) -> Disk:
     known = {name: entry.get(name) for name in ("device", "size", "type")}
-    return t.cast("Disk", {**known, "snapshot_id": entry.get("snapshot_id", ""), "format": "", "progress": None})
+    told = {"snapshot_id": "snapshot_id", "format": "format", "import_bucket": "bucket", "import_object": "object"}
+    texts = {key: entry.get(name, "") for key, name in told.items()}
+    return t.cast("Disk", {**dict.fromkeys(Disk.__annotations__), **known, **texts})
 
 
 def _snapshot(entry: Case, imaged: t.Container[str]) -> Snapshot:

@@ -35,11 +35,23 @@ WIRE: dict[str, t.Any] = {
     "OSName": "CentOS  7.9 64 bit",
     "ProductCode": "",
     "IsSelfShared": "True",
+    "IsCopied": False,
+    "BootMode": "UEFI",
     "IsSubscribed": False,
     "Tags": {"Tag": [{"TagKey": "env", "TagValue": "dev"}]},
     "DiskDeviceMappings": {
         "DiskDeviceMapping": [
-            {"Device": "/dev/xvda", "Type": "system", "Size": "40", "SnapshotId": "s-1", "Format": "", "Progress": ""},
+            {
+                "Device": "/dev/xvda",
+                "Type": "system",
+                "Size": "40",
+                "SnapshotId": "s-1",
+                "Format": "QCOW2",
+                "Progress": "",
+                "ImportOSSBucket": "golden",
+                "ImportOSSObject": "web.qcow2",
+                "Encrypted": False,
+            },
         ]
     },
 }
@@ -62,10 +74,22 @@ SHAPED: Image = {
     "os_name": "CentOS  7.9 64 bit",
     "product_code": "",
     "is_self_shared": True,
+    "is_copied": False,
+    "boot_mode": "uefi",
     "is_subscribed": False,
     "tags": {"env": "dev"},
     "disk_device_mappings": [
-        {"device": "/dev/xvda", "size": 40, "snapshot_id": "s-1", "type": "system", "format": "", "progress": None}
+        {
+            "device": "/dev/xvda",
+            "size": 40,
+            "snapshot_id": "s-1",
+            "type": "system",
+            "format": "QCOW2",
+            "progress": None,
+            "import_bucket": "golden",
+            "import_object": "web.qcow2",
+            "encrypted": False,
+        }
     ],
     "region": "cn-1",
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import predict
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import TaskFailedError
@@ -184,4 +185,6 @@ def used_by(images: t.Iterable[Image]) -> set[str | None]:
 
 def named_by(desired: DesiredImage) -> set[str | None]:
     source = desired.source
-    return set() if source is None else {source.snapshot_id, *(disk.snapshot_id for disk in source.disks)}
+    if not isinstance(source, Source):
+        return set()
+    return {source.snapshot_id, *(disk.snapshot_id for disk in source.disks)}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import desired_from, timeout_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.hints import HINTS
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
@@ -38,6 +38,13 @@ ACTIONS = {
     "unset_tags": "UntagResources",
     "delete": "DeleteImage",
     "delete_snapshot": "DeleteSnapshot",
+    "is_encrypted": "DescribeSnapshots",
+    "copy": "CopyImage",
+    "cancel_copy": "CancelCopyImage",
+    "import_image": "ImportImage",
+    "imports": "DescribeTasks",
+    "task": "DescribeTaskAttribute",
+    "cancel_import": "CancelTask",
 }
 PREDICTED = ("changed", "actions", "diff", "snapshots_deleted", "snapshots_left", "replaced_image_id")
 CASES = [pytest.param(case, id=case["name"]) for case in cases()]
@@ -46,12 +53,12 @@ CASES = [pytest.param(case, id=case["name"]) for case in cases()]
 def result(desired: Case, cloud: FakeImages, *, check_mode: bool = False) -> Result:
     """What the module returns, with ``failed``."""
     cloud.calls.clear()
-    params = params_of(ARGUMENTS, desired)
-    deadline = cloud.clock.deadline(params["wait_timeout"])
+    params = {**TENANT, **params_of(ARGUMENTS, desired)}
+    deadline = cloud.clock.deadline(timeout_of(params))
     try:
         done = run(desired_from(params), t.cast("t.Any", cloud), deadline, check_mode, lambda: NOW)
     except ApsaraStackError as error:
-        return {"changed": False, **result_of(error, Context({**TENANT, **params}), HINTS), "failed": True}
+        return {"changed": False, **result_of(error, Context(params), HINTS), "failed": True}
     return {**done, "failed": False}
 
 

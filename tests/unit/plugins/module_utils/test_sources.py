@@ -27,7 +27,7 @@ def warnings(source: Source, instance: Instance | None, snapshot: Snapshot | Non
     cloud = FakeImages()
     cloud.instances = {} if instance is None else {"i-1": instance}
     cloud.known_snapshots = {} if snapshot is None else {"s-new": snapshot}
-    return judge(source, cloud)
+    return judge(source, cloud).warnings
 
 
 @pytest.mark.parametrize(

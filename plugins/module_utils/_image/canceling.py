@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deletes an image while the cloud is copying or importing it: the copy or the import is canceled first."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import NOT_CANCELABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import goals, imports, steps, verifying
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
+
+# It has ended, or does not exist any more.
+_ENDED = (NOT_CANCELABLE, "IncorrectImageStatus", "InvalidImageId.NotFound", "InvalidTaskId.NotFound")
+# The site does not cancel it, so it must be waited for.
+_NOT_CANCELED = (
+    "CancelNotSupported",
+    "ImageCreatedNotFromCopy",
+    "InvalidTaskId.TaskActionNotSupport",
+    "CancelTaskFailed",
+)
+
+
+def cancelation(image: Image, reader: Reader) -> steps.Cancelation | None:
+    """What has to be canceled before an image that the cloud is processing can be deleted; None if nothing can be."""
+    if image["is_copied"]:
+        return steps.Cancelation()
+    task = reader.import_task(image, running=True) if imports.may_be_import(image) else None
+    return None if task is None else steps.Cancelation(task["task_id"])
+
+
+def delete(step: steps.Delete, canceled: steps.Cancelation, run: ImageRunning) -> bool:
+    """Cancels, and deletes the image if the cloud has left one."""
+    try:
+        if canceled.task_id is None:
+            run.images.copies.cancel(step.image_id)
+        else:
+            run.images.tasks.cancel(canceled.task_id)
+    except ServiceError as error:
+        if error.code not in (*_ENDED, *_NOT_CANCELED) and not error.is_not_offered:
+            raise
+        if error.code not in _ENDED:
+            run.outcome.warnings.append(f"{canceled.subject()} could not be canceled, so the task waited for its end")
+    left = waiter.wait_until(goals.SETTLED, lambda: run.images.by_id(step.image_id), run.deadline)
+    if left is not None:
+        # That was the read right before the deletion.
+        verifying.judge_unchanged(step.expected, left)
+        run.images.delete(step.image_id, step.force)
+    return True

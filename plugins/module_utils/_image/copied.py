@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The source copy_from: an image of this or another region, which the cloud copies. Pure, given a reader."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_failed
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import originals
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources import Judged
+
+
+@dataclass(frozen=True)
+class CopySource:
+    """``region``: of the original. ``is_elsewhere``: whether that is another region than that of the copy. ``options``:
+    those of copy_from, as the task gives them. ``original``: once it has been looked up."""
+
+    kind: t.ClassVar[t.Literal["copy"]] = "copy"
+
+    region: str | None
+    is_elsewhere: bool
+    options: t.Mapping[str, t.Any] = field(default_factory=dict)
+    original: Image | None = field(default=None, compare=False)
+
+    @property
+    def encrypted(self) -> bool:
+        return bool(self.options.get("encrypted"))
+
+    def text(self) -> str:
+        if self.original is not None:
+            named = f"image {self.original['image_id']} ({self.original['image_name']!r})"
+        else:
+            image_id, image_name = self.options.get("image_id"), self.options.get("image_name")
+            named = f"image {image_name!r}" if image_id is None else f"image {image_id}"
+        where = f" of region {self.region}" if self.is_elsewhere else ""
+        return f"{named}{where}, encrypted" if self.encrypted else f"{named}{where}"
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The option of the task by name, as a diff shows the source. The endpoint says nothing about the image."""
+        return {"copy_from": {name: value for name, value in self.options.items() if name != "endpoint"}}
+
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The task names none."""
+        return ()
+
+    def difference(self, image: Image) -> str | None:
+        """How the image differs from a copy; None if it does not, as far as the cloud reports it, which is never the
+        original. Raises RefusalError if it is the original."""
+        if not self.is_elsewhere and image["image_id"] == self.options.get("image_id"):
+            raise originals.is_itself(image)
+        if self.encrypted and any(disk["encrypted"] is False for disk in image["disk_device_mappings"]):
+            return "its disks are not encrypted, but the task sets copy_from.encrypted"
+        return None
+
+    def may_have_made(self, image: Image) -> bool:
+        """Whether a call whose answer was lost may have created the image."""
+        return image["is_copied"] is not False
+
+    def judge(self, reader: Reader) -> Judged:
+        """Looks the original up in its region. Raises RefusalError if it cannot be copied."""
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources import Judged  # noqa: PLC0415
+
+        options = self.options
+        found = reader.originals(options.get("image_id"), options.get("image_name"), self.region)
+        # A failed image of the name does not make it ambiguous.
+        named = [one for one in found if not is_failed(one)] if len(found) > 1 else found
+        original = originals.only_one(self, named)
+        originals.judge(self, original)
+        if not self.encrypted and reader.is_encrypted(original, self.region):
+            raise originals.encrypted(self, original)
+        disks = [{**disk, "encrypted": self.encrypted or None, "snapshot_id": None} for disk in _copied(original)]
+        return Judged(replace(self, original=original), known={"is_copied": True, "disk_device_mappings": disks})
+
+
+def _copied(original: Image) -> t.Iterator[dict[str, t.Any]]:
+    """The disks as far as a copy has the same."""
+    for disk in original["disk_device_mappings"]:
+        yield {**disk, "format": None, "progress": None, "import_bucket": None, "import_object": None}

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The source import_from: disk files in OSS, which the cloud imports. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources import Judged
+
+
+@dataclass(frozen=True)
+class StoredDisk:
+    """A disk file; ``size`` is in GiB."""
+
+    bucket: str
+    object: str
+    format: str | None = None
+    size: int | None = None
+
+    def text(self) -> str:
+        more = [*([self.format] if self.format else []), *([f"{self.size} GiB"] if self.size else [])]
+        return f"{self.bucket}/{self.object}" + (f" ({', '.join(more)})" if more else "")
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The options of the task by name."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class ImportSource:
+    """``disks``: the system disk first. ``role_name``: how ECS reads the files, which says nothing about the image."""
+
+    kind: t.ClassVar[t.Literal["import"]] = "import"
+
+    disks: tuple[StoredDisk, ...]
+    license_type: str | None = None
+    role_name: str | None = None
+
+    def text(self) -> str:
+        files = "disk file" if len(self.disks) == 1 else "disk files"
+        return f"{files} {', '.join(disk.text() for disk in self.disks)}"
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The options of the task by name, as a diff shows the source."""
+        licensed = {} if self.license_type is None else {"license_type": self.license_type}
+        return {"import_from": [disk.as_dict() for disk in self.disks], **licensed}
+
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The task names none."""
+        return ()
+
+    def difference(self, image: Image) -> str | None:
+        """How the disk files of the image differ from these, as a sentence; None if they do not, or if the release does
+        not report them. A size or a format does not count: the cloud may have changed both."""
+        disks = image["disk_device_mappings"]
+        # The order of a list is not documented, except that the first imported file is the system disk.
+        ordered = sorted(disks, key=lambda disk: disk["type"] == "data")
+        told = [(disk["import_bucket"], disk["import_object"]) for disk in ordered if disk["import_object"]]
+        wanted = [(disk.bucket, disk.object) for disk in self.disks]
+        if not told or (told[0] == wanted[0] and sorted(map(str, told)) == sorted(map(str, wanted))):
+            return None
+        files = ", ".join(f"{bucket}/{name}" for bucket, name in told)
+        return f"it was imported from {files}, but the task names {self.text()}"
+
+    def may_have_made(self, image: Image) -> bool:
+        """Whether a call whose answer was lost may have created the image."""
+        return self.difference(image) is None and image["is_copied"] is not True
+
+    def judge(self, _reader: Reader) -> Judged:
+        """The files can only be judged by the cloud: the module reads no bucket."""
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources import Judged  # noqa: PLC0415
+
+        return Judged(self)

@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hints that resolve errors of the cloud about copies and imports.
+
+The codes and their meaning are those of the vendor's ECS API reference (tables of CopyImage, CancelCopyImage,
+ImportImage and CancelTask).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import BUCKET_RULE
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
+
+DEFAULT_ROLE = "AliyunECSImageImportDefaultRole"
+
+
+def _files(context: Context, key: str) -> str:
+    """The buckets or the objects of the task, as words."""
+    disks = context.options.get("import_from") or ()
+    return ", ".join(dict.fromkeys(repr(disk.get(key)) for disk in disks)) or key
+
+
+def _original(context: Context, option: str) -> str:
+    value = (context.options.get("copy_from") or {}).get(option)
+    return f"copy_from.{option}" if value is None else f"copy_from.{option} {value!r}"
+
+
+def _not_authorized(context: Context) -> str:
+    role = context.options.get("role_name") or DEFAULT_ROLE
+    return (
+        f"ECS is not allowed to read bucket {_files(context, 'bucket')}: have the role {role} created in ASCM for the "
+        "organization, as a service role of ECS with a policy that allows it to read the bucket, or have ECS granted "
+        "read access to the bucket. If the role has another name, set role_name."
+    )
+
+
+def _no_bucket(context: Context) -> str:
+    return (
+        f"Check bucket in import_from ({_files(context, 'bucket')}): it must be a bucket of this account in "
+        f"{context.named('region')}."
+    )
+
+
+def _no_object(context: Context) -> str:
+    return (
+        f"Check object in import_from ({_files(context, 'object')}): it must be the name of an object in its bucket, "
+        "with its folders, in the same case, without a URL and without a slash at the beginning."
+    )
+
+
+def _other_region(context: Context) -> str:
+    return (
+        f"Check {_original(context, 'region')} and {context.named('region')}: both must be regions of this site. If "
+        "the other region has an ECS endpoint of its own, set copy_from.endpoint."
+    )
+
+
+def _region(context: Context) -> str:
+    if context.options.get("copy_from"):
+        return _other_region(context)
+    return f"Check {context.named('region')}: it must be a region of this site."
+
+
+def _key(context: Context) -> str:
+    return (
+        f"Check {_original(context, 'kms_key_id')}: it must be an enabled key in {context.named('region')}, and ECS "
+        "must be allowed to use it. Omit it to use the service key of ECS."
+    )
+
+
+_SIZE = (
+    "size in import_from must be at least the size of the disk in the file, and at most what the release imports: 500"
+    " GiB for a system disk and 1000 for a data disk on older releases, 2048 on newer ones. If omitted, it is the size"
+    " of the file."
+)
+_FORMAT = (
+    "This site does not import files of this format: convert the file, for example to raw with qemu-img, upload it, and"
+    " set object and format in import_from."
+)
+_LICENSE = (
+    "Set license_type to one that this site accepts for this platform: BYOL for an own license, Aliyun for one of the"
+    " site, Auto for its choice."
+)
+_NO_KMS = "This site cannot encrypt images: it offers no KMS, or ECS may not use it. Ask its operators."
+_TRANSFORM = "Use a plain disk file: unpacked, and not an installation medium."
+_DAMAGED = "Check the disk file, for example with qemu-img check, and upload it again."
+_BOOT = "Set boot_mode to one that this architecture and this site support: arm64 requires uefi."
+UNFIT_SYSTEM = "A platform that begins with Windows requires os_type=windows, and no other one does."
+
+HINTS: Hints = {
+    "InvalidOSS.NotAuthorized": _not_authorized,
+    "NoSetRoletoECSServiceAcount": _not_authorized,
+    "NoSetRoletoECSServiceAccount": _not_authorized,
+    "InvalidAccountStatus.OSSDisabled": "OSS is disabled for this account: have it enabled.",
+    "InvalidOSSBucket.": f"bucket in import_from {BUCKET_RULE}.",
+    "InvalidOSSBucket.NotFound": _no_bucket,
+    "InvalidOSSBucket.NotMatched": _no_bucket,
+    "InvalidOSSBucket.EncryptUnsupported": "Copy the disk file to a bucket without encryption.",
+    "InvalidOSSBucket.FlowLimit": "The bucket is under flow control: run the task again later, or use another bucket.",
+    "InvalidOSSObject.": _no_object,
+    "InvalidOSSObject.NeedRestore": "The object is archived: restore it first, and run the task again.",
+    "InvalidOSSObject.Size": "The disk file is too large for this site, or empty.",
+    "UnsupportedSuffix.OSSObject": _TRANSFORM,
+    "InvalidImageFormat.RegionNotSupported": _FORMAT,
+    "InvalidImageFormat.Malformed": _FORMAT,
+    "InvalidImageSize": _SIZE,
+    "InvalidDataDiskSize": _SIZE,
+    "InvalidVHDImage.IncorrectSize": _DAMAGED,
+    "InvalidBlockSize.NotSupport": "Convert the VHD file to one with blocks of 2 MiB, or to raw.",
+    "InvalidLicenseType.": _LICENSE,
+    "InvalidLicenseType.BYOLOnly": "Set license_type to BYOL: this site has no license for this platform.",
+    "InvalidBootMode.": _BOOT,
+    "InvalidOSType.": "Set os_type to linux or windows.",
+    "InvalidArchitecture.PlatformUnsupported": "Set another platform or architecture: there is no Windows for arm64.",
+    "ImageCheckUnsupported.WindowsImage": "This site does not import this Windows image.",
+    "ImportImageFailed": "Run the task again; if it fails again, ask the operators of the site.",
+    "SourceRegion.NotFound": _other_region,
+    "DestinationRegion.NotFound": _other_region,
+    "InvalidRegionId.": _region,
+    "IncorrectDestinationRegion": "This site does not copy within one region: give another copy_from.region.",
+    "RegionNotSupportCopy": "This site does not copy images between these regions.",
+    "IncorrectImageStatus": "Only an image that is Available can be copied.",
+    "OperationDenied.ImageCopyConflict": "The original is being copied already: wait for that copy to end.",
+    "OperationDenied.SameRegionOnly": "An image that another account shares can only be copied within its region.",
+    "OperationDenied.CommunityImage": "Community images cannot be copied.",
+    "OperationDenied.NotPublished": "This image cannot be copied.",
+    "OperationDeined.EncryptedSnapshot": "The original is encrypted: set copy_from.encrypted to true.",
+    "OperationDenied.EncryptedSnapshot": "The original is encrypted: set copy_from.encrypted to true.",
+    "OperationDenied.EncryptSnapshotAcrossRegion": "This site copies an encrypted image only within its region.",
+    "SizeExceed.Image": "An image with a disk of more than 2 TiB cannot be copied.",
+    "InvalidParameter.KmsNotEnabled": _NO_KMS,
+    "OperationDenied.KmsServiceUnauthorized": _NO_KMS,
+    "InvalidParameter.KMSKeyId.": _key,
+    "InvalidEncrypted.": "Set copy_from.encrypted, and copy_from.kms_key_id if this site requires it.",
+    "CancelNotSupported": "This site does not cancel copies: wait until the copy has ended.",
+    "InvalidTaskId.TaskActionNotSupport": "This site does not cancel imports: wait until the import has ended.",
+}
+
+
+def missing_license(context: Context) -> str:
+    """For a code that only the message explains."""
+    return f"{_LICENSE} This site requires it." if "LicenseType" in context.said else ""
