@@ -11,6 +11,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 LONG = 30.0
+# CreateImage, CopyImage and ImportImage, but not CancelCopyImage.
+CREATING = "[CI][!a]*Image"
 SHORT = 0.2
 
 
@@ -62,8 +64,8 @@ BREAKAGES = (
     _permanent("HTTP 200, asapiSuccess false, forbidden", {"asapi_success": False, "code": "Forbidden.RAM"}),
     Breakage("list without the new image", {"hide": 3600}, action="DescribeImages"),
     Breakage("list without the new image, three times", {"hide": 3600, "times": 3}, action="DescribeImages"),
-    _permanent("image creation fails", {"image": "CreateFailed"}, action="CreateImage", loses_image=True),
-    _permanent("image disappears during creation", {"image": "gone"}, action="CreateImage", loses_image=True),
+    _permanent("image creation fails", {"image": "CreateFailed"}, action=CREATING, loses_image=True),
+    _permanent("image disappears during creation", {"image": "gone"}, action=CREATING, loses_image=True),
     _permanent("image deleted by somebody else", {"image": "deleted"}, action="*Image*", loses_image=True),
     _permanent("connection refused from then on", {}, is_refused=True, lasts=True),
     _permanent("503 from then on", {"html": True, "status": 503, "times": 0}, lasts=True),

@@ -15,7 +15,7 @@ from bench import run_task
 from gate import AFTER, BEFORE, SECONDS, Gate
 from module_process import connection_options, ended, start
 from scenarios import SCENARIOS, Scenario
-from verdict import creations, problems
+from verdict import CREATIONS, creations, problems
 
 from apsarastack_simulator.testing import Simulator
 
@@ -25,7 +25,14 @@ if t.TYPE_CHECKING:
 KILL, TERMINATE, INTERRUPT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 # The module runs in real time here, so the cloud's clock runs fast: an image is ready after one or two polls.
 SPEED = 20.0
-KNOBS: dict[str, t.Any] = {"create_time": 15, "visible_after": 1, "delete_latency": 1, "name_match": "fuzzy"}
+KNOBS: dict[str, t.Any] = {
+    **dict.fromkeys(("create_time", "copy_time", "import_time"), 15),
+    "visible_after": 1,
+    "copy_visible_after": 1,
+    "delete_latency": 1,
+    "name_match": "fuzzy",
+    "ignored_parameters": "CopyImage.ClientToken,ImportImage.ClientToken",
+}
 PAUSE = 60.0
 
 
@@ -105,7 +112,7 @@ def _problems_of_report(crash: Crash, result: dict[str, t.Any], writes: t.Sequen
     if writes and not result["changed"]:
         wrong.append(f"{writes} were processed, and changed is false")
     # The answer to the last call is held, so the module does not know the id.
-    if "CreateImage" in writes[: -1 if crash.moment == AFTER else None] and not result["image_id"]:
+    if CREATIONS & {*writes[: -1 if crash.moment == AFTER else None]} and not result["image_id"]:
         wrong.append(f"an image was created, and its id is not reported: {result}")
     return wrong
 

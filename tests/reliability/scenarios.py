@@ -13,13 +13,15 @@ Document = dict[str, t.Any]
 
 NAME = "web"
 OLD = "m-web"
+ELSEWHERE = "cn-wulan-env82-d01"
 # No task may touch these. Their names are similar to the desired one, and the simulator is set to list them all.
 BYSTANDERS: list[Document] = [
     {"id": "m-in-use", "name": "in-use", "mappings": [("system", 40, "s-of-image-in-use")]},
     {"id": "m-similar", "name": "web-2", "description": "of another team", "tags": {"team": "db"}},
     {"id": "m-older", "name": "old-web", "mappings": [("system", 40, "s-shared")]},
     {"id": "m-foreign", "name": NAME, "organization": 38, "resource_group": 500, "tags": {"team": "web"}},
-    {"id": "m-elsewhere", "name": NAME, "region": "cn-wulan-env82-d01", "mappings": [("system", 40, "s-elsewhere")]},
+    {"id": "m-elsewhere", "name": NAME, "region": ELSEWHERE, "mappings": [("system", 40, "s-elsewhere")]},
+    {"id": "m-original", "name": "golden", "region": ELSEWHERE, "mappings": [("system", 40, "s-elsewhere")]},
 ]
 SNAPSHOTS = ("s-system", "s-data", "s-of-image-in-use", "s-old-system", "s-old-data", "s-shared", "s-elsewhere")
 
@@ -29,8 +31,9 @@ class Scenario:
     """``desired``: options of the task. ``images``: those of the account before the task, in addition to BYSTANDERS.
     ``name``: of the image after the task. ``attributes``: of the only image with that name after the task; None if
     there must be none. ``refused``: the task must fail and change nothing. ``lost_snapshots``: those that must be
-    deleted. ``in_use``: an instance was created from the image. ``after_loss``: the result of a run after somebody
-    else has deleted the image: ``made`` again, ``refused`` since the task names its id, or ``absent`` as desired.
+    deleted. ``tasks``: of the cloud before the task. ``in_use``: an instance was created from the image.
+    ``after_loss``: the result of a run after somebody else has deleted the image: ``made`` again, ``refused`` since the
+    task names its id, or ``absent`` as desired.
     """
 
     title: str
@@ -42,11 +45,18 @@ class Scenario:
     lost_snapshots: tuple[str, ...] = ()
     in_use: bool = False
     after_loss: str = "made"
+    tasks: list[Document] = field(default_factory=list)
 
     def seed(self) -> Document:
         """The sections of the simulator's seed."""
         images = [_image(one) for one in [*BYSTANDERS, *self.images]]
-        return {"images": images, "snapshots": [_snapshot(one) for one in SNAPSHOTS], **self._instances()}
+        tasks = [_owned(**one) for one in self.tasks]
+        return {
+            "images": images,
+            "snapshots": [_snapshot(one) for one in SNAPSHOTS],
+            "tasks": tasks,
+            **self._instances(),
+        }
 
     def _instances(self) -> Document:
         users = {"i-user-of-image": "m-in-use", **({"i-user-of-web": OLD} if self.in_use else {})}
@@ -59,11 +69,18 @@ def _owned(**known: t.Any) -> Document:
 
 def _image(known: Document) -> Document:
     mappings = known.get("mappings", [("system", 40, "s-unknown")])
+    of_file = known.get("file", {})
     disks = [
-        {"device": f"/dev/xvd{chr(ord('a') + number)}", "type": kind, "size": size, "snapshot_id": snapshot_id}
+        {
+            "device": f"/dev/xvd{chr(ord('a') + number)}",
+            "type": kind,
+            "size": size,
+            "snapshot_id": snapshot_id,
+            **of_file,
+        }
         for number, (kind, size, snapshot_id) in enumerate(mappings)
     ]
-    return _owned(**{**known, "mappings": disks})
+    return _owned(**{**{key: value for key, value in known.items() if key != "file"}, "mappings": disks})
 
 
 def _snapshot(snapshot_id: str) -> Document:
@@ -84,6 +101,17 @@ THERE = {
     "description": "nginx 1.26",
     "tags": {"stage": "test", "left": "over"},
     "mappings": [("system", 40, "s-old-system"), ("data", 100, "s-old-data")],
+}
+FROM_FILE = {"import_from": [{"bucket": "golden-images", "object": "ubuntu-22.04.qcow2"}]}
+FILE = {"bucket": "golden-images", "object": "data.raw"}
+# Still being processed, for longer than a task may take.
+GROWING = {"id": OLD, "name": NAME, "ready_at": 86400}
+IMPORTING = {
+    "id": "t-importing",
+    "action": "ImportImage",
+    "image_id": OLD,
+    "ends_at": 86400,
+    "disks": [{"OSSBucket": "golden-images", "OSSObject": "data.raw", "ImageFormat": "RAW"}],
 }
 FROM_DISKS = [{"snapshot_id": "s-system"}, {"snapshot_id": "s-data", "size": 200}]
 
@@ -154,6 +182,35 @@ SCENARIOS = (
         images=[{**THERE, "mappings": [*THERE["mappings"], ("data", 100, "s-shared")]}],
         lost_snapshots=("s-old-system", "s-old-data"),
         in_use=True,
+        after_loss="absent",
+    ),
+    Scenario(
+        "copy from another region",
+        {"image_name": NAME, "copy_from": {"image_name": "golden", "region": ELSEWHERE}, **TEXTS},
+        attributes=TEXTS,
+    ),
+    Scenario(
+        "import",
+        {"image_name": NAME, **FROM_FILE, **TEXTS},
+        attributes=TEXTS,
+    ),
+    Scenario(
+        "recreate from another file",
+        {"image_name": NAME, "recreate": "on_source_change", **FROM_FILE, **TEXTS},
+        images=[{**THERE, "file": FILE}],
+        attributes=TEXTS,
+    ),
+    Scenario(
+        "delete a running copy",
+        {"image_name": NAME, "state": "absent"},
+        images=[{**GROWING, "copied_from": "m-original"}],
+        after_loss="absent",
+    ),
+    Scenario(
+        "delete a running import",
+        {"image_name": NAME, "state": "absent"},
+        images=[{**GROWING, "file": FILE}],
+        tasks=[IMPORTING],
         after_loss="absent",
     ),
     Scenario(

@@ -18,13 +18,18 @@ from bench import Detour, Run, run_task
 from breakages import BREAKAGES, Breakage
 from scenarios import SCENARIOS, Scenario
 from sent import complaints
-from verdict import answered_writes, creations, image_of, problems
+from verdict import CREATIONS, answered_writes, creations, image_of, problems
 
 from apsarastack_simulator.testing import Simulator
 
 # Seconds of the simulated clock: each operation takes a while, and is visible later.
 KNOBS: dict[str, t.Any] = {
     "create_time": 4,
+    "copy_time": 4,
+    "copy_visible_after": 1.5,
+    "import_time": 4,
+    # As on sites that do not know the token: only CreateImage has it on every site.
+    "ignored_parameters": "CopyImage.ClientToken,ImportImage.ClientToken",
     "visible_after": 1.5,
     "delete_latency": 1.5,
     "modify_latency": 1,
@@ -90,7 +95,7 @@ def _has_something_to_lose(scenario: Scenario, breakage: Breakage, until: t.Sequ
     """Only an existing image can be deleted by somebody else."""
     if not breakage.loses_image:
         return True
-    return not scenario.refused and (bool(scenario.images) or "CreateImage" in until)
+    return not scenario.refused and (bool(scenario.images) or bool(CREATIONS & {*until}))
 
 
 def run_case(simulator: Simulator, case: Case) -> list[str]:

@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:
 
 State = dict[str, t.Any]
 ORGANIZATION = 37
+CREATIONS = {"CreateImage", "CopyImage", "ImportImage"}
 REGION = "cn-neimeng-env30-d01"
 
 
@@ -43,10 +44,11 @@ def image_of(scenario: Scenario, state: State) -> str | None:
 
 
 def creations(calls: t.Sequence[State]) -> int:
-    """The number of created images: retries with the same ClientToken create one."""
-    processed = [call for call in calls if call["action"] == "CreateImage" and call["processed"]]
-    tokens = [call["parameters"].get("ClientToken") for call in processed]
-    return len({token for token in tokens if token is not None}) + tokens.count(None)
+    """The number of created images: retries of CreateImage with the same ClientToken create one."""
+    processed = [call for call in calls if call["action"] in CREATIONS and call["processed"] and call["code"] == ""]
+    tokens = [call["parameters"].get("ClientToken") for call in processed if call["action"] == "CreateImage"]
+    others = len(processed) - len(tokens)
+    return len({token for token in tokens if token is not None}) + tokens.count(None) + others
 
 
 def answered_writes(calls: t.Sequence[State], besides: str = "") -> int:

@@ -11,12 +11,7 @@ import json
 import os
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
-    Image,
-    to_boolean,
-    to_image,
-    to_integer,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     NoAnswerError,
@@ -108,9 +103,11 @@ class Images:
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
         """The snapshots by id; those that the account cannot see are omitted."""
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import to_snapshot  # noqa: PLC0415
+
         wanted = {"SnapshotIds": json.dumps(list(snapshot_ids))}
         found = Listing(
-            self._client, "DescribeSnapshots", wanted, "Snapshots.Snapshot", "SnapshotId", _to_snapshot
+            self._client, "DescribeSnapshots", wanted, "Snapshots.Snapshot", "SnapshotId", to_snapshot
         ).whole()
         # The site may ignore the filter, so compare here.
         return {snapshot.snapshot_id: snapshot for snapshot in found if snapshot.snapshot_id in snapshot_ids}
@@ -270,22 +267,6 @@ def new_image_id(body: t.Mapping[str, t.Any], action: str, client: Client) -> st
         endpoint=client.connection.endpoint,
         permanent=True,
         advice="Run the task again: it finds the image by its name and continues.",
-    )
-
-
-def _to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
-    # Imported only for tasks that read a source.
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot  # noqa: PLC0415
-
-    return Snapshot(
-        snapshot_id=str(wire.get("SnapshotId")),
-        status=str(wire.get("Status")),
-        size=to_integer(wire.get("SourceDiskSize")),
-        disk_type=wire.get("SourceDiskType"),
-        name=wire.get("SnapshotName"),
-        creation_time=wire.get("CreationTime"),
-        usage=wire.get("Usage"),
-        encrypted=to_boolean(wire.get("Encrypted")),
     )
 
 

@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import to_boolean, to_integer
 
 
 @dataclass(frozen=True)
@@ -29,3 +32,16 @@ class Snapshot:
     creation_time: str | None = None
     usage: str | None = None
     encrypted: bool | None = None
+
+
+def to_snapshot(wire: t.Mapping[str, t.Any]) -> Snapshot:
+    return Snapshot(
+        snapshot_id=str(wire.get("SnapshotId")),
+        status=str(wire.get("Status")),
+        size=to_integer(wire.get("SourceDiskSize")),
+        disk_type=wire.get("SourceDiskType"),
+        name=wire.get("SnapshotName"),
+        creation_time=wire.get("CreationTime"),
+        usage=wire.get("Usage"),
+        encrypted=to_boolean(wire.get("Encrypted")),
+    )

@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import ob
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     CallError,
+    DeadlineError,
     may_be_done,
 )
 
@@ -95,9 +96,18 @@ def _found(step: steps.Create, source: Source, run: ImageRunning, error: CallErr
         raise failed from error
     if named is None:
         if run.deadline.remaining() <= 2 * waiter.LAST_LOOK:
-            raise obstacles.not_seen_in_time(step.image_name, run.deadline.seconds) from error
+            raise _not_seen_in_time(step.image_name, run.deadline.seconds) from error
         return None
     own = next((one for one in named if source.may_have_made(one)), None)
     if own is None:
         raise obstacles.created_meanwhile(step.image_name, verifying.usable(named) or named) from error
     return Begun(own["image_id"])
+
+
+def _not_seen_in_time(image_name: str, seconds: float) -> DeadlineError:
+    return DeadlineError(
+        f"timed out after {seconds:g} seconds (wait_timeout): a call got no usable response, and no image named "
+        f"{image_name!r} is listed yet",
+        advice="Wait a minute before you run the task again, so that it finds the image if there is one, and raise "
+        "wait_timeout.",
+    )

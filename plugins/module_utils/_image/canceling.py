@@ -44,6 +44,8 @@ def delete(step: steps.Delete, canceled: steps.Cancelation, run: ImageRunning) -
             run.images.copies.cancel(step.image_id)
         else:
             run.images.tasks.cancel(canceled.task_id)
+        # The image may still be left, until this step is complete.
+        run.outcome.did(step, is_certain=False)
     except ServiceError as error:
         if error.code not in (*_ENDED, *_NOT_CANCELED) and not error.is_not_offered:
             raise

@@ -33,6 +33,7 @@ SNAPSHOT_PATIENCE = 10.0
 
 # The reasons to keep an image that was to be deleted.
 _KEPT_FOR = ("ImageUsingByInstance", "ImageUseShared", "ImageIsPublic")
+_CREATED_WITH = ("description", "image_version", "platform", "architecture", "tags")
 _PASSING = {"usage", "is_self_shared"}
 
 
@@ -48,11 +49,7 @@ def create(step: steps.Create, run: ImageRunning) -> None:
     image_id = run.images.create(
         step.image_name,
         **step.source.parts(),
-        description=step.description,
-        image_version=step.image_version,
-        platform=step.platform,
-        architecture=step.architecture,
-        tags=step.tags,
+        **{name: getattr(step, name) for name in _CREATED_WITH},
     )
     run.outcome.know(image_id, None)
     run.unlisted = step.image_name

@@ -79,7 +79,7 @@ def _has_same_files(image: Image, task: Task) -> bool:
 
 
 def why_failed(image: Image, reader: Reader) -> str | None:
-    """Why its import failed, as a part of a sentence, for the plan; None if it is no import, or if the site does not
+    """Why its import failed, as a part of a sentence, for the plan; None if it was not imported, or the site does not
     report its task."""
     task = reader.import_task(image, running=False) if may_be_import(image) else None
     return None if task is None else _failure(task)

@@ -219,15 +219,6 @@ def created_meanwhile(image_name: str, others: t.Sequence[Image]) -> ApsaraStack
     )
 
 
-def not_seen_in_time(image_name: str, seconds: float) -> DeadlineError:
-    return DeadlineError(
-        f"timed out after {seconds:g} seconds (wait_timeout): a call got no usable response, and no image named "
-        f"{image_name!r} is listed yet",
-        advice="Wait a minute before you run the task again, so that it finds the image if there is one, and raise "
-        "wait_timeout.",
-    )
-
-
 def also_named(image_name: str, image_id: str, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
         f"Image {image_id} is named {image_name!r}, but now {_listed(others)} has this name as well. The old image was "

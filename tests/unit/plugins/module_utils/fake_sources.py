@@ -35,7 +35,7 @@ class FakeCopies:
 
     def is_encrypted(self, original: Image) -> bool | None:
         told = [disk["encrypted"] for disk in original["disk_device_mappings"]]
-        if None in told:
+        if None in told or not told:
             self._cloud.note("is_encrypted", original["image_id"])
         return True in told
 
@@ -83,9 +83,9 @@ class FakeTasks:
             raise ServiceError("InternalError", action="ImportImage", http_status=500)
         return Begun(image_id, task)
 
-    def begin(self, one: Image, failures: t.Sequence[str] = ()) -> str:
+    def begin(self, one: Image, failures: t.Sequence[str] = (), task_id: str | None = None) -> str:
         """The task that imports the image."""
-        task_id = f"t-{len(self._tasks) + 1}"
+        task_id = task_id or f"t-{len(self._tasks) + 1}"
         files = [(disk["import_bucket"], str(disk["import_object"])) for disk in one["disk_device_mappings"]]
         self._tasks[task_id] = Task(
             task_id=task_id,

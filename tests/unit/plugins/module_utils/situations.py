@@ -59,7 +59,8 @@ def cloud_of(case: Case) -> FakeImages:
         there = [entry for entry in everywhere if entry.get("region") == original["region"]]
         cloud.copies.elsewhere = [_image(entry, used) for entry in there]
     for task in case.get("tasks", ()):
-        cloud.tasks.begin(cloud.images[task["image_id"]], [task["error"]] if "error" in task else [])
+        failures = [task["error"]] if "error" in task else []
+        cloud.tasks.begin(cloud.images[task["image_id"]], failures, task["id"])
     for knob, value in case.get("knobs", {}).items():
         if KNOBS[knob]:
             setattr(cloud, KNOBS[knob], value)
