@@ -13,6 +13,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_int
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.given import given_in
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS
 from hypothesis import given, settings
@@ -46,26 +47,32 @@ def is_number_to_ansible(value: t.Any) -> bool:
     return True
 
 
-DISK = dict.fromkeys(("snapshot_id", "device", "disk_type"), SCALARS)
-DISKS = st.lists(
-    st.fixed_dictionaries({}, optional={**DISK, "size": SCALARS.filter(is_number_to_ansible)}) | JUNK, max_size=20
-)
-TAGS = st.dictionaries(TEXTS, SCALARS, max_size=25)
 BY_TYPE: dict[str, st.SearchStrategy[t.Any]] = {
     "str": TEXTS,
     "bool": st.booleans(),
-    "int": st.integers(-5, 10_000),
-    "dict": TAGS,
-    "list": DISKS,
+    "int": st.integers(-5, 40_000),
+    "dict": st.dictionaries(TEXTS, SCALARS, max_size=25),
+    "list": st.lists(SCALARS, max_size=20),
 }
-FITTING = {
-    name: st.sampled_from(spec["choices"]) if "choices" in spec else BY_TYPE[spec["type"]]
-    for name, spec in ARGUMENTS.items()
-}
-# Half of the values have the right type, so that not all are refused by the argument spec.
-OPTIONS = st.fixed_dictionaries({}, optional={name: fitting | JUNK for name, fitting in FITTING.items()}).filter(
-    lambda options: is_number_to_ansible(options.get("wait_timeout", 1))
-)
+
+
+def fitting(spec: t.Mapping[str, t.Any]) -> st.SearchStrategy[t.Any]:
+    """Values of the type of an option."""
+    if "choices" in spec:
+        return st.sampled_from(spec["choices"])
+    if "options" not in spec:
+        return BY_TYPE[spec["type"]]
+    entry = st.fixed_dictionaries({}, optional={name: any_value(inner) for name, inner in spec["options"].items()})
+    return entry if spec["type"] == "dict" else st.lists(entry | JUNK, max_size=20)
+
+
+def any_value(spec: t.Mapping[str, t.Any]) -> st.SearchStrategy[t.Any]:
+    """Half of the values have the right type, so that not all are refused by the argument spec."""
+    values = fitting(spec) | JUNK
+    return values.filter(is_number_to_ansible) if spec["type"] == "int" else values
+
+
+OPTIONS = st.fixed_dictionaries({}, optional={name: any_value(spec) for name, spec in ARGUMENTS.items()})
 PLACES = ("endpoint", "region", "department", "resource_group", "popgw_domain", "domain", "proxy", "protocol")
 ADDRESSES = st.sampled_from(["http://", "[::1", "::1", "host:99999", "a b", "//x", "http://x?y#z", "é.example"])
 CONNECTIONS = st.fixed_dictionaries({}, optional=dict.fromkeys(PLACES, JUNK | ADDRESSES))
@@ -74,8 +81,9 @@ CONNECTIONS = st.fixed_dictionaries({}, optional=dict.fromkeys(PLACES, JUNK | AD
 @FUZZED
 @given(OPTIONS)
 def test_values_of_any_type_become_a_desired_image_or_a_message(options: dict[str, t.Any]) -> None:
-    validated = ArgumentSpecValidator(ARGUMENTS).validate(options)
-    if validated.error_messages:
+    task = given_in(options, ARGUMENTS)
+    validated = ArgumentSpecValidator(ARGUMENTS).validate(task.options)
+    if task.problems or validated.error_messages:
         return
     desired = desired_or_sentence(validated.validated_parameters)
     if isinstance(desired, str):
