@@ -742,14 +742,19 @@ ARGUMENTS: dict[str, t.Any] = {
 
 
 def run(
-    desired: DesiredImage, images: Images, deadline: Deadline, check_mode: bool, now: t.Callable[[], float] = time.time
+    desired: DesiredImage,
+    images: Images,
+    deadline: Deadline,
+    check_mode: bool,
+    now: t.Callable[[], float] = time.time,
+    log: t.Callable[[str], None] = lambda _line: None,
 ) -> dict[str, t.Any]:
     """Plan, and execute the plan unless in check mode. Returns the module's result; raises ApsaraStackError.
 
-    ``now``: seconds since the epoch.
+    ``now``: seconds since the epoch. ``log``: writes a line to the log of the host.
     """
     plan = planning.plan(desired, Lookups(images), now())
-    outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline)
+    outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline, log)
     return {**outcome.facts(), "diff": diff(outcome, desired.handle())}
 
 
@@ -757,7 +762,7 @@ def work(module: TaskModule) -> dict[str, t.Any]:
     params = module.params
     desired = desired_from(params)
     params["wait_timeout"] = timeout_of(params)
-    return run(desired, images_for(params, module.connect), module.deadline, module.check_mode)
+    return run(desired, images_for(params, module.connect), module.deadline, module.check_mode, log=module.log_line)
 
 
 def images_for(params: t.Mapping[str, t.Any], connect: t.Callable[[], Client]) -> Images:

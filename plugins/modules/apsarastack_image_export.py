@@ -433,17 +433,27 @@ RULES: dict[str, t.Any] = {
 }
 
 
-def run(desired: DesiredExport, images: Images, tasks: Tasks, deadline: Deadline, check_mode: bool) -> dict[str, t.Any]:
-    """Plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError."""
+def run(
+    desired: DesiredExport,
+    images: Images,
+    tasks: Tasks,
+    deadline: Deadline,
+    check_mode: bool,
+    log: t.Callable[[str], None] = lambda _line: None,
+) -> dict[str, t.Any]:
+    """Plan, and act unless in check mode. Returns the module's result; raises ApsaraStackError.
+
+    ``log``: writes a line to the log of the host.
+    """
     plan = planning.plan(desired, Lookups(images, tasks))
-    outcome = execution.predict(plan) if check_mode else execution.execute(plan, tasks, deadline)
+    outcome = execution.predict(plan) if check_mode else execution.execute(plan, tasks, deadline, log)
     return {**outcome.facts(), "diff": diff(plan, desired)}
 
 
 def work(module: TaskModule) -> dict[str, t.Any]:
     desired = desired_from(module.params)
     client = module.connect()
-    return run(desired, Images(client), Tasks(client), module.deadline, module.check_mode)
+    return run(desired, Images(client), Tasks(client), module.deadline, module.check_mode, log=module.log_line)
 
 
 def hints() -> Hints:

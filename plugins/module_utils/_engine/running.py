@@ -14,6 +14,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans im
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import Goal
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.watching import Log
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 # Seconds by which a list may lag behind a write, and between two reads of what it lags behind.
@@ -21,15 +23,19 @@ LONGEST_LAG = 60.0
 PAUSE = 1.0
 
 Found = t.TypeVar("Found")
+# What a task waits for, which may be something else than the resource of its plan.
+Awaited = t.TypeVar("Awaited")
 
 
 class Running(t.Generic[State, Foreseen]):
     """``is_stale``: whether time has passed since the plan read the resource."""
 
-    def __init__(self, outcome: Outcome[State, Foreseen], deadline: Deadline) -> None:
+    def __init__(self, outcome: Outcome[State, Foreseen], deadline: Deadline, log: Log = lambda _line: None) -> None:
+        """``log``: writes a line to the log of the host."""
         self.plan = outcome.plan
         self.outcome = outcome
         self.deadline = deadline
+        self.log = log
         self.is_stale = False
 
     def begin(self, step: Step) -> None:
@@ -45,6 +51,10 @@ class Running(t.Generic[State, Foreseen]):
     def has_patience(self, started: float, seconds: float) -> bool:
         """Whether there is time for another read. ``started``: the elapsed seconds when reading began."""
         return self.deadline.elapsed() - started < seconds and self.deadline.remaining() > 2 * waiter.LAST_LOOK
+
+    def wait(self, goal: Goal[Awaited], look: t.Callable[[], Awaited | None], resource_id: str) -> Awaited | None:
+        """Waits as ``waiter.wait_until`` does."""
+        return waiter.wait_until(goal, look, self.deadline, self.log, resource_id)
 
     def pause(self) -> None:
         """Between two reads while a list lags."""

@@ -24,8 +24,13 @@ def predict(plan: ExportPlan) -> ExportOutcome:
     return outcome
 
 
-def execute(plan: ExportPlan, tasks: Tasks, deadline: Deadline) -> ExportOutcome:
-    """Carries out the plan. Raises TaskFailedError with what was done until then."""
+def execute(
+    plan: ExportPlan, tasks: Tasks, deadline: Deadline, log: t.Callable[[str], None] = lambda _line: None
+) -> ExportOutcome:
+    """Carries out the plan. ``log``: writes a line to the log of the host while it waits.
+
+    Raises TaskFailedError with what was done until then.
+    """
     if not plan.steps:
         return predict(plan)
     # Imported only for tasks that change something, so that the others stay fast.
@@ -36,5 +41,5 @@ def execute(plan: ExportPlan, tasks: Tasks, deadline: Deadline) -> ExportOutcome
     )
 
     outcome = ExportOutcome(plan)
-    follow(ExportRunning(outcome, tasks, deadline), HANDLERS)
+    follow(ExportRunning(outcome, tasks, deadline, log), HANDLERS)
     return outcome

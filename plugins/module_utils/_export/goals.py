@@ -16,8 +16,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
 
 
-def _text(task: Task) -> str:
-    return task["status"] if task["progress"] is None else f"{task['status']} at {task['progress']} %"
+def _name(task: Task) -> str:
+    return f"export task {task['task_id']}"
 
 
 def _facts(task: Task) -> dict[str, t.Any]:
@@ -26,7 +26,7 @@ def _facts(task: Task) -> dict[str, t.Any]:
 
 def _vanished(seen: Task) -> ApsaraStackError:
     return ApsaraStackError(
-        f"export task {seen['task_id']} is no longer listed; it was {_text(seen)}",
+        f"{_name(seen)} is no longer listed; it was {_EXPORT.text(seen)}",
         "vanished",
         advice="Run the task again to export the image again.",
         facts=_facts(seen),
@@ -38,13 +38,13 @@ def _lost(task: Task) -> ApsaraStackError | None:
         return None
     if is_canceled(task):
         return ApsaraStackError(
-            f"export task {task['task_id']} was canceled by somebody else",
+            f"{_name(task)} was canceled by somebody else",
             "canceled",
             advice="Run the task again to export the image again.",
             facts=_facts(task),
         )
     return ApsaraStackError(
-        f"export task {task['task_id']} failed: {_reasons(task)}",
+        f"{_name(task)} failed: {_reasons(task)}",
         "export_failed",
         advice="Remove the cause and run the task again to export the image again.",
         facts=_facts(task),
@@ -59,10 +59,16 @@ def _reasons(task: Task) -> str:
 
 
 _LEFT = "The export continues in the cloud."
-_EXPORT: Watched[Task] = Watched(lambda task: task["progress"], _text, _facts, _vanished, _LEFT)
-# A task that is not part of the result.
-_OTHER: Watched[Task] = Watched(lambda task: task["progress"], _text, lambda _task: {}, _vanished)
 
-DONE: Goal[Task] = Goal(_EXPORT, lambda task: task is not None and is_done(task), _lost)
-CANCELED: Goal[Task] = Goal(_EXPORT, lambda task: task is None or not is_running(task))
-ENDED: Goal[Task] = Goal(_OTHER, lambda task: task is None or not is_running(task))
+
+def _watched(facts: t.Callable[[Task], t.Mapping[str, t.Any]]) -> Watched[Task]:
+    return Watched(lambda task: task["progress"], lambda task: task["status"], _name, facts, _vanished)
+
+
+_EXPORT = _watched(_facts)
+# A task that is not part of the result.
+_OTHER = _watched(lambda _task: {})
+
+DONE: Goal[Task] = Goal(_EXPORT, lambda task: task is not None and is_done(task), _LEFT, _lost)
+CANCELED: Goal[Task] = Goal(_EXPORT, lambda task: task is None or not is_running(task), _LEFT)
+ENDED: Goal[Task] = Goal(_OTHER, lambda task: task is None or not is_running(task), _LEFT)

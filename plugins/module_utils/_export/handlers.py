@@ -26,6 +26,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.watching import Log
     from ansible_collections.apsarastack.cloud.plugins.module_utils._export.outcome import ExportOutcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
@@ -33,8 +34,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 class ExportRunning(Running["Task", NewTask]):
     outcome: ExportOutcome
 
-    def __init__(self, outcome: ExportOutcome, tasks: Tasks, deadline: Deadline) -> None:
-        super().__init__(outcome, deadline)
+    def __init__(self, outcome: ExportOutcome, tasks: Tasks, deadline: Deadline, log: Log) -> None:
+        super().__init__(outcome, deadline, log)
         self.tasks = tasks
 
 
@@ -93,7 +94,7 @@ def _begun(step: steps.Export, run: ExportRunning, blocking: t.Container[Fit]) -
         if task is None:
             continue
         if is_running(task) and fit(step.desired, step.image_id, task) in blocking:
-            task = waiter.wait_until(goals.ENDED, lambda: run.tasks.task(task_id), run.deadline)  # noqa: B023
+            task = run.wait(goals.ENDED, lambda: run.tasks.task(task_id), f"export task {task_id}")  # noqa: B023
         if task is not None and _is_it(step, task):
             return task
     return None
@@ -133,7 +134,8 @@ def _tell_that_it_has_ended(task_id: str, run: ExportRunning) -> None:
 
 
 def wait_until_done(step: steps.WaitUntilDone, run: ExportRunning) -> None:
-    waiter.wait_until(goals.DONE, lambda: _look(run.id_of(step.task_id), run), run.deadline)
+    task_id = run.id_of(step.task_id)
+    run.wait(goals.DONE, lambda: _look(task_id, run), f"export task {task_id}")
     _judge_place(step, run)
 
 
@@ -180,11 +182,11 @@ def _ignored(step: steps.WaitUntilDone | steps.ReadBack, task: Task) -> ApsaraSt
 
 
 def wait_until_free(step: steps.WaitUntilFree, run: ExportRunning) -> None:
-    waiter.wait_until(goals.ENDED, lambda: run.tasks.task(step.task_id), run.deadline)
+    run.wait(goals.ENDED, lambda: run.tasks.task(step.task_id), f"export task {step.task_id}")
 
 
 def wait_until_canceled(step: steps.WaitUntilCanceled, run: ExportRunning) -> None:
-    task = waiter.wait_until(goals.CANCELED, lambda: _look(step.task_id, run), run.deadline)
+    task = run.wait(goals.CANCELED, lambda: _look(step.task_id, run), f"export task {step.task_id}")
     if task is not None and is_done(task) and run.outcome.done:
         run.outcome.warnings.append(f"export task {step.task_id} was finished before its cancellation took effect")
 

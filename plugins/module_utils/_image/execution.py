@@ -27,8 +27,13 @@ def predict(plan: ImagePlan) -> ImageOutcome:
     return outcome
 
 
-def execute(plan: ImagePlan, images: Images, deadline: Deadline) -> ImageOutcome:
-    """Carries out the plan. Raises TaskFailedError with what was done until then."""
+def execute(
+    plan: ImagePlan, images: Images, deadline: Deadline, log: t.Callable[[str], None] = lambda _line: None
+) -> ImageOutcome:
+    """Carries out the plan. ``log``: writes a line to the log of the host while it waits.
+
+    Raises TaskFailedError with what was done until then.
+    """
     if not plan.steps:
         return predict(plan)
     # Imported only for tasks that change something, so that the others stay fast.
@@ -37,5 +42,5 @@ def execute(plan: ImagePlan, images: Images, deadline: Deadline) -> ImageOutcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning  # noqa: PLC0415
 
     outcome = ImageOutcome(plan)
-    follow(ImageRunning(outcome, images, deadline), HANDLERS)
+    follow(ImageRunning(outcome, images, deadline, log), HANDLERS)
     return outcome

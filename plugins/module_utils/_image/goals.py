@@ -22,8 +22,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 
-def _text(image: Image) -> str:
-    return str(image["status"]) if image["progress"] is None else f"{image['status']} at {image['progress']} %"
+def _name(image: Image) -> str:
+    return f"image {image['image_id']} ({image['image_name']!r})"
 
 
 def _facts(image: Image) -> dict[str, t.Any]:
@@ -32,8 +32,8 @@ def _facts(image: Image) -> dict[str, t.Any]:
 
 def _vanished(seen: Image) -> ApsaraStackError:
     return ApsaraStackError(
-        f"image {seen['image_id']} ({seen['image_name']!r}) is no longer listed; it was {_text(seen)}, and the cloud "
-        "or somebody else has deleted it since",
+        f"{_name(seen)} is no longer listed; it was {_IMAGE.text(seen)}, and the cloud or somebody else has deleted it "
+        "since",
         "vanished",
         advice="Run the task again to create it.",
         facts=_facts(seen),
@@ -54,22 +54,27 @@ def _lost(image: Image, why: t.Callable[[Image], str | None]) -> ApsaraStackErro
             "again."
         )
     return ApsaraStackError(
-        f"image {image['image_id']} ({image['image_name']!r}): {reason or refusals.failure(image)}",
+        f"{_name(image)}: {reason or refusals.failure(image)}",
         "creation_failed",
         advice=advice,
         facts=_facts(image),
     )
 
 
-_IMAGE: Watched[Image] = Watched(lambda image: image["progress"], _text, _facts, _vanished)
+_IMAGE: Watched[Image] = Watched(
+    lambda image: image["progress"], lambda image: str(image["status"]), _name, _facts, _vanished
+)
+_CREATION = "The creation continues in the cloud."
 
-SETTLED: Goal[Image] = Goal(_IMAGE, lambda image: image is None or is_settled(image))
-GONE: Goal[Image] = Goal(_IMAGE, lambda image: image is None)
+SETTLED: Goal[Image] = Goal(_IMAGE, lambda image: image is None or is_settled(image), _CREATION)
+GONE: Goal[Image] = Goal(_IMAGE, lambda image: image is None, "The deletion continues in the cloud.")
 
 
 def usable(why: t.Callable[[Image], str | None]) -> Goal[Image]:
     """``why``: why the creation of an image failed, as a part of a sentence, if that is known."""
-    return Goal(_IMAGE, lambda image: image is not None and is_usable(image), lambda image: _lost(image, why))
+    return Goal(
+        _IMAGE, lambda image: image is not None and is_usable(image), _CREATION, lambda image: _lost(image, why)
+    )
 
 
 USABLE: Goal[Image] = usable(lambda _image: None)

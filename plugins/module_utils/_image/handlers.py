@@ -187,7 +187,7 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
             run.judge_unlisted(image_id)
         return image
 
-    waiter.wait_until(goals.usable(run.why_failed), look, run.deadline)
+    run.wait(goals.usable(run.why_failed), look, f"image {image_id}")
     run.has_just_looked = True
 
 
@@ -232,7 +232,7 @@ def wait_until_gone(step: steps.WaitUntilGone, run: ImageRunning) -> None:
 
 
 def _wait(goal: waiter.Goal[Image], image_id: str, run: ImageRunning) -> None:
-    waiter.wait_until(goal, lambda: run.images.by_id(image_id), run.deadline)
+    run.wait(goal, lambda: run.images.by_id(image_id), f"image {image_id}")
 
 
 def check_unchanged(step: steps.CheckUnchanged, run: ImageRunning) -> None:

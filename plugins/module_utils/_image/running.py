@@ -15,6 +15,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.watching import Log
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
@@ -25,8 +26,8 @@ class ImageRunning(Running["Image", "Predicted"]):
 
     outcome: ImageOutcome
 
-    def __init__(self, outcome: ImageOutcome, images: Images, deadline: Deadline) -> None:
-        super().__init__(outcome, deadline)
+    def __init__(self, outcome: ImageOutcome, images: Images, deadline: Deadline, log: Log) -> None:
+        super().__init__(outcome, deadline, log)
         self.images = images
         self.unlisted: str | None = None
         self.has_just_looked = False

@@ -26,7 +26,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._module.given im
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.libraries import missing_library
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, plain_text
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -88,6 +88,10 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
     def connect(self) -> Client:
         """The client that the connection options describe. Raises ApsaraStackError."""
         return client_from(self.params, self.deadline, self.secrets.add, self.origins)
+
+    def log_line(self, line: str) -> None:
+        """Writes to the log of the host, without secrets, unless the task or Ansible has switched that off."""
+        self.log(self.secrets.out_of(plain_text(line)))
 
     def _fail(self, error: ApsaraStackError, own_hints: Hints) -> t.NoReturn:
         # Imported only for failures, so that successful tasks stay fast.

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
@@ -111,6 +112,25 @@ def test_the_timeout_reports_the_last_status_and_carries_the_image() -> None:
     assert caught.value.facts["image_id"] == "m-1"
 
 
+@pytest.mark.parametrize(
+    ("pace", "told"),
+    [
+        (lambda now: int(now / 10), "it is Creating at 59 %, and the last 12 % took 126 seconds"),
+        (lambda now: min(50, int(now / 2)), "it is Creating at 50 %, and the last 10 % took 517 seconds"),
+        (lambda now: 7, "it is Creating at 7 %, and the progress has not grown in 599 seconds"),
+        (lambda now: 0 if now < 300 else 60, "it is Creating at 60 %, and the last 60 % took 308 seconds"),
+        (lambda now: None, "it is Creating."),
+    ],
+)
+def test_the_timeout_states_how_long_the_last_percents_took(pace: t.Callable[[float], int | None], told: str) -> None:
+    clock = Clock()
+    with pytest.raises(DeadlineError) as caught:
+        wait_until(USABLE, lambda: creating(pace(clock.now)), clock.deadline(600))
+    message = message_of(caught.value)
+    assert f"imed out after 600 seconds (wait_timeout); {told}" in message
+    assert "The creation continues in the cloud. Run the task again to resume waiting" in message
+
+
 def test_the_timeout_names_an_image_that_was_never_listed() -> None:
     with pytest.raises(DeadlineError) as caught:
         wait(USABLE, Script(None), seconds=5)
@@ -148,3 +168,45 @@ def test_gone_is_reached_when_the_image_is_no_longer_listed() -> None:
     script = Script(image(), image(status="CreateFailed"), None)
     assert wait(GONE, script) is None
     assert script.reads == 3
+
+
+# --- the log of the host ---------------------------------------------------------------------------------------------
+
+
+def logged(goal: Goal[Image], read: t.Callable[[float], Image | None], seconds: float = 600) -> list[str]:
+    """The lines of a wait that ends or times out. ``read``: the image at a moment."""
+    clock = Clock()
+    lines: list[str] = []
+    with contextlib.suppress(ApsaraStackError):
+        wait_until(goal, lambda: read(clock.now), clock.deadline(seconds), lines.append, "image m-1")
+    return lines
+
+
+def test_the_log_shows_each_new_status_and_a_line_a_minute() -> None:
+    def read(now: float) -> Image | None:
+        if now < 2:
+            return None
+        return creating(int(now / 2)) if now < 195 else image()
+
+    lines = logged(USABLE, read)
+    assert lines[0] == "Waiting for image m-1: not listed, 0 of 600 seconds passed"
+    assert lines[1] == "Waiting for image m-1 ('web'): Creating at 1 %, 2 of 600 seconds passed"
+    assert lines[-1].startswith("Waiting for image m-1 ('web'): Available at 100 %, 1")
+    between = [int(line.rpartition(", ")[2].split()[0]) for line in lines[1:-1]]
+    assert len(between) == 4
+    assert all(60 <= later - earlier <= 91 for earlier, later in zip(between, between[1:]))
+
+
+def test_the_log_shows_a_failure() -> None:
+    lines = logged(USABLE, lambda now: creating(20) if now < 30 else image(status="CreateFailed", progress=20))
+    assert [line.split(": ")[1].split(",")[0] for line in lines] == ["Creating at 20 %", "CreateFailed at 20 %"]
+
+
+def test_the_log_shows_a_deletion() -> None:
+    lines = logged(GONE, lambda now: image() if now < 30 else None)
+    assert [line.split(": ")[1].split(",")[0] for line in lines] == ["Available at 100 %", "not listed"]
+    assert lines[1].startswith("Waiting for image m-1 ('web'): ")
+
+
+def test_nothing_is_logged_without_a_wait() -> None:
+    assert logged(USABLE, lambda _now: image()) == []
