@@ -151,11 +151,11 @@ def _unknown_key(context: Context) -> str:
 
 
 def _inactive_key(context: Context) -> str:
-    return f"The access key is disabled: enable it, or use another one ({context.keys()})."
+    return f"The access key is disabled: enable it, or use another one in {context.keys()}."
 
 
 def _missing_token(context: Context) -> str:
-    return f"This is a temporary access key ({context.keys()}): it requires its security_token as well."
+    return f"This is a temporary access key: give its security_token as well, with {context.keys()}."
 
 
 def _bad_token(context: Context) -> str:
