@@ -144,6 +144,14 @@ TERRAFORM = {
         *("image_name", "description", "tags", "force", "timeouts", "id"),
         *("instance_id", "snapshot_id", "disk_device_mapping", "size"),
     },
+    "image_copy": {
+        *("source_image_id", "destination_region_id", "image_name", "name", "description"),
+        *("encrypted", "kms_key_id", "tags", "timeouts"),
+    },
+    "image_import": {
+        *("image_name", "description", "architecture", "platform", "os_type", "license_type", "disk_device_mapping"),
+        *("disk_image_size", "format", "oss_bucket", "oss_object", "device", "timeouts"),
+    },
     "image_export": {"image_id", "oss_bucket", "oss_prefix", "timeouts", "id"},
     "image_share_permission": {"image_id", "account_id"},
     "images": {"name_regex", "most_recent", "owners", "output_file", "images", "ids"},

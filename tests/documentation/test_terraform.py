@@ -18,7 +18,7 @@ import yaml
 from examples import ROOT, blocks, own_calls
 
 from tests.clients.private import Private
-from tests.clients.provider import PRIVATE
+from tests.clients.provider import B1, B3, A
 
 if t.TYPE_CHECKING:
     from written_playbooks import Playbooks
@@ -36,7 +36,7 @@ TASKS = {
 }
 
 
-@pytest.fixture(params=PRIVATE, ids=lambda client: client.name)
+@pytest.fixture(params=[A, B1, B3], ids=lambda client: client.name)
 def provider(request: pytest.FixtureRequest, simulator: Simulator) -> t.Iterator[Private]:
     with Private(request.param, simulator) as provider:
         yield provider
@@ -96,6 +96,44 @@ def test_an_image_of_terraform_is_taken_over_unchanged(
 
     assert [(result["changed"], result["image_id"]) for result in results] == [(False, image_id)] * 2
     assert writes(simulator) == []
+
+
+def task(name: str) -> tuple[list[dict[str, t.Any]], dict[str, t.Any]]:
+    """The one task of the guide that manages the image of this name, and its options."""
+    block, options = TASKS[name]
+    return [each for each in block if options in each.values()], options
+
+
+def test_an_import_of_terraform_is_taken_over_unchanged(
+    provider: Private, ansible: Playbooks, simulator: Simulator
+) -> None:
+    tasks, options = task("test-import-image")
+    (disk,) = options["import_from"]
+    told = (disk["bucket"], disk["object"], disk["size"], disk["format"])
+    image_id = provider.import_image(options["image_name"], *told, options["description"])
+    assert provider.wait_for_import(image_id) == "reached"
+    simulator.clear_calls()
+    results = [run(ansible, tasks, "--check"), run(ansible, tasks)]
+
+    assert [(result["changed"], result["image_id"]) for result in results] == [(False, image_id)] * 2
+    assert writes(simulator) == []
+
+
+def test_a_copy_of_terraform_is_taken_over_unchanged_and_can_be_deleted(
+    provider: Private, ansible: Playbooks, simulator: Simulator
+) -> None:
+    """B3 has not even found it."""
+    tasks, options = task("test-copy")
+    worlds.populate(simulator, [worlds.seeded("web-golden", 3600)], secret_parameter="note")
+    image_id = provider.copy_image("m-web-golden", options["image_name"], options["region"])
+    provider.wait_for_copy(image_id, options["region"])
+    simulator.clear_calls()
+    result = run(ansible, tasks)
+    assert (result["changed"], result["image_id"], writes(simulator)) == (False, image_id, [])
+
+    absent = {"image_name": options["image_name"], "region": options["region"], "state": "absent"}
+    run(ansible, [{"apsarastack.cloud.apsarastack_image": absent}])
+    assert writes(simulator) == ["DeleteImage"]
 
 
 def test_an_export_of_terraform_is_taken_over_unchanged(

@@ -128,11 +128,13 @@ class Private(Common):
 
     # --- image_import ---
 
-    def import_image(self, name: str, bucket: str, key: str, size: int = 5, image_format: str = "RAW") -> str:
+    def import_image(
+        self, name: str, bucket: str, key: str, size: int = 5, image_format: str = "RAW", description: str = "imported"
+    ) -> str:
         disk = {"DiskImageSize": str(size), "Format": image_format, "OSSBucket": bucket, "OSSObject": key}
         system = {"Architecture": "x86_64", "LicenseType": "Auto", "OSType": "linux", "Platform": "Ubuntu"}
         disks = {f"DiskDeviceMapping.1.{name}": value for name, value in disk.items()}
-        business = {"ImageName": name, "Description": "imported", **system, **disks}
+        business = {"ImageName": name, "Description": description, **system, **disks}
         return str(self.body("ImportImage", business)["ImageId"])
 
     def wait_for_import(self, image_id: str) -> str:
