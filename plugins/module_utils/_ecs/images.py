@@ -2,23 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The actions of the API for images. CamelCase stays inside this layer, which returns documented images."""
+"""The actions of the API that read images. CamelCase stays inside this layer, which returns documented images."""
 
 from __future__ import annotations
 
 import functools
 import json
-import os
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
-    ApsaraStackError,
-    NoAnswerError,
-    PartlyDoneError,
-    ServiceError,
-    may_be_done,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
 
@@ -26,6 +19,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.copies import Copies
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
 # Without a Status, DescribeImages lists Available images only. A release that does not know a newer status may reject
@@ -37,7 +31,7 @@ _STATUS_FILTERS = (
 )
 _IDS_PER_CALL = 100
 # Newer releases accept more in a filter, in AddTags and in RemoveTags.
-_OLD_TAGS_PER_CALL = 5
+OLD_TAGS_PER_CALL = 5
 
 
 class Images:
@@ -48,7 +42,14 @@ class Images:
         self._client = client
         self._original = original or client
         self._status_filters = list(_STATUS_FILTERS)
-        self._knows_tag_resources = True
+
+    def writable(self) -> WritableImages:
+        """The same images, for a task that changes them."""
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import (  # noqa: PLC0415
+            WritableImages,
+        )
+
+        return WritableImages(self._client, self._original)
 
     @functools.cached_property
     def copies(self) -> Copies:
@@ -61,8 +62,6 @@ class Images:
         from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks  # noqa: PLC0415
 
         return Tasks(self._client)
-
-    # --- reading -----------------------------------------------------------------------------------------------------
 
     def by_id(self, image_id: str) -> Image | None:
         """The account's image with this id, in any status; None if there is none (the API returns an empty list)."""
@@ -138,7 +137,7 @@ class Images:
             "OSType": os_type,
             "Architecture": architecture,
             "Usage": usage,
-            "Tag": tag_list(tags or {})[:_OLD_TAGS_PER_CALL],
+            "Tag": tag_list(tags or {})[:OLD_TAGS_PER_CALL],
         }
         return [image for ids in _id_filters(image_ids) for image in self._describe({**narrowed, **ids})]
 
@@ -169,92 +168,6 @@ class Images:
         return Listing(
             self._client, "DescribeImages", every_status, "Images.Image", "ImageId", lambda one: to_image(one, region)
         ).whole()
-
-    # --- writing -----------------------------------------------------------------------------------------------------
-
-    def create(
-        self,
-        image_name: str,
-        *,
-        instance_id: str | None = None,
-        snapshot_id: str | None = None,
-        disks: t.Sequence[t.Mapping[str, t.Any]] = (),
-        description: str | None = None,
-        image_version: str | None = None,
-        platform: str | None = None,
-        architecture: str | None = None,
-        tags: t.Mapping[str, str] | None = None,
-    ) -> str:
-        """Starts the creation of an image and returns its id.
-
-        ``disks``: each with snapshot_id, size (GiB), device and disk_type, if they are given. All attempts of a call
-        have the same ClientToken, so a lost answer cannot create a second image.
-        """
-        parameters = {
-            "ImageName": image_name,
-            "Description": description,
-            "InstanceId": instance_id,
-            "SnapshotId": snapshot_id,
-            "DiskDeviceMapping": [_to_wire(disk) for disk in disks],
-            "ImageVersion": image_version,
-            "Platform": platform,
-            "Architecture": architecture,
-            "Tag": tag_list(tags or {}),
-            "ClientToken": os.urandom(16).hex(),
-        }
-        return new_image_id(self._client.call("CreateImage", parameters), "CreateImage", self._client)
-
-    def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:
-        self._client.call(
-            "ModifyImageAttribute", {"ImageId": image_id, "ImageName": image_name, "Description": description}
-        )
-
-    def delete(self, image_id: str, force: bool) -> bool:
-        """Deletes the image. Returns False if somebody else has deleted it (the API reports that in two ways)."""
-        return self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None})
-
-    def delete_snapshot(self, snapshot_id: str) -> bool:
-        """Deletes the snapshot. Returns False if somebody else has deleted it."""
-        return self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id})
-
-    def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any]) -> bool:
-        try:
-            self._client.call(action, parameters)
-        except ServiceError as error:
-            # Not every code that ends in NotFound: that of a region or a key must not count as a success.
-            if error.code not in ("InvalidImageId.NotFound", "InvalidSnapshotId.NotFound"):
-                raise
-            # An attempt whose answer was lost has probably deleted it.
-            return may_be_done(error)
-        return True
-
-    def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
-        self._tag(("TagResources", "AddTags"), image_id, {"Tag": tag_list(tags)}, tag_list(tags))
-
-    def unset_tags(self, image_id: str, keys: t.Sequence[str]) -> None:
-        self._tag(("UntagResources", "RemoveTags"), image_id, {"TagKey": list(keys)}, [{"Key": key} for key in keys])
-
-    def _tag(
-        self, actions: tuple[str, str], image_id: str, new_way: dict[str, t.Any], old_tags: list[dict[str, str]]
-    ) -> None:
-        """Older releases report that they do not offer the TagResources family."""
-        if self._knows_tag_resources:
-            try:
-                self._client.call(actions[0], {"ResourceType": "image", "ResourceId": [image_id], **new_way})
-                return
-            except ServiceError as error:
-                if not error.is_not_offered:
-                    raise
-                self._knows_tag_resources = False
-        for start in range(0, len(old_tags), _OLD_TAGS_PER_CALL):
-            part = old_tags[start : start + _OLD_TAGS_PER_CALL]
-            try:
-                self._client.call(actions[1], {"ResourceType": "image", "ResourceId": image_id, "Tag": part})
-            except ApsaraStackError as error:
-                if start == 0:
-                    raise
-                done = ", ".join(tag["Key"] for tag in old_tags[:start])
-                raise PartlyDoneError(error, f"The tags {done} were changed in an earlier call.") from error
 
 
 def new_image_id(body: t.Mapping[str, t.Any], action: str, client: Client) -> str:
@@ -289,8 +202,3 @@ def _is_about_status(error: ServiceError) -> bool:
 
 def tag_list(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
-
-
-def _to_wire(disk: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    fields = {"SnapshotId": "snapshot_id", "Size": "size", "Device": "device", "DiskType": "disk_type"}
-    return {field: disk.get(key) for field, key in fields.items()}

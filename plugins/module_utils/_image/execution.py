@@ -42,5 +42,5 @@ def execute(
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning  # noqa: PLC0415
 
     outcome = ImageOutcome(plan)
-    follow(ImageRunning(outcome, images, deadline, log), HANDLERS)
+    follow(ImageRunning(outcome, images.writable(), deadline, log), HANDLERS)
     return outcome

@@ -13,7 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import st
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.watching import Log
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
@@ -26,7 +26,7 @@ class ImageRunning(Running["Image", "Predicted"]):
 
     outcome: ImageOutcome
 
-    def __init__(self, outcome: ImageOutcome, images: Images, deadline: Deadline, log: Log) -> None:
+    def __init__(self, outcome: ImageOutcome, images: WritableImages, deadline: Deadline, log: Log) -> None:
         super().__init__(outcome, deadline, log)
         self.images = images
         self.unlisted: str | None = None

@@ -30,6 +30,7 @@ from .story import NAME
 
 if t.TYPE_CHECKING:
     import requests
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
 
     from .story import Options
@@ -162,9 +163,9 @@ def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep:
         interruption._State.is_deferred, interruption._State.waiting = False, None
 
 
-def images_of(wire: Wire, clock: t.Callable[[], float], sleep: t.Callable[[float], None]) -> Images:
-    """The methods of `Images` of the collection, outside of any task."""
-    return _images(wire, Deadline(PATIENCE, clock=clock, sleep=sleep), clock, _Signals())
+def images_of(wire: Wire, clock: t.Callable[[], float], sleep: t.Callable[[float], None]) -> WritableImages:
+    """The methods of `WritableImages` of the collection, outside of any task."""
+    return _images(wire, Deadline(PATIENCE, clock=clock, sleep=sleep), clock, _Signals()).writable()
 
 
 def _images(wire: Wire, deadline: Deadline, clock: t.Callable[[], float], signals: _Signals) -> Images:

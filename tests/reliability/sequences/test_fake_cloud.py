@@ -23,9 +23,9 @@ from .cloud import ModelCloud
 from .story import NAME, OLD, Site, Story
 
 if t.TYPE_CHECKING:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
 
-    # A method of `Images`, its arguments and its options; or an action of somebody else.
+    # A method of `WritableImages`, its arguments and its options; or an action of somebody else.
     Step = tuple[str, tuple[t.Any, ...], dict[str, t.Any]]
 
 BUILD = 60.0
@@ -99,7 +99,7 @@ LAGGING: dict[str, list[Step]] = {
 class Cloud(t.Protocol):
     """One of the two implementations, and the actions of somebody else."""
 
-    images: Images
+    images: WritableImages
 
     def wait(self, seconds: float) -> None:
         """Let so many seconds pass."""
@@ -140,7 +140,7 @@ class Fake:
         self._fake.build_time = site.build
         self._fake.names_unique = site.unique_names
         self._fake.listed_after = self._fake.read_lag = self._fake.removal_time = lag
-        self.images = t.cast("Images", self._fake)
+        self.images = t.cast("WritableImages", self._fake)
 
     def wait(self, seconds: float) -> None:
         self._fake.clock.sleep(seconds)

@@ -92,6 +92,9 @@ class FakeImages:
         self.copies = FakeCopies(self)
         self.tasks = FakeTasks(self)
 
+    def writable(self) -> FakeImages:
+        return self
+
     def __repr__(self) -> str:
         return f"FakeImages(*{list(self.images.values())})"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 
 ALL = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
@@ -51,9 +51,9 @@ class ScriptedClient:
         return {outer: {inner: answer}, "TotalCount": len(answer)}
 
 
-def scripted(*script: tuple[str, dict[str, t.Any], t.Any]) -> tuple[Images, ScriptedClient]:
+def scripted(*script: tuple[str, dict[str, t.Any], t.Any]) -> tuple[WritableImages, ScriptedClient]:
     client = ScriptedClient(*script)
-    return Images(t.cast("t.Any", client)), client
+    return WritableImages(t.cast("t.Any", client)), client
 
 
 def one(image_id: str, name: str = "web") -> dict[str, t.Any]:

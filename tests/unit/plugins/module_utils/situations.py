@@ -54,7 +54,7 @@ def cloud_of(case: Case) -> FakeImages:
     cloud.instances = {entry["id"]: _instance(entry) for entry in instances}
     imaged = {disk.get("snapshot_id") for entry in own for disk in entry.get("mappings", ())}
     cloud.known_snapshots = {entry["id"]: _snapshot(entry, imaged) for entry in _own(case, "snapshots")}
-    original = case["desired"].get("copy_from", {})
+    original = case.get("desired", {}).get("copy_from", {})
     if original.get("region", REGION) != REGION:
         there = [entry for entry in everywhere if entry.get("region") == original["region"]]
         cloud.copies.elsewhere = [_image(entry, used) for entry in there]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DiskMapping, Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     NoAnswerError,
@@ -67,7 +67,7 @@ def test_each_create_has_its_own_client_token() -> None:
             tokens.append(parameters["ClientToken"])
             return {"ImageId": "m-1"}
 
-    images = Images(t.cast("t.Any", Recorder()))
+    images = WritableImages(t.cast("t.Any", Recorder()))
     images.create("web", instance_id="i-1")
     images.create("web", instance_id="i-1")
     assert len(set(tokens)) == 2
