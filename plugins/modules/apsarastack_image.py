@@ -303,8 +303,8 @@ options:
     type: int
 notes:
   - If several tasks create the same image at the same time, for example one on each of many hosts, more than one image
-    can be created. A task with O(wait) then fails and names all of them. Use C(run_once) with C(delegate_to), since an
-    image belongs to the account and not to a host.
+    can be created. Every task that is still waiting then fails and names all of them. Use C(run_once) with
+    C(delegate_to), since an image belongs to the account and not to a host.
 seealso:
   - module: apsarastack.cloud.apsarastack_image_info
 """

@@ -136,4 +136,5 @@ def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterato
     expected = Expected(image, names, settles=settles, may_be_in_use=desired.force)
     yield steps.Delete(expected, desired.force, leaving.why, leaving.successor, leaving.may_stay, leaving.cancels)
     if waits:
-        yield steps.WaitUntilGone(image_id)
+        is_absent = desired.state == "absent" and desired.image_id is None
+        yield steps.WaitUntilGone(image_id, desired.image_name if is_absent else None)

@@ -60,8 +60,9 @@ def expected(image: Image, *, settles: bool = False) -> Expected:
 @dataclass(frozen=True)
 class Successor:
     """The image that must have the name before the image that it replaces is deleted, since a successful answer proves
-    nothing. ``image_id``: None stands for the image that the plan creates. ``mark``: the value of its tag."""
+    nothing. ``image_id``: None stands for the image that the plan creates. ``mark``: the value of its tag, None
+    if it has none."""
 
     image_id: str | None
     image_name: str
-    mark: str
+    mark: str | None

@@ -13,19 +13,19 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.execution import Handler, Handlers
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
-    goals,
     obstacles,
     steps,
     swapping,
     verifying,
+    waits,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
 
 # Seconds. After an image is deleted, the cloud may take a moment until its snapshots can be deleted.
@@ -90,18 +90,32 @@ def unmark(step: steps.Unmark, run: ImageRunning) -> bool:
 
 
 def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
-    found = run.seen_image(step.image_id, lambda: run.images.by_ids([step.image_id]).values(), waiter.VANISHED_AFTER)
-    if found is None:
-        run.outcome.vanished.append(step.image_id)
-        # Looking up the image may have taken a while.
-        _judge_successor(step, run, is_complete=True)
-        return False
-    changed = step.expected.changes(found)
+    """The last read before the deletion shows both the image and the one that replaces it."""
+    new = step.successor
+    new_id = None if new is None else run.id_of(new.image_id)
+    if new is not None:
+        _judge_name(step, new, run)
+    ids = [step.image_id] if new_id is None else [step.image_id, new_id]
+    seen: dict[str, Image] = {}
+
+    def look() -> Image | None:
+        seen.clear()
+        seen.update(run.images.by_ids(ids))
+        is_renamed = new is None or verifying.has_name(new, seen.get(str(new_id)))
+        return seen.get(step.image_id) if is_renamed else None
+
+    run.seen(look, waiter.VANISHED_AFTER)
+    found = seen.get(step.image_id)
+    changed = {} if found is None else step.expected.changes(found)
     if changed and step.may_stay:
         return _keep(step, run, " and ".join(changed.values()), may_go_later=changed.keys() <= _PASSING)
-    verifying.judge_unchanged(step.expected, found)
-    _judge_successor(step, run)
-    return True
+    if found is None:
+        run.outcome.vanished.append(step.image_id)
+    else:
+        verifying.judge_unchanged(step.expected, found)
+    if new is not None:
+        verifying.judge_successor(new, str(new_id), seen.get(str(new_id)), is_complete=found is None)
+    return found is not None
 
 
 def delete(step: steps.Delete, run: ImageRunning) -> bool:
@@ -119,22 +133,21 @@ def delete(step: steps.Delete, run: ImageRunning) -> bool:
     return was_deleted
 
 
-def _judge_successor(step: steps.Delete, run: ImageRunning, *, is_complete: bool = False) -> None:
-    new = step.successor
-    if new is not None:
-        new_id = run.id_of(new.image_id)
-        named: tuple[Image, ...] = ()
+def _judge_name(step: steps.Delete, new: Successor, run: ImageRunning) -> None:
+    """Raises ApsaraStackError unless the replacement image is the only one that is listed under the name."""
+    new_id = run.id_of(new.image_id)
+    named: tuple[Image, ...] = ()
 
-        def look() -> tuple[Image, ...]:
-            nonlocal named
-            named = run.images.by_name(new.image_name)
-            return named
+    def look() -> tuple[Image, ...]:
+        nonlocal named
+        named = run.images.by_name(new.image_name)
+        return named
 
-        found = run.seen_image(new_id, look, waiter.VANISHED_AFTER)
-        verifying.judge_successor(new, new_id, found, is_complete=is_complete)
-        others = [one for one in verifying.usable(named) if one["image_id"] not in (new_id, step.image_id)]
-        if others:
-            raise obstacles.also_named(new.image_name, new_id, others)
+    if run.seen_image(new_id, look, waiter.VANISHED_AFTER) is None:
+        raise obstacles.successor_missing(new, new_id)
+    others = [one for one in verifying.usable(named) if one["image_id"] not in (new_id, step.image_id)]
+    if others:
+        raise obstacles.also_named(new.image_name, new_id, others)
 
 
 def _keep(step: steps.Delete, run: ImageRunning, why: str, *, may_go_later: bool) -> bool:
@@ -172,115 +185,6 @@ def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
         run.pause()
 
 
-# --- waiting and reading ---------------------------------------------------------------------------------------------
-
-
-def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
-    image_id = run.id_of(step.image_id)
-
-    def look() -> Image | None:
-        image = run.images.by_id(image_id) if run.unlisted is None else _newly_listed(image_id, run.unlisted, run)
-        # However the wait ends, the result contains the last known image.
-        if image is not None:
-            run.outcome.know_image(image)
-        else:
-            run.judge_unlisted(image_id)
-        return image
-
-    run.wait(goals.usable(run.why_failed), look, f"image {image_id}")
-    run.has_just_looked = True
-
-
-def wait_until_listed(step: steps.WaitUntilListed, run: ImageRunning) -> None:
-    image_id = run.id_of(None)
-    started = run.deadline.elapsed()
-    while _newly_listed(image_id, step.image_name, run) is None:
-        if run.deadline.elapsed() - started >= LONGEST_LAG:
-            run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
-            return
-        if not run.has_patience(started, LONGEST_LAG):
-            raise obstacles.not_listed_in_time(image_id, run.deadline.seconds)
-        run.pause()
-    run.has_just_looked = True
-
-
-def _newly_listed(image_id: str, name: str, run: ImageRunning) -> Image | None:
-    """The new image, once it is listed under its name.
-
-    Another task may have read the list before this one wrote, and created an image of the name as well. All but the
-    first of these tasks notice it here: a new image is listed no earlier than those that were created before it.
-    Duplicates are also reported while the own image is not listed, which may take longer than the task.
-    """
-    named = run.images.by_name(name)
-    image = next((each for each in named if each["image_id"] == image_id), None)
-    if image is not None:
-        run.unlisted = None
-        run.outcome.know_image(image)
-    duplicates = [each for each in verifying.usable(named) if each["image_id"] != image_id]
-    if duplicates:
-        raise obstacles.created_twice(image_id, name, duplicates)
-    return image
-
-
-def wait_until_settled(step: steps.WaitUntilSettled, run: ImageRunning) -> None:
-    _wait(goals.SETTLED, step.image_id, run)
-
-
-def wait_until_gone(step: steps.WaitUntilGone, run: ImageRunning) -> None:
-    if step.image_id not in run.outcome.kept:
-        _wait(goals.GONE, step.image_id, run)
-
-
-def _wait(goal: waiter.Goal[Image], image_id: str, run: ImageRunning) -> None:
-    run.wait(goal, lambda: run.images.by_id(image_id), f"image {image_id}")
-
-
-def check_unchanged(step: steps.CheckUnchanged, run: ImageRunning) -> None:
-    verifying.judge_unchanged(step.expected, t.cast("Image", run.outcome.image))
-
-
-def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
-    """Waits until the image shows what was written. Raises ApsaraStackError if it never does, because the site ignores
-    it."""
-    image_id, wanted = run.id_of(step.image_id), step.wanted or t.cast("Image", run.plan.after)
-    started = run.deadline.elapsed()
-    image = t.cast("Image", run.outcome.image) if run.has_just_looked else run.images.by_id(image_id)
-    while True:
-        if image is not None:
-            run.outcome.know_image(image)
-            _judge_foreign(image, wanted, run)
-        missing = ["the image itself"] if image is None else _missing(image, wanted, run)
-        if not missing:
-            break
-        if run.deadline.elapsed() - started >= LONGEST_LAG:
-            raise obstacles.not_supported(image_id, missing)
-        if not run.has_patience(started, LONGEST_LAG):
-            raise obstacles.not_shown_yet(image_id, missing, run.deadline.seconds)
-        run.pause()
-        image = run.images.by_id(image_id)
-    run.has_just_looked = True
-
-
-def _judge_foreign(image: Image, wanted: Image, run: ImageRunning) -> None:
-    """Raises ApsaraStackError if somebody has given it values that it had neither before nor after the change."""
-    known = (run.plan.subject, run.plan.before)
-    before = next((one for one in known if one is not None and one["image_id"] == image["image_id"]), None)
-    changed = verifying.foreign(image, wanted, before)
-    if before is not None and image["image_name"] not in (before["image_name"], wanted["image_name"]):
-        changed["image_name"] = f"its name is now {image['image_name']!r}"
-    if changed:
-        raise obstacles.changed_after_writing(image, changed)
-
-
-def _missing(image: Image, wanted: Image, run: ImageRunning) -> list[str]:
-    differences = {
-        "image_name": image["image_name"] != wanted["image_name"],
-        # The mark stays if a replaced image may be deleted later.
-        f"tag {MARK}": image["tags"].get(MARK) != wanted["tags"].get(MARK) and not run.outcome.is_unfinished,
-    }
-    return [*(name for name, differs in differences.items() if differs), *verifying.not_shown(image, wanted)]
-
-
 HANDLERS: Handlers = {
     steps.Create: Handler(create, may_create),
     steps.Modify: Handler(modify),
@@ -290,10 +194,10 @@ HANDLERS: Handlers = {
     steps.Swap: Handler(swapping.swap),
     steps.Delete: Handler(delete, may_delete),
     steps.DeleteSnapshot: Handler(delete_snapshot, may_delete_snapshot),
-    steps.WaitUntilUsable: Handler(wait_until_usable),
-    steps.WaitUntilListed: Handler(wait_until_listed),
-    steps.WaitUntilSettled: Handler(wait_until_settled),
-    steps.WaitUntilGone: Handler(wait_until_gone),
-    steps.CheckUnchanged: Handler(check_unchanged),
-    steps.ReadBack: Handler(read_back),
+    steps.WaitUntilUsable: Handler(waits.wait_until_usable),
+    steps.WaitUntilListed: Handler(waits.wait_until_listed),
+    steps.WaitUntilSettled: Handler(waits.wait_until_settled),
+    steps.WaitUntilGone: Handler(waits.wait_until_gone),
+    steps.CheckUnchanged: Handler(waits.check_unchanged),
+    steps.ReadBack: Handler(waits.read_back),
 }

@@ -112,6 +112,10 @@ def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStack
     )
 
 
+def renamed_meanwhile(image: Image) -> ApsaraStackError:
+    return changed_meanwhile(image, {"image_name": f"its name is now {image['image_name']!r}"})
+
+
 def not_as_created(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
         f"{_named(image)} was created to replace another image, but it does not have the requested properties: "
@@ -122,7 +126,7 @@ def not_as_created(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
 
 
 def mark_ignored(step: Swap, image: Image) -> ApsaraStackError:
-    replaced = step.new.mark.partition("/")[0]
+    replaced = str(step.new.mark).partition("/")[0]
     return ApsaraStackError(
         f"{_named(image)} was created to replace image {replaced}, but it does not have the tag {MARK}: the site "
         "ignores the tags of CreateImage. Without this tag, no run recognizes a replacement image, so recreate cannot "
@@ -208,6 +212,23 @@ def created_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image])
         f"{image_name!r}: {_listed(duplicates)}. Keep one of them, and delete the others with state=absent and "
         "image_id. If a play has many hosts, run_once: true creates the image once for all of them.",
         "ambiguous_name",
+    )
+
+
+def named_twice(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"{_named(image)} is no longer the only image with this name: {_listed(others)}. Another task has created or "
+        "renamed it meanwhile. Keep one of them, and delete the others with state=absent and image_id. If a play has "
+        "many hosts, run_once: true runs the task once for all of them, and throttle: 1 on one host after the other.",
+        "ambiguous_name",
+    )
+
+
+def named_since(image_name: str, others: t.Sequence[Image]) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"The image was deleted, but somebody else has given the name {image_name!r} to {_listed(others)} meanwhile. "
+        "This image was not deleted. Run the task again to delete it as well.",
+        "changed_meanwhile",
     )
 
 

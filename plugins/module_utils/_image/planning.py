@@ -114,7 +114,7 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
     return Plan(
         before=image,
         after=after,
-        steps=() if after == image and not waits_first else _change(image, after, waits=desired.wait),
+        steps=() if after == image and not waits_first else _change(desired, image, after),
         warnings=(*_unchangeable(desired, image), *map(_left_alone, leftovers)),
     )
 
@@ -128,11 +128,12 @@ def _source_difference(desired: DesiredImage, image: Image) -> str | None:
     return differing.source_difference(desired.source, image)
 
 
-def _change(image: Image, after: Image, *, waits: bool) -> tuple[Step, ...]:
+def _change(desired: DesiredImage, image: Image, after: Image) -> tuple[Step, ...]:
     # Imported only for tasks that change something, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import writing  # noqa: PLC0415
 
-    return tuple(writing.change(image, after, waits=waits))
+    is_selected_by_id = desired.image_id is not None
+    return tuple(writing.change(image, after, waits=desired.wait, is_selected_by_id=is_selected_by_id))
 
 
 def _judge_new_name(image: Image, after: Image, reader: Reader) -> None:

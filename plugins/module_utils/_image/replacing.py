@@ -194,11 +194,12 @@ def _adopting(adopted: Image, marked: Image) -> tuple[list[Step], Image]:
     return _writing(adopted, new), new
 
 
-def _writing(image: Image, wanted: Image) -> list[Step]:
-    """The writes to a replacement image, and their confirmation, before anything is renamed or deleted."""
+def _writing(image: Image, wanted: Image, name: str | None = None) -> list[Step]:
+    """The writes to a replacement image, and their confirmation, before anything is renamed or deleted. ``name``: see
+    ``steps.WaitUntilUsable``; other images may have a temporary name."""
     writes = writing.writes(image, wanted)
-    waiting = [] if is_settled(image) else writing.waiting(image, writes)
-    reading: list[Step] = [steps.ReadBack(image["image_id"], wanted)] if writes else []
+    waiting = [] if is_settled(image) else writing.waiting(image, writes, name)
+    reading: list[Step] = [steps.ReadBack(image["image_id"], wanted, name)] if writes else []
     return [*waiting, *writes, *reading]
 
 
@@ -228,7 +229,7 @@ def _removal(desired: DesiredImage, swap: steps.Swap, reader: Reader, outdated: 
 
 
 def _closing(desired: DesiredImage, image_id: str | None) -> list[Step]:
-    reading: list[Step] = [steps.ReadBack(image_id)] if desired.wait else []
+    reading: list[Step] = [steps.ReadBack(image_id, name=desired.name)] if desired.wait else []
     return [steps.Unmark(image_id), *reading]
 
 
@@ -253,7 +254,7 @@ def _finish(desired: DesiredImage, current: Image, old: Image | None, reader: Re
     return Plan(
         before=current if old is None else old,
         after=wanted,
-        steps=(*_writing(current, marked), *finishing.steps, *closing),
+        steps=(*_writing(current, marked, desired.name), *finishing.steps, *closing),
         warnings=finishing.warnings,
         facts={"replaced_image_id": mark.replaced_id},
         subject=current,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Running
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles, steps
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 class ImageRunning(Running["Image", "Predicted"]):
     """``unlisted``: the name of a new image that has not been listed yet. ``has_just_looked``: whether the last step
-    has read the image of the outcome."""
+    has read the image of the outcome. ``named_since``: the images that have the name of the deleted one."""
 
     outcome: ImageOutcome
 
@@ -31,6 +31,7 @@ class ImageRunning(Running["Image", "Predicted"]):
         self.images = images
         self.unlisted: str | None = None
         self.has_just_looked = False
+        self.named_since: list[Image] = []
         # Reading the snapshots took calls after the image was read.
         self.is_stale = bool(steps.deleted_snapshots(self.plan.steps))
         known = self.plan.subject or self.plan.before
@@ -41,6 +42,8 @@ class ImageRunning(Running["Image", "Predicted"]):
         self.has_just_looked = self.has_just_looked and isinstance(step, (steps.CheckUnchanged, steps.ReadBack))
 
     def end(self) -> None:
+        if self.named_since:
+            raise obstacles.named_since(str(self.named_since[0]["image_name"]), self.named_since)
         after = self.plan.after
         if after is not None and not self.has_just_looked:
             # The last read is more reliable than the prediction.

@@ -173,6 +173,10 @@ class DeleteSnapshot(Change):
 
 @dataclass(frozen=True)
 class WaitUntilUsable(Look, _OfAnImage):
+    """``name``: of the image, if no other image may have it. None: it is read by its id, and others are not noticed."""
+
+    name: str | None = None
+
     def attempt(self) -> str:
         return f"wait for {_subject(self.image_id)} to become usable"
 
@@ -189,7 +193,10 @@ class WaitUntilSettled(Look):
 
 @dataclass(frozen=True)
 class WaitUntilGone(Look):
+    """``name``: of the image, if no image may have it afterwards. None: it is read by its id."""
+
     image_id: str
+    name: str | None = None
 
     def attempt(self) -> str:
         return f"wait for image {self.image_id} to be deleted"
@@ -219,9 +226,10 @@ class CheckUnchanged(Look):
 @dataclass(frozen=True)
 class ReadBack(Look, _OfAnImage):
     """Waits until the image shows what was written: reads may lag behind writes. ``wanted``: the expected image; None
-    stands for the predicted one."""
+    stands for the predicted one. ``name``: see ``WaitUntilUsable``."""
 
     wanted: Image | None = None
+    name: str | None = None
 
     def attempt(self) -> str:
         return f"read {_subject(self.image_id)} after the change"

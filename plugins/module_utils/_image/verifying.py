@@ -59,12 +59,12 @@ def judge_usable(found: Image) -> None:
 
 
 def judge_successor(successor: Successor, image_id: str, found: Image | None, *, is_complete: bool = False) -> None:
-    """Raises ApsaraStackError unless the replacement image is usable.
+    """Raises ApsaraStackError unless the replacement image is usable and has the name.
 
-    ``found``: the image that was just read under the name, or None. ``is_complete``: whether the replaced image is
-    deleted, so that another run may have removed the mark.
+    ``found``: the image as it was just read, or None. ``is_complete``: whether the replaced image is deleted, so that
+    another run may have removed the mark.
     """
-    if found is None:
+    if found is None or not has_name(successor, found):
         raise obstacles.successor_missing(successor, image_id)
     judge_usable(found)
     if found["tags"].get(MARK) != successor.mark and not is_complete:
@@ -83,6 +83,10 @@ def foreign(found: Image, wanted: Image | Predicted, before: Image | Predicted |
     if any(value not in (old_tags.get(key), new_tags.get(key)) for key, value in tags.items()):
         changed["tags"] = f"its tags are now {tags!r}"
     return changed
+
+
+def has_name(successor: Successor, found: Image | None) -> bool:
+    return found is not None and found["image_name"] == successor.image_name
 
 
 def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:

@@ -17,12 +17,15 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
 
 
-def change(image: Image, after: Image, *, waits: bool) -> list[Step]:
+def change(image: Image, after: Image, *, waits: bool, is_selected_by_id: bool) -> list[Step]:
     """The steps from the current image to ``after``. ``waits``: whether to wait until it is usable, and then until it
     shows the change."""
     writing = writes(image, after)
-    first = waiting(image, writing) if waits and not is_settled(image) else []
-    last: list[Step] = [steps.ReadBack(image["image_id"])] if waits and writing else []
+    # Other images may have the name of an image that is selected by its id, but not a name that the task gives it.
+    name, new_name = image["image_name"], after["image_name"]
+    first = waiting(image, writing, None if is_selected_by_id else name) if waits and not is_settled(image) else []
+    read_under = None if is_selected_by_id and name == new_name else new_name
+    last: list[Step] = [steps.ReadBack(image["image_id"], name=read_under)] if waits and writing else []
     return [*first, *writing, *last]
 
 
@@ -33,10 +36,11 @@ def writes(image: Image, wanted: Image) -> list[Step]:
     return [*first, *tagging(image["image_id"], image["tags"], wanted["tags"])]
 
 
-def waiting(image: Image, writes_after: t.Sequence[Step]) -> list[Step]:
-    """Waits until the image is usable, and checks that it has not changed before it is written to."""
+def waiting(image: Image, writes_after: t.Sequence[Step], name: str | None) -> list[Step]:
+    """Waits until the image is usable, and checks that it has not changed before it is written to. ``name``: see
+    ``steps.WaitUntilUsable``."""
     checking: list[Step] = [steps.CheckUnchanged(expected(image, settles=True))] if writes_after else []
-    return [steps.WaitUntilUsable(image["image_id"]), *checking]
+    return [steps.WaitUntilUsable(image["image_id"], name), *checking]
 
 
 def modify(image: Image, wanted: Image) -> steps.Modify | None:

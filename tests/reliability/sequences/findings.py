@@ -16,8 +16,7 @@ KILLED_IN_LAG = "a run that ends while the list lags"
 KILLED_IN_SWAP = "a kill between the two renames, where names are unique"
 OVERTAKEN = "a failed replacement that somebody else has overtaken"
 UNMARKED = "a replacement whose tags the site ignores"
-MEANWHILE = "an image that gets the name while a run waits"
-EXCUSES = (LAST_ROUND_TRIP, SIMULTANEOUS, KILLED_IN_LAG, KILLED_IN_SWAP, OVERTAKEN, UNMARKED, MEANWHILE)
+EXCUSES = (LAST_ROUND_TRIP, SIMULTANEOUS, KILLED_IN_LAG, KILLED_IN_SWAP, OVERTAKEN, UNMARKED)
 
 
 @dataclass(frozen=True)

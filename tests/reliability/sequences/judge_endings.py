@@ -12,7 +12,7 @@ import typing as t
 from . import excuses, judge_names
 from .adapter import MARK_KEY, RECENT
 from .beginning import TAGS
-from .findings import LAST_ROUND_TRIP, MEANWHILE, SIMULTANEOUS, Finding, Findings
+from .findings import LAST_ROUND_TRIP, SIMULTANEOUS, Finding, Findings
 from .history import Change, History, is_after, is_pair, may_replace, named
 
 if t.TYPE_CHECKING:
@@ -77,14 +77,14 @@ def _is_unseen(history: History, run: Played, change: Change) -> bool:
 
 def _excuse_of_others(history: History, run: Played, image_ids: t.Iterable[str]) -> str:
     """Whether the others got the name after the run had looked it up: the first of several simultaneous creators need
-    not notice the others; otherwise it happened right before its end, or while it waited for its own image."""
+    not notice the others; otherwise it happened right before its end."""
     looks = history.looks_for(run.name, run.run.name, math.inf)
     given = [history.named_by(image_id, run.number) for image_id in image_ids]
     if not looks or not all(one is not None and is_after(one, looks[-1]) for one in given):
         return ""
     if all(one is not None and judge_names.is_made_at_once(history, one, run) for one in given):
         return SIMULTANEOUS
-    return LAST_ROUND_TRIP if run.stopped - looks[-1].time <= history.window else MEANWHILE
+    return LAST_ROUND_TRIP if run.stopped - looks[-1].time <= history.window else ""
 
 
 def _missing(history: History, run: Played, state: State, time: float) -> t.Iterator[_Problem]:

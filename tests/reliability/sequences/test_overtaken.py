@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
+import pytest
+
+from .history import named
 from .judge import violations
 from .play import Record, play
-from .story import NAME, OLD, Act, Moment, Run, Site
-from .test_stories import ALWAYS, CREATE, REPLACE, run, story
+from .story import NAME, OLD, Act, Fault, Moment, Run, Site
+from .test_stories import ALWAYS, CREATE, OTHER, REPLACE, run, story
 
 TAGS = {"stage": "golden", "round": "1"}
 
@@ -74,3 +78,103 @@ def test_if_both_images_of_a_replacement_are_deleted_the_failure_says_so() -> No
     gone = Act(Moment("A", "DeleteImage", 0), "delete", NAME)
     record = play(story(run(REPLACE), gone))
     assert reason_of(record) in {"vanished", "changed_meanwhile"}
+
+
+UPDATE = {"image_name": NAME, "description": "updated", "tags": {"stage": "test"}}
+TAKING = {
+    "creates": Act(30.0, "create", NAME),
+    "creates, once the image is listed": Act(Moment("A", "DescribeImages", 3), "create", NAME),
+}
+
+
+@pytest.mark.parametrize("taking", TAKING.values(), ids=TAKING)
+@pytest.mark.parametrize(
+    "site", [Site(build=60.0), Site(build=60.0, lag=8.0), Site(build=60.0, fuzzy_names=True, page=2)]
+)
+def test_a_task_that_waits_for_its_new_image_notices_another_one_of_the_name(taking: Act, site: Site) -> None:
+    record = play(story(run(CREATE), taking, site=site, made_of=None))
+    assert reason_of(record) == "ambiguous_name"
+    assert [str(one) for one in violations(record)] == []
+
+
+def test_both_of_two_waiting_creators_fail_and_name_both_images() -> None:
+    """The list that the second one reads does not show the image of the first one yet, whose image is listed alone."""
+    record = play(story(run(CREATE), Run("B", 3.0, CREATE), site=Site(build=60.0, lag=8.0), made_of=None))
+    for played in record.runs[:2]:
+        assert played.ending is not None
+        assert played.ending.reason == "ambiguous_name"
+        assert all(one.image_id in played.ending.text() for one in named(record.last, NAME))
+
+
+def test_a_task_that_waits_for_an_image_of_another_task_notices_another_one_of_the_name() -> None:
+    killed = Fault(Moment("A", "*", 4), "kill")
+    taken = Act(40.0, "create", NAME)
+    record = play(story(run(CREATE), killed, Run("B", 20.0, UPDATE), taken, made_of=None))
+    assert record.runs[1].ending is not None
+    assert record.runs[1].ending.reason == "ambiguous_name"
+
+
+def test_a_task_that_reads_its_change_back_notices_another_image_of_the_name() -> None:
+    taken = Act(Moment("A", "TagResources", 0), "create", NAME)
+    assert reason_of(play(story(run(UPDATE), taken))) == "ambiguous_name"
+
+
+def test_a_renamed_image_is_read_back_under_its_new_name() -> None:
+    renamed = Act(Moment("A", "ModifyImageAttribute", 0), "create", "web-golden")
+    record = play(story(run({"image_id": OLD, "image_name": "web-golden"}), renamed))
+    assert reason_of(record) == "ambiguous_name"
+
+
+def test_an_image_that_is_selected_by_its_id_may_share_its_name() -> None:
+    taken = Act(0.0, "create", NAME)
+    record = play(story(taken, Run("A", 100.0, {"image_id": OLD, "description": "updated"})))
+    assert reason_of(record) is None
+
+
+def test_a_deletion_is_not_ok_if_somebody_gives_another_image_the_name() -> None:
+    taken = Act(Moment("A", "DeleteImage", 0), "create", NAME)
+    record = play(story(run({"image_name": NAME, "state": "absent"}), taken, site=Site(build=60.0, lag=30.0)))
+    assert reason_of(record) == "changed_meanwhile"
+    assert [str(one) for one in violations(record)] == []
+
+
+def test_a_replacement_that_another_run_is_finishing_is_not_a_duplicate() -> None:
+    """The new image has the name as well until the replaced one is renamed."""
+    update = Run("B", Moment("A", "ModifyImageAttribute", 0), UPDATE)
+    record = play(story(run(REPLACE), update, site=Site(build=60.0, latency=0.5)))
+    assert [str(one) for one in violations(record)] == []
+    assert record.runs[1].ending is not None
+    assert record.runs[1].ending.reason != "ambiguous_name"
+
+
+CHANGES = {
+    **{
+        f"{what} the old image": Act(0.0, what, OLD, value)
+        for what, value in (("rename", "web-x"), ("tag", "keep=yes"))
+    },
+    **{f"{what} the new image": Act(0.0, what, "newest", "web-x") for what in ("rename", "deprecate", "delete")},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_last_read_before_a_deletion_shows_both_images(change: Act) -> None:
+    undisturbed = play(story(run(REPLACE))).of("A")
+    deletion = next(call.number for call in undisturbed if call.action == "DeleteImage")
+    looks = [call for call in undisturbed if call.action == "DescribeImages" and call.number < deletion]
+    before_the_last = Moment("A", "DescribeImages", len(looks) - 1, after=False)
+    record = play(story(run(REPLACE), dataclasses.replace(change, when=before_the_last)))
+    assert [call for call in record.of("A") if call.action == "DeleteImage"] == []
+    assert OLD in record.last
+
+
+def test_an_outdated_replacement_stays_if_the_new_image_is_deleted() -> None:
+    """The image that it was to replace is deleted, and so is the new image: only the outdated one is left."""
+    killed = Fault(Moment("A", "ModifyImageAttribute", 0, after=False), "kill")
+    gone = Act(100.0, "delete", OLD)
+    told = story(run(REPLACE), killed, gone, Run("B", 200.0, OTHER))
+    made = play(told)
+    deletion = next(call.number for call in made.of("B") if call.action == "DeleteImage")
+    looks = [call for call in made.of("B") if call.action == "DescribeImages" and call.number < deletion]
+    taken = Act(Moment("B", "DescribeImages", len(looks) - 1, after=False), "delete", "newest")
+    record = play(story(run(REPLACE), killed, gone, Run("B", 200.0, OTHER), taken))
+    assert [call for call in record.of("B") if call.action == "DeleteImage"] == []

@@ -29,7 +29,8 @@ def web(**options: t.Any) -> DesiredImage:
 
 def test_an_image_is_created_with_its_tags_and_then_waited_for_and_read() -> None:
     made = planned(web(description="d", tags={"a": "1"}), FakeImages())
-    assert made.steps == (Create("web", FROM_INSTANCE, "d", {"a": "1"}), WaitUntilUsable(None), ReadBack(None))
+    create = Create("web", FROM_INSTANCE, "d", {"a": "1"})
+    assert made.steps == (create, WaitUntilUsable(None, "web"), ReadBack(None, name="web"))
     assert made.actions == ["create image 'web' from instance i-1"]
     assert made.before is None
     assert made.after is not None

@@ -53,12 +53,10 @@ def test_a_created_image_is_returned_as_the_cloud_shows_it() -> None:
     assert outcome.actions == ["create image 'web' from instance i-1"]
 
 
-def test_a_new_image_is_read_by_name_until_it_is_listed_and_then_by_id() -> None:
+def test_a_new_image_is_always_read_by_name() -> None:
     images = cloud(build_time=60, listed_after=3)
     followed(MADE, images)
-    reads = [call[0] for call in images.calls if call[0] != "create"]
-    assert set(reads) == {"by_name", "by_id"}
-    assert reads == sorted(reads, reverse=True)
+    assert {call[0] for call in images.calls} == {"create", "by_name"}
 
 
 @pytest.mark.parametrize("desired", [MADE, LATER])

@@ -85,4 +85,5 @@ def test_an_unusable_replacement_image_is_like_any_other_once_the_old_image_is_d
 
 def test_a_deprecated_replacement_image_stays_deprecated() -> None:
     made = of(replacement(image_name="web", status="Deprecated"))
-    assert (made.steps, t.cast("t.Any", made.after)["status"]) == ((Unmark("m-new"), ReadBack("m-new")), "Deprecated")
+    closing = (Unmark("m-new"), ReadBack("m-new", name="web"))
+    assert (made.steps, t.cast("t.Any", made.after)["status"]) == (closing, "Deprecated")

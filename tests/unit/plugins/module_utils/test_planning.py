@@ -119,12 +119,21 @@ def test_an_image_that_is_being_processed_is_waited_for_and_must_not_change(
     found = image(status=status, progress=40)
     adopted = of(web(description="new"), found)
     assert adopted.steps == (
-        WaitUntilUsable("m-1"),
+        WaitUntilUsable("m-1", "web"),
         CheckUnchanged(Expected(found, ("web",), settles=True)),
         Modify("m-1", description="new"),
-        ReadBack("m-1"),
+        ReadBack("m-1", name="web"),
     )
 
 
 def test_an_available_image_that_is_not_yet_usable_is_waited_for() -> None:
-    assert of(web(), image(usable=False)).steps == (WaitUntilUsable("m-1"),)
+    assert of(web(), image(usable=False)).steps == (WaitUntilUsable("m-1", "web"),)
+
+
+@pytest.mark.parametrize(("image_name", "read_under"), [(None, None), ("web", None), ("web-2", "web-2")])
+def test_an_image_that_is_selected_by_its_id_may_share_its_name_but_not_a_new_one(
+    image_name: str | None, read_under: str | None
+) -> None:
+    desired = DesiredImage(image_id="m-1", image_name=image_name, description="new")
+    assert of(desired, image(status="Creating"), image(image_id="m-2")).steps[0] == WaitUntilUsable("m-1")
+    assert of(desired, image(), image(image_id="m-2")).steps[-1] == ReadBack("m-1", name=read_under)

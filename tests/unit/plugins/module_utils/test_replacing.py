@@ -50,7 +50,7 @@ ALWAYS = {"recreate": "always"}
 BEGUN = Mark("m-old", digest(replacing()), NOW).text()
 SWAPPED = replacement(image_name="web")
 RETIRED = old(image_name="web-m-old")
-CLOSING = (Unmark("m-new"), ReadBack("m-new"))
+CLOSING = (Unmark("m-new"), ReadBack("m-new", name="web"))
 
 
 def of(*images: t.Any, **options: t.Any) -> ImagePlan:
@@ -77,7 +77,7 @@ def test_from_the_beginning() -> None:
         WaitUntilUsable(None),
         WaitUntilGone("m-old"),
         Unmark(None),
-        ReadBack(None),
+        ReadBack(None, name="web"),
     )
     assert isinstance(swap, Swap)
     assert swap.new == Successor(None, "web", BEGUN)

@@ -175,7 +175,9 @@ def test_a_new_image_that_somebody_else_changes_during_the_wait_has_changed(
         tags = {**cloud.images["m-new-1"]["tags"], **known.get("tags", {})}
         cloud.change("m-new-1", **{**known, "tags": tags})
 
-    result = failing(desired, images, meanwhile={("by_id", 2): change})
+    # A new image is read by its name; a replacement image by its id, once it is listed.
+    during_the_wait = ("by_id", 2) if desired.may_replace else ("by_name", 4)
+    result = failing(desired, images, meanwhile={during_the_wait: change})
     assert (result["reason"], result["image_id"]) == ("changed_meanwhile", "m-new-1")
 
 
