@@ -238,8 +238,10 @@ options:
     description:
       - Also delete the snapshots of each image that the task deletes, after the image. This applies to O(state=absent),
         to images that O(recreate) replaces, and to images whose creation failed.
-      - Only snapshots that the cloud took for the image are deleted. A snapshot is kept if the image was created from
-        it, if another image of the account uses it, or if the task names it as its source.
+      - Only snapshots that the cloud took for the image are deleted. They are recognized by their name, which is
+        C(SnapshotForImage-) and the id of the image, or its name if the snapshot is not older than the image. Where a
+        site names them differently, they are kept.
+      - A snapshot is also kept if another image of the account uses it, or if the task names it as its source.
       - A snapshot that the cloud refuses to delete is listed in RV(snapshots_failed), and the task succeeds. All
         snapshots that are kept are listed in RV(snapshots_left).
     type: bool

@@ -48,6 +48,18 @@ def test_a_change_that_the_site_does_not_show_is_a_failure() -> None:
     assert "description, tags" in run.result["msg"]
 
 
+@pytest.mark.parametrize(("naming", "goes"), [("image_id", True), ("image_name", True), ("other", False)])
+def test_snapshots_are_kept_where_their_names_do_not_show_whose_they_are(naming: str, goes: bool) -> None:
+    with cloud(image("m-db", "db"), snapshot_names=naming) as simulator:
+        made = run_task(simulator, {"image_name": "web", "instance_id": "i-web-running"}, wait_timeout=3600)
+        own_ids = {disk["snapshot_id"] for disk in made.result["image"]["disk_device_mappings"]}
+        gone = run_task(simulator, {"image_name": "web", "state": "absent", "delete_snapshots": True})
+        left = {one["snapshot_id"] for one in simulator.state()["snapshots"]}
+    assert gone.error is None
+    assert own_ids & left == (set() if goes else own_ids)
+    assert set(gone.result["snapshots_left"]) == own_ids & left
+
+
 @pytest.mark.parametrize(("short", "shifting"), [(7, 0), (0, 2), (7, 2)])
 def test_an_image_is_found_whatever_the_pages_of_the_list(short: int, shifting: int) -> None:
     crowd = [image(f"m-{number}", f"web-{number}") for number in range(120)]

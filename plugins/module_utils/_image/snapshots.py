@@ -9,6 +9,7 @@ An image uses its snapshots, but not all of them belong to it: its source can be
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
@@ -21,23 +22,39 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
 # The names of snapshots that the cloud creates for images, as observed on real sites.
+# The cloud gives this name to the snapshots that it takes to create an image. What follows is usually the id of the
+# image and the kind of the disk; of an import, the name of the image.
 _CLOUD_NAME = "SnapshotForImage-"
-# The lengths of a time with minutes and with seconds: some times of the API have only minutes.
+_AN_ID = re.compile(r"(?<![0-9A-Za-z])m-[0-9A-Za-z]")
+_DISK = r"(-(system|data)(-?[0-9]+)?)?"
 _MINUTE, _SECOND = 16, 19
 
 
-def was_made_for(snapshot: Snapshot, image: Image) -> bool:
-    """Whether the cloud took the snapshot to create the image: not before it, and with a matching name or usage."""
+def why_not_its_own(snapshot: Snapshot, image: Image) -> str | None:
+    """Why the cloud did not take the snapshot to create the image, or may not have, as a part of a sentence.
+
+    None if its name and its time show that it did. A user's backup can have any other name, and any time.
+    """
     taken, made = snapshot.creation_time or "", image["creation_time"] or ""
-    has_cloud_name = (snapshot.name or "").startswith(_CLOUD_NAME)
-    if not taken or not made or not (has_cloud_name or "image" in (snapshot.usage or "")):
-        return False
+    subject = f"created for image {image['image_id']}"
+    if not taken or not made or taken[:_MINUTE] < made[:_MINUTE]:
+        return f"it was not {subject}"
+    if not (snapshot.name or "").startswith(_CLOUD_NAME):
+        return f"its name does not show that it was {subject}"
+    purpose = str(snapshot.name)[len(_CLOUD_NAME) :]
+    if f"{purpose}-".startswith(f"{image['image_id']}-"):
+        return None
+    if _AN_ID.search(purpose):
+        return f"it was not {subject}, but for another one"
+    has_its_name = re.fullmatch(re.escape(image["image_name"] or "") + _DISK, purpose) is not None
+    return None if has_its_name and _is_younger(taken, made) else f"its name does not show that it was {subject}"
+
+
+def _is_younger(taken: str, made: str) -> bool:
+    """Whether it was not there before the image. Within one minute, only the seconds show that. The same second counts:
+    no image is created from a snapshot within one second."""
     if taken[:_MINUTE] != made[:_MINUTE]:
-        return taken[:_MINUTE] > made[:_MINUTE]
-    if has_cloud_name:
-        return True
-    # Within one minute, only the seconds distinguish a backup that the image was created from from the image's own
-    # snapshot. The same second means its own: no image is created from a snapshot within one second.
+        return taken > made
     return min(len(taken), len(made)) > _SECOND and taken[:_SECOND] >= made[:_SECOND]
 
 
@@ -65,8 +82,9 @@ def _why_kept(snapshot: Snapshot | None, images: t.Sequence[Image], reader: Read
     if snapshot is None:
         return "the cloud does not list it"
     owners = _owners(images, snapshot_id)
-    if not any(was_made_for(snapshot, image) for image in owners):
-        return f"it was not created for image {owners[0]['image_id']}"
+    whys = [why_not_its_own(snapshot, image) for image in owners]
+    if None not in whys:
+        return whys[0]
     leaving = {image["image_id"] for image in images}
     users = [each["image_id"] for each in reader.by_snapshot(snapshot_id) if each["image_id"] not in leaving]
     return f"image {', '.join(users)} uses it" if users else None

@@ -24,6 +24,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "delete_unknown": ("404", "200"),
     "delete_creating": ("403", "200"),
     "device_prefix": ("xvd", "vd"),
+    "snapshot_names": ("image_id", "image_name", "other"),
     "os_type_case": ("lower", "title"),
     "token_mismatch_code": (
         "IdempotentParameterMismatch",
@@ -108,6 +109,7 @@ class Knobs:
     description_minimum: int = 2
     disk_size_maximum: int = 32768
     device_prefix: str = "xvd"
+    snapshot_names: str = "image_id"
     os_type_case: str = "lower"
     known_statuses: str = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
     # Only the newest SDK texts name it.

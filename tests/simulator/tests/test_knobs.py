@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
+import re
 import typing as t
 
 import pytest
@@ -233,6 +235,21 @@ def test_devices_and_systems_are_spelt_in_the_ways_of_sites(simulator: Simulator
     assert image is not None
     assert image["DiskDeviceMappings"]["DiskDeviceMapping"][0]["Device"] == "/dev/vda"
     assert image["OSType"] == "Linux"
+
+
+@pytest.mark.parametrize(
+    ("naming", "purpose"), [("image_id", "{image_id}"), ("image_name", "web"), ("other", "[0-9]+")]
+)
+def test_snapshots_of_images_are_named_in_the_ways_of_sites(
+    simulator: Simulator, caller: Caller, naming: str, purpose: str
+) -> None:
+    simulator.knobs(snapshot_names=naming)
+    image_id = caller.create(ImageName="web")
+    image = caller.image(image_id)
+    assert image is not None
+    snapshot_id = image["DiskDeviceMappings"]["DiskDeviceMapping"][0]["SnapshotId"]
+    found = caller.call("DescribeSnapshots", SnapshotIds=json.dumps([snapshot_id])).body["Snapshots"]["Snapshot"]
+    assert re.fullmatch(f"SnapshotForImage-{purpose}-system".format(image_id=image_id), found[0]["SnapshotName"])
 
 
 def test_optional_fields_may_be_missing_altogether(simulator: Simulator, caller: Caller) -> None:

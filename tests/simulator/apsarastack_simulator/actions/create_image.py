@@ -162,8 +162,9 @@ def _fail_if_told(context: Context, image: Image) -> None:
 
 def rest_on_snapshot(context: Context, image: Image, mapping: Mapping, **more: t.Any) -> None:
     """A disk of a new image rests on a new snapshot, which outlives the image."""
+    purposes = {"image_id": image.id, "image_name": image.attributes.name, "other": str(round(context.now))}
     values = {
-        "name": f"SnapshotForImage-{image.id}-{mapping.type}",
+        "name": f"SnapshotForImage-{purposes[context.knobs.snapshot_names]}-{mapping.type}",
         "ready_at": image.ready_at,
         "fails": bool(image.fails_as),
         "disk_type": mapping.type,

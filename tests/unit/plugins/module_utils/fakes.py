@@ -70,7 +70,13 @@ class FakeImages:
         # The snapshots of the initial images were created for these images.
         self.known_snapshots = {
             "s-new": backup("s-new"),
-            **{key: made_for_an_image(key) for one in images for key in snapshot_ids(one) if key},
+            # The first image that uses a snapshot is the one that it was created for.
+            **{
+                key: made_for_an_image(key, one["image_id"])
+                for one in reversed(images)
+                for key in snapshot_ids(one)
+                if key
+            },
         }
         self.users_of: dict[str, tuple[str, ...]] = {}
         self.build_time = 0.0
@@ -199,7 +205,7 @@ class FakeImages:
             disk_device_mappings=disks(image_id),
             **{key: value for key, value in known.items() if key not in self.ignored},
         )
-        self.known_snapshots.setdefault(f"s-of-{image_id}", made_for_an_image(f"s-of-{image_id}"))
+        self.known_snapshots.setdefault(f"s-of-{image_id}", made_for_an_image(f"s-of-{image_id}", image_id))
         self.finish(image_id, after=self.build_time)
         self._listed_at[image_id] = self.clock.now + self.listed_after
         return image_id
@@ -295,9 +301,9 @@ def refusing(error: Exception) -> Intervention:
 # --- snapshots and disks ---------------------------------------------------------------------------------------------
 
 
-def made_for_an_image(snapshot_id: str) -> Snapshot:
+def made_for_an_image(snapshot_id: str, image_id: str = "m-1") -> Snapshot:
     """A snapshot as the cloud creates it together with an image."""
-    name = f"SnapshotForImage-{snapshot_id}"
+    name = f"SnapshotForImage-{image_id}-system"
     return Snapshot(snapshot_id, "accomplished", 40, "system", name, "2026-11-24T05:06:07Z", "image")
 
 

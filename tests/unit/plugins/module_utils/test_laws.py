@@ -163,13 +163,20 @@ def may_be_touched(desired: DesiredImage, one: Image) -> bool:
 
 @law(situations(states=["absent", "present"], least=1), 600, least=0.2)
 def test_only_snapshots_that_nothing_needs_are_deleted(desired: DesiredImage, cloud: FakeImages) -> bool:
-    backups = {one for one, snapshot in cloud.known_snapshots.items() if snapshot.name == "backup"}
+    named = {one: str(snapshot.name) for one, snapshot in cloud.known_snapshots.items()}
     ran = finished(desired, cloud)
     if ran is None:
         return False
     deleted = set(cloud.deleted_snapshots)
-    of_the_gone = used_by(one for image_id, one in ran.before.items() if image_id not in ran.after)
-    useless = of_the_gone - used_by(ran.after.values()) - named_by(desired) - backups
+    gone = {image_id: one for image_id, one in ran.before.items() if image_id not in ran.after}
+    of_the_gone = used_by(gone.values())
+    its_own = {
+        snapshot_id
+        for image_id, one in gone.items()
+        for snapshot_id in snapshot_ids(one)
+        if named[str(snapshot_id)] == f"SnapshotForImage-{image_id}-system"
+    }
+    useless = its_own - used_by(ran.after.values()) - named_by(desired)
     assert (ran.outcome.snapshots_deleted, ran.outcome.snapshots_failed) == (cloud.deleted_snapshots, [])
     assert set(ran.outcome.snapshots_left) == of_the_gone - deleted
     assert deleted <= (useless if desired.delete_snapshots else set())

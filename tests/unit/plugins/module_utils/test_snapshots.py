@@ -13,7 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.snapshots import (
     deletions,
-    was_made_for,
+    why_not_its_own,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
@@ -34,40 +34,49 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 # --- which snapshots belong to an image ------------------------------------------------------------------------------
 
 MADE = "2026-11-24T05:06:07Z"
-FOR_IMAGE, OWN = "SnapshotForImage-web", "nightly"
+ITS_ID, ITS_NAME, OWN = "SnapshotForImage-m-1-system", "SnapshotForImage-web-system", "nightly"
 
 
 @pytest.mark.parametrize(
-    ("taken", "name", "usage", "its_own"),
+    ("taken", "name", "its_own"),
     [
-        pytest.param("2026-11-24T05:06:09Z", FOR_IMAGE, "image", True, id="named and used for it"),
-        pytest.param("2026-11-24T05:07Z", FOR_IMAGE, None, True, id="named for it"),
-        pytest.param("2026-11-24T05:07:00Z", OWN, "image", True, id="taken later and used for it"),
-        pytest.param("2026-11-24T05:07:00Z", OWN, "image_disk", True, id="used for a disk as well"),
-        pytest.param("2026-11-24T05:07:00Z", OWN, "disk", False, id="used for a disk only"),
-        pytest.param("2026-11-24T05:07:00Z", OWN, "none", False, id="neither named nor used for it"),
-        pytest.param("2026-11-24T05:07:00Z", OWN, None, False, id="of a release that does not report the usage"),
-        pytest.param("2026-11-24T05:05:59Z", FOR_IMAGE, "image", False, id="older, though named for an image"),
-        pytest.param("2026-11-01T05:06:07Z", OWN, "image", False, id="somebody's backup"),
-        pytest.param("2026-11-24T05:06Z", FOR_IMAGE, "image", True, id="same minute, named"),
-        pytest.param("2026-11-24T05:06Z", OWN, "image", False, id="same minute without seconds"),
-        pytest.param("2026-11-24T05:06:06Z", OWN, "image", False, id="same minute, a second older"),
-        pytest.param("2026-11-24T05:06:07Z", OWN, "image", True, id="same second"),
-        pytest.param("2026-11-24T05:06:08Z", OWN, "image", True, id="same minute, a second later"),
-        pytest.param(None, FOR_IMAGE, "image", False, id="of unknown time"),
+        pytest.param(MADE, ITS_ID, True, id="its id"),
+        pytest.param(MADE, "SnapshotForImage-m-1", True, id="its id alone"),
+        pytest.param("2026-11-24T05:06Z", ITS_ID, True, id="its id, same minute"),
+        pytest.param("2026-11-24T05:06:06Z", ITS_ID, True, id="its id, a second older, by another clock"),
+        pytest.param("2026-11-24T05:09:00Z", ITS_ID, True, id="its id, younger"),
+        pytest.param("2026-11-24T05:05:59Z", ITS_ID, False, id="its id, but older"),
+        pytest.param(None, ITS_ID, False, id="its id, but of unknown time"),
+        pytest.param(MADE, "SnapshotForImage-m-2-system", False, id="the id of another image"),
+        pytest.param("2026-11-24T05:07:47Z", "SnapshotForImage-m-2-system", False, id="the id of another one, younger"),
+        pytest.param(MADE, "SnapshotForImage-m-12-system", False, id="an id that begins with its id"),
+        pytest.param(MADE, "SnapshotForImage-copy-m-2", False, id="the id of another image at the end"),
+        pytest.param(MADE, "SnapshotForImage-web", True, id="its name"),
+        pytest.param("2026-11-24T05:06:09Z", "SnapshotForImage-web-data-2", True, id="its name and a disk"),
+        pytest.param("2026-11-24T05:07Z", ITS_NAME, True, id="its name, a minute younger"),
+        pytest.param("2026-11-24T05:06Z", ITS_NAME, False, id="its name, same minute without seconds"),
+        pytest.param("2026-11-24T05:06:06Z", ITS_NAME, False, id="its name, a second older"),
+        pytest.param(MADE, "SnapshotForImage-web-2", False, id="the name of another image"),
+        pytest.param(MADE, "SnapshotForImage-", False, id="a name without an image"),
+        pytest.param(MADE, "SnapshotForImage-20261124", False, id="another naming of a site"),
+        pytest.param(MADE, OWN, False, id="a backup of the same second"),
+        pytest.param("2026-11-24T05:07:47Z", OWN, False, id="a later backup"),
+        pytest.param("2026-11-01T05:06:07Z", OWN, False, id="an earlier backup"),
+        pytest.param(MADE, None, False, id="a release that does not report the name"),
     ],
 )
-def test_only_snapshots_that_were_created_for_the_image_belong_to_it(
-    taken: str | None, name: str, usage: str | None, its_own: bool
+@pytest.mark.parametrize("usage", ["image", "image_disk", None])
+def test_only_snapshots_that_were_certainly_created_for_the_image_belong_to_it(
+    taken: str | None, name: str | None, usage: str | None, its_own: bool
 ) -> None:
     snapshot = Snapshot("s-1", "accomplished", 40, "system", name, taken, usage)
-    assert was_made_for(snapshot, image(creation_time=MADE)) is its_own
+    assert (why_not_its_own(snapshot, image(creation_time=MADE)) is None) is its_own
 
 
 def test_an_image_without_a_creation_time_has_no_snapshots_and_minutes_suffice_for_later_ones() -> None:
-    assert not was_made_for(made_for_an_image("s-1"), image(creation_time=None))
-    assert was_made_for(made_for_an_image("s-1"), image(creation_time="2026-11-24T05:05Z"))
-    assert not was_made_for(backup("s-1"), image(creation_time="2026-11-01T05:06Z"))
+    own = made_for_an_image("s-1")
+    assert why_not_its_own(own, image(creation_time=None)) is not None
+    assert why_not_its_own(own, image(creation_time="2026-11-24T05:05Z")) is None
 
 
 # --- which snapshots are deleted -------------------------------------------------------------------------------------
@@ -108,6 +117,7 @@ def test_a_snapshot_that_the_task_names_as_its_source_is_kept(
 
 def test_a_snapshot_of_another_image_is_kept_unless_that_image_is_deleted_as_well() -> None:
     assert decided(WEB, cloud=FakeImages(WEB, DB)) == (["s-1"], ["snapshot s-2"])
+    assert decided(DB, cloud=FakeImages(WEB, DB)) == (["s-3"], ["snapshot s-2"])
     assert decided(WEB, DB) == (["s-1", "s-2", "s-3"], [])
     (_going, (warning,)) = deletions(GONE, FakeImages(WEB, DB), [WEB])
     assert "m-2" in warning

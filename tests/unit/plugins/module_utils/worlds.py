@@ -11,6 +11,7 @@ have happened: such a test would pass whatever that function returns.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import os
 import typing as t
 
@@ -24,7 +25,6 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     backup,
     disk,
     image,
-    made_for_an_image,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
 from hypothesis import event, given
@@ -33,6 +33,7 @@ from hypothesis import strategies as st
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
@@ -54,6 +55,9 @@ SOURCES = (
     Source(snapshot_id="s-2"),
     Source(disks=(DiskMapping("s-1"), DiskMapping("s-2", 40, disk_type="data"))),
 )
+USERS_NAMES = ("backup", "SnapshotForImage-golden", "SnapshotForImage-m-9-system", "SnapshotForImage-", "web")
+TAKEN_AT_ONCE = "2026-11-24T05:06:07Z"
+USERS_TIMES = ("2026-11-01T05:06:07Z", "2026-11-24T05:06Z", "2026-11-24T05:07:47Z")
 TAGS = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(["1", "2"]), max_size=3)
 PLATFORM_TAGS = st.sampled_from([{}, {"ascm:set": "412"}])
 MARKS = st.sampled_from(
@@ -68,6 +72,14 @@ MARKS = st.sampled_from(
 
 
 @st.composite
+def known_snapshots(draw: st.DrawFn, snapshot_id: str) -> Snapshot:
+    """Created for an image, or a user's own snapshot, whatever its name and time."""
+    name = draw(st.sampled_from([*(f"SnapshotForImage-{one}-system" for one in IDS), *USERS_NAMES]))
+    taken = draw(st.sampled_from([TAKEN_AT_ONCE, *USERS_TIMES] if name in USERS_NAMES else [TAKEN_AT_ONCE]))
+    return dataclasses.replace(backup(snapshot_id), name=name, creation_time=taken)
+
+
+@st.composite
 def sites(draw: st.DrawFn) -> FakeImages:
     """A cloud without images, with realistic delays."""
     cloud = FakeImages()
@@ -75,8 +87,7 @@ def sites(draw: st.DrawFn) -> FakeImages:
     cloud.build_time = draw(st.sampled_from([0.0, 7.0, 90.0]))
     cloud.removal_time = draw(st.sampled_from([0.0, 4.0]))
     cloud.read_lag = draw(st.sampled_from([0.0, 2.0]))
-    # Created for an image, or a user's own snapshot.
-    cloud.known_snapshots = {one: draw(st.sampled_from([made_for_an_image, backup]))(one) for one in SNAPSHOTS}
+    cloud.known_snapshots = {one: draw(known_snapshots(one)) for one in SNAPSHOTS}
     return cloud
 
 
