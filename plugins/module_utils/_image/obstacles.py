@@ -242,8 +242,8 @@ def created_meanwhile(image_name: str, others: t.Sequence[Image]) -> ApsaraStack
 
 def also_named(image_name: str, image_id: str, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Image {image_id} is named {image_name!r}, but now {_listed(others)} has this name as well. The old image was "
-        "not deleted. Decide which one is right, delete the other with image_id, and run the task again.",
+        f"Image {image_id} is named {image_name!r}, but now {_listed(others)} has this name as well. No image "
+        "was deleted for it. Decide which one is right, delete the other with image_id, and run the task again.",
         "ambiguous_name",
     )
 

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_usable
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import interruption, waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles, verifying
@@ -209,6 +210,9 @@ def _confirmed(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, ...]:
     verifying.judge_usable(found)
     strangers = _strangers(step, new_id, named)
     if strangers:
+        if not any(is_usable(one) for one in named if one["image_id"] != new_id):
+            # The other one is still being created, which may fail.
+            raise obstacles.also_named(step.new.image_name, new_id, strangers)
         # Another task has given another image the name at the same moment: the later of the two tasks notices it here
         # and gives way.
         _rename(run, new_id, step.made["image_name"])

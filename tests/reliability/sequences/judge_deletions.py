@@ -216,7 +216,8 @@ def _excuse_of_gap(history: History, run: Played, call: Call, rest: t.Sequence[C
         return KILLED_IN_SWAP
     if _went_just_now(history, call, (run.name, *TEMPORARY_NAMES), last):
         return LAST_ROUND_TRIP
-    return SIMULTANEOUS if _is_made_meanwhile(history, run, last) else ""
+    # Elsewhere, a usable image keeps the name, although one that is still being created has it as well.
+    return SIMULTANEOUS if history.site.unique_names and _is_made_meanwhile(history, run, last) else ""
 
 
 def _is_made_meanwhile(history: History, run: Played, last: int) -> bool:

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from .history import named
-from .judge import violations
+from .judge import judge, violations
 from .play import Record, play
 from .story import NAME, OLD, Act, Fault, Moment, Run, Site
 from .test_stories import ALWAYS, CREATE, OTHER, REPLACE, run, story
@@ -72,6 +72,29 @@ def test_a_rename_by_somebody_else_is_not_reported_as_ignored() -> None:
     update = {"image_name": NAME, "tags": {"stage": "test"}}
     record = play(story(run(update), Act(Moment("A", "UntagResources", 0), "rename", OLD, "web-known-good")))
     assert reason_of(record) == "changed_meanwhile"
+
+
+CREATED_DURING_THE_SWAP = Act(Moment("A", "ModifyImageAttribute", 0), "create", NAME)
+
+
+def test_a_usable_image_does_not_give_the_name_to_one_that_is_still_being_created() -> None:
+    """The image that it replaces is deleted, and the creation of the other one fails."""
+    told = story(
+        run(REPLACE),
+        Act(30.0, "delete", OLD),
+        CREATED_DURING_THE_SWAP,
+        Act(90.0, "stop_build", "growing", "CreateFailed"),
+    )
+    record = play(told)
+    assert reason_of(record) == "ambiguous_name"
+    assert judge(record) == []
+
+
+def test_a_replacement_gives_way_while_the_image_that_it_replaces_has_the_name() -> None:
+    record = play(story(run(REPLACE), CREATED_DURING_THE_SWAP))
+    assert reason_of(record) == "name_taken"
+    assert record.last[OLD].name == NAME
+    assert [one for one in judge(record) if one.kind in ("nameless", "gap", "lost")] == []
 
 
 def test_if_both_images_of_a_replacement_are_deleted_the_failure_says_so() -> None:
