@@ -85,7 +85,9 @@ def _image(known: Document) -> Document:
 
 def _snapshot(snapshot_id: str) -> Document:
     kind, size = ("data", 100) if snapshot_id.endswith("data") else ("system", 40)
-    return _owned(id=snapshot_id, name=snapshot_id, disk_type=kind, size=size, disk_id=f"d-of-{snapshot_id}")
+    # The cloud took the old ones for the image.
+    name = f"SnapshotForImage-{OLD}-{kind}" if snapshot_id.startswith("s-old") else snapshot_id
+    return _owned(id=snapshot_id, name=name, disk_type=kind, size=size, disk_id=f"d-of-{snapshot_id}")
 
 
 def _instance(instance_id: str, image_id: str = "centos_7_9_x64_20G_alibase.vhd") -> Document:
