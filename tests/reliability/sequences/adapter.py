@@ -16,7 +16,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images impo
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import interruption
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import desired_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import desired_from, timeout_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
@@ -153,7 +153,7 @@ def carry_out(options: Options, wire: Wire, clock: t.Callable[[], float], sleep:
 
     try:
         desired = desired_from(parameters.validated_parameters)
-        deadline = Deadline(parameters.validated_parameters["wait_timeout"], clock=clock, sleep=pause)
+        deadline = Deadline(timeout_of(parameters.validated_parameters), clock=clock, sleep=pause)
         images = _images(wire, deadline, clock, signals)
         return Ending(run(desired, images, deadline, check_mode=False, now=lambda: EPOCH + clock()))
     except ApsaraStackError as error:
