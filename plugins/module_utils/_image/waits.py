@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
@@ -25,6 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
 
 
