@@ -148,7 +148,8 @@ options:
         type: str
   import_from:
     description:
-      - The disk files in OSS to import the image from, 1 to 17. The first one is the system disk.
+      - The disk files in OSS to import the image from, 1 to 17. The first one is the system disk. An empty list is an
+        error.
       - The buckets must be in the region of the task, and ECS must be allowed to read them; see O(role_name). The
         module neither reads the files nor changes a role or a bucket.
       - If the image exists, the buckets and objects are compared with what the cloud reports about its disks; see

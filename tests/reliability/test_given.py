@@ -125,6 +125,9 @@ def test_a_blank_string_is_refused_with_its_option(
         ({"instance_id": "i-1", "snapshot_id": " "}, "snapshot_id is a blank string"),
         ({"instance_id": "i-1", "disk_device_mapping": []}, "disk_device_mapping is empty"),
         ({"instance_id": "", "snapshot_id": "", "disk_device_mapping": []}, "snapshot_id is an empty string"),
+        ({"instance_id": "i-1", "import_from": []}, "import_from is empty"),
+        ({"instance_id": "i-1", "copy_from": {}}, "copy_from is empty"),
+        ({"instance_id": "i-1", "copy_from": ""}, "copy_from is an empty string"),
     ],
 )
 def test_an_empty_source_is_not_reported_as_a_second_one(options: dict[str, t.Any], told: str) -> None:

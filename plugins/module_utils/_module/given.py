@@ -128,6 +128,9 @@ def _value(value: t.Any, rule: Rule, where: str, given: Given) -> t.Any:
 
 def _suboptions(value: t.Any, spec: Spec, where: str, given: Given) -> dict[str, t.Any] | None:
     """Ansible also accepts JSON and ``key=value``. It shows all secrets of a task if it cannot read such an option."""
+    if _is_blank(value) and isinstance(value, str):
+        given.problems += validation.blank_problems({where: value})
+        return None
     if isinstance(value, str):
         try:
             value = check_type_dict(value)
