@@ -246,15 +246,19 @@ def test_the_recipes_are_the_playbooks_of_the_collection() -> None:
 
 def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
     text = " ".join(guide("timeouts").read_text(encoding="utf-8").split())
-    pauses, client = (importlib.import_module(f"{UTILS}.{name}") for name in ("_engine.pauses", "_wire.client"))
-    default = module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait_timeout"]["default"]
+    names = ("_engine.pauses", "_wire.client", "_image.desired")
+    pauses, client, desired = (importlib.import_module(f"{UTILS}.{name}") for name in names)
+    option = module_document("apsarastack_image", "DOCUMENTATION")["options"]["wait_timeout"]
+    assert f"If omitted, {desired.DEFAULT_TIMEOUT}, and {desired.LONG_TIMEOUT} with" in option["description"][0]
+    export = module_document("apsarastack_image_export", "DOCUMENTATION")["options"]["wait_timeout"]
+    assert export["default"] == desired.LONG_TIMEOUT
     for phrase in (
         f"from {pauses.SHORTEST_PAUSE:g} seconds to {pauses.LONGEST_PAUSE_AT_FIRST:g} seconds",
         f"to {pauses.LONGEST_PAUSE:g} seconds after {pauses.AT_FIRST / 60:g} minutes",
         f"every {pauses.LONGEST_FINEST_PAUSE:g} seconds",
         f"up to {pauses.LONGEST_PAUSE_WITH_EVEN_PROGRESS:g} seconds late",
         f"gives up after about {client.PATIENCE_SECONDS:g} seconds",
-        f"The default is {default}",
+        f"The default is {desired.DEFAULT_TIMEOUT}, and {desired.LONG_TIMEOUT} for copies, imports and exports",
     ):
         assert phrase in text
 

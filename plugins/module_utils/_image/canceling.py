@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import NOT_CANCELABLE
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import goals, imports, steps, verifying
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 
@@ -51,7 +50,7 @@ def delete(step: steps.Delete, canceled: steps.Cancelation, run: ImageRunning) -
             raise
         if error.code not in _ENDED:
             run.outcome.warnings.append(f"{canceled.subject()} could not be canceled, so the task waited for its end")
-    left = waiter.wait_until(goals.SETTLED, lambda: run.images.by_id(step.image_id), run.deadline)
+    left = run.wait(goals.SETTLED, lambda: run.images.by_id(step.image_id), f"image {step.image_id}")
     if left is not None:
         # That was the read right before the deletion.
         verifying.judge_unchanged(step.expected, left)
