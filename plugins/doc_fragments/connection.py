@@ -162,8 +162,9 @@ options:
     type: int
     default: 60
 requirements:
-  - requests
-  - jmespath
+  - python >= 3.9
+  - requests >= 2.28
+  - jmespath >= 0.10
 notes:
   - Each connection option falls back to an environment variable named C(APSARASTACK_) and the option in capitals, then
     to C(ALIBABACLOUDSTACK_) and the option in capitals. For O(region) they are E(APSARASTACK_REGION) and

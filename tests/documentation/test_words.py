@@ -17,7 +17,8 @@ from examples import ROOT
 
 # Files, and folders with everything in them.
 PLACES = (
-    *("README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "Makefile", "galaxy.yml", "meta"),
+    *("README.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "Makefile", "galaxy.yml"),
+    *(".github", "meta"),
     *("changelogs/fragments", "docs", "playbooks", "plugins", "tools"),
     *("tests/bench", "tests/conformance", "tests/documentation", "tests/end_to_end", "tests/integration"),
     *("tests/packaging", "tests/reliability", "tests/simulator", "tests/situations", "tests/tools", "tests/unit"),

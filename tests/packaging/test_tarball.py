@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "README.md",
     "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
     "LICENSE",
     "SECURITY.md",
     "requirements.txt",

@@ -11,7 +11,7 @@ from pathlib import Path
 from workspace import ROOT, source_files
 
 # The text of the license, as published.
-FOREIGN = {Path("LICENSE")}
+FOREIGN = {Path("LICENSE"), Path("LICENSES", "GPL-3.0-or-later.txt")}
 
 
 def test_every_file_follows_the_editorconfig() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,12 @@ def test_sanity_tests_and_ruff_check_for_the_oldest_python_that_is_tested() -> N
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     assert sanity["modules"]["python_requires"] == f">={PYTHON}"
     assert f'target-version = "py{PYTHON.replace(".", "")}"' in settings
+
+
+def test_the_modules_require_the_libraries_and_the_python_that_are_tested() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    libraries = [re.sub(r"(>=)([\d.]+).*", r" \1 \2", line) for line in lines if line and not line.startswith("#")]
+    assert len(libraries) == 2
+    source = (ROOT / "plugins" / "doc_fragments" / "connection.py").read_text(encoding="utf-8")
+    (document,) = re.findall(r'r"""(.*?)"""', source, re.DOTALL)
+    assert yaml.safe_load(document)["requirements"] == [f"python >= {PYTHON}", *libraries]
