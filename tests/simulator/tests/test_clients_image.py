@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:
 
     from .clients.private import Private
     from .clients.public import Public
+    from .rpc import Caller
 
 OF_INSTANCE = {"InstanceId": "i-web-running"}
 
@@ -66,6 +67,17 @@ def test_a_description_cannot_be_removed_by_a_provider_for_the_private_cloud(pri
     image = private.image(image_id)
     assert image is not None
     assert image["Description"] == "described"
+
+
+def test_tags_that_somebody_removed_are_only_noticed_if_others_are_left(private: Private, caller: Caller) -> None:
+    image_id = private.create_image("web", OF_INSTANCE, env="dev", team="web").body["ImageId"]
+    private.wait_for_image(image_id)
+    state = private.state_of(image_id)
+    scope = {"ResourceType": "image", "ResourceId.1": image_id}
+    caller.call("UntagResources", {**scope, "TagKey.1": "env"})
+    assert private.refreshed(state)["tags"] == {"team": "web"}
+    caller.call("UntagResources", {**scope, "TagKey.1": "team"})
+    assert private.refreshed(state) == state
 
 
 def test_a_documented_timeout_ends_before_the_first_poll(private: Private) -> None:

@@ -70,6 +70,11 @@ class Private(Common):
             "tags": {tag["TagKey"]: tag["TagValue"] for tag in image["Tags"]["Tag"]},
         }
 
+    def refreshed(self, state: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The state after a read: tags are only taken over when there are some."""
+        read = self.state_of(state["id"])
+        return {**read, "tags": read["tags"] or state["tags"]}
+
     def wait_for_image(self, image_id: str, limit: float | None = None) -> str:
         """`limit`: what the argument `timeouts` says."""
         limit = self.client.image_limit if limit is None else limit
