@@ -5,15 +5,32 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
 import typing as t
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from . import app, tls
 
 if t.TYPE_CHECKING:
     from .service import Service
+
+
+class _WithoutContent(logging.Filter):
+    """aiohttp quotes a request that it cannot read, and with it what may be in no log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            record.msg, record.args = "a request could not be read: %s", (type(error).__name__,)
+            record.exc_info = None
+        return True
+
+
+_LOG = logging.getLogger("apsarastack_simulator.server")
+_LOG.addFilter(_WithoutContent())
 
 
 class Server:
@@ -32,6 +49,7 @@ class Server:
         runner = web.AppRunner(
             app.build(self._service),
             access_log=None,
+            logger=_LOG,
             max_line_size=app.LINE_SIZE,
             max_field_size=app.LINE_SIZE,
             shutdown_timeout=1.0,

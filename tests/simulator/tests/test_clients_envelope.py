@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 import typing as t
 from urllib.parse import parse_qsl, urlencode
 
@@ -131,6 +132,17 @@ def test_a_noted_secret_is_in_no_answer_and_no_log(simulator: Simulator, caller:
     told = reply.text + repr(simulator.calls())
     spelled = {secret, urlencode({"": secret})[1:], urlencode({"": urlencode({"": secret})[1:]})[1:]}
     assert not any(text in told for text in spelled)
+
+
+@pytest.mark.parametrize("rest", [f"&x={'y' * 70000} HTTP/1.1", " \x00 HTTP/1.1"], ids=["too long", "malformed"])
+def test_a_request_that_cannot_be_read_is_not_logged(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture, rest: str
+) -> None:
+    with socket.create_connection(("127.0.0.1", simulator.port), timeout=10) as client:
+        client.sendall(f"GET /?AccessKeySecret={simulator.secret_key}{rest}\r\n\r\n".encode())
+        assert b"400 Bad Request" in client.recv(1000)
+    assert "could not be read" in caplog.text
+    assert simulator.secret_key not in caplog.text
 
 
 def test_a_noted_secret_is_signed_like_every_parameter(simulator: Simulator, caller: Caller) -> None:
