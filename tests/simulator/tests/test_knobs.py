@@ -24,7 +24,7 @@ HERE = pathlib.Path(__file__).parent
 
 
 def test_every_knob_has_a_test() -> None:
-    tests = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("test_*.py"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.py"))
     assert [name for name in Knobs().as_dict() if f"{name}=" not in tests and f'"{name}":' not in tests] == []
 
 
