@@ -50,7 +50,7 @@ class Change(Planned):
         return self.text()
 
 
-class Look(Planned):
+class ReadOnly(Planned):
     """A step that only reads."""
 
     def text(self) -> None:

@@ -21,16 +21,16 @@ class Fit(enum.Enum):
     """This image, to another bucket or prefix, or in another format."""
     FOREIGN = enum.auto()
     """Another image."""
-    UNTOLD = enum.auto()
+    UNREPORTED = enum.auto()
     """This image; the task does not report the place."""
     UNKNOWN = enum.auto()
     """The task reports neither."""
 
 
 # What counts as the desired export once it has succeeded.
-ACCEPTED = (Fit.SAME, Fit.UNTOLD)
+ACCEPTED = (Fit.SAME, Fit.UNREPORTED)
 # An image has one export at a time, so these prevent another one.
-BLOCKING = (Fit.ELSEWHERE, Fit.UNTOLD)
+BLOCKING = (Fit.ELSEWHERE, Fit.UNREPORTED)
 
 
 def fit(desired: DesiredExport, image_id: str, task: Task) -> Fit:
@@ -39,11 +39,11 @@ def fit(desired: DesiredExport, image_id: str, task: Task) -> Fit:
     if has_image and task["image_id"] != image_id:
         return Fit.FOREIGN
     if not task["objects"]:
-        return Fit.UNTOLD if has_image else Fit.UNKNOWN
+        return Fit.UNREPORTED if has_image else Fit.UNKNOWN
     prefixes = {_prefix(each["object"], image_id) for each in task["objects"]}
     if None in prefixes:
         # A site that reports the image may name its objects in another way.
-        return Fit.UNTOLD if has_image else Fit.FOREIGN
+        return Fit.UNREPORTED if has_image else Fit.FOREIGN
     is_here = desired.is_any_prefix or prefixes == {desired.prefix or ""}
     return Fit.SAME if is_here and all(_fits(desired, each) for each in task["objects"]) else Fit.ELSEWHERE
 

@@ -117,7 +117,7 @@ def _read(desired: DesiredExport, image_id: str, listed: t.Iterable[Task], reade
 
 def _silent(running: t.Iterable[Judged]) -> list[str]:
     """The ids of running tasks that may be the export."""
-    return [task["task_id"] for task, how in running if how in (Fit.UNTOLD, Fit.UNKNOWN)]
+    return [task["task_id"] for task, how in running if how in (Fit.UNREPORTED, Fit.UNKNOWN)]
 
 
 def _judge_usable(image: Image) -> None:
@@ -131,7 +131,7 @@ def _plan_cancellation(desired: DesiredExport, image: Image, reader: Reader) -> 
     image_id = image["image_id"]
     read = _read(desired, image_id, filter(is_running, reader.exports(image_id)), reader)
     running = [(task, how) for task, how in read if is_running(task)]
-    certain = (Fit.SAME,) if desired.place() else (Fit.SAME, Fit.UNTOLD)
+    certain = (Fit.SAME,) if desired.place() else (Fit.SAME, Fit.UNREPORTED)
     mine = [task for task, how in running if how in certain]
     silent = _silent(running)
     if silent and not mine:
@@ -150,7 +150,7 @@ def _canceling(desired: DesiredExport, image_id: str, task: Task) -> tuple[Step,
 
 
 def _taken_for_granted(task: Task, how: Fit) -> tuple[str, ...]:
-    if how is not Fit.UNTOLD:
+    if how is not Fit.UNREPORTED:
         return ()
     return (
         f"this site does not report where export task {task['task_id']} wrote the image. It is assumed to be this "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Change, Look
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Change, ReadOnly
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 @dataclass(frozen=True)
-class _OfATask(Look):
+class _OfATask(ReadOnly):
     """``desired``: the objects that the task must write."""
 
     task_id: str | None
@@ -74,7 +74,7 @@ class ReadBack(_OfATask):
 
 
 @dataclass(frozen=True)
-class WaitUntilFree(Look):
+class WaitUntilFree(ReadOnly):
     """Waits until another export of the image has ended."""
 
     task_id: str
@@ -85,7 +85,7 @@ class WaitUntilFree(Look):
 
 
 @dataclass(frozen=True)
-class WaitUntilCanceled(Look):
+class WaitUntilCanceled(ReadOnly):
     task_id: str
 
     def attempt(self) -> str:

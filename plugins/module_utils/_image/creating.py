@@ -24,7 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion 
     removal,
     why_useless,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Replacement
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -51,9 +51,9 @@ def plan_creation(
     # If names must be unique, a new image can only be created once the name is free.
     cleared = removal(desired, reader, [Leaving(one, why_useless(one)) for one in failed], until_gone=True)
     # Without a wait, the task does not know whether the new image becomes usable, so it deletes nothing usable.
-    new = Successor(None, desired.name, None)
+    new = Replacement(None, desired.name, None)
     why = "it is an outdated replacement"
-    leaving = [Leaving(one, why, successor=new, may_stay=True) for one in outdated if desired.wait]
+    leaving = [Leaving(one, why, replacement=new, may_stay=True) for one in outdated if desired.wait]
     afterwards = removal(desired, reader, leaving) if leaving else Removal()
     create = steps.Create(desired.image_name, judged.source, desired.description or None, desired.tags or {}, **labels)
     usable = [steps.WaitUntilUsable(None, desired.name), steps.ReadBack(None, name=desired.name)]

@@ -18,7 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     snapshots,
     steps,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Replacement
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
@@ -30,12 +30,12 @@ if t.TYPE_CHECKING:  # pragma: no cover
 @dataclass(frozen=True)
 class Leaving:
     """An image to delete. ``why``: for its step. ``names``: those that it may have by then; by default its own.
-    ``successor``, ``may_stay`` and ``cancels``: see ``steps.Delete``."""
+    ``replacement``, ``may_stay`` and ``cancels``: see ``steps.Delete``."""
 
     image: Image
     why: str = ""
     names: tuple[str | None, ...] = ()
-    successor: Successor | None = None
+    replacement: Replacement | None = None
     may_stay: bool = False
     cancels: steps.Cancelation | None = None
 
@@ -134,7 +134,7 @@ def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterato
         yield steps.WaitUntilSettled(image_id)
     names = leaving.names or (image["image_name"],)
     expected = Expected(image, names, settles=settles, may_be_in_use=desired.force)
-    yield steps.Delete(expected, desired.force, leaving.why, leaving.successor, leaving.may_stay, leaving.cancels)
+    yield steps.Delete(expected, desired.force, leaving.why, leaving.replacement, leaving.may_stay, leaving.cancels)
     if waits:
         is_absent = desired.state == "absent" and desired.image_id is None
         yield steps.WaitUntilGone(image_id, desired.image_name if is_absent else None)

@@ -58,7 +58,7 @@ def expected(image: Image, *, settles: bool = False) -> Expected:
 
 
 @dataclass(frozen=True)
-class Successor:
+class Replacement:
     """The image that must have the name before the image that it replaces is deleted, since a successful answer proves
     nothing. ``image_id``: None stands for the image that the plan creates. ``mark``: the value of its tag, None
     if it has none."""

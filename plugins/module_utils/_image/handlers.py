@@ -25,7 +25,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Replacement
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
 
 # Seconds. After an image is deleted, the cloud may take a moment until its snapshots can be deleted.
@@ -91,7 +91,7 @@ def unmark(step: steps.Unmark, run: ImageRunning) -> bool:
 
 def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
     """The last read before the deletion shows both the image and the one that replaces it."""
-    new = step.successor
+    new = step.replacement
     new_id = None if new is None else run.id_of(new.image_id)
     if new is not None:
         _judge_name(step, new, run)
@@ -114,7 +114,7 @@ def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
     else:
         verifying.judge_unchanged(step.expected, found)
     if new is not None:
-        verifying.judge_successor(new, str(new_id), seen.get(str(new_id)), is_complete=found is None)
+        verifying.judge_named_replacement(new, str(new_id), seen.get(str(new_id)), is_complete=found is None)
     return found is not None
 
 
@@ -133,7 +133,7 @@ def delete(step: steps.Delete, run: ImageRunning) -> bool:
     return was_deleted
 
 
-def _judge_name(step: steps.Delete, new: Successor, run: ImageRunning) -> None:
+def _judge_name(step: steps.Delete, new: Replacement, run: ImageRunning) -> None:
     """Raises ApsaraStackError unless the replacement image is the only one that is listed under the name."""
     new_id = run.id_of(new.image_id)
     named: tuple[Image, ...] = ()
@@ -144,7 +144,7 @@ def _judge_name(step: steps.Delete, new: Successor, run: ImageRunning) -> None:
         return named
 
     if run.seen_image(new_id, look, waiter.VANISHED_AFTER) is None:
-        raise obstacles.successor_missing(new, new_id)
+        raise obstacles.replacement_missing(new, new_id)
     others = [one for one in verifying.usable(named) if one["image_id"] not in (new_id, step.image_id)]
     if others:
         raise obstacles.also_named(new.image_name, new_id, others)

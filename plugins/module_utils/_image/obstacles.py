@@ -20,15 +20,14 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Replacement
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
 
 _REASONS: t.Mapping[str, Reason] = {"usage": "in_use", "is_self_shared": "shared"}
 
 
-def _refusal(message: str, reason: Reason, image: Image | None = None) -> RefusalError:
+def refusal(message: str, reason: Reason, image: Image | None = None) -> RefusalError:
     return RefusalError(message, reason, facts={} if image is None else {"image_id": image["image_id"], "image": image})
 
 
@@ -36,66 +35,10 @@ def _refusal(message: str, reason: Reason, image: Image | None = None) -> Refusa
 
 
 def shared(image: Image) -> RefusalError:
-    return _refusal(
-        f"{_named(image)} is shared with other accounts, and the cloud deletes no shared image, not even with "
+    return refusal(
+        f"{named(image)} is shared with other accounts, and the cloud deletes no shared image, not even with "
         "force=true. Stop sharing it first.",
         "shared",
-        image,
-    )
-
-
-def temporary_name_taken(desired: DesiredImage, image: Image) -> RefusalError:
-    return _refusal(
-        f"Replacing {desired.image_name!r} requires the temporary name {image['image_name']!r}, which is already used "
-        f"by image {image['image_id']}. This module did not create that image, or the site has ignored the tag {MARK} "
-        "that it set. Rename or delete that image.",
-        "name_taken",
-    )
-
-
-def unfinished_replacement(desired: DesiredImage, image: Image, age: str) -> RefusalError:
-    return _refusal(
-        f"{_named(image)} is still being created to replace {desired.image_name!r} ({age}), not by this task or from "
-        "another source, and that run may still be active. Wait until it has ended and run the task again, or delete "
-        f"the image with state=absent and image_id={image['image_id']}.",
-        "unfinished_replacement",
-        image,
-    )
-
-
-def temporary_names_used(desired: DesiredImage, images: t.Sequence[Image]) -> RefusalError:
-    return _refusal(
-        f"Replacing {desired.image_name!r} requires a temporary name, but unfinished replacements that do not match "
-        f"this task use all of them: {_listed(images)}. Delete those no longer required with state=absent and "
-        "image_id.",
-        "unfinished_replacement",
-    )
-
-
-def still_being_created(image: Image, difference: str) -> RefusalError:
-    return _refusal(
-        f"{_named(image)} is still being created ({image['status']}) and would have to be replaced, because "
-        f"{difference}. Another run may still be creating it: run the task again when the image is finished.",
-        "source_differs",
-        image,
-    )
-
-
-def successor_not_usable(image: Image, old: Image) -> RefusalError:
-    return _refusal(
-        f"{_named(image)} was created to replace image {old['image_id']} ({old['image_name']!r}), but it is "
-        f"{image['status']}, so the old image is kept. Make it usable again, or delete it with state=absent and "
-        f"image_id={image['image_id']} and rename the old one back with image_id={old['image_id']}.",
-        "unavailable",
-        image,
-    )
-
-
-def too_many_tags_for_a_mark(image: Image) -> RefusalError:
-    return _refusal(
-        f"{_named(image)} would have 20 tags, but a replacement image requires one more until the replacement is "
-        "finished. Use at most 19 tags.",
-        "invalid_input",
         image,
     )
 
@@ -106,7 +49,7 @@ def too_many_tags_for_a_mark(image: Image) -> RefusalError:
 def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
     """``changed``: see ``Expected.changes``."""
     return ApsaraStackError(
-        f"{_named(image)} has changed since this task read it: {' and '.join(changed.values())}. Somebody else is "
+        f"{named(image)} has changed since this task read it: {' and '.join(changed.values())}. Somebody else is "
         "working on it, so nothing was renamed or deleted. Check the image, and run the task again.",
         next((_REASONS[name] for name in changed if name in _REASONS), "changed_meanwhile"),
     )
@@ -118,7 +61,7 @@ def renamed_meanwhile(image: Image) -> ApsaraStackError:
 
 def not_as_created(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"{_named(image)} was created to replace another image, but it does not have the requested properties: "
+        f"{named(image)} was created to replace another image, but it does not have the requested properties: "
         f"{', '.join(missing)}. The site ignores them, or somebody has changed them. The old image is unchanged; "
         f"delete the new one with state=absent and image_id={image['image_id']}.",
         "not_supported_by_site",
@@ -128,7 +71,7 @@ def not_as_created(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
 def mark_ignored(step: Swap, image: Image) -> ApsaraStackError:
     replaced = str(step.new.mark).partition("/")[0]
     return ApsaraStackError(
-        f"{_named(image)} was created to replace image {replaced}, but it does not have the tag {MARK}: the site "
+        f"{named(image)} was created to replace image {replaced}, but it does not have the tag {MARK}: the site "
         "ignores the tags of CreateImage. Without this tag, no run recognizes a replacement image, so recreate cannot "
         f"be used on this site. Image {replaced} is unchanged. Delete the new image with state=absent and "
         f"image_id={image['image_id']}. Instead of recreate, create each image under a new image_name, and delete the "
@@ -139,7 +82,7 @@ def mark_ignored(step: Swap, image: Image) -> ApsaraStackError:
 
 def changed_after_writing(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"{_named(image)} has changed since this task wrote to it: {' and '.join(changed.values())}. Somebody else is "
+        f"{named(image)} has changed since this task wrote to it: {' and '.join(changed.values())}. Somebody else is "
         "working on it. Check the image, and run the task again.",
         "changed_meanwhile",
     )
@@ -153,10 +96,10 @@ def replacement_vanished(image_id: str, old: Image | None) -> ApsaraStackError:
     )
 
 
-def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
+def replacement_missing(replacement: Replacement, image_id: str) -> ApsaraStackError:
     return ApsaraStackError(
         f"Image {image_id}, which replaces the old image, was not found under the name "
-        f"{successor.image_name!r}: the site has ignored the rename, or somebody has renamed or deleted it. The old "
+        f"{replacement.image_name!r}: the site has ignored the rename, or somebody has renamed or deleted it. The old "
         "image was not deleted. Run the task again.",
         "changed_meanwhile",
     )
@@ -164,7 +107,7 @@ def successor_missing(successor: Successor, image_id: str) -> ApsaraStackError:
 
 def name_was_taken(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"{_named(image)} is ready, but the name that it was created for is now used by {_listed(others)}. It "
+        f"{named(image)} is ready, but the name that it was created for is now used by {listed(others)}. It "
         "keeps its current name, and nothing was deleted. Decide which one is right, delete the other with image_id, "
         "and run the task again.",
         "name_taken",
@@ -175,7 +118,7 @@ def no_time_for_the_swap(step: Swap, new: Image, old: Image | None, seconds: flo
     deletes = "" if old is None else f" and deletes image {old['image_id']}"
     return DeadlineError(
         f"timed out after {seconds:g} seconds (wait_timeout), right before the new image would have got the name. "
-        f"{_named(new)} is ready. {_old_kept(old)}Run the task again: it gives the new image the name "
+        f"{named(new)} is ready. {_old_kept(old)}Run the task again: it gives the new image the name "
         f"{step.new.image_name!r}{deletes}."
     )
 
@@ -209,7 +152,7 @@ def no_image_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> Aps
 def created_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
         f"Image {image_id} was created, but at the same time another task created an image with the same name "
-        f"{image_name!r}: {_listed(duplicates)}. Keep one of them, and delete the others with state=absent and "
+        f"{image_name!r}: {listed(duplicates)}. Keep one of them, and delete the others with state=absent and "
         "image_id. If a play has many hosts, run_once: true creates the image once for all of them.",
         "ambiguous_name",
     )
@@ -217,7 +160,7 @@ def created_twice(image_id: str, image_name: str, duplicates: t.Sequence[Image])
 
 def named_twice(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"{_named(image)} is no longer the only image with this name: {_listed(others)}. Another task has created or "
+        f"{named(image)} is no longer the only image with this name: {listed(others)}. Another task has created or "
         "renamed it meanwhile. Keep one of them, and delete the others with state=absent and image_id. If a play has "
         "many hosts, run_once: true runs the task once for all of them, and throttle: 1 on one host after the other.",
         "ambiguous_name",
@@ -226,7 +169,7 @@ def named_twice(image: Image, others: t.Sequence[Image]) -> ApsaraStackError:
 
 def named_since(image_name: str, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"The image was deleted, but somebody else has given the name {image_name!r} to {_listed(others)} meanwhile. "
+        f"The image was deleted, but somebody else has given the name {image_name!r} to {listed(others)} meanwhile. "
         "This image was not deleted. Run the task again to delete it as well.",
         "changed_meanwhile",
     )
@@ -234,7 +177,7 @@ def named_since(image_name: str, others: t.Sequence[Image]) -> ApsaraStackError:
 
 def created_meanwhile(image_name: str, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"The name {image_name!r} was free when this task looked it up, but is now used by {_listed(others)}. "
+        f"The name {image_name!r} was free when this task looked it up, but is now used by {listed(others)}. "
         "Somebody else has created it meanwhile, so no second one was created. Run the task again.",
         "changed_meanwhile",
     )
@@ -242,7 +185,7 @@ def created_meanwhile(image_name: str, others: t.Sequence[Image]) -> ApsaraStack
 
 def also_named(image_name: str, image_id: str, others: t.Sequence[Image]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"Image {image_id} is named {image_name!r}, but now {_listed(others)} has this name as well. No image "
+        f"Image {image_id} is named {image_name!r}, but now {listed(others)} has this name as well. No image "
         "was deleted for it. Decide which one is right, delete the other with image_id, and run the task again.",
         "ambiguous_name",
     )
@@ -302,11 +245,11 @@ def name_given_back(step: Swap) -> str:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _named(image: Image) -> str:
+def named(image: Image) -> str:
     return f"Image {image['image_id']} ({image['image_name']!r})"
 
 
-def _listed(images: t.Iterable[Image]) -> str:
+def listed(images: t.Iterable[Image]) -> str:
     return "; ".join(f"{image['image_id']} ({image['status']}, {image['creation_time']})" for image in images)
 
 

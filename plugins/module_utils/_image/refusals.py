@@ -176,11 +176,11 @@ def name_taken(image: Image, others: t.Sequence[Image]) -> RefusalError:
     )
 
 
-def unfinished_pair(desired: DesiredImage, images: t.Sequence[Image], successor: Image) -> RefusalError:
+def unfinished_pair(desired: DesiredImage, images: t.Sequence[Image], replacement: Image) -> RefusalError:
     listed = ", ".join(one["image_id"] for one in images)
     return _refusal(
         "unfinished_replacement",
-        f"two images are named {desired.image_name!r} ({listed}), because image {successor['image_id']} is replacing"
+        f"two images are named {desired.image_name!r} ({listed}), because image {replacement['image_id']} is replacing"
         " the other one, and the replacement is not finished",
         "Run the task that replaces it again, or delete each with image_id.",
     )

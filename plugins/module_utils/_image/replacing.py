@@ -28,14 +28,14 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     deletion,
     differing,
     marks,
-    obstacles,
+    replacement_refusals,
     resuming,
     sources,
     steps,
     writing,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import Leaving, Removal
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Replacement
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
@@ -85,7 +85,7 @@ def _plan_marked(
         # Somebody has renamed it to keep it.
         old = None
     if old is not None and is_settled(current) and not is_usable(current):
-        raise obstacles.successor_not_usable(current, old)
+        raise replacement_refusals.replacement_not_usable(current, old)
     if current["status"] == UNAVAILABLE:
         # There is nothing to finish, and the image is like any other unusable one.
         return _plan_unmarked(desired, current, reader, now)
@@ -117,7 +117,7 @@ def _replace(
         _judge(desired, reader, old)
     wanted = changes.target(desired, {**base, "image_name": desired.image_name, "tags": own_tags(base["tags"])})
     if len(wanted["tags"]) >= MAXIMUM_TAGS:
-        raise obstacles.too_many_tags_for_a_mark(base)
+        raise replacement_refusals.too_many_tags_for_a_mark(base)
     mark = _mark_for(desired, found, now)
     marked: Image = {**wanted, "tags": {**wanted["tags"], MARK: mark.text()}}
     cleared = deletion.removal(
@@ -128,7 +128,7 @@ def _replace(
         warnings, (making, new) = judged.warnings, _making(desired, found, marked, judged)
     else:
         warnings, (making, new) = _resumed(adopted, mark, now), _adopting(adopted, marked)
-    swap = _swap(desired, Successor(new["image_id"], desired.name, mark.text()), new, old)
+    swap = _swap(desired, Replacement(new["image_id"], desired.name, mark.text()), new, old)
     removed = _removal(desired, swap, reader, found.outdated)
     first = Removal() if before is None else before
     return Plan(
@@ -158,7 +158,7 @@ def _replace(
 def _judge(desired: DesiredImage, reader: Reader, old: Image) -> None:
     if not is_settled(old):
         # The run that is creating it may still be active.
-        raise obstacles.still_being_created(old, str(differing.reason(desired, old)))
+        raise replacement_refusals.still_being_created(old, str(differing.reason(desired, old)))
     deletion.judge(desired, reader, old)
 
 
@@ -175,7 +175,7 @@ def _making(
 ) -> tuple[list[Step], Predicted | Image]:
     """The steps that create the new image, and the predicted image before the swap."""
     if found.free_name is None:
-        raise obstacles.temporary_names_used(desired, found.outdated)
+        raise replacement_refusals.temporary_names_used(desired, found.outdated)
     labels = changes.create_only(desired)
     create = steps.Create(found.free_name, judged.source, marked["description"] or None, marked["tags"], **labels)
     new = image_stub(
@@ -210,7 +210,7 @@ def _restoring(desired: DesiredImage, found: resuming.Unfinished) -> list[Step]:
     return [steps.Modify(found.old["image_id"], desired.image_name, None)]
 
 
-def _swap(desired: DesiredImage, new: Successor, made: Image | Predicted, old: Image | None) -> steps.Swap:
+def _swap(desired: DesiredImage, new: Replacement, made: Image | Predicted, old: Image | None) -> steps.Swap:
     if old is None:
         return steps.Swap(new, made)
     retired = marks.retired_name(new.image_name, old["image_id"])
@@ -220,7 +220,7 @@ def _swap(desired: DesiredImage, new: Successor, made: Image | Predicted, old: I
 
 
 def _removal(desired: DesiredImage, swap: steps.Swap, reader: Reader, outdated: t.Iterable[Image] = ()) -> Removal:
-    leaving = [Leaving(one, "it is an outdated replacement", successor=swap.new, may_stay=True) for one in outdated]
+    leaving = [Leaving(one, "it is an outdated replacement", replacement=swap.new, may_stay=True) for one in outdated]
     if swap.old is not None:
         # A list that lags behind the swap still shows the old name.
         replaced = Leaving(swap.old.image, "it has been replaced", swap.old.names, swap.new, may_stay=True)
@@ -237,7 +237,7 @@ def _finishing(desired: DesiredImage, current: Image, made: Image, old: Image | 
     """The remaining steps of a replacement whose new image has the name. ``made``: the predicted new image."""
     if old is None:
         return Removal()
-    swap = _swap(desired, Successor(current["image_id"], desired.name, current["tags"][MARK]), made, old)
+    swap = _swap(desired, Replacement(current["image_id"], desired.name, current["tags"][MARK]), made, old)
     removed = _removal(desired, swap, reader)
     swapping = [swap] if old["image_name"] == desired.image_name else []
     return Removal((*swapping, *removed.steps), removed.warnings)

@@ -20,7 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
     is_settled,
     is_usable,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import differing, marks, obstacles
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import differing, marks, replacement_refusals
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
@@ -72,7 +72,7 @@ def unfinished(desired: DesiredImage, old: Image | None, reader: Reader, now: fl
         elif is_settled(image):
             outdated.append(image)
         else:
-            raise obstacles.unfinished_replacement(desired, image, mark.age(now))
+            raise replacement_refusals.unfinished_replacement(desired, image, mark.age(now))
     strangers = [image for image in found if marks.mark_of(image) is None]
     taken = {image["image_name"] for image in (*outdated, *strangers)}
     free_name = next((name for name in names if name not in taken), None)
@@ -82,7 +82,7 @@ def unfinished(desired: DesiredImage, old: Image | None, reader: Reader, now: fl
 def _mark(desired: DesiredImage, image: Image) -> marks.Mark:
     mark = marks.mark_of(image)
     if mark is None:
-        raise obstacles.temporary_name_taken(desired, image)
+        raise replacement_refusals.temporary_name_taken(desired, image)
     return mark
 
 

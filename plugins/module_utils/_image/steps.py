@@ -15,7 +15,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Change, Look, Planned
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Change, Planned, ReadOnly
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import AnySource
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Replacement
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Swap(Change):
 
     has_parts = True
 
-    new: Successor
+    new: Replacement
     made: Image | Predicted
     old: Expected | None = None
     retired_name: str | None = None
@@ -133,13 +133,13 @@ class Cancelation:
 
 @dataclass(frozen=True)
 class Delete(Change):
-    """``expected``: the expected image. ``successor``: the image that must have its name before. ``may_stay``: if it
+    """``expected``: the expected image. ``replacement``: the image that must have its name before. ``may_stay``: if it
     must no longer be deleted, this is a warning and not a failure."""
 
     expected: Expected
     force: bool = False
     reason: str = ""
-    successor: Successor | None = None
+    replacement: Replacement | None = None
     may_stay: bool = False
     cancels: Cancelation | None = None
 
@@ -172,7 +172,7 @@ class DeleteSnapshot(Change):
 
 
 @dataclass(frozen=True)
-class WaitUntilUsable(Look, _OfAnImage):
+class WaitUntilUsable(ReadOnly, _OfAnImage):
     """``name``: of the image, if no other image may have it. None: it is read by its id, and others are not noticed."""
 
     name: str | None = None
@@ -182,7 +182,7 @@ class WaitUntilUsable(Look, _OfAnImage):
 
 
 @dataclass(frozen=True)
-class WaitUntilSettled(Look):
+class WaitUntilSettled(ReadOnly):
     """Waits until the cloud no longer processes it: only then an image can be deleted."""
 
     image_id: str
@@ -192,7 +192,7 @@ class WaitUntilSettled(Look):
 
 
 @dataclass(frozen=True)
-class WaitUntilGone(Look):
+class WaitUntilGone(ReadOnly):
     """``name``: of the image, if no image may have it afterwards. None: it is read by its id."""
 
     image_id: str
@@ -203,7 +203,7 @@ class WaitUntilGone(Look):
 
 
 @dataclass(frozen=True)
-class WaitUntilListed(Look):
+class WaitUntilListed(ReadOnly):
     """Waits a limited time until lists show a new image: before that, the next run would not find it and create
     another."""
 
@@ -214,7 +214,7 @@ class WaitUntilListed(Look):
 
 
 @dataclass(frozen=True)
-class CheckUnchanged(Look):
+class CheckUnchanged(ReadOnly):
     """After a wait and before a write: the facts of the plan must still hold."""
 
     expected: Expected
@@ -224,7 +224,7 @@ class CheckUnchanged(Look):
 
 
 @dataclass(frozen=True)
-class ReadBack(Look, _OfAnImage):
+class ReadBack(ReadOnly, _OfAnImage):
     """Waits until the image shows what was written: reads may lag behind writes. ``wanted``: the expected image; None
     stands for the predicted one. ``name``: see ``WaitUntilUsable``."""
 

@@ -14,7 +14,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, obstacles
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Replacement
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
 
 
@@ -58,17 +58,19 @@ def judge_usable(found: Image) -> None:
         raise obstacles.changed_meanwhile(found, {"status": f"its status is now {found['status']}"})
 
 
-def judge_successor(successor: Successor, image_id: str, found: Image | None, *, is_complete: bool = False) -> None:
+def judge_named_replacement(
+    replacement: Replacement, image_id: str, found: Image | None, *, is_complete: bool = False
+) -> None:
     """Raises ApsaraStackError unless the replacement image is usable and has the name.
 
     ``found``: the image as it was just read, or None. ``is_complete``: whether the replaced image is deleted, so that
     another run may have removed the mark.
     """
-    if found is None or not has_name(successor, found):
-        raise obstacles.successor_missing(successor, image_id)
+    if found is None or not has_name(replacement, found):
+        raise obstacles.replacement_missing(replacement, image_id)
     judge_usable(found)
-    if found["tags"].get(MARK) != successor.mark and not is_complete:
-        raise obstacles.changed_meanwhile(found, {"tags": f"its tag {MARK} is no longer {successor.mark!r}"})
+    if found["tags"].get(MARK) != replacement.mark and not is_complete:
+        raise obstacles.changed_meanwhile(found, {"tags": f"its tag {MARK} is no longer {replacement.mark!r}"})
 
 
 def foreign(found: Image, wanted: Image | Predicted, before: Image | Predicted | None) -> dict[str, str]:
@@ -85,8 +87,8 @@ def foreign(found: Image, wanted: Image | Predicted, before: Image | Predicted |
     return changed
 
 
-def has_name(successor: Successor, found: Image | None) -> bool:
-    return found is not None and found["image_name"] == successor.image_name
+def has_name(replacement: Replacement, found: Image | None) -> bool:
+    return found is not None and found["image_name"] == replacement.image_name
 
 
 def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:

@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
 RUNNING = task(status="Processing")
 ELSEWHERE = task(status="Processing", objects=[stored("weekly_m-1_system.raw.tar.gz")])
-UNTOLD = task(status="Processing", objects=[], image_id="m-1")
+UNREPORTED = task(status="Processing", objects=[], image_id="m-1")
 UNKNOWN = task(status="Processing", objects=[])
 EXPORT = "export image m-1 to bucket 'exports' with prefix 'nightly'"
 CANCEL = "cancel export task t-1 of image m-1"
@@ -89,7 +89,7 @@ def planned(desired: DesiredExport, *tasks: Task, images: t.Sequence[Image] = (i
         ),
         (
             {"wait": False},
-            [UNTOLD],
+            [UNREPORTED],
             [
                 "wait for the other export of image m-1, task t-1, to end",
                 EXPORT,
@@ -113,7 +113,7 @@ def test_the_steps_of_present(changes: dict[str, t.Any], tasks: list[Task], atte
         ({}, [task()], []),
         ({}, [RUNNING], [CANCEL, "wait for export task t-1 to be canceled"]),
         ({"wait": False}, [RUNNING], [CANCEL]),
-        ({"wait": False}, [UNTOLD], [CANCEL]),
+        ({"wait": False}, [UNREPORTED], [CANCEL]),
         ({"wait": False}, [ELSEWHERE], [CANCEL]),
         ({"prefix": "nightly"}, [ELSEWHERE], []),
         ({"bucket": "exports", "wait": False}, [RUNNING, UNKNOWN | {"task_id": "t-2"}], [CANCEL]),
@@ -135,23 +135,23 @@ def test_a_running_task_without_details_is_not_taken_for_none() -> None:
     with pytest.raises(RefusalError) as caught:
         without_details(GONE, RUNNING)
     assert caught.value.reason == "not_supported_by_site"
-    (canceling, _waiting) = without_details(GONE, UNTOLD).steps
+    (canceling, _waiting) = without_details(GONE, UNREPORTED).steps
     assert canceling.text() == CANCEL
-    for running in (RUNNING, UNTOLD):
+    for running in (RUNNING, UNREPORTED):
         (warning,) = without_details(WANTED, running).warnings
         assert "does not report what it exports (task t-1)" in warning
     # Finished, it proves nothing.
     assert without_details(WANTED, task()).actions == [EXPORT]
 
 
-@pytest.mark.parametrize(("changes", "running"), [({}, UNKNOWN), ({"prefix": "nightly"}, UNTOLD)])
+@pytest.mark.parametrize(("changes", "running"), [({}, UNKNOWN), ({"prefix": "nightly"}, UNREPORTED)])
 def test_an_export_that_may_be_another_one_is_not_canceled(changes: dict[str, t.Any], running: Task) -> None:
     with pytest.raises(RefusalError) as caught:
         planned(dataclasses.replace(GONE, **changes), running)
     assert caught.value.reason == "not_supported_by_site"
 
 
-@pytest.mark.parametrize("running", [UNTOLD, UNKNOWN])
+@pytest.mark.parametrize("running", [UNREPORTED, UNKNOWN])
 def test_details_that_the_site_does_not_report_cause_a_warning(running: Task) -> None:
     (warning,) = planned(WANTED, running).warnings
     assert "does not report what it exports (task t-1)" in warning

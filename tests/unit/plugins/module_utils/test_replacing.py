@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Successor
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Expected, Replacement
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import Mark, digest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     CheckUnchanged,
@@ -65,8 +65,10 @@ def only(made: ImagePlan, kind: type) -> t.Any:
 def removal(found: t.Any) -> tuple[Delete, WaitUntilGone]:
     """The deletion of the replaced image, by its name at that time, once the new image is seen with the name."""
     expected = Expected(found, ("web", "web-m-old"))
-    successor = Successor("m-new", "web", mark())
-    return Delete(expected, reason="it has been replaced", successor=successor, may_stay=True), WaitUntilGone("m-old")
+    replacement = Replacement("m-new", "web", mark())
+    return Delete(expected, reason="it has been replaced", replacement=replacement, may_stay=True), WaitUntilGone(
+        "m-old"
+    )
 
 
 def test_from_the_beginning() -> None:
@@ -80,10 +82,10 @@ def test_from_the_beginning() -> None:
         ReadBack(None, name="web"),
     )
     assert isinstance(swap, Swap)
-    assert swap.new == Successor(None, "web", BEGUN)
+    assert swap.new == Replacement(None, "web", BEGUN)
     assert (swap.old, swap.retired_name) == (Expected(old(), ("web", "web-m-old")), "web-m-old")
     assert isinstance(delete, Delete)
-    assert (delete.expected, delete.successor, delete.may_stay) == (swap.old, swap.new, True)
+    assert (delete.expected, delete.replacement, delete.may_stay) == (swap.old, swap.new, True)
     assert made.actions == [
         "create image 'web-replacement' from snapshot s-new, to replace image m-old",
         "rename the new image to 'web' and image m-old to 'web-m-old'",
@@ -114,7 +116,7 @@ def test_with_the_replacement_image_still_being_created() -> None:
 def test_with_the_replacement_image_ready() -> None:
     made = of(old(), replacement())
     assert only(made, Swap) == Swap(
-        Successor("m-new", "web", mark()), replacement(), Expected(old(), ("web", "web-m-old")), "web-m-old"
+        Replacement("m-new", "web", mark()), replacement(), Expected(old(), ("web", "web-m-old")), "web-m-old"
     )
     assert made.steps[1:] == (*removal(old()), *CLOSING)
     assert made.after == replacement(image_name="web", tags={"a": "1"})

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import Source
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Replacement
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import replacement_in
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import (
     Create,
@@ -141,7 +141,7 @@ def test_another_usable_replacement_is_deleted_only_after_the_new_one_has_the_na
     assert create.image_name == SECOND
     assert deleted(made, before=Swap) == []
     assert deleted(made, before=Unmark) == ["m-old", "m-new"]
-    assert all(isinstance(step, Delete) and step.successor for step in made.steps if isinstance(step, Delete))
+    assert all(isinstance(step, Delete) and step.replacement for step in made.steps if isinstance(step, Delete))
 
 
 @pytest.mark.parametrize("options", [{}, ALWAYS])
@@ -256,7 +256,7 @@ def test_with_always_yesterdays_replacement_is_not_adopted() -> None:
 def test_a_replacement_whose_old_image_is_deleted_gets_the_name() -> None:
     made = of(replacement())
     assert kinds(made) == [Swap, Unmark, ReadBack]
-    assert made.steps[0] == Swap(Successor("m-new", "web", mark()), replacement())
+    assert made.steps[0] == Swap(Replacement("m-new", "web", mark()), replacement())
 
 
 def test_an_image_that_somebody_renamed_is_not_mistaken_for_the_replaced_one() -> None:

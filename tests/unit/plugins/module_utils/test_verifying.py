@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_usable
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import verifying
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Successor, expected
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Replacement, expected
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
@@ -19,7 +19,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.repla
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
-SUCCESSOR = Successor("m-new", "web", mark())
+SUCCESSOR = Replacement("m-new", "web", mark())
 SWAP = Swap(SUCCESSOR, replacement(platform="CentOS"), expected(old()), "web-m-old")
 
 
@@ -103,7 +103,7 @@ def test_a_replacement_image_may_have_lost_its_mark_once_the_replaced_image_is_d
 def test_an_image_is_deleted_only_if_the_usable_replacement_image_has_its_name(
     found: Image | None, stops: str | None
 ) -> None:
-    assert reason(lambda: verifying.judge_successor(SUCCESSOR, "m-new", found)) == stops
+    assert reason(lambda: verifying.judge_named_replacement(SUCCESSOR, "m-new", found)) == stops
 
 
 @pytest.mark.parametrize(
