@@ -245,3 +245,9 @@ def test_a_pause_stays_within_its_limits(elapsed: float, progress: int | None, t
     last = Poll(elapsed, progress, took)
     for polls in ([last], [Poll(0.0, 0), last]):
         assert SHORTEST <= next_pause(polls) <= LONGEST
+
+
+@pytest.mark.parametrize(("deviation", "longest"), [(0, 1 + 200 / 7), (1, 1 + 200 / 7), (2, 10.0)])
+def test_only_an_even_progress_is_trusted(deviation: int, longest: float) -> None:
+    polls = [Poll(elapsed, elapsed // 10 + deviation * (elapsed == 100)) for elapsed in range(0, 220, 20)]
+    assert next_pause(polls) == pytest.approx(longest)
