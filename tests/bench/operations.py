@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -15,12 +16,18 @@ import bench
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import desired_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import selection_from
+from ansible_collections.apsarastack.cloud.plugins.module_utils._retention import desired as retention
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
-from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_export, apsarastack_image_info
+from ansible_collections.apsarastack.cloud.plugins.modules import (
+    apsarastack_image_export,
+    apsarastack_image_info,
+    apsarastack_image_retention,
+)
 from figures import grouped, rows_of, verdict
 from scenarios import NAME, OLD, SCENARIOS, TAGS, TEXTS, THERE, Document
 
@@ -49,6 +56,12 @@ def _of_export(simulator: Simulator, desired: Document) -> None:
     export = desired_from(_validated(apsarastack_image_export, desired))
     with _client(simulator) as client:
         apsarastack_image_export.run(export, Images(client), Tasks(client), client.deadline, check_mode=False)
+
+
+def _of_retention(simulator: Simulator, desired: Document, check_mode: bool = False) -> None:
+    wish = retention.desired_from(_validated(apsarastack_image_retention, desired))
+    with _client(simulator) as client:
+        apsarastack_image_retention.run(wish, Images(client), Shares(client), client.deadline, check_mode)
 
 
 def _validated(module: t.Any, desired: Document) -> Document:
@@ -121,6 +134,19 @@ def _exports() -> t.Iterator[Operation]:
     yield Operation("cancel an export", {"image_name": NAME, "state": "absent"}, running, 5, run=_of_export)
 
 
+def _retentions() -> t.Iterator[Operation]:
+    seed: Document = {"images": []}
+    desired: Document = {"name_regex": "^generated-", "keep": 3}
+    # The pages of the list, the sharing of up to 100 images, and their snapshots.
+    checked = functools.partial(_of_retention, check_mode=True)
+    yield Operation("unchanged retention", {**desired, "keep": 50}, seed, 1, images=49, run=_of_retention)
+    yield Operation(
+        "retention of 1,000, check mode", {**desired, "delete_snapshots": True}, seed, 200, images=1_000, run=checked
+    )
+    # For each image: its sharing, the image, and the deletion; then one poll.
+    yield Operation("retention of 13, delete 10", desired, seed, 1 + 10 + 10 * 3 + 1, images=13, run=_of_retention)
+
+
 TENANT = {"organization": 37, "resource_group": 412}
 BUCKETS = [{"name": "exports", "organization": 37}]
 DISKS = [{"OSSBucket": "exports", "OSSObject": f"{OLD}_system.raw.tar.gz", "ImageFormat": "raw"}]
@@ -140,6 +166,7 @@ OPERATIONS = (
     _of_scenario("forced delete with 2 of 3 snapshots", "forced delete with snapshots"),
     _of_scenario("recreate, 10 minutes", "recreate"),
     *_exports(),
+    *_retentions(),
     Operation("info of 1 by name", {"image_name": "generated-00001"}, most=1, images=MANY, run=_of_info),
     Operation("info of 1,000", {}, {"images": []}, most=20, images=1_000, run=_of_info),
     Operation(f"info of {grouped(MANY)}", {}, {"images": []}, most=200, images=MANY, run=_of_info),

@@ -52,3 +52,13 @@ def test_ten_thousand_images_are_listed_in_pages_of_fifty_within_the_memory_targ
     assert [call["parameters"]["PageSize"] for call in calls] == ["50"] * (MANY // 50)
     assert len({call["connection"] for call in calls}) == 1
     assert peak(status.decode()) < MOST_MEMORY
+
+
+def test_a_retention_of_ten_thousand_images_is_planned_within_the_memory_target() -> None:
+    options = {"name_regex": "^generated-", "keep": 3, "delete_snapshots": True, "_ansible_check_mode": True}
+    with Simulator(seed_changes={"images": [], "generated_images": MANY}) as simulator:
+        process = start({**connection_options(simulator), **options}, "apsarastack_image_retention")
+        printed, status = process.communicate()
+    result = json.loads(printed)
+    assert (len(result["kept"]), len(result["removed"])) == (3, MANY - 3)
+    assert peak(status.decode()) < MOST_MEMORY

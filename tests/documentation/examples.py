@@ -16,7 +16,12 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("apsarastack_image", "apsarastack_image_export", "apsarastack_image_info")
+MODULES = (
+    "apsarastack_image",
+    "apsarastack_image_export",
+    "apsarastack_image_info",
+    "apsarastack_image_retention",
+)
 NAMESPACE = "apsarastack.cloud."
 
 Task = dict[str, t.Any]

@@ -51,9 +51,8 @@ def deleted(simulator: Simulator, before: t.Iterable[str]) -> set[str]:
 
 
 def announced(run: Run) -> list[str]:
-    """The actions of all items of all tasks."""
-    items = [item for result in run.results for item in result.get("results", [])]
-    return [action for item in items for action in item.get("actions", [])]
+    """The actions of all tasks."""
+    return [action for result in run.results for action in result.get("actions", [])]
 
 
 # The newer images that are in use or shared count as well, so that two of the four usable ones are kept.

@@ -70,7 +70,7 @@ def options(options_of: t.Callable[[str], set[str]]) -> set[str]:
 def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: None) -> None:
     nothing = importlib.import_module(f"{UTILS}._wire.hints").Context()
     tables = [importlib.import_module(f"{UTILS}.{name}").HINTS for name in ("_wire.hints", "_image.hints")]
-    tables.append(importlib.import_module(f"{UTILS}._export.hints").OWN)
+    tables += [importlib.import_module(f"{UTILS}.{name}.hints").OWN for name in ("_export", "_retention")]
     known = {code: hint if isinstance(hint, str) else hint(nothing) for table in tables for code, hint in table.items()}
     documented = {
         code.rstrip("*"): resolution.replace("``", "")
@@ -320,7 +320,8 @@ def test_each_list_option_says_what_an_empty_list_does(module: str) -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_documents_its_version_and_its_attributes(module: str) -> None:
     document = module_document(module, "DOCUMENTATION")
-    assert document["version_added"] == {"apsarastack_image_export": "1.1.0"}.get(module, "1.0.0")
+    new = {"apsarastack_image_export": "1.1.0", "apsarastack_image_retention": "1.1.0"}
+    assert document["version_added"] == new.get(module, "1.0.0")
     # The other attributes are the same for all modules and documented in the fragment.
     assert {name for name, attribute in document["attributes"].items() if attribute["support"]} == {
         *("check_mode", "diff_mode", "idempotent"),

@@ -58,6 +58,7 @@ WORLD = {
         }
         for image_id, name, snapshot_id, more in (
             ("m-web", "web", "s-of-web", {}),
+            ("m-web-newer", "web-newer", "", {"created": -60}),
             ("m-failed", "failed", "", {"fails_as": "CreateFailed"}),
             ("m-in-use", "in-use", "", {}),
             ("m-many-tags", "many-tags", "", {"tags": MANY}),
@@ -98,11 +99,13 @@ FROM_INSTANCE = "creates an image from ``instance_id``"
 FROM_SNAPSHOT = "creates an image from ``snapshot_id`` or ``disk_device_mapping``"
 DELETES = "deletes an image (``state: absent``)"
 REPLACES = "replaces an image (``recreate``)"
+WITH_SNAPSHOTS = "also deletes the snapshots of an image (``delete_snapshots``)"
 INSTANCE = {"instance_id": "i-web-running"}
 ROLE = {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}}
 # The image has the tags team and left: another tag is added, or left is removed.
 ADDED, REMOVED = {"tags": {"team": "web", "left": "over", "stage": "golden"}}, {"tags": {"team": "web"}}
 EXPORT = {"image_name": "web", "bucket": "exports"}
+RETENTION = {"name_regex": "^web(-newer)?$", "keep": 1}
 OLD_SITE = {"tag_resources": False, "tags_per_call": 5}
 SITUATIONS: dict[str, tuple[Situation, ...]] = {
     ALWAYS: (
@@ -151,7 +154,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
     "fails because the image to delete is in use, and lists the instances": (
         Situation({"image_name": "in-use", "state": "absent"}, reason="in_use"),
     ),
-    "also deletes the snapshots of an image (``delete_snapshots``)": (
+    WITH_SNAPSHOTS: (
         Situation({"image_name": "web", "state": "absent", "delete_snapshots": True}, rows=(DELETES,)),
         Situation(
             {"image_name": "web", **INSTANCE, "recreate": "always", "delete_snapshots": True},
@@ -164,6 +167,15 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
     ),
     "cancels the export of an image (``state: absent``)": (
         Situation({"image_id": "m-exporting", "state": "absent"}, module="apsarastack_image_export"),
+    ),
+    "deletes older images (``apsarastack_image_retention``)": (
+        Situation(RETENTION, module="apsarastack_image_retention"),
+        Situation(
+            {**RETENTION, "delete_snapshots": True}, rows=(WITH_SNAPSHOTS,), module="apsarastack_image_retention"
+        ),
+    ),
+    "deprecates older images (``action: deprecate``)": (
+        Situation({**RETENTION, "action": "deprecate"}, module="apsarastack_image_retention"),
     ),
     "``assume_role``, or a ``profile`` that assumes a role": (Situation({"image_id": "m-web", **ROLE}),),
     "``resource_group_set_name``": (
@@ -279,7 +291,7 @@ def test_a_failure_names_the_missing_permission(action: str, situation: Situatio
 
 
 def test_a_snapshot_whose_deletion_is_denied_is_listed_in_the_result(bench: Bench) -> None:
-    situation, _replacement = SITUATIONS["also deletes the snapshots of an image (``delete_snapshots``)"]
+    situation, _replacement = SITUATIONS[WITH_SNAPSHOTS]
     bench.reset(situation)
     bench.deny("ecs:DeleteSnapshot")
     result, _called = bench.run(situation)

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
     from apsarastack_simulator.testing import Simulator
 
-IMAGE, EXPORT, INFO = MODULES
+IMAGE, EXPORT, INFO, RETENTION = MODULES
 TENANT = {"organization": 37, "resource_group": 412}
 # Every Ansible module returns these, so modules do not document them.
 COMMON = {"changed", "diff", "failed", "msg", "warnings", "invocation"}
@@ -77,6 +77,8 @@ BEGUN = KNOWN | {"actions", "snapshots_deleted", "snapshots_failed", "snapshots_
 ERROR = frozenset({"error"})
 IMAGES = frozenset({"images"})
 OF_EXPORT = frozenset({"actions", "task_id", "task_status", "task_progress", "objects", "image"})
+OF_RETENTION = BEGUN - KNOWN | {"kept", "removed", "skipped_images"}
+KEEP_ONE = {"name_regex": "^(in-use|old|newer|failed)$", "keep": 1}
 EXPORTED = {"image_name": "old", "bucket": "exports", "prefix": "nightly"}
 OLD = {"image_name": "old", "state": "absent", "delete_snapshots": True}
 CASES = (
@@ -108,6 +110,25 @@ CASES = (
     Case("listed", INFO, {"owner": "all"}, IMAGES),
     Case("none listed", INFO, {"image_name": "nothing"}, IMAGES),
     Case("no pattern", INFO, {"name_regex": "["}, frozenset(), fails=True),
+    Case("retained", RETENTION, {**KEEP_ONE, "delete_snapshots": True}, OF_RETENTION),
+    Case("would be retained", RETENTION, KEEP_ONE, OF_RETENTION, options=("--check", "--diff")),
+    Case("nothing retained", RETENTION, {"image_family": "nothing", "keep": 1}, OF_RETENTION),
+    Case("everything selected", RETENTION, {"keep": 1}, frozenset(), fails=True),
+    Case(
+        "not retained",
+        RETENTION,
+        KEEP_ONE,
+        OF_RETENTION | ERROR,
+        fails=True,
+        fault={"action": "DeleteImage", "code": "Forbidden.RAM"},
+    ),
+    Case(
+        "a snapshot is left",
+        RETENTION,
+        {**KEEP_ONE, "delete_snapshots": True},
+        OF_RETENTION,
+        fault={"action": "DeleteSnapshot", "code": "SnapshotCreatedDisk"},
+    ),
     Case("no list", INFO, {}, ERROR, fails=True, fault={"action": "DescribeImages", "code": "Forbidden.RAM"}),
 )
 
@@ -118,9 +139,11 @@ def site(simulator: Simulator) -> Simulator:
     disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": snapshot["id"]}
     used = {"id": "m-in-use", "name": "in-use", "created": -7200, **TENANT}
     old = {"id": "m-old", "name": "old", "created": -3600, "mappings": [disk], **TENANT}
+    newer = {"id": "m-newer", "name": "newer", "created": -60, **TENANT}
     failed = {"id": "m-failed", "name": "failed", "fails_as": "CreateFailed", "created": -3600, **TENANT}
     simulator.reset(
-        seed={"images": [used, old, failed], "snapshots": [snapshot]}, knobs={"create_time": 0.1, "export_time": 0.1}
+        seed={"images": [used, old, newer, failed], "snapshots": [snapshot]},
+        knobs={"create_time": 0.1, "export_time": 0.1},
     )
     return simulator
 
@@ -196,9 +219,37 @@ def test_the_samples_of_an_export_match_a_run(ansible: Playbooks, site: Simulato
     assert documented["image"] == samples(module_document(IMAGE, "RETURN"))["image"]
 
 
+def test_the_samples_of_a_retention_match_a_run(ansible: Playbooks, site: Simulator) -> None:
+    snapshot = {"id": "s-10", "name": "SnapshotForImage-m-10-system", "disk_type": "system", "created": -7200, **TENANT}
+    disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": snapshot["id"]}
+    images = [
+        {"id": image_id, "name": f"web-golden-2026-{month}", "created": -created, "mappings": disks, **TENANT}
+        for image_id, month, created, disks in (
+            ("m-11", "11", 3600, []),
+            ("m-10", "10", 7200, [disk]),
+            ("m-in-use", "09", 10800, []),
+        )
+    ]
+    site.reset(seed={"images": images, "snapshots": [snapshot]})
+    task = {"name_regex": "^web-golden-", "keep": 1, "delete_snapshots": True}
+    result = ansible.play([{NAMESPACE + RETENTION: task}]).result
+    # The id of an image that an instance of the seed uses.
+    result["skipped_images"][0]["image_id"] = "m-9"
+    documented = samples(module_document(RETENTION, "RETURN"))
+    for key in OF_RETENTION - {"snapshots_failed"}:
+        assert without_varying(documented[key]) == without_varying(result[key])
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
-    [("a snapshot is kept", "snapshots_failed"), ("a step fails", "error"), ("no list", "error"), ("no role", "error")],
+    [
+        ("a snapshot is kept", "snapshots_failed"),
+        ("a snapshot is left", "snapshots_failed"),
+        ("a step fails", "error"),
+        ("no list", "error"),
+        ("no role", "error"),
+        ("not retained", "error"),
+    ],
 )
 def test_the_samples_of_a_failure_match_a_run(name: str, key: str, ansible: Playbooks, site: Simulator) -> None:
     (case,) = (case for case in CASES if case.name == name)

@@ -39,6 +39,17 @@ IMPORTED_BY = {
         _image _image.buckets _image.lookups
     """,
     "apsarastack_image_info": f"{OF_ALL} _engine.tags _image _image.selection",
+    "apsarastack_image_retention": f"""
+        {OF_ALL} _ecs.shares _engine.difference _engine.outcome _engine.plans _engine.tags
+        _image _image.changes _image.marks _image.refusals _image.selection
+        _retention _retention.desired _retention.difference _retention.execution _retention.judging _retention.lookups
+        _retention.outcome _retention.planning _retention.plans
+    """,
+}
+# Of a task that changes nothing, if they are not the name of an image.
+OPTIONS = {
+    "apsarastack_image_export": {"image_name": "web", "state": "absent"},
+    "apsarastack_image_retention": {"name_regex": "^web", "keep": "1"},
 }
 
 # Python runs this at the start of each process.
@@ -69,8 +80,8 @@ def least(ansible: Ansible) -> set[str]:
 @pytest.mark.parametrize("module", IMPORTED_BY)
 def test_a_task_with_an_access_key_imports_only_what_it_uses(ansible: Ansible, least: set[str], module: str) -> None:
     assert ansible.image(image_name="web", instance_id="i-web-running").code == 0
-    options = {"state": "absent"} if module == "apsarastack_image_export" else {}
-    found = imported_by(ansible, f"apsarastack.cloud.{module}", image_name="web", **options) - least
+    options = OPTIONS.get(module, {"image_name": "web"})
+    found = imported_by(ansible, f"apsarastack.cloud.{module}", **options) - least
 
     modules = {name[len(PACKAGE) :] for name in found if name.startswith(PACKAGE)}
     others = {name for name in found if not name.startswith("ansible_collections")}

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_module": {"_login", "_engine", "_wire"},
     "_image": {"_engine", "_ecs", *FAILURES},
     "_export": {"_engine", "_ecs", "_image", *FAILURES},
+    "_retention": {"_engine", "_ecs", "_image", *FAILURES},
 }
 
 

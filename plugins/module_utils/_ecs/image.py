@@ -61,10 +61,11 @@ class Predicted(_Facts):
     image_id: str | None
 
 
+DEPRECATED = "Deprecated"
 FAILED = "CreateFailed"
 UNAVAILABLE = "UnAvailable"
 # The final statuses of an image, in which the cloud no longer processes it.
-_SETTLED = ("Deprecated", UNAVAILABLE, FAILED)
+_SETTLED = (DEPRECATED, UNAVAILABLE, FAILED)
 
 
 def is_failed(image: Image) -> bool:

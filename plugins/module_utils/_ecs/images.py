@@ -29,7 +29,7 @@ _STATUS_FILTERS = (
     "Creating,Waiting,Available,UnAvailable,CreateFailed",
     "Creating,Available,UnAvailable,CreateFailed",
 )
-_IDS_PER_CALL = 100
+IDS_PER_CALL = 100
 # Newer releases accept more in a filter, in AddTags and in RemoveTags.
 OLD_TAGS_PER_CALL = 5
 
@@ -71,6 +71,10 @@ class Images:
         """The account's images with these ids, at most 100, in any status; those that do not exist are omitted."""
         found = self._own({"ImageId": ",".join(image_ids)})
         return {image["image_id"]: image for image in found if image["image_id"] in image_ids}
+
+    def owned(self) -> tuple[Image, ...]:
+        """All images of the account, in any status."""
+        return tuple(self._own({}))
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The account's images with exactly this name, in any status."""
@@ -192,8 +196,8 @@ def _id_filters(image_ids: t.Sequence[str] | None) -> list[dict[str, str]]:
     """One filter for each call, which accepts a limited number of ids."""
     if image_ids is None:
         return [{}]
-    starts = range(0, len(image_ids), _IDS_PER_CALL)
-    return [{"ImageId": ",".join(image_ids[start : start + _IDS_PER_CALL])} for start in starts]
+    starts = range(0, len(image_ids), IDS_PER_CALL)
+    return [{"ImageId": ",".join(image_ids[start : start + IDS_PER_CALL])} for start in starts]
 
 
 def _is_about_status(error: ServiceError) -> bool:

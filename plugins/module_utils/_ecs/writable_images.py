@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import DEPRECATED
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import (
     OLD_TAGS_PER_CALL,
     Images,
@@ -70,17 +71,24 @@ class WritableImages(Images):
             "ModifyImageAttribute", {"ImageId": image_id, "ImageName": image_name, "Description": description}
         )
 
-    def delete(self, image_id: str, force: bool) -> bool:
-        """Deletes the image. Returns False if somebody else has deleted it (the API reports that in two ways)."""
-        return self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None})
+    def deprecate(self, image_id: str) -> None:
+        """Raises ServiceError unless it is Available. A release that does not know the status may ignore the call."""
+        self._client.call("ModifyImageAttribute", {"ImageId": image_id, "Status": DEPRECATED})
+
+    def delete(self, image_id: str, force: bool, handled: t.Container[str] = ()) -> bool:
+        """Deletes the image. Returns False if somebody else has deleted it (the API reports that in two ways).
+
+        ``handled``: codes that the caller handles, so that the call is not retried after them.
+        """
+        return self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None}, handled)
 
     def delete_snapshot(self, snapshot_id: str) -> bool:
         """Deletes the snapshot. Returns False if somebody else has deleted it."""
         return self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id})
 
-    def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any]) -> bool:
+    def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any], handled: t.Container[str] = ()) -> bool:
         try:
-            self._client.call(action, parameters)
+            self._client.call(action, parameters, handled)
         except ServiceError as error:
             # Not every code that ends in NotFound: that of a region or a key must not count as a success.
             if error.code not in ("InvalidImageId.NotFound", "InvalidSnapshotId.NotFound"):

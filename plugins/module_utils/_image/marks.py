@@ -116,6 +116,17 @@ def has_retired_name(image: Image, image_name: str) -> bool:
     return image["image_name"] == retired_name(image_name, image["image_id"])
 
 
+def is_unfinished(image: Image) -> bool:
+    """Whether its mark or its name say that it takes part in a replacement that is not finished."""
+    temporary = tuple(f"-{suffix}" for suffix in (*_TEMPORARY_SUFFIXES, image["image_id"]))
+    return MARK in image["tags"] or (image["image_name"] or "").endswith(temporary)
+
+
+def replaced_by(images: t.Iterable[Image]) -> frozenset[str]:
+    """The ids of the images that are being replaced according to the marks of ``images``, of any release."""
+    return frozenset(image["tags"][MARK].partition("/")[0] for image in images if MARK in image["tags"])
+
+
 def _with_suffix(image_name: str, suffix: str) -> str:
     whole = f"{image_name}-{suffix}"
     if len(whole) <= LONGEST_NAME:

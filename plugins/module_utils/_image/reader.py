@@ -14,7 +14,17 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
 
 
-class Reader(t.Protocol):
+class SnapshotReader(t.Protocol):
+    """What decides on the snapshots of images. None of it writes."""
+
+    def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
+        """The images of the account that use the snapshot."""
+
+    def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
+        """The snapshots by id, without those that the account cannot see."""
+
+
+class Reader(SnapshotReader, t.Protocol):
     """The reading half of ``Images``. None of it writes."""
 
     def by_id(self, image_id: str) -> Image | None:
@@ -22,9 +32,6 @@ class Reader(t.Protocol):
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The images of the account with exactly this name."""
-
-    def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
-        """The images of the account that use the snapshot."""
 
     def users(self, image_id: str) -> tuple[str, ...]:
         """The ids of the instances that use the image."""
@@ -40,6 +47,3 @@ class Reader(t.Protocol):
 
     def import_task(self, image: Image, *, running: bool) -> Task | None:
         """The task that imports the image; None if it is not certain. ``running``: whether it is still running."""
-
-    def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
-        """The snapshots by id, without those that the account cannot see."""

@@ -82,7 +82,7 @@ def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
     ]
     if params["newest"] is not None and params["newest"] < 1:
         problems.append(f"newest must be at least 1, but is {params['newest']}; omit it to list all")
-    name_regex = _pattern(params["name_regex"], problems)
+    name_regex = pattern(params["name_regex"], problems)
     tags = tag_rules.read(params["tags"], problems)
     refuse(problems)
     return Selection(
@@ -104,7 +104,8 @@ def _tuple(values: t.Sequence[str] | None) -> tuple[str, ...] | None:
     return None if values is None else tuple(values)
 
 
-def _pattern(text: str | None, problems: list[str]) -> re.Pattern[str] | None:
+def pattern(text: str | None, problems: list[str]) -> re.Pattern[str] | None:
+    """The pattern of ``name_regex``; None if it is omitted, and, with a sentence in ``problems``, if it is invalid."""
     try:
         return None if text is None else re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:

@@ -19,7 +19,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import SnapshotReader
+
+    # The images that use each snapshot.
+    Owners = t.Mapping[str, t.Sequence[Image]]
 
 # The names of snapshots that the cloud creates for images, as observed on real sites.
 # The cloud gives this name to the snapshots that it takes to create an image. What follows is usually the id of the
@@ -59,43 +62,52 @@ def _is_younger(taken: str, made: str) -> bool:
 
 
 def deletions(
-    desired: DesiredImage, reader: Reader, images: t.Sequence[Image]
+    desired: DesiredImage, reader: SnapshotReader, images: t.Sequence[Image]
 ) -> tuple[tuple[steps.DeleteSnapshot, ...], tuple[str, ...]]:
     """The steps for the snapshots that are deleted with ``images``, and a warning for each that is kept."""
     if not desired.delete_snapshots:
         return (), ()
     named = () if desired.source is None else desired.source.snapshot_ids()
-    at_stake = [one for one in snapshots_of(images) if one not in named]
-    kept = [_kept(one, "the task names it as its source") for one in snapshots_of(images) if one in named]
+    owners = owners_in(images)
+    leaving = {image["image_id"] for image in images}
+    at_stake = [one for one in owners if one not in named]
+    kept = [_kept(one, "the task names it as its source") for one in owners if one in named]
     known = reader.snapshots(at_stake) if at_stake else {}
     going: list[steps.DeleteSnapshot] = []
     for snapshot_id in at_stake:
-        why = _why_kept(known.get(snapshot_id), images, reader, snapshot_id)
+        of_it = owners[snapshot_id]
+        why = _why_kept(known.get(snapshot_id), of_it, leaving, reader, snapshot_id)
         if why is None:
-            going.append(steps.DeleteSnapshot(snapshot_id, known[snapshot_id], _owner_ids(images, snapshot_id)))
+            image_ids = tuple(image["image_id"] for image in of_it)
+            going.append(steps.DeleteSnapshot(snapshot_id, known[snapshot_id], image_ids))
         else:
             kept.append(_kept(snapshot_id, why))
     return tuple(going), tuple(kept)
 
 
-def _why_kept(snapshot: Snapshot | None, images: t.Sequence[Image], reader: Reader, snapshot_id: str) -> str | None:
+def _why_kept(
+    snapshot: Snapshot | None,
+    owners: t.Sequence[Image],
+    leaving: t.Container[str],
+    reader: SnapshotReader,
+    snapshot_id: str,
+) -> str | None:
     if snapshot is None:
         return "the cloud does not list it"
-    owners = _owners(images, snapshot_id)
     whys = [why_not_its_own(snapshot, image) for image in owners]
     if None not in whys:
         return whys[0]
-    leaving = {image["image_id"] for image in images}
     users = [each["image_id"] for each in reader.by_snapshot(snapshot_id) if each["image_id"] not in leaving]
     return f"image {', '.join(users)} uses it" if users else None
 
 
-def _owners(images: t.Iterable[Image], snapshot_id: str) -> list[Image]:
-    return [image for image in images if snapshot_id in snapshots_of([image])]
-
-
-def _owner_ids(images: t.Iterable[Image], snapshot_id: str) -> tuple[str, ...]:
-    return tuple(image["image_id"] for image in _owners(images, snapshot_id))
+def owners_in(images: t.Iterable[Image]) -> Owners:
+    """The images that use each snapshot, by its id."""
+    owners: dict[str, list[Image]] = {}
+    for image in images:
+        for snapshot_id in snapshots_of([image]):
+            owners.setdefault(snapshot_id, []).append(image)
+    return owners
 
 
 def _kept(snapshot_id: str, why: str) -> str:

@@ -42,7 +42,7 @@ class Secrets:
         self._texts.update(secret.strip() for secret in secrets if secret is not None and secret.strip())
 
     def hidden(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The result without secrets in ``msg``, in the warnings, and in the message of the cloud."""
+        """The result without secrets in ``msg``, in the warnings, and in the messages of the cloud."""
         shown = {**result}
         if "msg" in shown:
             shown["msg"] = self.out_of(shown["msg"])
@@ -50,8 +50,9 @@ class Secrets:
             shown["warnings"] = [self.out_of(warning) for warning in shown["warnings"]]
         if "error" in shown:
             shown["error"] = self._without_message(shown["error"])
-        if "snapshots_failed" in shown:
-            shown["snapshots_failed"] = [self._without_message(each) for each in shown["snapshots_failed"]]
+        for told in ("snapshots_failed", "skipped_images"):
+            if told in shown:
+                shown[told] = [self._without_message(each) for each in shown[told]]
         return shown
 
     def _without_message(self, said: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -48,6 +48,8 @@ class Listing(t.Generic[Shaped]):
         self.items = items
         self.key = key
         self.shape = shape
+        # The last answer, for what it contains in addition to the list.
+        self.answer: dict[str, t.Any] = {}
 
     def whole(self) -> list[Shaped]:
         """All items of all pages, each once, in the order of the API.
@@ -71,6 +73,7 @@ class Listing(t.Generic[Shaped]):
         while True:
             number += 1
             body = self.client.call(self.action, {**self.parameters, "PageSize": PAGE_SIZE, "PageNumber": number})
+            self.answer = body
             total = _count(body.get("TotalCount"))
             page = self._page(body, total)
             totals.add(total)

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The outcome of a plan for a retention, as in the result."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.judging import age_order
+from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import Division, Obstacle, Skipped
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import DeleteSnapshot
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import RetentionPlan
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.steps import Removal
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
+
+_NOT_REACHED = Obstacle("not_reached", "the task ended before")
+_UNCERTAIN = Obstacle("uncertain", "it is unknown whether this was carried out")
+
+
+class RetentionOutcome(Outcome[Division, Division]):
+    """``refusals``: the errors of the cloud about single images. ``vanished``: the snapshots that somebody else has
+    deleted."""
+
+    def __init__(self, plan: RetentionPlan) -> None:
+        super().__init__(plan)
+        self.division = plan.before or Division()
+        self.refusals: list[tuple[Removal, ServiceError]] = []
+        self.vanished: list[str] = []
+        self._skipped: dict[str, Skipped] = {}
+        self._has_failed = False
+
+    def skip(self, step: Removal, obstacle: Obstacle) -> None:
+        """Records that an image that was to be removed is not, because of what the run has found out."""
+        self._skipped[step.image_id] = Skipped(step.image, obstacle)
+        self.warnings.append(f"did not {step.text()}: {obstacle.text}")
+
+    def refuse(self, step: Removal, error: ServiceError) -> None:
+        """Records that the cloud refuses to remove an image."""
+        self.refusals.append((step, error))
+        reason = error.reason if error.reason in ("in_use", "shared") else "refused"
+        self.skip(step, Obstacle(reason, f"the cloud refuses it: {error.message}"))
+
+    def note(self, step: Step, error: ServiceError) -> None:
+        super().note(step, error)
+        self.warnings.append(f"did not {step.text()}: {error.message}")
+
+    def stop(self) -> None:
+        self._has_failed = True
+
+    @property
+    def kept(self) -> list[str]:
+        """The ids of the images that were to be removed but still exist: their snapshots are kept as well."""
+        return [image_id for image_id, each in self._skipped.items() if each.obstacle.reason != "vanished"]
+
+    @property
+    def removals(self) -> list[Removal]:
+        return _removals_in(self.done)
+
+    @property
+    def deleted(self) -> list[Image]:
+        return [step.image for step in self.removals if step.action == "delete"]
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        """The selected images that are neither kept nor removed, the newest first."""
+        whole = (*self.division.skipped, *self._skipped.values(), *self._unreached())
+        return sorted(whole, key=lambda each: age_order(each.image), reverse=True)
+
+    def _unreached(self) -> t.Iterator[Skipped]:
+        """The images that were still to be removed when the task failed."""
+        settled = {step.image_id for step in self.removals} | self._skipped.keys()
+        for step in _removals_in(self.plan.steps if self._has_failed else ()):
+            if step.image_id not in settled:
+                yield Skipped(step.image, _UNCERTAIN if step in self.perhaps_done else _NOT_REACHED)
+
+    @property
+    def snapshots_deleted(self) -> list[str]:
+        return [step.snapshot_id for step in _snapshot_steps_in(self.done)]
+
+    @property
+    def snapshots_left(self) -> list[str]:
+        gone = {*self.snapshots_deleted, *self.vanished}
+        return [one for one in snapshots_of(self.deleted) if one not in gone]
+
+    @property
+    def snapshots_failed(self) -> list[dict[str, str | None]]:
+        refused: list[dict[str, str | None]] = [
+            {"snapshot_id": step.snapshot_id, "code": error.code, "message": error.cloud_message}
+            for noted, error in self.noted
+            for step in _snapshot_steps_in([noted])
+        ]
+        return [*refused, *({"snapshot_id": one, "code": None, "message": None} for one in self._forgotten())]
+
+    def _forgotten(self) -> list[str]:
+        """The snapshots of deleted images that were still to be deleted when the task failed."""
+        gone = {step.image_id for step in _removals_in(self.perhaps_done)} | self._skipped.keys() - set(self.kept)
+        tried = [*self.done, *(step for step, _error in self.noted)]
+        settled = [*self.vanished, *(step.snapshot_id for step in _snapshot_steps_in(tried))]
+        planned = _snapshot_steps_in(self.plan.steps if self._has_failed else ())
+        return [
+            step.snapshot_id for step in planned if gone.issuperset(step.image_ids) and step.snapshot_id not in settled
+        ]
+
+    def notes(self) -> list[str]:
+        forgotten = self._forgotten()
+        if not forgotten:
+            return super().notes()
+        return [
+            *super().notes(),
+            f"Of the snapshots of deleted images, {', '.join(forgotten)} may be left. No later run can find them: note "
+            "their ids, and delete them once the images are deleted.",
+        ]
+
+    def facts_after(self, _error: ApsaraStackError) -> dict[str, t.Any]:
+        # The wait for an image has the facts of that image.
+        return self.facts()
+
+    def facts(self) -> dict[str, t.Any]:
+        return {
+            **super().facts(),
+            "kept": [_entry(image) for image in self.division.kept],
+            "removed": [{**_entry(step.image), "action": step.action} for step in reversed(self.removals)],
+            "skipped_images": [
+                {**_entry(image), "reason": obstacle.reason, "message": obstacle.text}
+                for image, obstacle in self.skipped
+            ],
+            "snapshots_deleted": self.snapshots_deleted,
+            "snapshots_failed": self.snapshots_failed,
+            "snapshots_left": self.snapshots_left,
+        }
+
+
+def _entry(image: Image) -> dict[str, t.Any]:
+    return {
+        "image_id": image["image_id"],
+        "image_name": image["image_name"],
+        "status": image["status"],
+        "creation_time": image["creation_time"],
+    }
+
+
+def _removals_in(whole: t.Sequence[Step]) -> list[Removal]:
+    if not whole:
+        return []
+    # Imported only for tasks that change something, so that the others stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.steps import Removal  # noqa: PLC0415
+
+    return [step for step in whole if isinstance(step, Removal)]
+
+
+def _snapshot_steps_in(whole: t.Sequence[Step]) -> list[DeleteSnapshot]:
+    if not whole:
+        return []
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import DeleteSnapshot  # noqa: PLC0415
+
+    return [step for step in whole if isinstance(step, DeleteSnapshot)]
