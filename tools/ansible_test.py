@@ -64,7 +64,9 @@ class AnsibleTest:
 
 
 def seed_pip(venv: Path, seeds: t.Sequence[str]) -> None:
-    """Puts GET_PIP and the wheels `seeds` into the cache of ansible-test."""
+    """Puts GET_PIP and the wheels `seeds` into the cache of ansible-test, unless there are none."""
+    if not seeds:
+        return
     cache = make_home() / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     version = seeds[0].split("==")[1]

@@ -42,31 +42,43 @@ class Interpreter:
 class AnsibleCore:
     """A release line of ansible-core, the controller Pythons it is tested on, and what its ansible-test requires.
 
-    `seeds` are the wheels that ansible-test installs into each virtual environment, pip first.
+    `seeds` are the wheels that ansible-test installs into each virtual environment, pip first. Without them, it
+    downloads its own. `archive` is where the line is installed from, if not from the package registry.
     """
 
     series: str
     oldest: Version
     newest: Version
     seeds: tuple[str, ...]
+    archive: str = ""
 
     @property
     def requirement(self) -> str:
+        if self.archive:
+            return f"ansible-core @ {self.archive}"
         major, minor = self.series.split(".")
         return f"ansible-core>={self.series},<{major}.{int(minor) + 1}"
 
 
-# Newest first: the first one for which there is a Python is used. The last one is the oldest that the collection
-# supports, since Automation Platform 2.5 includes it.
+UP_TO_2_17 = ("pip==23.1.2", "setuptools==67.7.2", "wheel==0.37.1")
+
+# Every release line that the collection supports, newest first: the first one for which there is a Python is used. The
+# last one is the oldest, since Automation Platform 2.5 includes it.
 CORES = (
     AnsibleCore("2.21", oldest=(3, 12), newest=(3, 14), seeds=("pip==25.2",)),
+    AnsibleCore("2.20", oldest=(3, 12), newest=(3, 14), seeds=("pip==25.2",)),
     AnsibleCore("2.19", oldest=(3, 11), newest=(3, 13), seeds=("pip==24.2",)),
-    AnsibleCore(
-        "2.16",
-        oldest=(3, 10),
-        newest=(3, 12),
-        seeds=("pip==23.1.2", "setuptools==67.7.2", "wheel==0.37.1"),
-    ),
+    AnsibleCore("2.18", oldest=(3, 11), newest=(3, 13), seeds=("pip==24.2",)),
+    AnsibleCore("2.17", oldest=(3, 10), newest=(3, 12), seeds=UP_TO_2_17),
+    AnsibleCore("2.16", oldest=(3, 10), newest=(3, 12), seeds=UP_TO_2_17),
+)
+# What the next release line will be; only used if it is asked for.
+DEVEL = AnsibleCore(
+    "devel",
+    oldest=(3, 13),
+    newest=(3, 14),
+    seeds=(),
+    archive="https://github.com/ansible/ansible/archive/devel.tar.gz",
 )
 
 
@@ -107,10 +119,13 @@ def find_interpreters(environ: t.Mapping[str, str]) -> list[Interpreter]:
     return [found[version] for version in sorted(found)]
 
 
-def pairs(interpreters: t.Sequence[Interpreter]) -> list[tuple[AnsibleCore, Interpreter]]:
-    """Each ansible-core that this machine supports, with the newest Python it is tested on; newest first."""
+def pairs(interpreters: t.Sequence[Interpreter], series: str = "") -> list[tuple[AnsibleCore, Interpreter]]:
+    """Each ansible-core that this machine supports, with the newest Python it is tested on; newest first.
+
+    With `series`, only this one, for example `2.18` or `devel`.
+    """
     result = []
-    for core in CORES:
+    for core in [each for each in (*CORES, DEVEL) if each.series == series] if series else CORES:
         fitting = [each for each in interpreters if core.oldest <= each.version <= core.newest]
         if fitting:
             result.append((core, max(fitting, key=lambda each: each.version)))

@@ -51,8 +51,14 @@ def installed_interpreters() -> tuple[Interpreter, ...]:
 
 
 def supported_pairs() -> list[tuple[AnsibleCore, Interpreter]]:
-    """The ansible-core releases that this machine supports, each with its Python; newest first, never empty."""
-    found = pairs(installed_interpreters())
+    """The ansible-core releases that this machine supports, each with its Python; newest first, never empty.
+
+    The environment variable ANSIBLE_CORE, for example `2.18` or `devel`, selects a single one.
+    """
+    series = os.environ.get("ANSIBLE_CORE", "")
+    found = pairs(installed_interpreters(), series)
+    if series and not found:
+        raise ToolError(f"ANSIBLE_CORE is {series}, which is unknown or has no Python here (tools/interpreters.py).")
     if not found:
         raise ToolError("No Python 3.10 or newer with the modules venv and ensurepip was found (Debian: python3-venv).")
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from interpreters import Interpreter, find_interpreters, pairs, probe
+from interpreters import CORES, DEVEL, Interpreter, find_interpreters, pairs, probe
 
 if t.TYPE_CHECKING:
     from interpreters import Version
@@ -55,9 +55,15 @@ def test_pythons_of_pyenv_are_found_outside_the_path(tmp_path: Path) -> None:
     ("versions", "expected"),
     [
         ([(3, 9)], []),
-        ([(3, 10)], [("2.16", (3, 10))]),
-        ([(3, 11)], [("2.19", (3, 11)), ("2.16", (3, 11))]),
-        ([(3, 9), (3, 11), (3, 12), (3, 13)], [("2.21", (3, 13)), ("2.19", (3, 13)), ("2.16", (3, 12))]),
+        ([(3, 10)], [("2.17", (3, 10)), ("2.16", (3, 10))]),
+        ([(3, 11)], [("2.19", (3, 11)), ("2.18", (3, 11)), ("2.17", (3, 11)), ("2.16", (3, 11))]),
+        (
+            [(3, 9), (3, 11), (3, 12), (3, 13)],
+            [
+                *(("2.21", (3, 13)), ("2.20", (3, 13)), ("2.19", (3, 13)), ("2.18", (3, 13))),
+                *(("2.17", (3, 12)), ("2.16", (3, 12))),
+            ],
+        ),
     ],
 )
 def test_each_ansible_core_gets_the_newest_python_it_is_tested_on(
@@ -65,3 +71,13 @@ def test_each_ansible_core_gets_the_newest_python_it_is_tested_on(
 ) -> None:
     interpreters = [Interpreter(Path(f"python{minor}"), (major, minor)) for major, minor in versions]
     assert [(core.series, each.version) for core, each in pairs(interpreters)] == expected
+
+
+@pytest.mark.parametrize(("series", "expected"), [("2.18", ["2.18"]), ("devel", ["devel"]), ("2.17", []), ("1.0", [])])
+def test_a_single_ansible_core_can_be_selected(series: str, expected: list[str]) -> None:
+    assert [core.series for core, _each in pairs([Interpreter(Path("python3.13"), (3, 13))], series)] == expected
+
+
+def test_the_development_branch_is_installed_from_its_archive() -> None:
+    assert DEVEL.requirement.startswith("ansible-core @ https://")
+    assert CORES[0].requirement == "ansible-core>=2.21,<2.22"

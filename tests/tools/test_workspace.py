@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from workspace import ROOT, ToolError, environment_variables, run, side_by_side
+from workspace import ROOT, ToolError, environment_variables, run, side_by_side, supported_pairs
 
 TWO_SLEEPERS = """
 import signal, sys
@@ -79,3 +79,9 @@ def test_ctrl_c_ends_the_commands_of_all_jobs() -> None:
     for pid in ids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_an_ansible_core_that_cannot_run_here_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIBLE_CORE", "1.0")
+    with pytest.raises(ToolError, match=r"^ANSIBLE_CORE is 1\.0, which is unknown or has no Python here"):
+        supported_pairs()
