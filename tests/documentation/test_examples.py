@@ -76,7 +76,9 @@ class Validator:
         rules: dict[str, t.Any] = getattr(code, "RULES", {})
         if module == "apsarastack_image":
             rules = {
-                "mutually_exclusive": [("instance_id", "snapshot_id", "disk_device_mapping")],
+                "mutually_exclusive": [
+                    ("instance_id", "snapshot_id", "disk_device_mapping", "copy_from", "import_from")
+                ],
                 "required_one_of": [("image_id", "image_name")],
             }
         filled = {name: _filled(value, spec.get(name, {})) for name, value in options.items()}

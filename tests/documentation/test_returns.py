@@ -80,11 +80,16 @@ OF_EXPORT = frozenset({"actions", "task_id", "task_status", "task_progress", "ob
 OF_RETENTION = BEGUN - KNOWN | {"kept", "removed", "skipped_images"}
 KEEP_ONE = {"name_regex": "^(in-use|old|newer|failed)$", "keep": 1}
 EXPORTED = {"image_name": "old", "bucket": "exports", "prefix": "nightly"}
+IMPORTED = {
+    "image_name": "imported",
+    "import_from": [{"bucket": "golden-images", "object": "ubuntu-22.04.qcow2"}],
+}
 OLD = {"image_name": "old", "state": "absent", "delete_snapshots": True}
 CASES = (
     Case("created", IMAGE, GOLDEN, BEGUN),
     Case("would be created", IMAGE, GOLDEN, BEGUN, options=("--check", "--diff")),
     Case("replaced", IMAGE, {**GOLDEN, "image_name": "old", "recreate": "always"}, BEGUN | {"replaced_image_id"}),
+    Case("imported", IMAGE, IMPORTED, BEGUN | {"task_id"}),
     Case("no image", IMAGE, {"image_name": "nothing", "state": "absent"}, BEGUN),
     Case("a snapshot is kept", IMAGE, OLD, BEGUN, fault={"action": "DeleteSnapshot", "code": "SnapshotCreatedDisk"}),
     Case("refused early", IMAGE, {"image_name": "x" * 200}, frozenset(), fails=True),
@@ -143,7 +148,7 @@ def site(simulator: Simulator) -> Simulator:
     failed = {"id": "m-failed", "name": "failed", "fails_as": "CreateFailed", "created": -3600, **TENANT}
     simulator.reset(
         seed={"images": [used, old, newer, failed], "snapshots": [snapshot]},
-        knobs={"create_time": 0.1, "export_time": 0.1},
+        knobs={"create_time": 0.1, "import_time": 0.1, "export_time": 0.1},
     )
     return simulator
 

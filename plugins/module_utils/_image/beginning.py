@@ -84,21 +84,25 @@ def _sent(step: steps.Create, source: Source, run: ImageRunning, token: str) -> 
 
 def _found(step: steps.Create, source: Source, run: ImageRunning, error: CallError) -> Begun | None:
     """The image that a call with an unknown outcome has created; None if it can be sent again."""
+    named: list[Image] = []
     deleted = {each.image_id for each in run.plan.steps if isinstance(each, steps.Delete)}
 
-    def look() -> list[Image] | None:
-        return [one for one in run.images.by_name(step.image_name) if one["image_id"] not in deleted] or None
+    def look() -> bool | None:
+        nonlocal named
+        named = [one for one in run.images.by_name(step.image_name) if one["image_id"] not in deleted]
+        # It may become known later what an image was created from.
+        return any(source.has_made(one) is not None for one in named) or None
 
     try:
-        named = run.seen(look, LONGEST_LAG)
+        run.seen(look, LONGEST_LAG)
     except ApsaraStackError as failed:
         # The first call may have been carried out, which must be reported.
         raise failed from error
-    if named is None:
+    if not named:
         if run.deadline.remaining() <= 2 * waiter.LAST_LOOK:
             raise _not_seen_in_time(step.image_name, run.deadline.seconds) from error
         return None
-    own = next((one for one in named if source.may_have_made(one)), None)
+    own = next((one for one in named if source.has_made(one) is not False), None)
     if own is None:
         raise obstacles.created_meanwhile(step.image_name, verifying.usable(named) or named) from error
     return Begun(own["image_id"])

@@ -60,9 +60,9 @@ class CopySource:
             return "its disks are not encrypted, but the task sets copy_from.encrypted"
         return None
 
-    def may_have_made(self, image: Image) -> bool:
-        """Whether a call whose answer was lost may have created the image."""
-        return image["is_copied"] is not False
+    def has_made(self, image: Image) -> bool | None:
+        """Whether a call whose answer was lost has created the image; None if the release does not report it."""
+        return image["is_copied"]
 
     def judge(self, reader: Reader) -> Judged:
         """Looks the original up in its region. Raises RefusalError if it cannot be copied."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_settled
+
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
@@ -69,9 +71,13 @@ class ImportSource:
         files = ", ".join(f"{bucket}/{name}" for bucket, name in told)
         return f"it was imported from {files}, but the task names {self.text()}"
 
-    def may_have_made(self, image: Image) -> bool:
-        """Whether a call whose answer was lost may have created the image."""
-        return self.difference(image) is None and image["is_copied"] is not True
+    def has_made(self, image: Image) -> bool | None:
+        """Whether a call whose answer was lost has created the image; None if the release does not report it, or not
+        yet."""
+        told = [disk["import_object"] for disk in image["disk_device_mappings"]]
+        if any(told):
+            return self.difference(image) is None
+        return False if is_settled(image) and any(one is not None for one in told) else None
 
     def judge(self, _reader: Reader) -> Judged:
         """The files can only be judged by the cloud: the module reads no bucket."""

@@ -48,6 +48,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "import_status": ("Creating", "Waiting"),
     "import_sizes": ("2021", "2025"),
     "failed_task": ("Failed", "Finished"),
+    "windows_license": ("optional", "required"),
     "task_shape": ("table", "sample"),
     "task_id_field": ("TaskId", "2018"),
     "related_items": ("always", "finished"),
@@ -150,6 +151,8 @@ class Knobs:
     import_status: str = "Creating"
     import_sizes: str = "2021"
     import_formats: str = "raw,vhd,qcow2,vmdk"
+    # The text of a newer SDK requires a license for Windows.
+    windows_license: str = "optional"
     failed_task: str = "Failed"
     task_shape: str = "table"
     task_id_field: str = "TaskId"

@@ -207,3 +207,14 @@ def test_a_windows_file_makes_a_windows_image(simulator: Simulator, caller: Call
     image = caller.image(image_id)
     assert image is not None
     assert (image["OSType"], image["Platform"], image["Size"]) == ("windows", "Windows Server 2019", 40)
+
+
+def test_a_site_may_want_a_license_for_windows(simulator: Simulator, caller: Caller) -> None:
+    simulator.knobs(windows_license="required")
+    windows = {"Platform": "Windows Server 2019"}
+    file = {"DiskDeviceMapping.1.OSSBucket": "golden-images", "DiskDeviceMapping.1.OSSObject": "windows-2019.vhd"}
+    answer = caller.call("ImportImage", **file, **windows)
+    assert (answer.status, answer.body["Code"]) == (400, "MissingParameter")
+    assert "LicenseType" in answer.body["Message"]
+    assert import_image(caller, "windows-2019.vhd", **windows, LicenseType="BYOL")["ImageId"]
+    assert import_image(caller)["ImageId"]

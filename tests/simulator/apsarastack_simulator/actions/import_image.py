@@ -9,7 +9,7 @@ import typing as t
 
 from .. import lifecycle, rules
 from ..context import Action, Context, new_home
-from ..errors import CloudError
+from ..errors import CloudError, missing
 from ..parameters import Arguments, Parameter, Repeated, boolean, one_of
 from ..world import Attributes, Image, Task
 from .create_image import check_resource_group, check_room, recall, remember, rest_on_snapshot
@@ -41,7 +41,7 @@ _SPECIFICATION = (
     Parameter("OSType", _os_type),
     Parameter("Platform", one_of("InvalidPlatform.Malformed", *sorted(rules.IMPORT_PLATFORMS))),
     Parameter("BootMode", one_of("InvalidBootMode.Malformed", *rules.BOOT_MODES)),
-    Parameter("LicenseType", one_of("InvalidLicenseType.NotSupported", "Auto", "Aliyun", "BYOL"), default="Auto"),
+    Parameter("LicenseType", one_of("InvalidLicenseType.NotSupported", "Auto", "Aliyun", "BYOL")),
     Parameter("RoleName", default="AliyunECSImageImportDefaultRole"),
     Parameter("ResourceGroupId"),
     Parameter("ClientToken"),
@@ -71,7 +71,7 @@ def _start(context: Context, arguments: Arguments) -> str:
     rules.check_image_name(arguments.text("ImageName"), context.knobs.image_names)
     rules.check_description(arguments.text("Description"), context.knobs.description_minimum)
     check_resource_group(context, arguments.text("ResourceGroupId"))
-    _check_system(arguments)
+    _check_system(context, arguments)
     tags = rules.tags_in(arguments)
     disks = disks_of(context, arguments)
     check_room(context, arguments.text("ImageName"))
@@ -87,7 +87,7 @@ def _start(context: Context, arguments: Arguments) -> str:
     return image.id
 
 
-def _check_system(arguments: Arguments) -> None:
+def _check_system(context: Context, arguments: Arguments) -> None:
     """What does not go together."""
     arm = arguments.text("Architecture") == "arm64"
     platform, os_type = arguments.text("Platform"), arguments.text("OSType")
@@ -98,6 +98,8 @@ def _check_system(arguments: Arguments) -> None:
         raise CloudError("InvalidArchitecture.PlatformUnsupported")
     if os_type is not None and windows != (os_type == "windows"):
         raise CloudError("InvalidPlatform.Malformed")
+    if windows and context.knobs.windows_license == "required" and arguments.text("LicenseType") is None:
+        raise missing("LicenseType")
 
 
 def _new_image(context: Context, arguments: Arguments, disks: Disks) -> Image:
@@ -115,7 +117,7 @@ def _new_image(context: Context, arguments: Arguments, disks: Disks) -> Image:
             name=arguments.text("ImageName") or image_id,
             description=arguments.text("Description") or "",
             boot_mode=arguments.text("BootMode") or ("UEFI" if architecture == "arm64" else "BIOS"),
-            license_type=arguments.required_text("LicenseType"),
+            license_type=arguments.text("LicenseType") or "Auto",
             nvme_support=arguments.required_text("Features.NvmeSupport"),
             imds_support=arguments.required_text("Features.ImdsSupport"),
         ),

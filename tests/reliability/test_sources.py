@@ -1,0 +1,434 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Copies and imports on sites of all kinds: made exactly once, waited for, canceled, and their failures explained."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import typing as t
+
+import pytest
+from bench import Meanwhile, call_as_colleague
+from through_main import run_main
+
+from apsarastack_simulator.testing import Simulator
+
+Document = dict[str, t.Any]
+TENANT = {"organization": 37, "resource_group": 412, "created": -86400}
+ELSEWHERE = "cn-wulan-env82-d01"
+ORIGINAL = {"id": "m-original", "name": "golden", "region": ELSEWHERE, **TENANT}
+COPY: Document = {"image_name": "web", "copy_from": {"image_name": "golden", "region": ELSEWHERE}}
+FILE = {"bucket": "golden-images", "object": "ubuntu-22.04.qcow2"}
+IMPORT: Document = {"image_name": "web", "import_from": [FILE]}
+ABSENT = {"image_name": "web", "state": "absent"}
+SOURCES = [pytest.param(COPY, "CopyImage", id="copy"), pytest.param(IMPORT, "ImportImage", id="import")]
+LOOK_UPS = 61
+# The differences between releases that affect copies and imports.
+SITES: dict[str, Document] = {
+    "of today": {},
+    "without tokens": {"ignored_parameters": "CopyImage.ClientToken,ImportImage.ClientToken"},
+    "of the newest release": {"newest_fields": True, "task_resource_id": True, "task_shape": "sample"},
+    "of 2018": {"optional_fields": False, "task_id_field": "2018", "progress": "absent", "import_status": "Waiting"},
+    "with unique names": {"names_unique": True, "ignored_parameters": "CopyImage.ClientToken,ImportImage.ClientToken"},
+    "refusing a second copy": {"second_copy": "refuse", "ignored_parameters": "CopyImage.ClientToken"},
+}
+
+
+def site(images: t.Sequence[Document] = (ORIGINAL,), **knobs: t.Any) -> Simulator:
+    seed = {"images": [{**TENANT, **one} for one in images]}
+    return Simulator(speed=0, seed_changes=seed, **{"copy_time": 30, "import_time": 30, "visible_after": 3, **knobs})
+
+
+def named(simulator: Simulator) -> list[Document]:
+    """The images of the name in the region of the task."""
+    found = simulator.state()["images"]
+    return [one for one in found if one["image_name"] == "web" and one["region"] == simulator.region]
+
+
+def actions(simulator: Simulator) -> list[str]:
+    return [call["action"] for call in simulator.calls()]
+
+
+# --- exactly once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+@pytest.mark.parametrize("knobs", SITES.values(), ids=SITES)
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500, "processed": True}], ids=json.dumps)
+def test_a_lost_answer_creates_no_second_image(
+    desired: Document, action: str, knobs: Document, fault: Document
+) -> None:
+    with site(**knobs) as simulator:
+        simulator.fault(action=action, **fault)
+        result = run_main(simulator, desired)
+        (image,) = named(simulator)
+        simulator.clear_calls()
+        again = run_main(simulator, desired)
+        calls = actions(simulator)
+    assert (result["changed"], result["image_id"], image["status"]) == (True, image["image_id"], "Available")
+    assert (again["changed"], calls) == (False, ["DescribeImages"])
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_a_call_that_was_not_processed_is_sent_again_only_after_a_minute(desired: Document, action: str) -> None:
+    with site() as simulator:
+        simulator.fault(action=action, drop="before")
+        result = run_main(simulator, desired)
+        sent, looked = simulator.calls(action), actions(simulator)
+        made = named(simulator)
+    first = looked.index(action)
+    assert (result["changed"], len(sent), len(made)) == (True, 2, 1)
+    # With a second between them, they take the minute by which lists may lag.
+    assert looked[first + 1 : looked.index(action, first + 1)] == ["DescribeImages"] * LOOK_UPS
+    tokens = {call["parameters"]["ClientToken"] for call in sent}
+    assert len(tokens) == 1
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_without_time_for_the_look_ups_nothing_is_sent_again(desired: Document, action: str) -> None:
+    with site() as simulator:
+        simulator.fault(action=action, drop="before")
+        result = run_main(simulator, {**desired, "wait_timeout": 30})
+        sent = simulator.calls(action)
+    assert (result["reason"], result["changed"], len(sent)) == ("timed_out", True, 1)
+    assert "no image named 'web' is listed yet" in result["msg"]
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_an_image_that_somebody_else_creates_meanwhile_is_not_adopted(desired: Document, action: str) -> None:
+    with site(visible_after=0) as simulator:
+
+        def create() -> None:
+            call_as_colleague(simulator, "CreateImage", ImageName="web", InstanceId="i-web-running")
+
+        simulator.fault(action=action, drop="before")
+        result = run_main(simulator, desired, adapter=Meanwhile(action, create))
+        sent, made = simulator.calls(action), named(simulator)
+    assert (result["reason"], len(sent), len(made)) == ("changed_meanwhile", 1, 1)
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_an_interrupted_task_is_resumed(desired: Document, action: str) -> None:
+    with site() as simulator:
+        first = run_main(
+            simulator, desired, adapter=Meanwhile("DescribeImages", lambda: os.kill(os.getpid(), signal.SIGTERM), 3)
+        )
+        simulator.advance(60)
+        last = run_main(simulator, desired)
+        sent, (image,) = simulator.calls(action), named(simulator)
+    assert (first["reason"], first["changed"]) == ("interrupted", True)
+    assert (len(sent), last["image_id"], image["status"]) == (1, image["image_id"], "Available")
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_a_task_is_resumed_after_a_timeout(desired: Document, action: str) -> None:
+    with site(copy_time=900, import_time=900) as simulator:
+        first = run_main(simulator, {**desired, "wait_timeout": 60})
+        last = run_main(simulator, {**desired, "wait_timeout": None})
+        sent, (image,) = simulator.calls(action), named(simulator)
+    assert (first["reason"], first["image_id"], first["changed"]) == ("timed_out", image["image_id"], True)
+    assert (len(sent), last["changed"], last["image_id"]) == (1, False, image["image_id"])
+
+
+def test_a_copy_may_stay_unlisted_for_long() -> None:
+    with site(copy_visible_after=1500, copy_time=1200) as simulator:
+        result = run_main(simulator, {**COPY, "wait_timeout": None})
+        (image,) = named(simulator)
+    assert (result["changed"], result["image"]["status"]) == (True, "Available")
+    assert result["image_id"] == image["image_id"]
+
+
+@pytest.mark.parametrize("source", ["copy_from", "import_from"])
+def test_check_mode_writes_nothing_and_predicts_the_run(source: str) -> None:
+    desired = COPY if source == "copy_from" else IMPORT
+    with site() as simulator:
+        checked = run_main(simulator, {**desired, "_ansible_check_mode": True})
+        writes = [call for call in simulator.calls() if call["write"]]
+        done = run_main(simulator, desired)
+    assert (writes, checked["changed"]) == ([], True)
+    assert {name: checked[name] for name in ("actions", "diff")} == {name: done[name] for name in ("actions", "diff")}
+    assert source in checked["diff"]["after"]
+
+
+# --- the other region ------------------------------------------------------------------------------------------------
+
+
+def test_the_endpoint_of_the_other_region_is_given() -> None:
+    with site(region_hosts="own") as simulator:
+        endpoint = simulator.endpoint_of(ELSEWHERE)
+        desired = {**COPY, "copy_from": {**COPY["copy_from"], "endpoint": endpoint}}
+        result = run_main(simulator, desired)
+        (copied,) = simulator.calls("CopyImage")
+        looked = simulator.calls("DescribeImages")
+    assert result["changed"]
+    assert copied["parameters"]["RegionId"] == ELSEWHERE
+    assert [call["parameters"]["RegionId"] for call in looked[:3]] == [simulator.region, ELSEWHERE, simulator.region]
+
+
+def test_a_region_that_the_endpoint_does_not_serve_is_explained() -> None:
+    with site(region_hosts="own") as simulator:
+        result = run_main(simulator, COPY)
+    assert result["reason"] == "invalid_input"
+    assert f"Could not look up image 'golden', the original, in region {ELSEWHERE}" in result["msg"]
+    assert "set copy_from.endpoint" in result["msg"]
+
+
+@pytest.mark.parametrize("region", ["cn wulan", "cn-wulan\n"])
+def test_an_unusable_region_is_refused(region: str) -> None:
+    with site() as simulator:
+        result = run_main(simulator, {"image_name": "web", "copy_from": {"image_id": "m-1", "region": region}})
+        calls = actions(simulator)
+    assert (result["reason"], calls) == ("invalid_input", [])
+    assert "copy_from.region" in result["msg"]
+
+
+def test_an_unusable_endpoint_is_refused() -> None:
+    with site() as simulator:
+        copy_from = {**COPY["copy_from"], "endpoint": "ftp://ecs.example.com"}
+        result = run_main(simulator, {**COPY, "copy_from": copy_from})
+        calls = actions(simulator)
+    assert (result["reason"], calls) == ("invalid_input", [])
+    assert "copy_from.endpoint must be a host, host:port, or an http or https URL" in result["msg"]
+
+
+# --- originals -------------------------------------------------------------------------------------------------------
+
+
+def test_a_shared_original_is_copied_within_its_region() -> None:
+    shared = {**ORIGINAL, "organization": 38, "resource_group": 500, "shared_with": ["1000000000000037"]}
+    same, other = {"image_id": "m-original"}, {"image_id": "m-original", "region": ELSEWHERE}
+    with site([{**shared, "region": Simulator.region}]) as simulator:
+        assert run_main(simulator, {"image_name": "web", "copy_from": same})["changed"]
+    with site([shared]) as simulator:
+        refused = run_main(simulator, {"image_name": "web", "copy_from": other})
+        writes = [call for call in simulator.calls() if call["write"]]
+    assert (refused["reason"], writes) == ("source_not_usable", [])
+    assert "a shared image can only be copied within its region" in refused["msg"]
+
+
+def test_a_system_image_is_not_copied() -> None:
+    with site() as simulator:
+        name = next(one for one in simulator.state()["images"] if one["owner"] == "system")
+        result = run_main(simulator, {"image_name": "web", "copy_from": {"image_id": name["image_id"]}})
+    assert result["reason"] == "source_not_usable"
+    assert "Only custom images can be copied" in result["msg"]
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_an_encrypted_original_requires_an_encrypted_copy(newest: bool) -> None:
+    disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": "s-of-original"}
+    original = {"id": "m-original", "name": "golden", "encrypted": True, "mappings": [disk]}
+    snapshot = {"id": "s-of-original", "disk_type": "system", "size": 40, "encrypted": True, **TENANT}
+    seed = {"images": [{**TENANT, **original}], "snapshots": [snapshot]}
+    with Simulator(speed=0, seed_changes=seed, newest_fields=newest) as simulator:
+        refused = run_main(simulator, {"image_name": "web", "copy_from": {"image_id": "m-original"}})
+        writes = [call for call in simulator.calls() if call["write"]]
+        copied = run_main(simulator, {"image_name": "web", "copy_from": {"image_id": "m-original", "encrypted": True}})
+    assert (refused["reason"], writes) == ("source_not_usable", [])
+    assert "Set copy_from.encrypted to true" in refused["msg"]
+    assert copied["image"]["disk_device_mappings"][0]["encrypted"] is (True if newest else None)
+
+
+def test_a_copy_does_not_require_the_permission_to_list_snapshots() -> None:
+    with site(denied_actions="DescribeSnapshots") as simulator:
+        assert run_main(simulator, COPY)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("knobs", "key", "reason", "message"),
+    [
+        ({"kms": False}, "key-neimeng", "not_supported_by_site", "This site cannot encrypt images"),
+        ({}, "key-nowhere", "not_found", "Check copy_from.kms_key_id 'key-nowhere'"),
+        ({"same_region_copy": "refuse"}, None, "not_supported_by_site", "does not copy within one region"),
+    ],
+)
+def test_what_a_site_refuses_of_a_copy_is_explained(
+    knobs: Document, key: str | None, reason: str, message: str
+) -> None:
+    with site([{**ORIGINAL, "region": Simulator.region}], **knobs) as simulator:
+        copy_from = {"image_name": "golden", "encrypted": True, "kms_key_id": key}
+        result = run_main(simulator, {"image_name": "web", "copy_from": copy_from})
+    assert result["reason"] == reason
+    assert message in result["msg"]
+
+
+def test_a_site_that_ignores_the_encryption_is_reported() -> None:
+    image = {**ORIGINAL, "region": Simulator.region}
+    with site([image], newest_fields=True, ignored_parameters="CopyImage.Encrypted") as simulator:
+        result = run_main(simulator, {"image_name": "web", "copy_from": {"image_name": "golden", "encrypted": True}})
+    assert result["reason"] == "not_supported_by_site"
+    assert "copy_from.encrypted" in result["msg"]
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_a_site_without_the_action_is_reported(desired: Document, action: str) -> None:
+    with site(missing_actions=action) as simulator:
+        result = run_main(simulator, desired)
+        made = named(simulator)
+    assert (result["reason"], result["changed"], made) == ("not_supported_by_site", False, [])
+    assert f"This site does not offer {action}" in result["msg"]
+
+
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_a_site_that_ignores_tags_is_reported(desired: Document, action: str) -> None:
+    with site(ignored_parameters=f"{action}.Tag") as simulator:
+        result = run_main(simulator, {**desired, "tags": {"team": "web"}})
+        (image,) = named(simulator)
+    assert (result["reason"], result["image_id"]) == ("not_supported_by_site", image["image_id"])
+
+
+# --- imports that fail -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("knobs", [*SITES.values(), {"failed_task": "Finished"}, {"failed_status": "UnAvailable"}])
+def test_the_reason_of_a_failed_import_is_in_the_failure(knobs: Document) -> None:
+    with site(**knobs) as simulator:
+        result = run_main(simulator, {**IMPORT, "import_from": [{**FILE, "object": "broken.qcow2"}]})
+        (task,) = simulator.state()["tasks"]
+    assert (result["reason"], result["task_id"], result["changed"]) == ("creation_failed", task["task_id"], True)
+    assert (
+        f"its import failed (task {task['task_id']}): ImportImageFailed: The disk file cannot be read" in result["msg"]
+    )
+
+
+def test_the_reason_of_a_failed_import_is_in_the_warning_of_the_next_run() -> None:
+    with site() as simulator:
+        run_main(simulator, {**IMPORT, "import_from": [{**FILE, "object": "broken.qcow2"}]})
+        last = run_main(simulator, IMPORT)
+        (image,) = named(simulator)
+    assert (last["changed"], image["status"]) == (True, "Available")
+    assert "The disk file cannot be read" in str(last["warnings"])
+
+
+def test_a_failed_import_that_vanishes_is_not_waited_for() -> None:
+    with site(failed_status="gone", visible_after=600) as simulator:
+        result = run_main(simulator, {**IMPORT, "import_from": [{**FILE, "object": "broken.qcow2"}]})
+        calls = actions(simulator)
+    assert result["reason"] == "creation_failed"
+    assert "The disk file cannot be read" in result["msg"]
+    assert len(calls) < 100
+
+
+@pytest.mark.parametrize("code", ["NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAccount"])
+def test_a_missing_role_is_explained_in_both_spellings(code: str) -> None:
+    with site(missing_role_code=code) as simulator:
+        result = run_main(simulator, {**IMPORT, "role_name": "nobody"})
+    assert (result["reason"], result["error"]["code"]) == ("bucket_not_authorized", code)
+    assert "ECS is not allowed to read bucket 'golden-images': have the role nobody created in ASCM" in result["msg"]
+    assert "or have ECS granted read access to the bucket" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("file", "more", "reason", "message"),
+    [
+        ({"bucket": "nowhere"}, {}, "not_found", "Check bucket in import_from ('nowhere')"),
+        ({"bucket": "exports-wulan"}, {}, "invalid_input", "it must be a bucket of this account in region"),
+        ({"bucket": "encrypted-exports"}, {}, "invalid_input", "a bucket without encryption"),
+        ({"object": "nowhere.raw"}, {}, "not_found", "Check object in import_from ('nowhere.raw')"),
+        ({"object": "archived.raw"}, {}, "source_not_usable", "The object is archived"),
+        ({"size": 1}, {}, "invalid_input", "size in import_from must be at least the size of the disk in the file"),
+        ({"size": 9999}, {}, "invalid_input", "500 GiB for a system disk"),
+        (
+            {},
+            {"boot_mode": "uefi", "os_type": "windows"},
+            "invalid_input",
+            "requires os_type=windows, and no other one",
+        ),
+        ({}, {"platform": "Windows Server 2019", "architecture": "arm64"}, "invalid_input", "no Windows for arm64"),
+        ({}, {"platform": "Plan 9"}, "invalid_input", "platform must be a name that the site knows"),
+    ],
+)
+def test_what_a_site_refuses_of_an_import_is_explained(
+    file: Document, more: Document, reason: str, message: str
+) -> None:
+    with site() as simulator:
+        result = run_main(simulator, {"image_name": "web", "import_from": [{**FILE, **file}], **more})
+        made = named(simulator)
+    assert (result["reason"], result["changed"], made) == (reason, False, [])
+    assert message in result["msg"]
+    assert result["msg"].startswith("Could not create image 'web' from disk file ")
+
+
+def test_a_format_that_the_site_does_not_import_is_explained() -> None:
+    with site(import_formats="raw,vhd") as simulator:
+        result = run_main(simulator, {"image_name": "web", "import_from": [{**FILE, "format": "qcow2"}]})
+    assert result["reason"] == "not_supported_by_site"
+    assert "convert the file, for example to raw with qemu-img" in result["msg"]
+
+
+def test_a_format_that_no_release_takes_is_refused() -> None:
+    with site() as simulator:
+        result = run_main(simulator, {"image_name": "web", "import_from": [{**FILE, "format": "iso"}]})
+        calls = actions(simulator)
+    assert (result["reason"], calls) == ("invalid_input", [])
+    assert "raw, vhd, qcow2, vmdk" in result["msg"]
+
+
+def test_a_license_that_the_site_requires_is_explained() -> None:
+    windows = {"platform": "Windows Server 2019", "os_type": "windows"}
+    file = {**FILE, "object": "windows-2019.vhd"}
+    with site(windows_license="required") as simulator:
+        refused = run_main(simulator, {"image_name": "web", "import_from": [file], **windows})
+        done = run_main(simulator, {"image_name": "web", "import_from": [file], **windows, "license_type": "BYOL"})
+    assert (refused["reason"], refused["changed"], done["changed"]) == ("invalid_input", False, True)
+    assert "Set license_type to one that this site accepts" in refused["msg"]
+
+
+# --- cancelations ----------------------------------------------------------------------------------------------------
+
+
+CANCELING = [
+    *(knobs for knobs in SITES.values() if "optional_fields" not in knobs),
+    {"canceled_import": "CreateFailed"},
+    {"canceled_status": "Failed"},
+]
+
+
+@pytest.mark.parametrize("knobs", CANCELING, ids=str)
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_absent_cancels_what_is_running(desired: Document, action: str, knobs: Document) -> None:
+    with site(copy_time=9000, import_time=9000, **knobs) as simulator:
+        begun = run_main(simulator, {**desired, "wait": False})
+        simulator.advance(60)
+        simulator.clear_calls()
+        result = run_main(simulator, ABSENT)
+        left, calls = named(simulator), actions(simulator)
+        again = run_main(simulator, ABSENT)
+    canceled = "CancelCopyImage" if action == "CopyImage" else "CancelTask"
+    assert (left, result["changed"], again["changed"]) == ([], True, False)
+    assert canceled in calls
+    assert result.get("task_id") == begun.get("task_id")
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"missing_actions": "CancelCopyImage,CancelTask"},
+        {"missing_actions": "CancelCopyImage,DescribeTasks"},
+        {"missing_actions": "CancelCopyImage", "optional_fields": False},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("desired", [COPY, IMPORT], ids=["copy", "import"])
+def test_where_nothing_can_be_canceled_absent_waits_and_deletes(desired: Document, knobs: Document) -> None:
+    with site(copy_time=90, import_time=90, **knobs) as simulator:
+        run_main(simulator, {**desired, "wait": False})
+        result = run_main(simulator, ABSENT)
+        left = named(simulator)
+    assert (left, result["changed"]) == ([], True)
+
+
+def test_the_import_of_another_image_from_the_same_file_is_not_canceled() -> None:
+    """Neither the release nor the files tell which of two tasks is that of the image."""
+    with site(import_time=90, ignored_parameters="DescribeTasks.ResourceIds") as simulator:
+        run_main(simulator, {**IMPORT, "wait": False})
+        run_main(simulator, {**IMPORT, "image_name": "other", "wait": False})
+        result = run_main(simulator, ABSENT)
+        simulator.advance(600)
+        other = [one for one in simulator.state()["images"] if one["image_name"] == "other"]
+        canceled = simulator.calls("CancelTask")
+    assert (result["changed"], canceled, [one["status"] for one in other]) == (True, [], ["Available"])
