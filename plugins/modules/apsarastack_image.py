@@ -342,7 +342,7 @@ EXAMPLES = r"""
 
 - name: Import an image from OSS
   apsarastack.cloud.apsarastack_image:
-    image_name: ubuntu-22.04
+    image_name: ubuntu-22-04
     import_from:
       - bucket: golden-images
         object: ubuntu-22.04.qcow2
