@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import re
 import typing as t
 from pathlib import Path
@@ -201,6 +202,35 @@ def test_every_variable_is_one_that_the_code_reads(page: Path, connection_option
     read.add(importlib.import_module(f"{UTILS}._login.metadata").ADDRESS_VARIABLE)
     named = re.findall(r"\b(?:APSARASTACK|ALIBABACLOUDSTACK)_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8"))
     assert set(named) <= read
+
+
+def test_the_guide_on_the_environment_describes_every_variable_that_is_read(connection_options: set[str]) -> None:
+    names_of = importlib.import_module(f"{UTILS}._login.origins").environment_names
+    read = {name for option in connection_options for name in names_of(option)}
+    read.add(importlib.import_module(f"{UTILS}._login.metadata").ADDRESS_VARIABLE)
+    read |= {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+    text = guide("environment").read_text(encoding="utf-8")
+    described = [
+        name for lines in re.findall(r"^\.\. envvar::((?: +[A-Z_]+\n)+)", text, re.MULTILINE) for name in lines.split()
+    ]
+    assert sorted(described) == sorted(read)
+    # With these, the modules' own pages link to the guide.
+    settings = yaml.safe_load((ROOT / "docs" / "docsite" / "config.yml").read_text(encoding="utf-8"))
+    assert settings["envvar_directives"] == described
+
+
+def test_each_profile_of_the_sample_file_can_be_used(importable: None, tmp_path: Path) -> None:
+    text = guide("authentication").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^\.\. code-block:: json\n\n((?:   .*\n)+)", text, re.MULTILINE)
+    file = tmp_path / "config.json"
+    file.write_text(block, encoding="utf-8")
+    caller_in_profile = importlib.import_module(f"{UTILS}._login.profile").caller_in_profile
+    names = [profile["name"] for profile in json.loads(block)["profiles"]]
+    callers = {name: caller_in_profile(name, str(file)) for name in (None, *names)}
+    assert callers[None] == callers["env30"]
+    assert callers["temporary"].keys.security_token == "example-token"
+    assert callers["imager"].role.session_name == "golden-images"
+    assert callers["instance"].instance_role == "imager"
 
 
 # --- commands --------------------------------------------------------------------------------------------------------

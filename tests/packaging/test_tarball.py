@@ -29,7 +29,7 @@ FILES = {
 # Each folder, and what it may contain.
 FOLDERS = {
     "changelogs": ["changelog.yaml"],
-    "docs": ["*.md", "docsite/extra-docs.yml", "docsite/links.yml", "docsite/rst/*.rst"],
+    "docs": ["*.md", "docsite/*.yml", "docsite/index.rst", "docsite/rst/*.rst"],
     "meta": ["runtime.yml", "execution-environment.yml"],
     "playbooks": ["*.yml", "awx/*.yml"],
     "plugins": ["doc_fragments/*.py", "module_utils/*/*.py", "modules/*.py"],
