@@ -154,6 +154,25 @@ def test_check_mode_writes_nothing_and_predicts_the_run(source: str) -> None:
     assert source in checked["diff"]["after"]
 
 
+@pytest.mark.parametrize("path", ["/", "/asapi/v3"])
+@pytest.mark.parametrize(("desired", "action"), SOURCES)
+def test_both_gateways_create_and_cancel(desired: Document, action: str, path: str) -> None:
+    with site() as simulator:
+        endpoint = {"endpoint": f"{simulator.endpoint}{path}"}
+        created = run_main(simulator, {**desired, **endpoint})
+        simulator.clear_calls()
+        again = run_main(simulator, {**desired, **endpoint})
+        calls = actions(simulator)
+        simulator.knobs(copy_time=9000, import_time=9000)
+        run_main(simulator, {**desired, **endpoint, "image_name": "other", "wait": False})
+        canceled = run_main(simulator, {**ABSENT, **endpoint, "image_name": "other"})
+        paths = {call["path"] for call in simulator.calls()}
+        left = [one for one in simulator.state()["images"] if one["image_name"] == "other"]
+    assert (created["changed"], again["changed"], calls) == (True, False, ["DescribeImages"])
+    assert (canceled["changed"], left, paths) == (True, [], {path})
+    assert canceled["actions"][0].startswith("cancel the ")
+
+
 # --- the other region ------------------------------------------------------------------------------------------------
 
 

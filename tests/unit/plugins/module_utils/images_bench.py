@@ -41,7 +41,7 @@ class ScriptedClient:
         expected_action, expected, answer = self.script.pop(0)
         sent = {key: value for key, value in parameters.items() if value not in (None, [])}
         token = sent.pop("ClientToken", None)
-        assert (token is not None) is (action == "CreateImage")
+        assert (token is not None) is (action in ("CreateImage", "CopyImage", "ImportImage"))
         assert (action, sent) == (expected_action, {**expected, **(PAGE if action in LISTS else {})})
         if isinstance(answer, Exception):
             raise answer

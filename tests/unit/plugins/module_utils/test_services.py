@@ -10,6 +10,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services i
     ECS,
     STS,
     Service,
+    endpoint_in,
     endpoint_of,
 )
 
@@ -42,3 +43,18 @@ def test_sts_of_a_pop_gateway_is_never_called_without_tls(port: str) -> None:
 )
 def test_a_host_of_another_name_serves_all_products(endpoint: str) -> None:
     assert endpoint_of(STS, endpoint) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "other"),
+    [
+        ("https://ecs-internal.cn-a.example.com/", "https://ecs-internal.cn-b.example.com/"),
+        ("https://ECS.CN-A.example.com:8443/", "https://ECS.cn-b.example.com:8443/"),
+        ("https://public.asapi.cn-a.example.com/asapi/v3", "https://public.asapi.cn-b.example.com/asapi/v3"),
+        ("https://ecs-internal.example.com/", "https://ecs-internal.example.com/"),
+        ("https://ecs-cn-a.example.com/", "https://ecs-cn-a.example.com/"),
+        ("http://127.0.0.1:8080/cn-a", "http://127.0.0.1:8080/cn-a"),
+    ],
+)
+def test_the_endpoint_of_another_region_has_its_name_where_the_host_names_the_region(endpoint: str, other: str) -> None:
+    assert endpoint_in("cn-b", endpoint, "cn-a") == other

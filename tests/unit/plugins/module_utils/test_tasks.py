@@ -7,10 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Begun, Tasks
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import ScriptedClient
 
+NO_OPTIONS = {"Format": None, "DiskImageSize": None}
 LISTED = {"TaskAction": "ExportImage", "ResourceIds": ["m-1"]}
 
 
@@ -61,3 +62,29 @@ def test_an_export_without_a_task_id_may_have_begun() -> None:
 
 def test_a_task_is_canceled_by_its_id() -> None:
     tasks(("CancelTask", {"TaskId": "t-1"}, {})).cancel("t-1")
+
+
+@pytest.mark.parametrize("field", ["TaskId", "ImportTaskId"])
+def test_an_import_sends_the_given_values_as_the_api_spells_them(field: str) -> None:
+    omitted = dict.fromkeys(["os_type", "platform", "architecture", "boot_mode", "license_type", "role_name", "tags"])
+    sent = {
+        "ImageName": "web",
+        "DiskDeviceMapping": [{"OSSBucket": "b", "OSSObject": "o", "Format": "QCOW2", "DiskImageSize": 20}],
+        "Description": "d",
+        "BootMode": "UEFI",
+        "LicenseType": "BYOL",
+        "RoleName": "r",
+        "Tag": [{"Key": "team", "Value": "web"}],
+    }
+    disk = {"bucket": "b", "object": "o", "format": "qcow2", "size": 20}
+    known = {"description": "d", "boot_mode": "uefi", "license_type": "BYOL", "role_name": "r", "tags": {"team": "web"}}
+    begun = tasks(("ImportImage", sent, {"ImageId": "m-1", field: "t-1"}))
+    assert begun.import_image("web", "token", [disk], **{**omitted, **known}) == Begun("m-1", "t-1")
+
+
+def test_an_import_may_not_report_its_task() -> None:
+    omitted = dict.fromkeys(["description", "os_type", "platform", "architecture", "boot_mode", "license_type"])
+    sent = {"ImageName": "web", "DiskDeviceMapping": [{**NO_OPTIONS, "OSSBucket": "b", "OSSObject": "o"}]}
+    begun = tasks(("ImportImage", sent, {"ImageId": "m-1"}))
+    disk = {"bucket": "b", "object": "o"}
+    assert begun.import_image("web", "token", [disk], **omitted, role_name=None, tags={}) == Begun("m-1", None)
