@@ -69,17 +69,23 @@ def options(options_of: t.Callable[[str], set[str]]) -> set[str]:
 
 
 def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: None) -> None:
-    nothing = importlib.import_module(f"{UTILS}._wire.hints").Context()
-    tables = [importlib.import_module(f"{UTILS}.{name}").HINTS for name in ("_wire.hints", "_image.hints")]
-    tables += [importlib.import_module(f"{UTILS}.{name}.hints").OWN for name in ("_export", "_retention")]
-    known = {code: hint if isinstance(hint, str) else hint(nothing) for table in tables for code, hint in table.items()}
-    documented = {
-        code.rstrip("*"): resolution.replace("``", "")
-        for codes, resolution in table("troubleshooting", "Code")
-        for code in CODE.findall(codes)
-    }
-    # Some hints depend on the task and are empty without one.
-    assert documented == {code: hint for code, hint in known.items() if hint}
+    context = importlib.import_module(f"{UTILS}._wire.hints").Context()
+    names = ("_wire.hints", "_image.hints", "_retention.hints", "_image.source_hints", "_export.hints")
+    common, images, retention, sources, export = (importlib.import_module(f"{UTILS}.{name}") for name in names)
+    of_images = {code: hint for code, hint in images.HINTS.items() if code not in sources.HINTS}
+    for heading, known in (
+        ("Code", {**common.HINTS, **of_images, **retention.OWN}),
+        ("Code of a copy or an import", sources.HINTS),
+        ("Code of an export", export.OWN),
+    ):
+        texts = {code: hint if isinstance(hint, str) else hint(context) for code, hint in known.items()}
+        documented = {
+            code.rstrip("*"): resolution.replace("``", "")
+            for codes, resolution in table("troubleshooting", heading)
+            for code in CODE.findall(codes)
+        }
+        # Some hints depend on the task and are empty without one.
+        assert documented == {code: hint for code, hint in texts.items() if hint}
 
 
 def reasons(module: str) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import importlib
 import json
 import re
 import typing as t
@@ -40,10 +41,14 @@ POLICIES = [
         r"^\.\. code-block:: json\n\n((?: +[^\n]*\n)+)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE
     )
 ]
-READING, CHANGING, DELETING = POLICIES
+# Those of access keys, and those of the roles with which ECS reads and writes buckets.
+(READING, CHANGING, DELETING), ROLES = POLICIES[:3], POLICIES[3:]
 
 TENANT = {"organization": 37, "resource_group": 412}
 OF_WEB = "SnapshotForImage-m-web-system"
+STORED = {"device": "/dev/xvda", "type": "system", "size": 100, "bucket": "golden-images", "object": "data.raw"}
+READ = [{"OSSBucket": "golden-images", "OSSObject": "data.raw", "ImageFormat": "RAW"}]
+WRITTEN = [{"OSSBucket": "exports", "OSSObject": "m-exporting_system.raw.tar.gz", "ImageFormat": "raw"}]
 MANY = {f"key-{number:02d}": "value" for number in range(12)}
 WORLD = {
     "images": [
@@ -63,6 +68,9 @@ WORLD = {
             ("m-in-use", "in-use", "", {}),
             ("m-many-tags", "many-tags", "", {"tags": MANY}),
             ("m-exporting", "exporting", "", {}),
+            ("m-copying", "copying", "", {"copied_from": "m-many-tags", "ready_at": 3600}),
+            ("m-importing", "importing", "", {"ready_at": 3600, "mappings": [STORED]}),
+            ("m-not-imported", "not-imported", "", {"fails_as": "CreateFailed", "mappings": [STORED]}),
         )
     ],
     "snapshots": [
@@ -70,15 +78,12 @@ WORLD = {
         {"id": "s-system", "name": "system", "disk_type": "system", "size": 40, "created": -7200, **TENANT},
     ],
     "tasks": [
-        {
-            "id": "tsk-exporting",
-            "action": "ExportImage",
-            "image_id": "m-exporting",
-            "created": -60,
-            "ends_at": 3600,
-            "disks": [{"OSSBucket": "exports", "OSSObject": "m-exporting_system.raw.tar.gz", "ImageFormat": "raw"}],
-            **TENANT,
-        }
+        {"id": f"t-{image_id}", "action": action, "image_id": image_id, "disks": disks, **TENANT, **more}
+        for image_id, action, disks, more in (
+            ("m-exporting", "ExportImage", WRITTEN, {"created": -60, "ends_at": 3600}),
+            ("m-importing", "ImportImage", READ, {"created": -3600, "ends_at": 3600}),
+            ("m-not-imported", "ImportImage", READ, {"created": -3600, "error": "The disk file cannot be read."}),
+        )
     ],
 }
 
@@ -97,10 +102,15 @@ class Situation:
 ALWAYS = "uses any of the modules"
 FROM_INSTANCE = "creates an image from ``instance_id``"
 FROM_SNAPSHOT = "creates an image from ``snapshot_id`` or ``disk_device_mapping``"
+COPIES = "copies an image (``copy_from``)"
+AGAIN = "creates an image after it has deleted one of the same name that is ``CreateFailed``"
+IMPORTS = "imports an image (``import_from``)"
+EXPLAINS = "says why an import has failed"
 DELETES = "deletes an image (``state: absent``)"
 REPLACES = "replaces an image (``recreate``)"
 WITH_SNAPSHOTS = "also deletes the snapshots of an image (``delete_snapshots``)"
 INSTANCE = {"instance_id": "i-web-running"}
+COPY, FILE = {"copy_from": {"image_name": "web"}}, {"import_from": [{"bucket": "golden-images", "object": "data.raw"}]}
 ROLE = {"assume_role": {"role_arn": "acs:ram::1000000000000037:role/imager"}}
 # The image has the tags team and left: another tag is added, or left is removed.
 ADDED, REMOVED = {"tags": {"team": "web", "left": "over", "stage": "golden"}}, {"tags": {"team": "web"}}
@@ -123,7 +133,15 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "new", "snapshot_id": "s-system"}),
         Situation({"image_name": "new", "disk_device_mapping": [{"snapshot_id": "s-system"}, {"size": 20}]}),
     ),
-    "creates an image after it has deleted one of the same name that is ``CreateFailed``": (
+    COPIES: (
+        Situation({"image_name": "new", **COPY, "description": "copied", "tags": {"team": "web"}}),
+        Situation({"image_name": "new", "copy_from": {"image_id": "m-web", "encrypted": True}}),
+    ),
+    IMPORTS: (
+        Situation({"image_name": "new", **FILE, "description": "imported", "tags": {"team": "web"}}),
+        Situation({"image_name": "importing", **FILE, "wait": False}),
+    ),
+    AGAIN: (
         Situation({"image_name": "failed", **INSTANCE}, rows=(FROM_INSTANCE,)),
     ),
     "changes ``image_name`` or ``description``": (
@@ -143,6 +161,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
     ),
     REPLACES: (
         Situation({"image_name": "web", **INSTANCE, "recreate": "always"}, rows=(FROM_INSTANCE,)),
+        Situation({"image_name": "web", **FILE, "recreate": "always"}, rows=(IMPORTS,)),
         Situation(
             {"image_name": "web", "snapshot_id": "s-system", "recreate": "on_source_change"}, rows=(FROM_SNAPSHOT,)
         ),
@@ -150,6 +169,16 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
     DELETES: (
         Situation({"image_name": "web", "state": "absent"}),
         Situation({"image_name": "in-use", "state": "absent", "force": True}),
+    ),
+    "deletes an image that is still being copied": (
+        Situation({"image_name": "copying", "state": "absent"}, rows=(DELETES,)),
+    ),
+    "deletes an image that is still being imported": (
+        Situation({"image_name": "importing", "state": "absent"}, rows=(DELETES,)),
+    ),
+    EXPLAINS: (
+        Situation({"image_name": "not-imported"}, reason="creation_failed"),
+        Situation({"image_name": "not-imported", **FILE}, rows=(IMPORTS, AGAIN)),
     ),
     "fails because the image to delete is in use, and lists the instances": (
         Situation({"image_name": "in-use", "state": "absent"}, reason="in_use"),
@@ -192,7 +221,11 @@ def named(situation: Situation, *rows: str) -> frozenset[str]:
 def policy_for(actions: t.Collection[str]) -> frozenset[str]:
     """The smallest policy that allows them; the actions of the connection are not ECS actions."""
     wanted = {action for action in actions if action.startswith("ecs:")}
-    return next(policy for policy in POLICIES if wanted <= policy)
+    return next(policy for policy in POLICIES[:3] if wanted <= policy)
+
+
+# Nothing waits for the copy in WORLD, which never ends.
+KNOBS = {**dict.fromkeys(("create_time", "copy_time", "import_time", "export_time"), 0), "copies_at_a_time": 5}
 
 
 class Bench:
@@ -217,7 +250,7 @@ class Bench:
         return result, {QUALIFIED[call["action"]] for call in calls}
 
     def reset(self, situation: Situation) -> None:
-        self._simulator.reset(seed=WORLD, knobs={"create_time": 0, "export_time": 0, **situation.knobs})
+        self._simulator.reset(seed=WORLD, knobs={**KNOBS, **situation.knobs})
 
 
 @pytest.fixture
@@ -258,6 +291,16 @@ def test_the_policies_are_the_sum_of_the_rows() -> None:
     assert everything == DELETING
     assert {action for action in everything if action.startswith("ecs:Describe")} == READING
     assert {action for action in everything if not action.startswith("ecs:Delete")} == CHANGING
+
+
+def test_the_roles_are_those_that_the_modules_name(importable: None) -> None:
+    guide = GUIDE.read_text(encoding="utf-8").split("What ECS itself needs\n====")[1]
+    for name in ("_image.source_hints", "_export.hints"):
+        role = importlib.import_module(f"ansible_collections.apsarastack.cloud.plugins.module_utils.{name}").DEFAULT_ROLE
+        assert f"``{role}``" in guide
+    reading, writing = ROLES
+    assert reading < writing
+    assert {action for action in writing if not action.startswith("oss:")} == set()
 
 
 def test_the_policies_only_allow_actions() -> None:

@@ -21,9 +21,9 @@ DEFAULT_ROLE = "AliyunECSImageImportDefaultRole"
 
 
 def _files(context: Context, key: str) -> str:
-    """The buckets or the objects of the task, as words."""
+    """The buckets or the objects of the task, as words: ``bucket 'a', 'b'``."""
     disks = context.options.get("import_from") or ()
-    return ", ".join(dict.fromkeys(repr(disk.get(key)) for disk in disks)) or key
+    return f"{key} {', '.join(dict.fromkeys(repr(disk.get(key)) for disk in disks))}".rstrip()
 
 
 def _original(context: Context, option: str) -> str:
@@ -34,7 +34,7 @@ def _original(context: Context, option: str) -> str:
 def _not_authorized(context: Context) -> str:
     role = context.options.get("role_name") or DEFAULT_ROLE
     return (
-        f"ECS is not allowed to read bucket {_files(context, 'bucket')}: have the role {role} created in ASCM for the "
+        f"ECS is not allowed to read {_files(context, 'bucket')}: have the role {role} created in ASCM for the "
         "organization, as a service role of ECS with a policy that allows it to read the bucket, or have ECS granted "
         "read access to the bucket. If the role has another name, set role_name."
     )
@@ -42,14 +42,14 @@ def _not_authorized(context: Context) -> str:
 
 def _no_bucket(context: Context) -> str:
     return (
-        f"Check bucket in import_from ({_files(context, 'bucket')}): it must be a bucket of this account in "
+        f"Check {_files(context, 'bucket')} in import_from: it must be a bucket of this account in "
         f"{context.named('region')}."
     )
 
 
 def _no_object(context: Context) -> str:
     return (
-        f"Check object in import_from ({_files(context, 'object')}): it must be the name of an object in its bucket, "
+        f"Check {_files(context, 'object')} in import_from: it must be the name of an object in its bucket, "
         "with its folders, in the same case, without a URL and without a slash at the beginning."
     )
 
