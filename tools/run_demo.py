@@ -4,8 +4,8 @@
 
 """The demo: shows the lifecycle of an image, with ansible-playbook and the simulator.
 
-Runs `playbooks/golden_image.yml` five times with `--diff`, and compares each recap and the simulator's call log with
-what is expected. Exits with 1 if anything differs. Nothing is left running.
+Runs `playbooks/golden_image.yml` and `playbooks/import_image.yml` with `--diff`, and compares each recap and the
+simulator's call log with what is expected. Exits with 1 if anything differs. Nothing is left running.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 import simulator
 from workspace import BUILD, ToolError, collections_path, environment_variables, run, stage
 
-PLAYBOOK = Path("playbooks", "golden_image.yml")
+GOLDEN, IMPORT = Path("playbooks", "golden_image.yml"), Path("playbooks", "import_image.yml")
 COUNTS = ("changed", "unreachable", "failed")
 RECAP = re.compile(r"(?P<host>\S+)\s+: ok=\d+ .*" + ".*".join(rf"\b{name}=(?P<{name}>\d+)" for name in COUNTS))
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -30,12 +30,13 @@ COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Play:
-    """One run of the playbook: its title and arguments, and whether it must report changes and must write."""
+    """One run of a playbook: its title and arguments, and whether it must report changes and must write."""
 
     title: str
     arguments: tuple[str, ...]
     changes: bool
     writes: bool
+    playbook: Path = GOLDEN
 
 
 def variables(**values: t.Any) -> tuple[str, str]:
@@ -53,6 +54,8 @@ PLAYS = (
         writes=True,
     ),
     Play("The deletion", variables(image_state="absent"), changes=True, writes=True),
+    Play("An import: a disk file becomes an image", (), changes=True, writes=True, playbook=IMPORT),
+    Play("The import again: nothing to do", (), changes=False, writes=False, playbook=IMPORT),
 )
 
 
@@ -97,7 +100,7 @@ def run_all(url: str, env: t.Mapping[str, str]) -> list[str]:
     report, problems = [], []
     for play in PLAYS:
         print(f"\n=== {play.title} ===", flush=True)
-        lines = run(["ansible-playbook", "--diff", PLAYBOOK, *play.arguments], env=env)
+        lines = run(["ansible-playbook", "--diff", play.playbook, *play.arguments], env=env)
         log = simulator.calls(url)
         calls, seen = log[seen:], len(log)
         report.append(f"{play.title}: {summary(calls)}")

@@ -141,9 +141,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "new", **FILE, "description": "imported", "tags": {"team": "web"}}),
         Situation({"image_name": "importing", **FILE, "wait": False}),
     ),
-    AGAIN: (
-        Situation({"image_name": "failed", **INSTANCE}, rows=(FROM_INSTANCE,)),
-    ),
+    AGAIN: (Situation({"image_name": "failed", **INSTANCE}, rows=(FROM_INSTANCE,)),),
     "changes ``image_name`` or ``description``": (
         Situation({"image_name": "web", "description": "changed"}),
         Situation({"image_id": "m-web", "image_name": "renamed"}),
@@ -296,7 +294,9 @@ def test_the_policies_are_the_sum_of_the_rows() -> None:
 def test_the_roles_are_those_that_the_modules_name(importable: None) -> None:
     guide = GUIDE.read_text(encoding="utf-8").split("What ECS itself needs\n====")[1]
     for name in ("_image.source_hints", "_export.hints"):
-        role = importlib.import_module(f"ansible_collections.apsarastack.cloud.plugins.module_utils.{name}").DEFAULT_ROLE
+        role = importlib.import_module(
+            f"ansible_collections.apsarastack.cloud.plugins.module_utils.{name}"
+        ).DEFAULT_ROLE
         assert f"``{role}``" in guide
     reading, writing = ROLES
     assert reading < writing

@@ -69,7 +69,9 @@ def check_and_run(
     return run
 
 
-def assert_that_nothing_is_left_to_do(ansible: Playbooks, simulator: Simulator, recipe: Path, **variables: t.Any) -> None:
+def assert_that_nothing_is_left_to_do(
+    ansible: Playbooks, simulator: Simulator, recipe: Path, **variables: t.Any
+) -> None:
     before = writes(simulator)
     again = ansible.playbook(recipe, **variables)
     assert (again.code, writes(simulator)) == (0, before), again.output

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from run_demo import Play, judge, summary
+from run_demo import GOLDEN, IMPORT, PLAYS, Play, judge, summary
+from workspace import ROOT
 
 RECAP = "localhost : ok=2 changed={changed} unreachable=0 failed={failed} skipped=0 rescued=0 ignored=0"
 
@@ -27,6 +28,13 @@ def test_a_run_is_compared_with_what_is_expected(
 ) -> None:
     play = Play("A run", (), changes=changes, writes=writes)
     assert judge(play, ["PLAY RECAP", RECAP.format(changed=changed, failed=failed)], written) == problems
+
+
+def test_the_demo_runs_each_of_its_playbooks_twice_in_the_same_way() -> None:
+    for playbook in (GOLDEN, IMPORT):
+        runs = [(play.arguments, play.changes) for play in PLAYS if play.playbook == playbook]
+        assert (ROOT / playbook).is_file()
+        assert {((), True), ((), False)} <= {*runs}
 
 
 def test_a_colored_recap_is_read() -> None:
