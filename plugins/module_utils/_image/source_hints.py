@@ -47,6 +47,13 @@ def _no_bucket(context: Context) -> str:
     )
 
 
+def _other_bucket(context: Context) -> str:
+    return (
+        f"{_no_bucket(context)} If it is in another region, import the image there, and copy it to this region with "
+        "copy_from."
+    )
+
+
 def _no_object(context: Context) -> str:
     return (
         f"Check {_files(context, 'object')} in import_from: it must be the name of an object in its bucket, "
@@ -100,7 +107,7 @@ HINTS: Hints = {
     "InvalidAccountStatus.OSSDisabled": "OSS is disabled for this account: have it enabled.",
     "InvalidOSSBucket.": f"bucket in import_from {BUCKET_RULE}.",
     "InvalidOSSBucket.NotFound": _no_bucket,
-    "InvalidOSSBucket.NotMatched": _no_bucket,
+    "InvalidOSSBucket.NotMatched": _other_bucket,
     "InvalidOSSBucket.EncryptUnsupported": "Copy the disk file to a bucket without encryption.",
     "InvalidOSSBucket.FlowLimit": "The bucket is under flow control: run the task again later, or use another bucket.",
     "InvalidOSSObject.": _no_object,
