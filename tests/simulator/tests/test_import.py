@@ -213,7 +213,7 @@ def test_a_site_may_want_a_license_for_windows(simulator: Simulator, caller: Cal
     simulator.knobs(windows_license="required")
     windows = {"Platform": "Windows Server 2019"}
     file = {"DiskDeviceMapping.1.OSSBucket": "golden-images", "DiskDeviceMapping.1.OSSObject": "windows-2019.vhd"}
-    answer = caller.call("ImportImage", **file, **windows)
+    answer = caller.call("ImportImage", {"ImageName": "imported", **file, **windows})
     assert (answer.status, answer.body["Code"]) == (400, "MissingParameter")
     assert "LicenseType" in answer.body["Message"]
     assert import_image(caller, "windows-2019.vhd", **windows, LicenseType="BYOL")["ImageId"]
