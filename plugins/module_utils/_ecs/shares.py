@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, PartlyDoneError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+
+# Of more accounts in one call, some or all would be ignored without an error.
+_ACCOUNTS_PER_CALL = 10
 
 
 class Sharing(t.NamedTuple):
@@ -49,3 +53,19 @@ class Shares:
         # A public image is shared with the group of all accounts.
         groups = compiled("ShareGroups.ShareGroup[].Group").search(listing.answer)
         return Sharing(tuple(sorted(accounts)), is_public=bool(groups))
+
+    def modify(self, image_id: str, add: t.Sequence[str] = (), remove: t.Sequence[str] = ()) -> None:
+        """Shares the image with the accounts in ``add``, and no longer with those in ``remove``.
+
+        Each call does both, so that the image never has more accounts than before or after.
+        """
+        for start in range(0, max(len(add), len(remove)), _ACCOUNTS_PER_CALL):
+            end = start + _ACCOUNTS_PER_CALL
+            part = {"AddAccount": list(add[start:end]), "RemoveAccount": list(remove[start:end])}
+            try:
+                self._client.call("ModifyImageSharePermission", {"ImageId": image_id, **part})
+            except ApsaraStackError as error:
+                if start == 0:
+                    raise
+                done = ", ".join([*add[:start], *remove[:start]])
+                raise PartlyDoneError(error, f"The sharing with {done} was changed in an earlier call.") from error

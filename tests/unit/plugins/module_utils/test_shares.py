@@ -9,8 +9,13 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares, Sharing
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    NoAnswerError,
+    PartlyDoneError,
+    ServiceError,
+)
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import ScriptedClient
 
 PAGE = 50
 
@@ -69,3 +74,48 @@ def test_an_image_is_shared_with_accounts_or_public(
 ) -> None:
     found = shares(PagingClient(accounts, groups)).of("m-1")
     assert (found, found.text()) == (sharing, text)
+
+
+def numbered(first: int, count: int) -> list[str]:
+    return [str(number) for number in range(first, first + count)]
+
+
+def modifying(*script: tuple[dict[str, t.Any], t.Any]) -> tuple[Shares, ScriptedClient]:
+    """``script``: the parameters of each expected call, and its answer."""
+    calls = [("ModifyImageSharePermission", {"ImageId": "m-1", **sent}, answer) for sent, answer in script]
+    client = ScriptedClient(*calls)
+    return Shares(t.cast("t.Any", client)), client
+
+
+def test_at_most_ten_accounts_of_each_kind_are_sent_in_a_call() -> None:
+    more, less = numbered(100, 21), numbered(200, 11)
+    found, client = modifying(
+        ({"AddAccount": more[:10], "RemoveAccount": less[:10]}, {}),
+        ({"AddAccount": more[10:20], "RemoveAccount": less[10:]}, {}),
+        ({"AddAccount": more[20:]}, {}),
+    )
+    found.modify("m-1", more, less)
+    assert client.script == []
+
+
+def test_nothing_to_change_takes_no_call() -> None:
+    found, _client = modifying()
+    found.modify("m-1")
+
+
+def test_a_first_call_that_fails_has_changed_nothing() -> None:
+    found, _client = modifying(({"AddAccount": ["38"]}, ServiceError("InvalidAccount.NotFound")))
+    with pytest.raises(ServiceError):
+        found.modify("m-1", ["38"])
+
+
+def test_a_later_call_that_fails_names_the_accounts_that_were_changed() -> None:
+    more = numbered(100, 11)
+    found, _client = modifying(
+        ({"AddAccount": more[:10], "RemoveAccount": ["7"]}, {}),
+        ({"AddAccount": more[10:]}, ServiceError("QuotaExceed.ShareImageUser")),
+    )
+    with pytest.raises(PartlyDoneError) as caught:
+        found.modify("m-1", more, ["7"])
+    done = ", ".join([*more[:10], "7"])
+    assert caught.value.message.endswith(f"The sharing with {done} was changed in an earlier call.")
