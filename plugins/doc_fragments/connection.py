@@ -173,7 +173,8 @@ notes:
     If the task sets one of O(endpoint), O(popgw_domain) and O(domain), the variables of the others and of
     O(is_center_region) are not used; the same applies to credentials, and to O(department), O(resource_group) and
     O(resource_group_set_name).
-  - A null counts as an omitted option. In connection options except O(proxy), an empty string does as well.
+  - A null counts as an omitted option, but is refused beside a value of the alias of the same option. In connection
+    options except O(proxy), an empty string counts as omitted as well.
   - Quote the value of a string option. YAML reads V(yes) as a boolean, V(1.10) as the number 1.1 and V(037) as the
     number 31 before the module sees it; the module warns about booleans and floating-point numbers.
   - All modules are in the action group C(apsarastack.cloud.apsarastack), so that one entry in C(module_defaults) serves

@@ -145,7 +145,7 @@ def test_an_empty_id_or_name_of_an_export_is_not_reported_as_a_second_one() -> N
 
 @pytest.mark.parametrize(
     ("module", "option"),
-    [(INFO, "image_ids"), (INFO, "status"), (IMAGE, "disk_device_mapping")],
+    [(INFO, "image_ids"), (INFO, "status")],
 )
 @pytest.mark.parametrize("nulls", [[None], [None, None]])
 def test_a_list_of_nulls_is_refused(module: types.ModuleType, option: str, nulls: list[None]) -> None:
@@ -155,8 +155,21 @@ def test_a_list_of_nulls_is_refused(module: types.ModuleType, option: str, nulls
 def test_null_between_values_is_omitted() -> None:
     _result, site = outcome(INFO, image_ids=[None, "m-1", None, "m-2"])
     assert site.form()["ImageId"] == "m-1,m-2"
-    result, _site = outcome(IMAGE, name="new", disk_device_mapping=[None, {"snapshot_id": "s-1", "size": None}])
+    result, _site = outcome(IMAGE, name="new", disk_device_mapping=[{"snapshot_id": "s-1", "size": None}])
     assert result["actions"] == ["create image 'new' from disks: snapshot s-1"]
+
+
+@pytest.mark.parametrize(
+    ("option", "disk"),
+    [("disk_device_mapping", {"snapshot_id": "s-1"}), ("import_from", {"bucket": "images", "object": "a.raw"})],
+)
+@pytest.mark.parametrize("place", [0, 1])
+def test_null_in_a_list_of_disks_is_refused_since_the_first_one_is_the_system_disk(
+    option: str, disk: dict[str, str], place: int
+) -> None:
+    disks: list[dict[str, str] | None] = [disk]
+    disks.insert(place, None)
+    assert f"{option}[{place}] is null" in refusal(IMAGE, name="new", **{option: disks})
 
 
 def test_a_source_of_null_excludes_no_other() -> None:
@@ -190,7 +203,7 @@ NULLS = st.sets(st.sampled_from(sorted({*connection_spec(), *IMAGE.ARGUMENTS} - 
 TASKS: list[dict[str, t.Any]] = [
     {"image_name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}},
     {"image_name": "new", "disk_device_mapping": [{"snapshot_id": "s-1", "size": 40}], "wait": False},
-    {"name": "web", "description": "other", "purge_tags": False},
+    {"image_name": "web", "description": "other", "purge_tags": False},
     {"image_id": "m-1", "state": "absent", "delete_snapshots": True},
     {"image_id": "m-1", "assume_role": {"policy": None}},
     {"state": "absent"},
@@ -268,24 +281,34 @@ def test_an_alias_that_contradicts_its_option_is_refused(module: types.ModuleTyp
 
 
 @each_alias
-@pytest.mark.parametrize("pair", [("12", "12"), (12, "12"), ("12", None), (None, "12")])
+@pytest.mark.parametrize("pair", [("12", "12"), (12, "12")])
 def test_an_alias_with_the_value_of_its_option_is_accepted(
     module: types.ModuleType, option: str, alias: str, pair: tuple[t.Any, t.Any]
 ) -> None:
     named: dict[str, t.Any] = {} if module is INFO else {"image_id": "m-1", "state": "absent"}
     if option == "image_name":
-        named, pair = {}, t.cast("t.Any", ("web" if pair[0] else None, "web" if pair[1] else None))
+        named, pair = {}, ("web", "web")
     result, site = outcome(module, **{**named, option: pair[0], alias: pair[1]})
     assert not result.get("failed"), result
     assert "warnings" not in result
     assert site.requests != []
 
 
+@each_alias
+def test_null_beside_a_value_of_an_alias_is_refused(module: types.ModuleType, option: str, alias: str) -> None:
+    """One of them may be from module_defaults: the value would then win over the null of the task."""
+    named = {} if module is INFO or option == "image_name" else {"image_id": "m-1", "state": "absent"}
+    for null, given_as in ((option, alias), (alias, option)):
+        message = refusal(module, **{**named, null: None, given_as: "web"})
+        assert f"{null} is null, but the same option is set as {given_as}, perhaps in module_defaults" in message
+
+
 @pytest.mark.parametrize("alias", ["region_id", "organization_id"])
 def test_an_alias_wins_over_the_environment_without_a_warning(monkeypatch: pytest.MonkeyPatch, alias: str) -> None:
     option = {"region_id": "region", "organization_id": "department"}[alias]
     monkeypatch.setenv(f"APSARASTACK_{option.upper()}", "of-the-environment")
-    result, site = outcome(INFO, **{option: None, alias: "of-the-task"})
+    monkeypatch.delitem(CONNECTION, option, raising=False)
+    result, site = outcome(INFO, **{alias: "of-the-task"})
     header = {"region": "x-acs-regionid", "department": "x-acs-organizationid"}[option]
     assert site.requests[0].headers[header] == "of-the-task"
     assert "warnings" not in result

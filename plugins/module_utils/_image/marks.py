@@ -29,6 +29,8 @@ PARTS = 3
 DIGEST_LENGTH = 16
 # An older replacement is not the desired state of a task that creates a new image in each run.
 RECENT_SECONDS = 3 * 3600.0
+# The clock of another controller may be ahead by this much; a later start was not written by a run.
+CLOCK_SKEW = 15 * 60.0
 
 _TEMPORARY = "replacement"
 # Two, so that a new one can be created in addition to an outdated one that must not be deleted yet.
@@ -48,12 +50,13 @@ class Mark(t.NamedTuple):
         return f"{self.replaced_id}/{self.digest}/{_utc(self.begun).strftime(_TIME_FORMAT)}"
 
     def is_recent(self, now: float) -> bool:
-        return now - self.begun <= RECENT_SECONDS
+        return -CLOCK_SKEW <= now - self.begun <= RECENT_SECONDS
 
     def age(self, now: float) -> str:
         """The start time and the age, for sentences."""
-        minutes = max(0, round((now - self.begun) / 60))
-        return f"begun {_utc(self.begun).strftime('%Y-%m-%dT%H:%M:%SZ')}, {minutes} minutes ago"
+        minutes = round((now - self.begun) / 60)
+        distance = f"{minutes} minutes ago" if minutes >= 0 else f"{-minutes} minutes in the future"
+        return f"begun {_utc(self.begun).strftime('%Y-%m-%dT%H:%M:%SZ')}, {distance}"
 
 
 def mark_of(image: Image) -> Mark | None:

@@ -92,18 +92,33 @@ def _names(spec: Spec) -> dict[str, str]:
 def _options(raw: t.Mapping[str, t.Any], spec: Spec, prefix: str, given: Given) -> dict[str, t.Any]:
     names = _names(spec)
     found: dict[str, t.Any] = {}
+    nulls: list[str] = []
     for name, value in raw.items():
         option = names.get(name, name)
         if option not in spec:
             # Ansible's own parameters, and unsupported ones, which it refuses.
             found[name] = value
-        elif value is not None:
+        elif value is None:
+            nulls.append(name)
+        else:
             kept = _value(value, spec[option], prefix + name, given)
             if kept is None:
                 continue
             if str(found.setdefault(option, kept)) != str(kept):
                 given.problems.append(_contradiction(prefix + option, spec[option], found[option], kept))
+    # The value may be that of module_defaults, and the null that of the task: neither may win.
+    given.problems += (
+        _half_null(prefix, name, names.get(name, name), spec) for name in nulls if names.get(name, name) in found
+    )
     return found
+
+
+def _half_null(prefix: str, null: str, option: str, spec: Spec) -> str:
+    others = " or ".join(prefix + name for name in (option, *spec[option]["aliases"]) if name != null)
+    return (
+        f"{prefix}{null} is null, but the same option is set as {others}, perhaps in module_defaults; "
+        "give only one of them"
+    )
 
 
 def _contradiction(option: str, rule: Rule, one: t.Any, other: t.Any) -> str:
@@ -160,6 +175,10 @@ def _kind(value: t.Any) -> str:
 
 def _entries(values: list[t.Any], rule: Rule, where: str, given: Given) -> list[t.Any]:
     entry_rule = {**rule, "type": rule.get("elements", "raw")}
+    if rule.get("options") is not None and None in values:
+        # Without it, the other entries would move up: the first disk is the system disk.
+        given.problems += (f"{where}[{number}] is null" for number, value in enumerate(values) if value is None)
+        return []
     kept = [
         _value(value, entry_rule, f"{where}[{number}]", given)
         for number, value in enumerate(values)

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK, MAXIMUM_TAG_LENGTH, own_tags
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks import (
+    CLOCK_SKEW,
     LONGEST_NAME,
     RECENT_SECONDS,
     Mark,
@@ -63,9 +64,17 @@ def test_the_mark_does_not_count_as_a_tag_of_the_user() -> None:
     assert own_tags({"a": "1", MARK: WHOLE.text()}) == {"a": "1"}
 
 
-@pytest.mark.parametrize(("age", "recent"), [(0, True), (RECENT_SECONDS, True), (RECENT_SECONDS + 1, False)])
+@pytest.mark.parametrize(
+    ("age", "recent"),
+    [(0, True), (RECENT_SECONDS, True), (RECENT_SECONDS + 1, False), (-CLOCK_SKEW, True), (-CLOCK_SKEW - 1, False)],
+)
 def test_only_a_replacement_of_the_last_three_hours_is_recent(age: float, recent: bool) -> None:
     assert WHOLE.is_recent(NOW + age) is recent
+
+
+def test_an_age_says_whether_the_start_is_in_the_future() -> None:
+    assert WHOLE.age(WHOLE.begun + 120).endswith(", 2 minutes ago")
+    assert WHOLE.age(WHOLE.begun - 120).endswith(", 2 minutes in the future")
 
 
 def test_the_age_is_described_with_its_time() -> None:
