@@ -60,7 +60,10 @@ def supported_pairs() -> list[tuple[AnsibleCore, Interpreter]]:
     if series and not found:
         raise ToolError(f"ANSIBLE_CORE is {series}, which is unknown or has no Python here (tools/interpreters.py).")
     if not found:
-        raise ToolError("No Python 3.10 or newer with the modules venv and ensurepip was found (Debian: python3-venv).")
+        raise ToolError(
+            "No Python 3.10 or newer with the modules venv and ensurepip was found."
+            " Debian and Ubuntu: apt install python3-venv. Red Hat: dnf install python3.12."
+        )
     return found
 
 

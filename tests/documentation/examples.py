@@ -43,8 +43,8 @@ class Block:
 
 def pages() -> list[Path]:
     """Every page that a user reads."""
-    paths = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "docsite" / "rst").glob("*.rst")]
-    return sorted(paths)
+    site = ROOT / "docs" / "docsite"
+    return sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), site / "index.rst", *site.glob("rst/*.rst")])
 
 
 def blocks(page: Path) -> list[Block]:

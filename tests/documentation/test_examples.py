@@ -45,6 +45,7 @@ ELSEWHERE = frozenset(
     }
 )
 # These belong to AWX and not to Ansible; the collection also contains them as files.
+VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
 AWX = {"fields": "inputs.yml", "env": "injectors.yml"}
 
 ALL = [Block(f"EXAMPLES of {module}", module_document(module, "EXAMPLES")) for module in MODULES]
@@ -131,6 +132,10 @@ def test_every_block_contains_tasks_plays_or_something_else_that_is_valid(block:
         (name,) = kind
         file = ROOT / "playbooks" / "awx" / AWX[name]
         assert content == yaml.safe_load(file.read_text(encoding="utf-8"))
+        return
+    if "dependencies" in content:
+        (entry,) = content["dependencies"]["galaxy"]["collections"]
+        assert entry["name"] in ("apsarastack.cloud", f"configs/apsarastack-cloud-{VERSION}.tar.gz")
         return
     # Everything else is connection options, or connection options as defaults of a play.
     options = defaults_in(content) or [content]

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interpreters import CORES, OLDEST
+from interpreters import CORES, NEWEST, OLDEST
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 CORE, PYTHON = CORES[-1].series, ".".join(map(str, OLDEST))
 
 
@@ -22,6 +23,23 @@ CORE, PYTHON = CORES[-1].series, ".".join(map(str, OLDEST))
 def test_the_pages_name_the_oldest_versions_that_are_tested(page: str) -> None:
     words = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert f"ansible-core {CORE} or newer and Python {PYTHON} or newer are supported" in words
+
+
+def test_the_readme_lists_every_version_that_is_tested() -> None:
+    rows = dict(re.findall(r"^\| ([\w -]+) \| ([\d., ]+?)(?:, as far as .+)? \|$", README, re.MULTILINE))
+    pythons = [f"3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+    controllers = [f"3.{minor}" for minor in range(CORES[-1].oldest[1], NEWEST[1] + 1)]
+    assert rows == {
+        "ansible-core": ", ".join(core.series for core in reversed(CORES)),
+        "Python of the controller": ", ".join(controllers),
+        "Python of the host that runs the module": ", ".join(pythons),
+    }
+
+
+def test_the_readme_names_the_libraries_that_are_required() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lowest = [re.sub(r">=([\d.]+).*", r" \1 or newer", line) for line in lines if line and not line.startswith("#")]
+    assert f"| {', '.join(lowest)} |" in README
 
 
 def test_the_collection_requires_the_oldest_ansible_core_that_is_tested() -> None:
