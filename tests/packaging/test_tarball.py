@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The root of the tarball: what users and ansible-builder read, and what ansible-galaxy adds.
 FILES = {
     "README.md",
+    "README.zh-CN.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
     "LICENSE",
