@@ -110,7 +110,7 @@ options:
         within its region. It must be Available. It is looked up in its region before anything is written.
       - Only used if an image must be created. The cloud does not report what an image was copied from, so this cannot
         be compared later, except that O(copy_from.encrypted) is compared where the release reports it.
-      - A copy gets the O(description) and the O(tags) of the task, not those of the original.
+      - A copy gets the O(description), the O(tags) and the O(image_family) of the task, not those of the original.
       - Lists may show a copy only minutes after the cloud has accepted the call; the module waits for that as well.
       - O(state=absent) cancels a copy that is still running.
       - O(image_version), O(platform) and O(architecture) cannot be given, since a copy has those of its original.
@@ -192,14 +192,20 @@ options:
   boot_mode:
     description:
       - How an imported image boots. If omitted, the cloud assumes V(bios), and V(uefi) for O(architecture=arm64).
-      - If it differs from that of an existing image, the task warns. Requires O(import_from).
+      - If an existing image has another one, it is changed, which is possible while no instance uses the image. The
+        operating system in the image must support it.
+      - Can only be given with O(import_from) or without a source. Without a source, the task fails if the site does not
+        report the boot modes of images.
     type: str
     choices: [bios, uefi]
     version_added: 1.1.0
   license_type:
     description:
       - The license of an imported image; V(BYOL) is an own one. Some sites require it for Windows.
-      - Requires O(import_from).
+      - If an existing image has another one, it is changed to V(BYOL). The cloud changes it to no other license. An
+        image with V(BYOL) therefore keeps it, and the task warns.
+      - Can only be given with O(import_from) or without a source. Without a source, the task fails if the site does not
+        report the licenses of images.
     type: str
     choices: [Auto, Aliyun, BYOL]
     version_added: 1.1.0
@@ -209,6 +215,33 @@ options:
         C(AliyunECSImageImportDefaultRole).
       - Requires O(import_from).
     type: str
+    version_added: 1.1.0
+  image_family:
+    description:
+      - The image family, a name under which the cloud finds the newest image that is Available.
+      - It must have 2 to 128 characters, start with a letter, contain only letters, digits, '.', ':', '_' and '-', and
+        must not start with 'acs:' or 'aliyun'.
+      - If omitted, an existing family stays unchanged. With O(recreate), the replacement image gets the family of the
+        image being replaced.
+      - The cloud can move an image to another family, but cannot remove it from its family, so an empty string is
+        refused.
+      - A copied or imported image joins the family once it is usable. With O(wait=false), that is left to a later run,
+        and the task warns.
+      - A site may accept the family and ignore it. The task reads it back, and then fails with the reason
+        V(not_supported_by_site). Use a tag instead; see the playbook C(use_newest.yml).
+    type: str
+    version_added: 1.1.0
+  deprecated:
+    description:
+      - With V(true), the status of the image becomes Deprecated - no new instances should be created from it, image
+        families skip it, and it can be neither shared nor copied. Existing instances keep running.
+      - With V(false), the status of a deprecated image becomes Available again.
+      - If omitted, the status stays unchanged, and the task warns if the image is Deprecated.
+      - The cloud deprecates only images that are Available and not shared. V(true) requires O(wait=true) if the image
+        must be created, or is still being created, and O(recreate=never).
+      - A site may accept the change and ignore it. The task reads the status back, and then fails with the reason
+        V(not_supported_by_site).
+    type: bool
     version_added: 1.1.0
   tags:
     description:
@@ -252,7 +285,7 @@ options:
       - What to do if the image exists, but was created from another source than the task names.
       - With V(never), the task fails, and the message names both sources.
       - With V(on_source_change), the image is replaced if its snapshots, the sizes of its disks, the objects that it
-        was imported from, or its O(image_version), O(platform), O(architecture), O(os_type) or O(boot_mode) differ from
+        was imported from, or its O(image_version), O(platform), O(architecture) or O(os_type) differ from
         those of the task. The cloud reports nothing about the instance or the image that an image was created from, so
         these cannot be compared.
       - With V(always), every run replaces the image. Use it to create a new image from the same instance.
@@ -265,7 +298,8 @@ options:
         was interrupted, the next one resumes the same replacement. With V(always), only a replacement that began within
         the last three hours is resumed. Because of this tag, O(tags) can hold at most 19 tags.
       - If another run is still creating a replacement image from another source, the task does not touch it, and fails.
-      - If O(description) or O(tags) is omitted, the replacement image gets those of the image being replaced.
+      - If O(description), O(tags) or O(image_family) is omitted, the replacement image gets that of the image being
+        replaced.
       - Requires O(image_name) without O(image_id), since the replacement image has another id.
     type: str
     choices: [never, on_source_change, always]
@@ -357,6 +391,17 @@ EXAMPLES = r"""
     tags:
       approved: 'yes'
     purge_tags: false
+
+- name: Add an image to a family, and make it usable again if it is deprecated
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-11
+    image_family: web-golden
+    deprecated: false
+
+- name: Deprecate the previous image
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-10
+    deprecated: true
 
 - name: Start the creation of an image, and do not wait for it
   apsarastack.cloud.apsarastack_image:
@@ -450,6 +495,11 @@ image:
       description: How it boots, for example C(bios) or C(uefi). Null on releases that do not report it.
       type: str
       sample: bios
+      version_added: 1.1.0
+    license_type:
+      description: The license, for example C(Auto) or C(BYOL). Null on releases that do not report it.
+      type: str
+      sample: null
       version_added: 1.1.0
     image_version:
       description: The version.
@@ -731,6 +781,8 @@ ARGUMENTS: dict[str, t.Any] = {
     "boot_mode": {"type": "str", "choices": ["bios", "uefi"]},
     "license_type": {"type": "str", "choices": ["Auto", "Aliyun", "BYOL"]},
     "role_name": {"type": "str"},
+    "image_family": {"type": "str"},
+    "deprecated": {"type": "bool"},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
     "force": {"type": "bool", "default": False},

@@ -192,6 +192,11 @@ images:
       type: str
       sample: bios
       version_added: 1.1.0
+    license_type:
+      description: The license, for example C(Auto) or C(BYOL). Null on releases that do not report it.
+      type: str
+      sample: null
+      version_added: 1.1.0
     image_version:
       description: The version.
       type: str

@@ -408,7 +408,7 @@ def work(module: TaskModule) -> dict[str, t.Any]:
 
 
 def hints() -> Hints:
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.hints import HINTS  # noqa: PLC0415
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.hints import HINTS  # noqa: PLC0415
 
     return HINTS
 

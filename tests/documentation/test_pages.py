@@ -70,11 +70,11 @@ def options(options_of: t.Callable[[str], set[str]]) -> set[str]:
 
 def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: None) -> None:
     context = importlib.import_module(f"{UTILS}._wire.hints").Context()
-    names = ("_wire.hints", "_image.hints", "_retention.hints", "_image.source_hints", "_export.hints")
-    common, images, retention, sources, export = (importlib.import_module(f"{UTILS}.{name}") for name in names)
+    names = ("_wire.hints", "_image.hints", "_image.source_hints", "_export.hints")
+    common, images, sources, export = (importlib.import_module(f"{UTILS}.{name}") for name in names)
     of_images = {code: hint for code, hint in images.HINTS.items() if code not in sources.HINTS}
     for heading, known in (
-        ("Code", {**common.HINTS, **of_images, **retention.OWN}),
+        ("Code", {**common.HINTS, **of_images}),
         ("Code of a copy or an import", sources.HINTS),
         ("Code of an export", export.OWN),
     ):

@@ -143,8 +143,10 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "importing", **FILE, "wait": False}),
     ),
     AGAIN: (Situation({"image_name": "failed", **INSTANCE}, rows=(FROM_INSTANCE,)),),
-    "changes ``image_name`` or ``description``": (
+    "changes ``image_name``, ``description``, ``image_family``, ``boot_mode``, ``license_type`` or ``deprecated``": (
         Situation({"image_name": "web", "description": "changed"}),
+        Situation({"image_name": "web", "image_family": "golden", "boot_mode": "uefi"}),
+        Situation({"image_name": "web", "deprecated": True}),
         Situation({"image_id": "m-web", "image_name": "renamed"}),
     ),
     "adds or changes ``tags``": (Situation({"image_name": "web", **ADDED}),),

@@ -154,6 +154,18 @@ SCENARIOS = (
         after_loss="refused",
     ),
     Scenario(
+        "join a family, end the deprecation",
+        {"image_name": NAME, "instance_id": "i-web-running", "image_family": "golden", "deprecated": False, **TEXTS},
+        images=[{**THERE, "deprecated": True}],
+        attributes={**TEXTS, "image_family": "golden"},
+    ),
+    Scenario(
+        "update and deprecate",
+        {"image_name": NAME, "instance_id": "i-web-running", "deprecated": True, **TEXTS},
+        images=[THERE],
+        attributes={**TEXTS, "status": "Deprecated"},
+    ),
+    Scenario(
         "recreate",
         {"image_name": NAME, "snapshot_id": "s-system", "recreate": "on_source_change", **TEXTS},
         images=[THERE],
@@ -199,8 +211,8 @@ SCENARIOS = (
     Scenario(
         "recreate from another file",
         {"image_name": NAME, "recreate": "on_source_change", **FROM_FILE, **TEXTS},
-        images=[{**THERE, "file": FILE}],
-        attributes=TEXTS,
+        images=[{**THERE, "file": FILE, "family": "golden"}],
+        attributes={**TEXTS, "image_family": "golden"},
     ),
     Scenario(
         "delete a running copy",

@@ -35,6 +35,7 @@ class _Facts(t.TypedDict):
     platform: str | None
     architecture: str | None
     boot_mode: str | None
+    license_type: str | None
     image_version: str | None
     image_family: str | None
     image_owner_alias: str | None
@@ -61,6 +62,7 @@ class Predicted(_Facts):
     image_id: str | None
 
 
+AVAILABLE = "Available"
 DEPRECATED = "Deprecated"
 FAILED = "CreateFailed"
 UNAVAILABLE = "UnAvailable"
@@ -72,10 +74,14 @@ def is_failed(image: Image) -> bool:
     return image["status"] == FAILED
 
 
+def is_deprecated(image: Image | Predicted) -> bool:
+    return image["status"] == DEPRECATED
+
+
 def is_usable(image: Image) -> bool:
     """Whether instances can be created from it, now and later."""
     # Newer releases report Available before the image works, and say so in Usable.
-    return image["status"] == "Available" and image["usable"] is not False
+    return image["status"] == AVAILABLE and image["usable"] is not False
 
 
 def is_settled(image: Image) -> bool:
@@ -94,7 +100,8 @@ _EXPRESSION = """{
     image_id: ImageId, image_name: ImageName, description: Description, status: Status,
     progress: Progress, usable: Usable, size: Size, os_type: OSType, os_name: OSName,
     platform: Platform, architecture: Architecture, boot_mode: BootMode,
-    image_version: ImageVersion, image_family: ImageFamily, image_owner_alias: ImageOwnerAlias, usage: Usage,
+    license_type: LicenseType, image_version: ImageVersion, image_family: ImageFamily,
+    image_owner_alias: ImageOwnerAlias, usage: Usage,
     is_copied: IsCopied, is_subscribed: IsSubscribed, is_self_shared: IsSelfShared, creation_time: CreationTime,
     product_code: ProductCode,
     tags: Tags.Tag[].{key: TagKey, value: TagValue},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import DEPRECATED
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import AVAILABLE, DEPRECATED
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import (
     OLD_TAGS_PER_CALL,
     Images,
@@ -42,6 +42,7 @@ class WritableImages(Images):
         snapshot_id: str | None = None,
         disks: t.Sequence[t.Mapping[str, t.Any]] = (),
         description: str | None = None,
+        image_family: str | None = None,
         image_version: str | None = None,
         platform: str | None = None,
         architecture: str | None = None,
@@ -55,6 +56,7 @@ class WritableImages(Images):
         parameters = {
             "ImageName": image_name,
             "Description": description,
+            "ImageFamily": image_family,
             "InstanceId": instance_id,
             "SnapshotId": snapshot_id,
             "DiskDeviceMapping": [_to_wire(disk) for disk in disks],
@@ -66,14 +68,34 @@ class WritableImages(Images):
         }
         return new_image_id(self._client.call("CreateImage", parameters), "CreateImage", self._client)
 
-    def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:
-        self._client.call(
-            "ModifyImageAttribute", {"ImageId": image_id, "ImageName": image_name, "Description": description}
-        )
+    def modify(
+        self,
+        image_id: str,
+        image_name: str | None,
+        description: str | None,
+        *,
+        image_family: str | None = None,
+        boot_mode: str | None = None,
+        license_type: str | None = None,
+    ) -> None:
+        """None does not change an attribute. A release that does not know one of the last three may ignore it."""
+        parameters = {
+            "ImageId": image_id,
+            "ImageName": image_name,
+            "Description": description,
+            "ImageFamily": image_family,
+            "BootMode": None if boot_mode is None else boot_mode.upper(),
+            "LicenseType": license_type,
+        }
+        self._client.call("ModifyImageAttribute", parameters)
 
     def deprecate(self, image_id: str) -> None:
         """Raises ServiceError unless it is Available. A release that does not know the status may ignore the call."""
         self._client.call("ModifyImageAttribute", {"ImageId": image_id, "Status": DEPRECATED})
+
+    def restore(self, image_id: str) -> None:
+        """Ends a deprecation. Raises ServiceError unless it is Deprecated."""
+        self._client.call("ModifyImageAttribute", {"ImageId": image_id, "Status": AVAILABLE})
 
     def delete(self, image_id: str, force: bool, handled: t.Container[str] = ()) -> bool:
         """Deletes the image. Returns False if somebody else has deleted it (the API reports that in two ways).

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import AVAILABLE, DEPRECATED, is_deprecated
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -15,7 +16,9 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 
 # Set when an image is created; no action changes them later.
-CREATE_ONLY = ("image_version", "platform", "architecture", "os_type", "boot_mode")
+CREATE_ONLY = ("image_version", "platform", "architecture", "os_type")
+# Changed in the same call as name and description.
+ATTRIBUTES = ("image_family", "boot_mode", "license_type")
 
 
 def create_only(desired: DesiredImage) -> dict[str, t.Any]:
@@ -38,6 +41,26 @@ def differs(name: str, told: t.Any, wanted: t.Any) -> bool:
     return bool(str(told).lower() != wanted if name == "os_type" else told != wanted)
 
 
+def attributes(desired: DesiredImage) -> dict[str, t.Any]:
+    return {name: getattr(desired, name) for name in ATTRIBUTES}
+
+
+def must_change(name: str, told: str | None, wanted: str | None) -> bool:
+    """Whether this attribute of an image must be changed to ``wanted``; None leaves it unchanged."""
+    if not wanted:
+        return False
+    if name == "image_family":
+        return (told or "") != wanted
+    # Older releases do not report the others. The API changes a license only to BYOL.
+    return bool(told) and told != wanted and (name != "license_type" or wanted == "BYOL")
+
+
+def attribute_changes(wanted: t.Mapping[str, t.Any], base: Image) -> dict[str, t.Any]:
+    """The attributes that the image must get."""
+    current: dict[str, t.Any] = {**base}
+    return {name: wanted[name] for name in ATTRIBUTES if must_change(name, current[name], wanted[name])}
+
+
 def target(desired: DesiredImage, base: Image) -> Image:
     """The image with the values of the desired state, and otherwise unchanged.
 
@@ -51,7 +74,9 @@ def target(desired: DesiredImage, base: Image) -> Image:
         from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals  # noqa: PLC0415
 
         raise refusals.too_many_tags(base, problem)
-    wanted: Image = {**base, "tags": tags}
+    wanted = t.cast("Image", {**base, "tags": tags, **attribute_changes(attributes(desired), base)})
+    if desired.deprecated not in (None, is_deprecated(base)):
+        wanted["status"] = DEPRECATED if desired.deprecated else AVAILABLE
     if desired.image_name is not None:
         wanted["image_name"] = desired.image_name
     if desired.description is not None and desired.description != (base["description"] or ""):

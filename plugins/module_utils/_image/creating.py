@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import image_stub
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import AVAILABLE, DEPRECATED, image_stub
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import attributes as attribute_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     changes,
     imports,
@@ -17,6 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     refusals,
     sources,
     steps,
+    writing,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.deletion import (
     Leaving,
@@ -28,6 +30,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectati
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
@@ -45,7 +48,8 @@ def plan_creation(
         raise refusals.unknown_id(desired)
     if desired.source is None or desired.image_name is None:
         raise refusals.no_source(desired)
-    labels = changes.create_only(desired)
+    attribute_rules.judge_new(desired)
+    labels, attributes = changes.create_only(desired), changes.attributes(desired)
     judged = sources.judge(desired.source, reader)
     again = [made_again(one, reader) for one in failed]
     # If names must be unique, a new image can only be created once the name is free.
@@ -55,8 +59,21 @@ def plan_creation(
     why = "it is an outdated replacement"
     leaving = [Leaving(one, why, replacement=new, may_stay=True) for one in outdated if desired.wait]
     afterwards = removal(desired, reader, leaving) if leaving else Removal()
-    create = steps.Create(desired.image_name, judged.source, desired.description or None, desired.tags or {}, **labels)
-    usable = [steps.WaitUntilUsable(None, desired.name), steps.ReadBack(None, name=desired.name)]
+    create = steps.Create(
+        desired.image_name,
+        judged.source,
+        desired.description or None,
+        desired.tags or {},
+        **labels,
+        boot_mode=desired.boot_mode,
+        image_family=desired.image_family,
+    )
+    joining = writing.joining(judged.source, desired.image_family)
+    if joining and not desired.wait:
+        attributes["image_family"] = None
+    deprecating = [steps.SetDeprecated(None, True)] if desired.deprecated else []
+    reading = steps.ReadBack(None, name=desired.name)
+    usable = [steps.WaitUntilUsable(None, desired.name), *joining, *deprecating, reading]
     listed = [steps.WaitUntilListed(desired.name)]
     return Plan(
         before=failed[0] if failed else None,
@@ -64,13 +81,19 @@ def plan_creation(
             image_name=desired.image_name,
             description=desired.description or "",
             tags=dict(desired.tags or {}),
-            status="Available" if desired.wait else "Creating",
+            status=(DEPRECATED if deprecating else AVAILABLE) if desired.wait else "Creating",
             **labels,
+            **attributes,
             **judged.known,
         ),
         steps=(*cleared.steps, create, *(usable if desired.wait else listed), *afterwards.steps),
-        warnings=(*again, *judged.warnings, *cleared.warnings, *afterwards.warnings),
+        warnings=(*again, *judged.warnings, *_joins_later(desired, joining), *cleared.warnings, *afterwards.warnings),
     )
+
+
+def _joins_later(desired: DesiredImage, joining: t.Sequence[Step]) -> t.Iterator[str]:
+    if joining and not desired.wait:
+        yield (f"the new image is still being created: image_family is {attribute_rules.CHANGED_LATER}")
 
 
 def made_again(image: Image, reader: Reader) -> str:

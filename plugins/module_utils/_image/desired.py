@@ -26,7 +26,7 @@ MAXIMUM_DISKS = 17
 # Seconds. The cloud copies an image to another region, or imports one, in up to an hour.
 DEFAULT_TIMEOUT, LONG_TIMEOUT = 600, 3600
 _LONG_SOURCES = ("copy_from", "import_from")
-_OPTIONS_OF_IMPORTS = ("os_type", "boot_mode", "license_type", "role_name")
+_WITH_SOME_SOURCES = ("os_type", "boot_mode", "license_type", "role_name")
 
 _IDS = ("image_id", "instance_id", "snapshot_id")
 _NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
@@ -107,6 +107,9 @@ class DesiredImage(t.NamedTuple):
     architecture: str | None = None
     os_type: str | None = None
     boot_mode: str | None = None
+    license_type: str | None = None
+    image_family: str | None = None
+    deprecated: bool | None = None
     recreate: str = "never"
     delete_snapshots: bool = False
     wait: bool = True
@@ -115,6 +118,11 @@ class DesiredImage(t.NamedTuple):
     def may_replace(self) -> bool:
         """Whether the task may replace an image, or finish an interrupted replacement."""
         return self.state == "present" and self.recreate != "never"
+
+    @property
+    def sets_attributes(self) -> bool:
+        """Whether it sets what not every site knows, except when it creates an image."""
+        return any(one is not None for one in (self.image_family, self.boot_mode, self.license_type, self.deprecated))
 
     @property
     def name(self) -> str:
@@ -150,6 +158,7 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
         # With state=absent none of these values is sent: an invalid name may still be looked up and deleted.
         problems += [
             *_text_problems(params),
+            *texts.family_problems("image_family", params["image_family"]),
             *tag_problems,
             *tag_rules.problems(tags or {}),
             *_disk_problems(params["disk_device_mapping"]),
@@ -171,6 +180,9 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
         architecture=params["architecture"],
         os_type=params["os_type"],
         boot_mode=params["boot_mode"],
+        license_type=params["license_type"],
+        image_family=params["image_family"],
+        deprecated=params["deprecated"],
         recreate=params["recreate"],
         delete_snapshots=params["delete_snapshots"],
         wait=params["wait"],
@@ -181,6 +193,8 @@ def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     recreate = params["recreate"]
     if recreate == "never":
         return []
+    if params["deprecated"]:
+        return [f"recreate={recreate} creates a usable image, but deprecated is true: omit one of them"]
     if params["image_id"] is not None:
         return [f"recreate={recreate} requires image_name without image_id, since the replacement image has another id"]
     if recreate == "always" and _source(params) is None:
@@ -230,7 +244,7 @@ def _disk_problem(entry: str, disk: t.Mapping[str, t.Any]) -> str | None:
 
 
 def _other_source_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    if all(params[option] is None for option in (*_LONG_SOURCES, *_OPTIONS_OF_IMPORTS)):
+    if all(params[option] is None for option in (*_LONG_SOURCES, *_WITH_SOME_SOURCES)):
         return []
     # Imported only for tasks that give one of them, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image import given_sources  # noqa: PLC0415

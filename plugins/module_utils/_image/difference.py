@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import FAILED
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import FAILED, is_deprecated
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import difference
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import own_tags
 
@@ -16,6 +16,9 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.difference import Side
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+
+
+_UNSET = {"image_family": "", "deprecated": False}
 
 
 def diff(outcome: ImageOutcome, handle: str) -> Side:
@@ -27,9 +30,11 @@ def diff(outcome: ImageOutcome, handle: str) -> Side:
     """
     plan = outcome.plan
     taken_before, source, taken_after = _by_steps(outcome) if outcome.done else ({}, {}, {})
+    before, after = _attributes(plan.before), _attributes(plan.after)
+    changed = [name for name, value in after.items() if value not in (None, before.get(name) or _UNSET.get(name))]
     return difference.diff(
-        {**_managed(plan.before), **taken_before},
-        {**_managed(plan.after), **source, **taken_after},
+        {**_managed(plan.before), **{name: before[name] for name in changed if name in before}, **taken_before},
+        {**_managed(plan.after), **{name: after[name] for name in changed}, **source, **taken_after},
         (_header(plan.before, handle), _header(plan.after, handle)),
     )
 
@@ -43,6 +48,14 @@ def _managed(image: Image | Predicted | None) -> Side:
         "description": image["description"] or "",
         "tags": own_tags(image["tags"]),
     }
+
+
+def _attributes(image: Image | Predicted | None) -> Side:
+    """What the diff shows only if it changes."""
+    if image is None:
+        return {}
+    told = {"image_family": image["image_family"] or "", "deprecated": is_deprecated(image)}
+    return {**told, "boot_mode": image["boot_mode"], "license_type": image["license_type"]}
 
 
 def _state(image: Image | Predicted) -> str:

@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
 
 # What somebody else can change in an image. A status that the cloud changes itself is compared only if it was settled.
-_COMPARED = ("description", "tags", "status", "usage", "is_self_shared")
+_COMPARED = ("description", "image_family", "tags", "status", "usage", "is_self_shared")
 
 
 @dataclass(frozen=True)

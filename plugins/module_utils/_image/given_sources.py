@@ -36,7 +36,9 @@ _ONLY_WITH = {
     "platform": (*SOURCES[:3], "import_from"),
     "architecture": (*SOURCES[:3], "import_from"),
 }
-_NEEDED_WITH_SOURCE = ("image_version", "platform", "architecture")
+_CHANGEABLE = ("boot_mode", "license_type")
+# Compared with those of an existing image if the task gives no source.
+_ALSO_WITHOUT_SOURCE = (*_CHANGEABLE, "image_version", "platform", "architecture")
 
 
 def problems(params: Params) -> list[str]:
@@ -67,10 +69,11 @@ def source_from(params: Params) -> CopySource | ImportSource | None:
 def _option_problems(params: Params) -> t.Iterator[str]:
     source = next((option for option in SOURCES if params[option] is not None), None)
     for option, sources in _ONLY_WITH.items():
-        if params[option] is None or source in sources or (source is None and option in _NEEDED_WITH_SOURCE):
+        if params[option] is None or source in sources or (source is None and option in _ALSO_WITHOUT_SOURCE):
             continue
         instead = "and this task gives no source" if source is None else f"not with {source}"
-        yield f"{option} is only used with {' or '.join(sources)}, {instead}: omit {option}"
+        fitting = f"{' or '.join(sources)}{' or without a source' if option in _CHANGEABLE else ''}"
+        yield f"{option} is only used with {fitting}, {instead}: omit {option}"
 
 
 # --- copy_from -------------------------------------------------------------------------------------------------------

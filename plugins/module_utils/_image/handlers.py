@@ -21,7 +21,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     verifying,
     waits,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError, may_be_done
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -33,7 +33,9 @@ SNAPSHOT_PATIENCE = 10.0
 
 # The reasons to keep an image that was to be deleted.
 _KEPT_FOR = ("ImageUsingByInstance", "ImageUseShared", "ImageIsPublic")
-_CREATED_WITH = ("description", "image_version", "platform", "architecture", "tags")
+_CREATED_WITH = ("description", "image_family", "image_version", "platform", "architecture", "tags")
+# The refusal of a status that the image already has.
+_HAS_STATUS = ("ImageStatus.NotAvailable", "ImageStatus.NotDeprecated")
 _PASSING = {"usage", "is_self_shared"}
 
 
@@ -63,7 +65,17 @@ def may_create(step: steps.Create, run: ImageRunning) -> bool:
 
 
 def modify(step: steps.Modify, run: ImageRunning) -> None:
-    run.images.modify(run.id_of(step.image_id), step.image_name, step.description)
+    run.images.modify(run.id_of(step.image_id), step.image_name, step.description, **step.attributes())
+
+
+def set_deprecated(step: steps.SetDeprecated, run: ImageRunning) -> None:
+    change = run.images.deprecate if step.deprecated else run.images.restore
+    try:
+        change(run.id_of(step.image_id))
+    except ServiceError as error:
+        # An earlier attempt, whose answer was lost, has probably done it. The read that follows confirms it.
+        if not may_be_done(error) or error.code not in _HAS_STATUS:
+            raise
 
 
 def set_tags(step: steps.SetTags, run: ImageRunning) -> None:
@@ -188,6 +200,7 @@ def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
 HANDLERS: Handlers = {
     steps.Create: Handler(create, may_create),
     steps.Modify: Handler(modify),
+    steps.SetDeprecated: Handler(set_deprecated),
     steps.SetTags: Handler(set_tags),
     steps.UnsetTags: Handler(unset_tags),
     steps.Unmark: Handler(unmark),

@@ -89,6 +89,11 @@ _DEVICE = (
 _DISK_STATUS = "Every disk of the instance must be attached and in use: check its disks."
 _MANY_SNAPSHOTS = "Too many snapshots are being taken at once: create fewer images in parallel, or raise wait_timeout."
 _STILL_CREATING = "The image is still being created: raise wait_timeout."
+_BOOT_MODE_IN_USE = (
+    "boot_mode can only be changed while no instance uses the image: omit it, or delete these instances first."
+)
+_MANY_FAMILIES = "The account has too many image families: set image_family to one of them."
+_LARGE_FAMILY = "This image family has too many images: move images to another family, or delete them."
 _UNFINISHED_SNAPSHOT = "The snapshot is not finished: wait until it is accomplished and run the task again."
 
 HINTS: Hints = {
@@ -121,6 +126,8 @@ HINTS: Hints = {
     "UserNotInTheWhiteList": "This site allows it to selected accounts only: ask its operators.",
     "InstanceLockedForSecurity": "The instance is locked for security reasons: have the lock removed first.",
     "ImageUsingByInstance": _in_use,
+    "OperationDeined.ImageUsingByInstance": _BOOT_MODE_IN_USE,
+    "OperationDenied.ImageUsingByInstance": _BOOT_MODE_IN_USE,
     "ImageUseShared": "The image is shared with other accounts: stop sharing it first. force does not help.",
     "ImageIsPublic": "The image is published: withdraw it first.",
     "ImageIsCreating": _STILL_CREATING,
@@ -130,6 +137,13 @@ HINTS: Hints = {
     "ImageIsExporting": "The image is being exported: wait, or cancel the export task.",
     "InvalidImageName.Duplicated": _taken,
     "InvalidImageName.Malformed": f"image_name {texts.NAME_RULE}. {texts.NAME_ERAS}.",
+    "InvalidImageFamily.Malformed": f"image_family {texts.FAMILY_RULE}.",
+    "ImageFamilyQuotaExceed": _MANY_FAMILIES,
+    "ImageFamilyQuotaFull": _MANY_FAMILIES,
+    "ImageQuotaExceed.ImageFamily": _LARGE_FAMILY,
+    "ImageQuotaFull.ImageFamily": _LARGE_FAMILY,
+    "ImageStatus.NotAvailable": "Only an image that is Available can be deprecated.",
+    "ImageStatus.NotDeprecated": "Only the deprecation of an image that is Deprecated can be ended.",
     "InvalidDescription.Malformed": f"description {texts.DESCRIPTION_RULE}. {texts.DESCRIPTION_ERAS}.",
     "InvalidImageVersion.Malformed": f"image_version {texts.VERSION_RULE}.",
     "InvalidArchitecture.Malformed": "architecture must be i386 or x86_64, or on newer releases arm64.",

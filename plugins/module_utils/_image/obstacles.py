@@ -212,7 +212,7 @@ def not_supported(image_id: str, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
         f"The site accepted the change, but image {image_id} does not show it after a minute: {', '.join(missing)}. "
         "This site ignores these options, or somebody has changed them back. Run the task again: what can still be "
-        "changed is then changed with a separate call.",
+        "changed is then changed with a separate call. If that ends in the same way, omit these options.",
         "not_supported_by_site",
     )
 

@@ -11,8 +11,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
+    AVAILABLE,
     UNAVAILABLE,
     Image,
+    is_deprecated,
     is_failed,
     is_settled,
 )
@@ -108,14 +110,19 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
     after = changes.target(desired, image)
     if after["image_name"] != image["image_name"]:
         _judge_new_name(image, after, reader)
+    after, warnings = _judged(desired, image, after, reader)
     waits_first = desired.wait and not is_settled(image)
-    if waits_first:
-        after["status"] = "Available"
+    if waits_first and not is_deprecated(after):
+        after["status"] = AVAILABLE
     return Plan(
         before=image,
         after=after,
         steps=() if after == image and not waits_first else _change(desired, image, after),
-        warnings=(*_unchangeable(desired, image), *map(_left_alone, leftovers)),
+        warnings=(
+            *_unchangeable(desired, image),
+            *warnings,
+            *map(_left_alone, leftovers),
+        ),
     )
 
 
@@ -151,6 +158,16 @@ def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
         )
     if _purpose(image):
         yield _purpose(image)
+
+
+def _judged(desired: DesiredImage, image: Image, after: Image, reader: Reader) -> tuple[Image, t.Sequence[str]]:
+    """See ``attributes.judged``."""
+    if desired.sets_attributes or is_deprecated(image):
+        # Imported only where it is used, so that other tasks stay fast.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import attributes  # noqa: PLC0415
+
+        return attributes.judged(desired, image, after, reader)
+    return after, ()
 
 
 def _purpose(image: Image) -> str:

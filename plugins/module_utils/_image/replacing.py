@@ -127,7 +127,7 @@ def _replace(
         judged = sources.judge(t.cast("AnySource", desired.source), reader)
         warnings, (making, new) = judged.warnings, _making(desired, found, marked, judged)
     else:
-        warnings, (making, new) = _resumed(adopted, mark, now), _adopting(adopted, marked)
+        warnings, (making, new) = _resumed(adopted, mark, now), _adopting(desired, adopted, marked)
     swap = _swap(desired, Replacement(new["image_id"], desired.name, mark.text()), new, old)
     removed = _removal(desired, swap, reader, found.outdated)
     first = Removal() if before is None else before
@@ -176,21 +176,35 @@ def _making(
     """The steps that create the new image, and the predicted image before the swap."""
     if found.free_name is None:
         raise replacement_refusals.temporary_names_used(desired, found.outdated)
-    labels = changes.create_only(desired)
-    create = steps.Create(found.free_name, judged.source, marked["description"] or None, marked["tags"], **labels)
+    labels, family = changes.create_only(desired), marked["image_family"] or None
+    create = steps.Create(
+        found.free_name,
+        judged.source,
+        marked["description"] or None,
+        marked["tags"],
+        **labels,
+        boot_mode=desired.boot_mode,
+        image_family=family,
+    )
     new = image_stub(
         image_name=found.free_name,
         description=marked["description"] or "",
         tags=marked["tags"],
         status="Available",
         **labels,
+        **{**changes.attributes(desired), "image_family": family},
         **judged.known,
     )
-    return [create, steps.WaitUntilUsable(None)], new
+    joining = writing.joining(judged.source, family)
+    reading = [steps.ReadBack(None, new)] if joining else []
+    return [create, steps.WaitUntilUsable(None), *joining, *reading], new
 
 
-def _adopting(adopted: Image, marked: Image) -> tuple[list[Step], Image]:
-    new: Image = {**adopted, "status": "Available", "description": marked["description"], "tags": marked["tags"]}
+def _adopting(desired: DesiredImage, adopted: Image, marked: Image) -> tuple[list[Step], Image]:
+    # The family is that of the image being replaced, unless the task gives another.
+    wanted = {**changes.attributes(desired), "image_family": marked["image_family"]}
+    kept = {"status": "Available", "description": marked["description"], "tags": marked["tags"]}
+    new = t.cast("Image", {**adopted, **changes.attribute_changes(wanted, adopted), **kept})
     return _writing(adopted, new), new
 
 

@@ -45,6 +45,7 @@ class Create(Change):
     architecture: str | None = None
     os_type: str | None = None
     boot_mode: str | None = None
+    image_family: str | None = None
 
     def text(self) -> str:
         # The mark begins with the id of the image being replaced.
@@ -55,17 +56,40 @@ class Create(Change):
 
 @dataclass(frozen=True)
 class Modify(Change, _OfAnImage):
-    """Name and description are set in one call, so they are one step. None does not change a field."""
+    """All of them are set in one call, so they are one step. None does not change a field."""
 
     image_name: str | None = None
     description: str | None = None
+    image_family: str | None = None
+    boot_mode: str | None = None
+    license_type: str | None = None
+
+    def attributes(self) -> dict[str, str]:
+        """What it sets except the name and the description."""
+        known = {"image_family": self.image_family, "boot_mode": self.boot_mode, "license_type": self.license_type}
+        return {name: value for name, value in known.items() if value is not None}
 
     def text(self) -> str:
         subject = _subject(self.image_id)
-        if self.image_name is None:
-            return f"set the description of {subject} to {self.description!r}"
-        renamed = f"rename {subject} to {self.image_name!r}"
-        return renamed if self.description is None else f"{renamed} and set its description to {self.description!r}"
+        described = {} if self.description is None else {"description": self.description}
+        settings = {name.replace("_", " "): value for name, value in {**described, **self.attributes()}.items()}
+        own = [f"its {name} to {value!r}" for name, value in settings.items()]
+        if self.image_name is not None:
+            renamed = f"rename {subject} to {self.image_name!r}"
+            return f"{renamed} and set {' and '.join(own)}" if own else renamed
+        name, value = next(iter(settings.items()))
+        return " and ".join([f"set the {name} of {subject} to {value!r}", *own[1:]])
+
+
+@dataclass(frozen=True)
+class SetDeprecated(Change, _OfAnImage):
+    """``deprecated``: false ends the deprecation. The status is set in a call of its own."""
+
+    deprecated: bool
+
+    def text(self) -> str:
+        subject = _subject(self.image_id)
+        return f"deprecate {subject}" if self.deprecated else f"end the deprecation of {subject}"
 
 
 @dataclass(frozen=True)
@@ -228,7 +252,7 @@ class ReadBack(ReadOnly, _OfAnImage):
     """Waits until the image shows what was written: reads may lag behind writes. ``wanted``: the expected image; None
     stands for the predicted one. ``name``: see ``WaitUntilUsable``."""
 
-    wanted: Image | None = None
+    wanted: Image | Predicted | None = None
     name: str | None = None
 
     def attempt(self) -> str:

@@ -15,6 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
 NAME_LENGTH = (2, 128)
 MAXIMUM_DESCRIPTION_LENGTH = 256
 MAXIMUM_VERSION_LENGTH = 40
+_RESERVED = ("acs:", "aliyun")
 _LINKS = ("http://", "https://")
 
 NAME_RULE = (
@@ -25,17 +26,31 @@ NAME_ERAS = (
     "Some releases do not accept '.' in a name, letters other than Latin and Chinese ones, or a name that starts with "
     "'acs:' or 'aliyun'"
 )
+# Image families are newer than the rules that differ between releases.
+FAMILY_RULE = f"{NAME_RULE}, and must not start with 'acs:' or 'aliyun'"
 DESCRIPTION_RULE = "must have at most 256 characters and must not start with http:// or https://"
 DESCRIPTION_ERAS = "Some releases require at least 2 characters"
 VERSION_RULE = "must have 1 to 40 printable ASCII characters"
 
 
 def name_problem(what: str, name: str) -> str | None:
+    return None if _is_name(name) else broken(what, NAME_RULE, name)
+
+
+def family_problems(what: str, family: str | None) -> list[str]:
+    if family is None:
+        return []
+    if not family.strip():
+        return [f"{what} is empty, but an image cannot be removed from its family: give another family, or omit it"]
+    is_good = _is_name(family) and not family.lower().startswith(_RESERVED)
+    return [] if is_good else [broken(what, FAMILY_RULE, family)]
+
+
+def _is_name(name: str) -> bool:
     shortest, longest = NAME_LENGTH
     # Letters of any script: some releases accept them, but none accepts blanks or slashes.
     fits = all(character.isalnum() or character in ".:_-" for character in name)
-    is_good = shortest <= len(name) <= longest and name[:1].isalpha() and fits
-    return None if is_good else broken(what, NAME_RULE, name)
+    return shortest <= len(name) <= longest and name[:1].isalpha() and fits
 
 
 def description_problem(what: str, text: str) -> str | None:

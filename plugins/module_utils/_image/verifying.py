@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted, is_failed, is_usable
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
+    Image,
+    Predicted,
+    is_deprecated,
+    is_failed,
+    is_usable,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, obstacles
@@ -82,6 +88,11 @@ def foreign(found: Image, wanted: Image | Predicted, before: Image | Predicted |
     texts = ("", wanted["description"] or "", "" if before is None else before["description"] or "")
     if (found["description"] or "") not in texts:
         changed["description"] = f"its description is now {found['description']!r}"
+    if is_deprecated(found) not in (is_deprecated(wanted), before is not None and is_deprecated(before)):
+        changed["status"] = f"its status is now {found['status']}"
+    families = ("", wanted["image_family"] or "", "" if before is None else before["image_family"] or "")
+    if (found["image_family"] or "") not in families:
+        changed["image_family"] = f"its image_family is now {found['image_family']!r}"
     if any(value not in (old_tags.get(key), new_tags.get(key)) for key, value in tags.items()):
         changed["tags"] = f"its tags are now {tags!r}"
     return changed
@@ -100,6 +111,9 @@ def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:
         for name in changes.CREATE_ONLY
         if asked[name] is not None and told[name] and changes.differs(name, told[name], asked[name])
     ]
+    missing += [name for name in changes.ATTRIBUTES if changes.must_change(name, told[name], asked[name])]
+    if is_deprecated(found) != is_deprecated(wanted):
+        missing.append("deprecated")
     if _is_encrypted(wanted, True) and _is_encrypted(found, False):
         missing.append("copy_from.encrypted")
     if found["description"] is not None and found["description"] != (wanted["description"] or ""):

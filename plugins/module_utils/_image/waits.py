@@ -23,7 +23,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
 )
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.running import ImageRunning
 
@@ -153,7 +153,7 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
     run.has_just_looked = True
 
 
-def _judge_foreign(image: Image, wanted: Image, run: ImageRunning) -> None:
+def _judge_foreign(image: Image, wanted: Image | Predicted, run: ImageRunning) -> None:
     """Raises ApsaraStackError if somebody has given it values that it had neither before nor after the change."""
     known = (run.plan.subject, run.plan.before)
     before = next((one for one in known if one is not None and one["image_id"] == image["image_id"]), None)
@@ -164,7 +164,7 @@ def _judge_foreign(image: Image, wanted: Image, run: ImageRunning) -> None:
         raise obstacles.changed_after_writing(image, changed)
 
 
-def _missing(image: Image, wanted: Image, run: ImageRunning) -> list[str]:
+def _missing(image: Image, wanted: Image | Predicted, run: ImageRunning) -> list[str]:
     differences = {
         "image_name": image["image_name"] != wanted["image_name"],
         # The mark stays if a replaced image may be deleted later.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_settled
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import refusals, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_deprecated, is_settled
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, refusals, steps
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import expected
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import AnySource
 
 
 def change(image: Image, after: Image, *, waits: bool, is_selected_by_id: bool) -> list[Step]:
@@ -25,15 +26,26 @@ def change(image: Image, after: Image, *, waits: bool, is_selected_by_id: bool) 
     name, new_name = image["image_name"], after["image_name"]
     first = waiting(image, writing, None if is_selected_by_id else name) if waits and not is_settled(image) else []
     read_under = None if is_selected_by_id and name == new_name else new_name
-    last: list[Step] = [steps.ReadBack(image["image_id"], name=read_under)] if waits and writing else []
+    reads = writing and (waits or any(_may_be_ignored(step) for step in writing))
+    last: list[Step] = [steps.ReadBack(image["image_id"], name=read_under)] if reads else []
     return [*first, *writing, *last]
 
 
+def _may_be_ignored(step: Step) -> bool:
+    """Whether a site may accept the change without making it."""
+    return isinstance(step, steps.SetDeprecated) or (isinstance(step, steps.Modify) and bool(step.attributes()))
+
+
 def writes(image: Image, wanted: Image) -> list[Step]:
-    """The writes that change ``before`` into ``after``."""
+    """The writes that change the image into the wanted one."""
     modification = modify(image, wanted)
-    first: list[Step] = [] if modification is None else [modification]
-    return [*first, *tagging(image["image_id"], image["tags"], wanted["tags"])]
+    changing: list[Step] = [] if modification is None else [modification]
+    changing += tagging(image["image_id"], image["tags"], wanted["tags"])
+    if is_deprecated(image) == is_deprecated(wanted):
+        return changing
+    # A deprecated image can be neither shared nor copied, so it is deprecated last.
+    status = steps.SetDeprecated(image["image_id"], is_deprecated(wanted))
+    return [*changing, status] if status.deprecated else [status, *changing]
 
 
 def waiting(image: Image, writes_after: t.Sequence[Step], name: str | None) -> list[Step]:
@@ -44,13 +56,20 @@ def waiting(image: Image, writes_after: t.Sequence[Step], name: str | None) -> l
 
 
 def modify(image: Image, wanted: Image) -> steps.Modify | None:
-    """The change of name and description. Raises RefusalError if a description would have to be emptied."""
+    """The change of all that is set in one call. Raises RefusalError if a description would have to be emptied."""
     name = wanted["image_name"] if wanted["image_name"] != image["image_name"] else None
     differs = (wanted["description"] or "") != (image["description"] or "")
     if differs and not wanted["description"]:
         raise refusals.description_cannot_be_cleared(image)
     description = wanted["description"] if differs else None
-    return None if name is None and description is None else steps.Modify(image["image_id"], name, description)
+    changed = changes.attribute_changes(wanted, image)
+    is_same = name is None and description is None and not changed
+    return None if is_same else steps.Modify(image["image_id"], name, description, **changed)
+
+
+def joining(source: AnySource, family: str | None) -> list[Step]:
+    """A new image joins its family: only CreateImage does that in the same call."""
+    return [] if family is None or source.kind == "create" else [steps.Modify(None, image_family=family)]
 
 
 def tagging(image_id: str | None, current: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> list[Step]:

@@ -45,6 +45,8 @@ def _image(image: Image, now: float, used: set[str]) -> State:
         "image_id": image.id,
         "image_name": attributes.name,
         "description": attributes.description,
+        "image_family": attributes.family,
+        "boot_mode": attributes.boot_mode,
         "tags": attributes.tags,
         "status": lifecycle.status(image, now),
         "progress": lifecycle.progress(image, now, "linear"),

@@ -32,6 +32,14 @@ def check_tags(tags: t.Mapping[str, str]) -> None:
         raise ServiceError("QuotaExceed.Tags", http_status=403)
 
 
+def check_status(one: Image, needed: str, refusal: str) -> None:
+    """Before the status is set."""
+    if one["status"] != needed:
+        raise ServiceError(refusal, http_status=403)
+    if needed == "Available" and one["is_self_shared"]:
+        raise ServiceError("ImageUseShared", http_status=403)
+
+
 def check_deletion(one: Image, force: bool) -> None:
     if one["status"] in ("Creating", "Waiting"):
         raise ServiceError("ImageIsCreating", http_status=403)

@@ -196,7 +196,8 @@ class FakeImages:
         fake_rules.check_tags(given.get("tags") or {})
         self._made += 1
         image_id = f"m-new-{self._made}"
-        known = {**given, "description": given.get("description") or "", "tags": dict(given.get("tags") or {})}
+        texts = {name: given.get(name) or "" for name in ("description", "image_family")}
+        known = {**given, **texts, "tags": dict(given.get("tags") or {})}
         self.images[image_id] = image(
             image_id,
             image_name=image_name,
@@ -210,12 +211,22 @@ class FakeImages:
         self._listed_at[image_id] = self.clock.now + self.listed_after
         return image_id
 
-    def modify(self, image_id: str, image_name: str | None, description: str | None) -> None:
-        self._note("modify", image_id, image_name, description)
+    def modify(self, image_id: str, image_name: str | None, description: str | None, **attributes: str) -> None:
+        self._note("modify", image_id, image_name, description, *attributes.items())
         self._check_name(image_name, image_id)
         # An empty description leaves the old one.
-        changes = {"image_name": image_name, "description": description or None}
+        changes = {"image_name": image_name, "description": description or None, **attributes}
         self._write(image_id, **{key: value for key, value in changes.items() if value is not None})
+
+    def deprecate(self, image_id: str) -> None:
+        self._note("deprecate", image_id)
+        fake_rules.check_status(self._existing(image_id), "Available", "ImageStatus.NotAvailable")
+        self._write(image_id, status="Deprecated")
+
+    def restore(self, image_id: str) -> None:
+        self._note("restore", image_id)
+        fake_rules.check_status(self._existing(image_id), "Deprecated", "ImageStatus.NotDeprecated")
+        self._write(image_id, status="Available")
 
     def set_tags(self, image_id: str, tags: t.Mapping[str, str]) -> None:
         self._note("set_tags", image_id, dict(tags))

@@ -95,6 +95,8 @@ def _image(entry: Case, used: t.Container[str | None]) -> Image:
         image_version=entry.get("version", ""),
         platform=entry.get("platform", ""),
         architecture=entry.get("architecture", "x86_64"),
+        image_family=entry.get("family", ""),
+        boot_mode=entry.get("boot_mode", "BIOS").lower(),
         disk_device_mappings=[_disk(disk) for disk in entry.get("mappings", ())],
     )
 

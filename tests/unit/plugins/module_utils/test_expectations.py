@@ -17,7 +17,7 @@ WEB = image(description="d", tags={"a": "1"}, is_self_shared=False)
     "known",
     [
         {},
-        {"progress": 50, "size": 40, "platform": "CentOS", "image_family": "f", "creation_time": None},
+        {"progress": 50, "size": 40, "platform": "CentOS", "boot_mode": "uefi", "creation_time": None},
         # Releases represent a missing value in different ways.
         {"is_self_shared": None},
     ],
@@ -37,6 +37,7 @@ def test_an_empty_description_equals_a_missing_one() -> None:
         ("description", "keep"),
         ("tags", {"a": "1", "keep": "1"}),
         ("tags", {"a": "2"}),
+        ("image_family", "another"),
         ("status", "Deprecated"),
         ("usage", "instance"),
         ("is_self_shared", True),

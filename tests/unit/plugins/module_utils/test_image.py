@@ -37,6 +37,7 @@ WIRE: dict[str, t.Any] = {
     "IsSelfShared": "True",
     "IsCopied": False,
     "BootMode": "UEFI",
+    "LicenseType": "Auto",
     "IsSubscribed": False,
     "Tags": {"Tag": [{"TagKey": "env", "TagValue": "dev"}]},
     "DiskDeviceMappings": {
@@ -76,6 +77,7 @@ SHAPED: Image = {
     "is_self_shared": True,
     "is_copied": False,
     "boot_mode": "uefi",
+    "license_type": "Auto",
     "is_subscribed": False,
     "tags": {"env": "dev"},
     "disk_device_mappings": [

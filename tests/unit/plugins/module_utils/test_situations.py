@@ -34,6 +34,8 @@ ACTIONS = {
     "snapshots": "DescribeSnapshots",
     "create": "CreateImage",
     "modify": "ModifyImageAttribute",
+    "deprecate": "ModifyImageAttribute",
+    "restore": "ModifyImageAttribute",
     "set_tags": "TagResources",
     "unset_tags": "UntagResources",
     "delete": "DeleteImage",

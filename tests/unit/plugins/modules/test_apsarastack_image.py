@@ -29,7 +29,13 @@ def test_a_new_image_is_created() -> None:
     assert result(MADE, images) == {
         "changed": True,
         "image_id": "m-new-1",
-        "image": image("m-new-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-of-m-new-1")]),
+        "image": image(
+            "m-new-1",
+            description="d",
+            image_family="",
+            tags={"a": "1"},
+            disk_device_mappings=[disk("s-of-m-new-1")],
+        ),
         "actions": ["create image 'web' from instance i-1"],
         "diff": {
             "before": {"state": "absent"},
