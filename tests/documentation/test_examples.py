@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import re
 import typing as t
 from pathlib import Path
 
@@ -96,10 +97,17 @@ class Validator:
 
 
 def _filled(value: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
-    """The value, or one of the right type if it is a template."""
+    """The value with one of the right type for each template."""
+    suboptions = spec.get("options", {})
+    if isinstance(value, dict) and suboptions:
+        return {name: _filled(each, suboptions.get(name, {})) for name, each in value.items()}
+    if isinstance(value, list) and suboptions:
+        return [_filled(each, spec) for each in value]
     if not isinstance(value, str) or "{{" not in value:
         return value
-    return {"int": 7, "bool": True, "dict": {}, "list": []}.get(spec.get("type", "str"), "templated")
+    # Different templates stand for different values.
+    text = re.sub("[^a-z0-9]+", "-", value.lower()).strip("-")
+    return {"int": 7, "bool": True, "dict": {}, "list": []}.get(spec.get("type", "str"), text)
 
 
 @pytest.fixture
