@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, unshown
 
 _TEMPLATE_MARKS = ("{{", "{%")
 _LONGEST_QUOTE = 40
@@ -33,7 +33,7 @@ def id_problems(values: t.Mapping[str, t.Any]) -> list[str]:
     """A sentence for each of ``values``, with its option as key, that is more than one id."""
     # The API reads a comma as a list separator, and compares blanks: neither finds the intended image.
     return [
-        f"{option} is {value!r}: it must be one id, without blanks and commas"
+        f"{option} is {unshown(value) or repr(value)}: it must be one id, without blanks and commas"
         for option, value in values.items()
         if isinstance(value, str) and value.strip() and any(one.isspace() or one == "," for one in value)
     ]
@@ -64,7 +64,7 @@ def quoted(text: str) -> str:
 
 def broken(what: str, rule: str, text: str) -> str:
     """A sentence about a value that breaks the rule."""
-    return f"{what} {rule}, but is {quoted(text)}"
+    return f"{what} {rule}, but is {unshown(text) or quoted(text)}"
 
 
 def type_problem(what: str, value: t.Any) -> str | None:
@@ -86,5 +86,6 @@ def template_problem(what: str, value: t.Any) -> str | None:
     if not isinstance(value, str) or not any(mark in value for mark in _TEMPLATE_MARKS):
         return None
     return (
-        f"{what} is {value!r}: Ansible has not evaluated this template (values marked as unsafe are left as they are)"
+        f"{what} is {unshown(value) or repr(value)}: Ansible has not evaluated this template (values marked as unsafe "
+        "are left as they are)"
     )

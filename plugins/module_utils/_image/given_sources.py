@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import (
     blank_problems,
+    broken,
     entries,
     id_problems,
     quoted,
@@ -126,6 +127,6 @@ def _disk_problems(entry: str, disk: Params) -> t.Iterator[str]:
         # A signed URL contains a signature, so it is not quoted.
         yield f"{entry}.object is a URL: give only the name of the object in its bucket, such as images/web.qcow2"
     elif name.startswith(("/", "\\")):
-        yield f"{entry}.object must not begin with a slash, but is {quoted(name)}: object names begin without one"
+        yield f"{broken(f'{entry}.object', 'must not begin with a slash', name)}: object names begin without one"
     if disk["size"] is not None and disk["size"] < 1:
         yield f"{entry}.size must be at least 1 GiB, but is {disk['size']}"

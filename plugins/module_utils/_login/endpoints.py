@@ -14,6 +14,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins im
 
 ENDPOINT_SCHEMES = ("http", "https")
 ASAPI_PATH = "/asapi/v3"
+# Parts of a URL that may contain a password or a token, which no message may show.
+_NEVER_SHOWN = {"@": "a user name", "?": "a query", "#": "a fragment"}
 # Each of the two supports only one protocol, whatever the rest of the site supports.
 _ASAPI_SCHEMES = {"public.asapi.": "https", "internal.asapi.": "http"}
 
@@ -46,8 +48,8 @@ def endpoint_from(values: t.Mapping[str, t.Any], origins: Origins = FROM_TASK) -
 
 
 def _pop_url(option: str, domain: str, values: t.Mapping[str, t.Any]) -> str:
-    if any(character in domain for character in "/:@"):
-        raise RefusalError(f"{option} must be a bare domain such as env30.example.com, but is {domain!r}.")
+    if any(character in domain for character in "/:@?#"):
+        raise RefusalError(f"{option} must be a bare domain such as env30.example.com, but {_found(domain)}.")
     if _asapi_scheme(domain) is not None:
         raise RefusalError(f"{option} is {domain!r}, which is an ASAPI gateway: give it as domain.")
     host = f"ecs-internal.{domain}" if values["is_center_region"] else f"ecs-internal.{values['region']}.{domain}"
@@ -74,9 +76,7 @@ def _asapi_scheme(text: str) -> str | None:
 
 def _endpoint_parts(option: str, text: str, protocol: str) -> urllib.parse.SplitResult:
     """``text``: host, host:port, an IPv6 address with or without brackets, or a URL."""
-    # A user name implies a password, which no message may show.
-    shown = "has a user name" if "@" in text else f"is {text!r}"
-    refusal = RefusalError(f"{option} must be a host, host:port, or an http or https URL, but {shown}.")
+    refusal = RefusalError(f"{option} must be a host, host:port, or an http or https URL, but {_found(text)}.")
     is_bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
     parts = split_url(f"[{text}]" if is_bare_ipv6 else text, protocol)
     if parts is None or parts.scheme not in ENDPOINT_SCHEMES:
@@ -84,6 +84,12 @@ def _endpoint_parts(option: str, text: str, protocol: str) -> urllib.parse.Split
     if parts.username is not None or parts.query or parts.fragment:
         raise refusal
     return parts
+
+
+def _found(text: str) -> str:
+    """What is wrong with a refused text, as a message says it."""
+    part = next((part for mark, part in _NEVER_SHOWN.items() if mark in text), None)
+    return f"is {text!r}" if part is None else f"has {part}"
 
 
 def _url(parts: urllib.parse.SplitResult) -> str:

@@ -11,6 +11,7 @@ may be a substring of any of them.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import os
 import re
@@ -65,43 +66,63 @@ class Secrets:
         forms = sorted({form for secret in self._texts for form in _forms(secret)}, key=len, reverse=True)
         if not forms:
             return text
-        text = re.sub("|".join(map(re.escape, forms)), HIDDEN, text)
+        # Patterns of encoded characters are only compiled for the few texts that can contain some.
+        text = re.sub("|".join(map(_percent_encoded if "%" in text else re.escape, forms)), HIDDEN, text)
         return _without_rests(text, forms) if CUT in text else text
 
 
 def _forms(secret: str) -> set[str]:
-    """The secret itself, and its encodings in URLs, forms, strings to sign, Python, JSON and single lines of plain
-    text."""
-    written = {secret, repr(secret)[1:-1], plain_text(secret)}
+    """The secret itself, and as Python, JSON, single lines of plain text, forms and base64 write it."""
+    written = {secret, repr(secret)[1:-1], plain_text(secret), secret.replace(" ", "+")}
     written |= {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
-    once = set(_encoded(secret))
-    whole = written | once | {form for text in once for form in _encoded(text)}
-    return {form for form in whole if form}
+    # The requests library encodes the password of a proxy as Latin-1.
+    for content in {secret.encode(encoding, "replace") for encoding in ("utf-8", "latin-1")}:
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            encoded = encode(content).decode()
+            written |= {encoded, encoded.rstrip("=")}
+    return {form for form in written if form}
 
 
-def _encoded(text: str) -> t.Iterator[str]:
-    for encode in (urllib.parse.quote, urllib.parse.quote_plus):
-        for safe in ("~", "/~"):
-            encoded = encode(text, safe=safe)
-            yield from (encoded, _lower(encoded))
+def _percent_encoded(form: str) -> str:
+    """A pattern for the form in which any characters may be percent-encoded, any number of times."""
+    return "".join(map(_character, form))
 
 
-def _lower(encoded: str) -> str:
-    """The same with lower-case hexadecimal digits, as some servers write them."""
-    head, *parts = encoded.split("%")
-    return "%".join((head, *(part[:2].lower() + part[2:] for part in parts)))
+@functools.cache
+def _character(character: str) -> str:
+    """A pattern for one character, with hexadecimal digits in upper or lower case."""
+    encoded = "".join(f"%(?:25)*{byte:02x}" for byte in character.encode("utf-8", "replace"))
+    # Encoded first: a percent sign is also the start of its own encoding. Forms write a blank as a plus sign.
+    blank = r"|%(?:25)*2b|\+" if character == " " else ""
+    return f"(?:(?i:{encoded}{blank})|{re.escape(character)})"
 
 
 def _without_rests(text: str, forms: t.Sequence[str]) -> str:
     """A truncated text may end with the beginning of a secret."""
-    rests = {form[:length] for form in forms for length in range(_LONGEST_REST + 1, len(form))}
-    for rest in sorted(rests, key=len, reverse=True):
-        text = text.replace(rest + CUT, HIDDEN + CUT)
-    return text
+    *truncated, last = text.split(CUT)
+    return CUT.join([*(_without_rest(part, forms) for part in truncated), last])
+
+
+def _without_rest(text: str, forms: t.Sequence[str]) -> str:
+    """The text without the beginning of a form at its end."""
+    starts = [start for form in forms for start in range(len(text)) if _is_rest(text, start, form)]
+    return text[: min(starts)] + HIDDEN if starts else text
+
+
+def _is_rest(text: str, start: int, form: str) -> bool:
+    """Whether the text consists, from ``start`` on, of the beginning of the form."""
+    end, length = start, 0
+    for character in form:
+        found = re.compile(_character(character)).match(text, end)
+        if found is None:
+            break
+        end, length = found.end(), length + 1
+    # The last character may be truncated itself.
+    return length > _LONGEST_REST and re.fullmatch("(%[%0-9A-Fa-f]*)?", text[end:]) is not None
 
 
 def _proxy_secrets(proxy: str) -> t.Iterator[str]:
-    """The password in the URL of a proxy: encoded, decoded, and with its user as it is sent.
+    """The password in the URL of a proxy: encoded, decoded, and with its user, which are sent in base64.
 
     The URL may be invalid, for example because of a password with a plain ``#``, so no library splits it.
     """
@@ -109,4 +130,4 @@ def _proxy_secrets(proxy: str) -> t.Iterator[str]:
     if password:
         decoded = urllib.parse.unquote(password)
         yield from (password, decoded)
-        yield base64.b64encode(f"{urllib.parse.unquote(user)}:{decoded}".encode()).decode()
+        yield f"{urllib.parse.unquote(user)}:{decoded}"

@@ -14,7 +14,7 @@ import re
 import stat
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, unshown
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.route import Route
@@ -45,7 +45,8 @@ class Source(t.NamedTuple):
 
     def refusal(self, why: str) -> RefusalError:
         """The error for a path that cannot be used. ``why``: the text after "which"."""
-        return RefusalError(f"{self.name} is {self.path!r}, which {why}. It must be {MUST_BE}.")
+        path = unshown(self.path) or repr(self.path)
+        return RefusalError(f"{self.name} is {path}, which {why}. It must be {MUST_BE}.")
 
 
 def source_of(route: Route) -> Source | None:

@@ -11,6 +11,7 @@ decisions never depend on text from which secrets were removed.
 from __future__ import annotations
 
 import contextlib
+import re
 import typing as t
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -20,6 +21,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 READ_PREFIXES = ("Describe", "List", "AssumeRole")
 # The end of a truncated string.
 CUT = "..."
+# In a value that may be a URL: a password before an @, or a parameter, such as a token or a signature.
+_LOGIN = re.compile(r":.*@|\?.+=", re.DOTALL)
 
 Facts = t.Mapping[str, t.Any]
 
@@ -235,3 +238,11 @@ def plain_text(text: str) -> str:
     """The text on one line, without control characters and unencodable characters."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(printable.split())
+
+
+def unshown(text: str) -> str | None:
+    """What a message says in place of a value that may contain a password; None if the value can be quoted.
+
+    Any option may be given a URL by mistake.
+    """
+    return "a URL with a password or a token, which is not shown" if _LOGIN.search(text) else None

@@ -108,6 +108,13 @@ def test_a_value_of_a_header_must_be_printable_ascii(option: str, value: str) ->
     )
 
 
+@pytest.mark.parametrize("option", ["region", "department", "resource_group", "ca_path"])
+def test_a_url_with_a_password_is_refused_without_showing_it(option: str) -> None:
+    message = refusal(**{"department": "37", option: "https://bob:simulator secret@x.invalid/"})
+    assert f"{option} (set in the task)" in message
+    assert "simulator" not in message
+
+
 @pytest.mark.parametrize("option", ["access_key", "secret_key", "security_token"])
 @pytest.mark.parametrize("value", ["simulator-x\n", " simulator-x", "simulator-x y", "\ufeffsimulator-x"])
 def test_a_key_with_whitespace_is_refused_without_showing_it(option: str, value: str) -> None:

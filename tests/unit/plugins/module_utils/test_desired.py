@@ -122,6 +122,26 @@ def test_invalid_input_is_refused_with_a_sentence(params: dict[str, t.Any], mess
     assert text.endswith("Nothing was sent.")
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"image_id": "bob:simulator-secret@m 1"},
+        {"image_name": "https://bob:simulator-secret@web"},
+        {"image_name": "/web?token=simulator-secret"},
+        {"instance_id": "https://i-1/?token=simulator-secret&x=a,b"},
+        {"import_from": [{"bucket": "bob:simulator-secret@golden-images", "object": "web.qcow2"}]},
+        {"import_from": [{"bucket": "https://golden-images/?Signature=simulator-secret", "object": "web.qcow2"}]},
+        {"import_from": [{"bucket": "golden-images", "object": "/web.qcow2?Expires=1&Signature=simulator-secret"}]},
+        {"tags": {"url": "https://bob:simulator-secret@x.invalid"}},
+        {"tags": {"url": "bob:simulator-secret@{{ host }}"}},
+    ],
+)
+def test_no_refusal_shows_a_url_with_a_password(options: dict[str, t.Any]) -> None:
+    text = refused(**options)
+    assert " is a URL with a password or a token, which is not shown" in text
+    assert "simulator-secret" not in text
+
+
 def test_all_problems_are_reported_at_once() -> None:
     text = refused(image_name="x", description="y" * 257)
     assert "image_name" in text

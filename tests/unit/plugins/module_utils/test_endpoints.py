@@ -80,8 +80,6 @@ def test_an_endpoint_wins_over_a_popgw_domain_and_that_over_a_domain(given: tupl
         "ecs.example.com:0",
         "ecs example.com",
         "ecs.example.com\n",
-        "https://ecs.example.com/?Action=x",
-        "https://ecs.example.com/#x",
         "[::1",
         "https://[::1",
     ],
@@ -95,6 +93,24 @@ def test_an_unusable_endpoint_is_refused(text: str) -> None:
 def test_an_endpoint_with_a_password_is_refused_without_showing_it() -> None:
     message = refusal(endpoint="https://user:simulator-secret@ecs.example.com")
     assert message.endswith("URL, but has a user name.")
+    assert "simulator-secret" not in message
+
+
+@pytest.mark.parametrize("option", ["endpoint", "popgw_domain", "domain"])
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("bob:simulator-secret@x.invalid", "a user name"),
+        ("https://simulator-secret@x.invalid/", "a user name"),
+        ("http://x.invalid/?token=simulator-secret", "a query"),
+        ("x.invalid?simulator-secret", "a query"),
+        ("https://x.invalid/#simulator-secret", "a fragment"),
+        ("public.asapi.x.invalid?simulator-secret", "a query"),
+    ],
+)
+def test_no_option_of_an_endpoint_shows_the_parts_that_may_be_secret(option: str, text: str, part: str) -> None:
+    message = refusal(**{option: text})
+    assert message.endswith(f", but has {part}.")
     assert "simulator-secret" not in message
 
 

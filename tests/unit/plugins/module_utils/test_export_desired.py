@@ -31,6 +31,12 @@ def test_the_desired_export_holds_the_values_of_the_options() -> None:
         ({"bucket": "Exports"}, "bucket must have 3 to 63"),
         ({"bucket": "exports-"}, "bucket must have 3 to 63"),
         ({"bucket": "exports\n"}, "bucket must have 3 to 63"),
+        (
+            {"bucket": "bob:simulator-secret@exports"},
+            "bucket must have 3 to 63 lower-case letters, digits and hyphens, and must start and end with a letter or "
+            "a digit, but is a URL with a password or a token, which is not shown",
+        ),
+        ({"prefix": "oss://bob:simulator-secret@exports"}, "prefix must have 1 to 30 letters and digits, but is a URL"),
         ({"bucket": " "}, "bucket is a blank string"),
         ({"prefix": ""}, "prefix is an empty string"),
         ({"prefix": "a_b"}, "prefix must have 1 to 30 letters and digits, but is 'a_b'"),

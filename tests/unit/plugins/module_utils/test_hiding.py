@@ -27,6 +27,13 @@ ENCODINGS: dict[str, t.Callable[[str], str]] = {
     "string to sign": lambda secret: urllib.parse.quote(urllib.parse.quote(secret, safe="~"), safe="~"),
     "form": urllib.parse.quote_plus,
     "lower case": lambda secret: re.sub("%..", lambda one: one[0].lower(), urllib.parse.quote(secret, safe="")),
+    "every character": lambda secret: "".join(f"%{byte:02X}" for byte in secret.encode()),
+    "every character twice": lambda secret: "".join(f"%25{byte:02x}" for byte in secret.encode()),
+    "every other character": lambda secret: "".join(
+        character if number % 2 else urllib.parse.quote(character, safe="") for number, character in enumerate(secret)
+    ),
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "base64 in a URL": lambda secret: base64.urlsafe_b64encode(secret.encode()).decode().rstrip("="),
     "Python": repr,
     "JSON": json.dumps,
     "JSON without escapes": lambda secret: json.dumps(secret, ensure_ascii=False),
@@ -41,6 +48,25 @@ def test_every_form_of_a_secret_is_hidden(secret: str, before: str, after: str, 
     shown = Secrets({"secret_key": secret}).out_of(f"{before}{written}{after}")
     assume(core not in f"{before}{HIDDEN}{after}")
     assert core not in shown
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "simulator%2Dsecret%2D0037",
+        "simulator%2dsecret%252D0037",
+        "%73imulator%25252Dsecret-0037",
+        "c2ltdWxhdG9yLXNlY3JldC0wMDM3",
+    ],
+)
+def test_a_secret_is_hidden_whichever_of_its_characters_are_encoded(form: str) -> None:
+    assert Secrets({"secret_key": "simulator-secret-0037"}).out_of(f"it said {form}!") == f"it said {HIDDEN}!"
+
+
+@pytest.mark.parametrize("length", range(8, 31))
+def test_a_truncated_secret_with_encoded_characters_is_hidden(length: int) -> None:
+    text = "%73%2d%2573%C3%A9crets%2Fkey"[:length]
+    assert Secrets({"secret_key": "s-s\u00e9crets/key"}).out_of(f"It said: {text}...").count(HIDDEN) == (length > 16)
 
 
 @pytest.mark.parametrize("length", range(20, 60))
@@ -70,7 +96,7 @@ def test_a_secret_that_is_part_of_another_one_does_not_expose_the_rest(
 
 @pytest.mark.parametrize("proxy", ["http://bob:p%40ss%2Fword@proxy:3128", "bob:p%40ss%2Fword@proxy:3128"])
 @pytest.mark.parametrize(
-    "form", ["p@ss/word", "p%40ss%2Fword", "p%2540ss%252Fword", base64.b64encode(b"bob:p@ss/word").decode()]
+    "form", ["p@ss/word", "p%40ss%2Fword", "p%2540ss%252Fword", base64.b64encode(b"bob:p@ss/word").decode().rstrip("=")]
 )
 @pytest.mark.parametrize("variable", [None, "HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
 def test_the_password_of_a_proxy_is_a_secret(

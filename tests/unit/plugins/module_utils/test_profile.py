@@ -124,11 +124,12 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_profile_is_refused_with_the_existing_ones(tmp_path: Path) -> None:
-    file = write(tmp_path, AK, {"name": "home"}, "damage")
+    file = write(tmp_path, AK, {**AK, "name": "home"}, "damage")
     assert refusal("wrok", file) == (
-        f"profile (set in the task) is 'wrok', but {file} has no such profile. It has: home, work."
+        f"profile (set in the task) is 'wrok', but {file} has no such profile. "
+        "Its profiles with a supported mode: home, work."
     )
-    assert "It has: none." in refusal("work", write(tmp_path))
+    assert "mode: none." in refusal("work", write(tmp_path))
 
 
 def test_two_profiles_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -140,9 +141,34 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_another_mode_is_refused(tmp_path: Path, mode: str | None) -> None:
     file = write(tmp_path, {**AK, "mode": mode})
     assert refusal("work", file) == (
-        f"Profile 'work' in {file}: mode is {mode or None!r}; supported are "
-        "AK, StsToken, RamRoleArn, EcsRamRole, CloudSSO, OAuth."
+        f"Profile 'work' in {file}: mode must be one of AK, StsToken, RamRoleArn, EcsRamRole, CloudSSO, OAuth."
     )
+
+
+@pytest.mark.parametrize("shifted", ["mode", "name"])
+@pytest.mark.parametrize("name", ["work", "wrok", None])
+def test_a_profile_whose_values_are_mixed_up_is_refused_without_showing_them(
+    tmp_path: Path, shifted: str, name: str | None
+) -> None:
+    entry = {**AK, "mode": "LTAIprofile", shifted: SECRET}
+    assert SECRET not in refusal(name, write(tmp_path, entry, current="work"))
+
+
+@pytest.mark.parametrize("mode", [["AK"], {}, 1])
+def test_a_missing_profile_is_refused_whatever_the_modes_of_the_others_are(tmp_path: Path, mode: t.Any) -> None:
+    assert "mode: work." in refusal("wrok", write(tmp_path, AK, {**AK, "name": "home", "mode": mode}))
+
+
+def test_a_current_profile_that_does_not_exist_is_refused_without_showing_its_name(tmp_path: Path) -> None:
+    file = write(tmp_path, AK, current=SECRET)
+    assert refusal(None, file) == (
+        f"{file} has no profile of the name in its key current. Its profiles with a supported mode: work. Give one of "
+        "them as profile."
+    )
+
+
+def test_a_file_that_is_a_url_with_a_password_is_refused_without_showing_it() -> None:
+    assert SECRET not in refusal("work", f"https://bob:{SECRET}@files.invalid/config.json")
 
 
 @pytest.mark.parametrize(
