@@ -23,6 +23,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 HIDDEN = "********"
 # A truncated secret of at most this length reveals nothing.
 _LONGEST_REST = 3
+_ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
 
 
@@ -66,8 +67,9 @@ class Secrets:
         forms = sorted({form for secret in self._texts for form in _forms(secret)}, key=len, reverse=True)
         if not forms:
             return text
-        # Patterns of encoded characters are only compiled for the few texts that can contain some.
-        text = re.sub("|".join(map(_percent_encoded if "%" in text else re.escape, forms)), HIDDEN, text)
+        # Patterns of encoded characters take long to compile, and few texts contain any.
+        pattern = _percent_encoded if _ENCODED.search(text) else re.escape
+        text = re.sub("|".join(map(pattern, forms)), HIDDEN, text)
         return _without_rests(text, forms) if CUT in text else text
 
 
