@@ -271,11 +271,10 @@ def test_every_playbook_that_a_command_runs_exists(page: Path) -> None:
             assert playbook == written or (ROOT / "playbooks" / f"{name}.yml").is_file(), command
 
 
-def test_the_recipes_are_the_playbooks_of_the_collection() -> None:
+def test_the_guide_shows_each_playbook_of_the_collection() -> None:
     shown = [block.content for block in blocks(guide("recipes"))]
     # The demo shows the other one.
     shipped = [path for path in (ROOT / "playbooks").glob("*.yml") if path.name != "golden_image.yml"]
-    assert len(shown) == len(shipped)
     for path in shipped:
         assert yaml.safe_load(path.read_text(encoding="utf-8")) in shown, path.name
 
