@@ -86,11 +86,38 @@ options:
     description:
       - Only images with a disk from this snapshot.
     type: str
+  image_family:
+    description:
+      - Only images of this image family. With O(usable=true) and O(newest=1), this is the image that the family stands
+        for.
+      - A site that does not support families returns no image. Use a tag there.
+    type: str
+    version_added: 1.1.0
+  created_after:
+    description:
+      - Only images whose creation began at this time or later, for example V(2026-11-24) or V(2026-11-24T05:06:10Z). A
+        time without an offset is in UTC.
+      - An image without a creation time is not selected.
+    type: str
+    version_added: 1.1.0
+  created_before:
+    description:
+      - Only images whose creation began before this time. It is written like O(created_after).
+    type: str
+    version_added: 1.1.0
+  usable:
+    description:
+      - With V(true), only images that new instances can be created from - those that are Available, except those that a
+        newer release reports as not usable yet (RV(images[].usable)).
+      - With V(false), only images that are not usable, for example those that are still being created, failed or
+        deprecated.
+    type: bool
+    version_added: 1.1.0
   newest:
     description:
       - Return at most this many images, the newest by creation time. It must be at least 1.
-      - It counts every image that the other options select, whatever its status. Even with O(status=[Available]), the
-        newest image may not be usable yet; newer releases report this in RV(images[].usable).
+      - It counts every image that the other options select. Set O(usable=true) to get the newest usable images. With
+        O(status=[Available]) alone, the newest image may not be usable yet.
     type: int
   wait_timeout:
     description:
@@ -114,9 +141,22 @@ EXAMPLES = r"""
       stage: approved
   register: golden
 
-- name: Show the newest usable image
+- name: Find the newest usable image of a family
+  apsarastack.cloud.apsarastack_image_info:
+    image_family: web-golden
+    usable: true
+    newest: 1
+  register: newest
+
+- name: Show its id
   ansible.builtin.debug:
-    msg: "{{ golden.images | rejectattr('usable', 'eq', false) | map(attribute='image_id') | first | default('none') }}"
+    msg: "{{ newest.images | map(attribute='image_id') | first | default('none') }}"
+
+- name: List the images of November
+  apsarastack.cloud.apsarastack_image_info:
+    created_after: "2026-11-01"
+    created_before: "2026-12-01"
+  register: november
 
 - name: Find the newest image, whatever its status
   apsarastack.cloud.apsarastack_image_info:
@@ -378,6 +418,10 @@ ARGUMENTS: dict[str, t.Any] = {
     "architecture": {"type": "str", "choices": ["i386", "x86_64", "arm64"]},
     "usage": {"type": "str", "choices": ["instance", "none"]},
     "snapshot_id": {"type": "str"},
+    "image_family": {"type": "str"},
+    "created_after": {"type": "str"},
+    "created_before": {"type": "str"},
+    "usable": {"type": "bool"},
     "newest": {"type": "int"},
     "wait_timeout": {"type": "int", "default": 600},
 }

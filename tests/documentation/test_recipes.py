@@ -173,8 +173,24 @@ TAGS = {"team": "web", "stage": "golden"}
 
 
 @pytest.mark.parametrize("options", [(), ("--check",)], ids=["run", "check"])
-def test_the_newest_usable_image_with_the_tags_is_found(
+def test_the_newest_usable_image_of_the_family_is_found(
     options: tuple[str, ...], ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    newer = worlds.in_every_state("newer-", 60, family="web-golden")
+    good = [
+        worlds.seeded("older", 7200, family="web-golden"),
+        worlds.seeded("right", 3600, family="web-golden"),
+        worlds.seeded("of-another-family", 60, family="db-golden"),
+    ]
+    worlds.populate(simulator, [*good, *(each for each in newer if each["name"] not in USABLE)])
+    run = ansible.playbook(playbooks / "use_newest.yml", *options)
+
+    assert run.code == 0, run.output
+    assert run.results[-1]["ansible_facts"] == {"golden_image_id": "m-right"}
+
+
+def test_the_newest_usable_image_with_the_tags_is_found(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
     newer = [each for each in worlds.in_every_state("newer-", 60, tags=TAGS) if each["name"] not in USABLE]
     good = [
@@ -183,7 +199,7 @@ def test_the_newest_usable_image_with_the_tags_is_found(
         worlds.seeded("of-another-team", 60, tags={**TAGS, "team": "db"}),
     ]
     worlds.populate(simulator, [*good, *newer])
-    run = ansible.playbook(playbooks / "use_newest.yml", *options)
+    run = ansible.playbook(playbooks / "use_newest.yml", family_tags=TAGS)
 
     assert run.code == 0, run.output
     assert run.results[-1]["ansible_facts"] == {"golden_image_id": "m-right"}
@@ -194,12 +210,15 @@ USABLE = ("newer-in-use", "newer-shared", "newer-unfinished-replacement")
 
 
 def test_a_missing_image_is_reported_in_a_sentence(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
-    unusable = [each for each in worlds.in_every_state("newer-", 60, tags=TAGS) if each["name"] not in USABLE]
-    worlds.populate(simulator, unusable)
-    run = ansible.playbook(playbooks / "use_newest.yml")
+    every = worlds.in_every_state("newer-", 60, tags=TAGS, family="web-golden")
+    worlds.populate(simulator, [each for each in every if each["name"] not in USABLE])
+    of_family = ansible.playbook(playbooks / "use_newest.yml")
+    tagged = ansible.playbook(playbooks / "use_newest.yml", family_tags=TAGS)
 
-    assert run.code != 0
-    assert run.results[-1]["msg"] == "No usable image has the tags team=web and stage=golden."
+    assert of_family.code != 0
+    assert of_family.results[-1]["msg"] == "No usable image has the family web-golden."
+    assert tagged.code != 0
+    assert "No usable image has the tags" in tagged.results[-1]["msg"]
 
 
 # --- export_golden_image.yml ------------------------------------------------------------------------------------------

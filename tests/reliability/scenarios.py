@@ -210,7 +210,7 @@ SCENARIOS = (
     ),
     Scenario(
         "recreate from another file",
-        {"image_name": NAME, "recreate": "on_source_change", **FROM_FILE, **TEXTS},
+        {"image_name": NAME, "recreate": "on_source_change", **FROM_FILE, "image_family": "golden", **TEXTS},
         images=[{**THERE, "file": FILE, "family": "golden"}],
         attributes={**TEXTS, "image_family": "golden"},
     ),

@@ -126,6 +126,7 @@ class Images:
         os_type: str | None = None,
         architecture: str | None = None,
         usage: str | None = None,
+        image_family: str | None = None,
         tags: t.Mapping[str, str] | None = None,
     ) -> list[Image]:
         """The images that match these filters, from all pages, in the order of the API, without duplicates.
@@ -141,6 +142,7 @@ class Images:
             "OSType": os_type,
             "Architecture": architecture,
             "Usage": usage,
+            "ImageFamily": image_family,
             "Tag": tag_list(tags or {})[:OLD_TAGS_PER_CALL],
         }
         return [image for ids in _id_filters(image_ids) for image in self._describe({**narrowed, **ids})]

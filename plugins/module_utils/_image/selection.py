@@ -10,6 +10,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import AVAILABLE, is_usable
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import validation
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import (
@@ -24,7 +25,10 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 
-_NEVER_BLANK = ("image_name", "name_regex", "snapshot_id")
+_TIMES = ("created_after", "created_before")
+_NEVER_BLANK = ("image_name", "name_regex", "snapshot_id", "image_family", *_TIMES)
+# What the API has no filter for, or not in every release.
+_COMPARED_ONLY = ("name_regex", *_TIMES, "usable", "newest")
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,17 @@ class Selection:
     architecture: str | None = None
     usage: str | None = None
     snapshot_id: str | None = None
+    image_family: str | None = None
+    created_after: float | None = None
+    created_before: float | None = None
+    usable: bool | None = None
     newest: int | None = None
 
     def found_in(self, images: Images) -> list[Image]:
         """The selected images, in the order of the API. Raises what ``Images`` raises."""
-        filters = {name: value for name, value in vars(self).items() if name not in ("name_regex", "newest")}
+        filters = {name: value for name, value in vars(self).items() if name not in _COMPARED_ONLY}
+        if self.usable and self.status is None:
+            filters["status"] = (AVAILABLE,)
         return [image for image in images.search(**filters) if self.matches(image)]
 
     def matches(self, image: Image) -> bool:
@@ -63,7 +73,22 @@ class Selection:
                 self.architecture in (None, image["architecture"]),
                 self.usage in (None, image["usage"]),
                 self.snapshot_id is None or self.snapshot_id in _snapshot_ids(image),
+                self.image_family in (None, image["image_family"]),
+                self.usable in (None, is_usable(image)),
+                self._is_of_the_time(image),
             )
+        )
+
+    def _is_of_the_time(self, image: Image) -> bool:
+        if self.created_after is None and self.created_before is None:
+            return True
+        # Imported only for tasks that give a time, so that the others stay fast.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import times  # noqa: PLC0415
+
+        created = times.created_at(image)
+        return created is not None and (
+            (self.created_after is None or created >= self.created_after)
+            and (self.created_before is None or created < self.created_before)
         )
 
 
@@ -84,6 +109,7 @@ def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
         problems.append(f"newest must be at least 1, but is {params['newest']}; omit it to list all")
     name_regex = pattern(params["name_regex"], problems)
     tags = tag_rules.read(params["tags"], problems)
+    moments = {option: _seconds(option, params[option], problems) for option in _TIMES}
     refuse(problems)
     return Selection(
         image_ids=_tuple(params["image_ids"]),
@@ -96,8 +122,23 @@ def selection_from(params: t.Mapping[str, t.Any]) -> Selection:
         architecture=params["architecture"],
         usage=params["usage"],
         snapshot_id=params["snapshot_id"],
+        image_family=params["image_family"],
+        usable=params["usable"],
         newest=params["newest"],
+        **moments,
     )
+
+
+def _seconds(option: str, text: str | None, problems: list[str]) -> float | None:
+    """Since the epoch; None if it is omitted, and, with a sentence in ``problems``, if it is not a time."""
+    if text is None or not text.strip():
+        return None
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import times  # noqa: PLC0415
+
+    seconds = times.seconds_of(text)
+    if seconds is None:
+        problems.append(validation.broken(option, times.RULE, text))
+    return seconds
 
 
 def _tuple(values: t.Sequence[str] | None) -> tuple[str, ...] | None:

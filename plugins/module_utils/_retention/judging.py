@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
@@ -18,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
     is_usable,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.times import created_at
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import Division, Obstacle, Skipped
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -61,15 +61,6 @@ def obstacle(image: Image, replaced: t.Container[str] = ()) -> Obstacle | None:
     if image["usage"] == "instance":
         return Obstacle("in_use", "instances use it")
     return Obstacle("shared", "it is shared with other accounts") if image["is_self_shared"] else None
-
-
-def created_at(image: Image) -> float | None:
-    """When its creation began, in seconds since the epoch; None if that is unknown. Some times have only minutes."""
-    try:
-        moment = datetime.datetime.fromisoformat((image["creation_time"] or "").replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return None if moment.tzinfo is None else moment.timestamp()
 
 
 def age_order(image: Image) -> tuple[float, str]:

@@ -23,6 +23,8 @@ WEB = image(
     image_owner_alias="self",
     os_type="Linux",
     architecture="x86_64",
+    image_family="golden",
+    creation_time="2026-11-24T05:06Z",
     tags={"a": "1", "b": "2"},
     disk_device_mappings=[disk("s-1"), disk("s-2")],
 )
@@ -58,6 +60,18 @@ def selected(**params: t.Any) -> Selection:
         ({"os_type": "windows"}, False),
         ({"architecture": "x86_64"}, True),
         ({"architecture": "arm64"}, False),
+        ({"image_family": "golden"}, True),
+        ({"image_family": "silver"}, False),
+        ({"created_after": "2026-11-24"}, True),
+        ({"created_after": "2026-11-24T05:06:00Z"}, True),
+        ({"created_after": "2026-11-24 05:06:01+00:00"}, False),
+        ({"created_after": "2026-11-24T06:06:00+01:00"}, True),
+        ({"created_before": "2026-11-24T05:06"}, False),
+        ({"created_before": "2026-11-24T05:07"}, True),
+        ({"created_after": "2026-11-24", "created_before": "2026-11-25"}, True),
+        ({"created_after": "2026-11-25", "created_before": "2026-11-26"}, False),
+        ({"usable": True}, True),
+        ({"usable": False}, False),
         ({"usage": "none"}, True),
         ({"usage": "instance"}, False),
         ({"snapshot_id": "s-2"}, True),
@@ -113,3 +127,36 @@ def test_the_newest_images_come_first_whatever_the_precision_of_their_times() ->
     ]
     assert [one["image_id"] for one in newest_first(images)] == ["m-5", "m-4", "m-2", "m-1", "m-3"]
     assert [one["image_id"] for one in newest_first(images, 2)] == ["m-5", "m-4"]
+
+
+@pytest.mark.parametrize(
+    ("known", "usable"),
+    [
+        ({}, True),
+        ({"usable": True}, True),
+        ({"usable": False}, False),
+        ({"status": "Deprecated"}, False),
+        ({"status": "Creating"}, False),
+        ({"status": "CreateFailed"}, False),
+    ],
+)
+def test_usable_images_are_available_and_not_reported_as_unusable(known: dict[str, t.Any], usable: bool) -> None:
+    listed = image(image_owner_alias="self", **known)
+    assert (selected(usable=True).matches(listed), selected(usable=False).matches(listed)) == (usable, not usable)
+
+
+@pytest.mark.parametrize("option", ["created_after", "created_before"])
+def test_an_image_without_a_creation_time_is_of_no_time(option: str) -> None:
+    assert not selected(**{option: "2026-11-24"}).matches(image(image_owner_alias="self", creation_time=None))
+
+
+@pytest.mark.parametrize("text", ["yesterday", "24.11.2026", "30d", "2026-13-01"])
+def test_a_time_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(RefusalError, match=f"created_after must be a date or a time .* but is '{text}'. Nothing"):
+        selected(created_after=text)
+
+
+@pytest.mark.parametrize("option", ["image_family", "created_after", "created_before"])
+def test_an_empty_filter_is_refused(option: str) -> None:
+    with pytest.raises(RefusalError, match=f"{option} is an empty string"):
+        selected(**{option: ""})
