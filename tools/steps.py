@@ -103,6 +103,11 @@ def linters(top: Path, tree: Path) -> t.Iterator[tuple[Path, list[str | Path]]]:
     for group in (plugins, [collection / BENCH]):
         yield top, ["mypy", "--config-file", collection / "pyproject.toml", *group]
     yield tree, ["yamllint", "--strict", "."]
+    yield tree, ["reuse", "lint", "--lines"]
+    schemas = {"workflows": "workflows/*.yml", "issue-forms": "ISSUE_TEMPLATE/*_*.yml"}
+    for schema, pattern in schemas.items():
+        files = sorted(path.relative_to(tree) for path in (tree / ".github").glob(pattern))
+        yield tree, ["check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *files]
     yield tree, ["antsibull-changelog", "lint"]
     documents = ["--plugin-docs", "--validate-collection-refs", "all", "--check-extra-docs-refs"]
     yield tree, ["antsibull-docs", "lint-collection-docs", *documents, "."]
