@@ -12,16 +12,13 @@ class ModuleDocFragment:
 options:
   access_key:
     description:
-      - Id of the access key that signs the calls.
-      - Results and logs do not show it, since somebody may swap it with O(secret_key). In that case, the secret key is
-        sent to the site as an id, so create a new one.
-      - It has priority over O(profile) and O(ecs_role_name). One of the three is required, in the task or in the
-        environment.
+      - Id of the access key that signs the calls. Results and logs do not show it, since somebody may swap it with
+        O(secret_key), which is then sent as an id and must be replaced.
+      - It has priority over O(profile) and O(ecs_role_name). One of the three is required.
     type: str
   secret_key:
     description:
-      - Secret of the access key. It is used to sign and is never sent.
-      - Required together with O(access_key).
+      - Secret of the access key, required together with it. It is used to sign and is never sent.
       - O(access_key), O(secret_key) and O(security_token) must not have blanks or line breaks in or around them.
     type: str
   security_token:
@@ -47,7 +44,6 @@ options:
     description:
       - A role to assume with the credentials from the other options. The security token service (STS) of the same
         site issues temporary keys, and issues new ones when they expire during the task.
-      - Its environment variable contains JSON.
     type: dict
     suboptions:
       role_arn:
@@ -72,8 +68,7 @@ options:
     type: str
   region:
     description:
-      - Id of the region, for example V(cn-neimeng-env30-d01).
-      - Required, in the task or in the environment.
+      - Id of the region, for example V(cn-neimeng-env30-d01). Required.
       - O(region), O(department) and O(resource_group) must contain only printable ASCII characters and no whitespace.
     type: str
     aliases: [region_id]
@@ -105,8 +100,7 @@ options:
   popgw_domain:
     description:
       - The domain of the site's POP gateway, from which the endpoint is derived, for example V(env30.example.com).
-      - It has priority over O(domain). One of O(endpoint), O(popgw_domain) and O(domain) is required, in the task or in
-        the environment.
+      - It has priority over O(domain). One of O(endpoint), O(popgw_domain) and O(domain) is required.
     type: str
   is_center_region:
     description:
@@ -166,9 +160,10 @@ requirements:
   - requests >= 2.28
   - jmespath >= 0.10
 notes:
-  - Each connection option falls back to an environment variable named C(APSARASTACK_) and the option in capitals, then
-    to C(ALIBABACLOUDSTACK_) and the option in capitals. For O(region) they are E(APSARASTACK_REGION) and
-    E(ALIBABACLOUDSTACK_REGION). An empty variable is treated as unset.
+  - Each connection option, also a required one, falls back to an environment variable named C(APSARASTACK_) and the
+    option in capitals, then to C(ALIBABACLOUDSTACK_) and the option in capitals. For O(region) they are
+    E(APSARASTACK_REGION) and E(ALIBABACLOUDSTACK_REGION). An empty variable is treated as unset.
+    E(APSARASTACK_ASSUME_ROLE) contains JSON.
   - The task, including C(module_defaults), has priority over the environment, also across alternative options.
     If the task sets one of O(endpoint), O(popgw_domain) and O(domain), the variables of the others and of
     O(is_center_region) are not used; the same applies to credentials, and to O(department), O(resource_group) and

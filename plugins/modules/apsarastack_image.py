@@ -427,6 +427,24 @@ EXAMPLES = r"""
     image_name: web-golden-2026-08
     state: absent
     force: true
+
+- name: Set the connection options once for several tasks; in a play, module_defaults does the same for all of its tasks
+  module_defaults:
+    group/apsarastack.cloud.apsarastack:
+      popgw_domain: env30.example.com
+      region: cn-neimeng-env30-d01
+      department: "37"
+      resource_group: "412"
+  block:
+    - name: Create an image for testing
+      apsarastack.cloud.apsarastack_image:
+        image_name: web-testing
+        instance_id: i-web-running
+
+    - name: Delete it after the tests
+      apsarastack.cloud.apsarastack_image:
+        image_name: web-testing
+        state: absent
 """
 
 RETURN = r"""

@@ -134,6 +134,20 @@ EXAMPLES = r"""
   apsarastack.cloud.apsarastack_image_export:
     image_id: m-8vb0a1b2c3d4e5f6g7h8
     state: absent
+
+- name: Set the connection options once for several tasks; in a play, module_defaults does the same for all of its tasks
+  module_defaults:
+    group/apsarastack.cloud.apsarastack:
+      popgw_domain: env30.example.com
+      region: cn-neimeng-env30-d01
+      department: "37"
+      resource_group: "412"
+  block:
+    - name: Export an image to a bucket
+      apsarastack.cloud.apsarastack_image_export:
+        image_name: web-golden
+        bucket: exports
+        prefix: nightly
 """
 
 RETURN = r"""

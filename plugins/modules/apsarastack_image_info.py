@@ -173,6 +173,17 @@ EXAMPLES = r"""
     owner: system
     os_type: linux
   register: public
+
+- name: Set the connection options once for several tasks; in a play, module_defaults does the same for all of its tasks
+  module_defaults:
+    group/apsarastack.cloud.apsarastack:
+      popgw_domain: env30.example.com
+      region: cn-neimeng-env30-d01
+      department: "37"
+      resource_group: "412"
+  block:
+    - name: List all images of the account in this resource set
+      apsarastack.cloud.apsarastack_image_info:
 """
 
 RETURN = r"""
