@@ -633,7 +633,9 @@ replaced_image_id:
   type: str
   sample: m-8vb0z9y8x7w6v5u4t3s2
 snapshots_deleted:
-  description: The snapshots that were deleted, or would be in check mode. Empty without O(delete_snapshots).
+  description:
+    - The snapshots that were deleted, or would be in check mode. Empty without O(delete_snapshots).
+    - They include those that the cloud deletes itself when a copy or an import is canceled.
   returned: success, and failure after the first step was started
   type: list
   elements: str
@@ -641,7 +643,10 @@ snapshots_deleted:
 snapshots_left:
   description:
     - The snapshots that are kept although the task deleted their image, or would be kept in check mode. They include
-      those that the image was created from.
+      those that the image was created from, and those in RV(snapshots_failed).
+    - In a failure, all snapshots that may still exist and whose image was deleted, or may have been deleted.
+    - A cloud usually deletes the snapshots of an unfinished image when its copy or its import is canceled, so check
+      mode does not list them. A task that cancels looks which of them are left, and lists those.
   returned: success, and failure after the first step was started
   type: list
   elements: str
@@ -649,8 +654,9 @@ snapshots_left:
 snapshots_failed:
   description:
     - The snapshots that the cloud refused to delete.
-    - In a failure after the image was deleted, also those that the task did not reach. Note them, since no later run
-      can know which snapshots belonged to the image.
+    - In a failure after the image was deleted, or may have been deleted, also those that the task did not reach, or
+      whose deletion is uncertain. Note them, since no later run can know which snapshots belonged to a deleted image.
+      All of them are also in RV(snapshots_left).
   returned: success, and failure after the first step was started
   type: list
   elements: dict

@@ -279,7 +279,9 @@ snapshots_failed:
       sample: The specified snapshot has been used to create a disk.
 snapshots_left:
   description:
-    - The snapshots of deleted images that still exist. Delete them if nobody needs them.
+    - The snapshots of deleted images that still exist. Delete them if nobody needs them. They include those in
+      RV(snapshots_failed).
+    - In a failure, all snapshots that may still exist and whose image was deleted, or may have been deleted.
   returned: success, and failure after the first step was started
   type: list
   elements: str

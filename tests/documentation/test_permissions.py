@@ -68,8 +68,13 @@ WORLD = {
             ("m-in-use", "in-use", "", {}),
             ("m-many-tags", "many-tags", "", {"tags": MANY}),
             ("m-exporting", "exporting", "", {}),
-            ("m-copying", "copying", "", {"copied_from": "m-many-tags", "ready_at": 3600}),
-            ("m-importing", "importing", "", {"ready_at": 3600, "mappings": [STORED]}),
+            ("m-copying", "copying", "s-of-copying", {"copied_from": "m-many-tags", "ready_at": 3600}),
+            (
+                "m-importing",
+                "importing",
+                "",
+                {"ready_at": 3600, "mappings": [{**STORED, "snapshot_id": "s-of-importing"}]},
+            ),
             ("m-not-imported", "not-imported", "", {"fails_as": "CreateFailed", "mappings": [STORED]}),
         )
     ],
@@ -106,6 +111,7 @@ COPIES = "copies an image (``copy_from``)"
 AGAIN = "creates an image after it has deleted one of the same name that is ``CreateFailed``"
 IMPORTS = "imports an image (``import_from``)"
 EXPLAINS = "says why an import has failed"
+STOPS_COPY = "deletes an image that is still being copied"
 STOPS_IMPORT = "deletes an image that is still being imported"
 DELETES = "deletes an image (``state: absent``)"
 REPLACES = "replaces an image (``recreate``)"
@@ -171,9 +177,7 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
         Situation({"image_name": "web", "state": "absent"}),
         Situation({"image_name": "in-use", "state": "absent", "force": True}),
     ),
-    "deletes an image that is still being copied": (
-        Situation({"image_name": "copying", "state": "absent"}, rows=(DELETES,)),
-    ),
+    STOPS_COPY: (Situation({"image_name": "copying", "state": "absent"}, rows=(DELETES,)),),
     STOPS_IMPORT: (Situation({"image_name": "importing", "state": "absent"}, rows=(DELETES,)),),
     EXPLAINS: (
         Situation({"image_name": "not-imported"}, reason="creation_failed"),
@@ -318,7 +322,7 @@ def test_the_policies_only_allow_actions() -> None:
 # Denied actions without which a task does less, as the guide says, but does not fail because of them.
 TASKS = ("ecs:DescribeTasks", "ecs:DescribeTaskAttribute")
 DISPENSABLE = {
-    (COPIES, "ecs:DescribeSnapshots"),
+    *((row, "ecs:DescribeSnapshots") for row in (COPIES, STOPS_COPY, STOPS_IMPORT)),
     *((row, action) for row in (EXPLAINS, STOPS_IMPORT) for action in TASKS),
 }
 DENIED = [

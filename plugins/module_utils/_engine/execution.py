@@ -9,6 +9,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.interruption import (
+    LEFT_FOR_NO_RUN,
+    InterruptedTaskError,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     ServiceError,
@@ -16,6 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 )
 
 if t.TYPE_CHECKING:  # pragma: no cover
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Running
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
 
@@ -46,13 +51,13 @@ def follow(run: Running[t.Any, t.Any], handlers: Handlers) -> None:
         raise
     except ApsaraStackError as error:
         # An interruption can happen at any moment, even between two steps.
-        run.outcome.stop()
+        _stop(run.outcome, error)
         raise TaskFailedError(error, notes=run.outcome.notes(), facts=run.outcome.facts_after(error)) from error
 
 
 def _carry_out(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> None:
     run.begin(step)
-    run.outcome.begin()
+    run.outcome.begin(step)
     was_sent = False
     try:
         was_sent = _may_act(step, handler, run)
@@ -75,10 +80,16 @@ def _may_act(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> bool:
 
 def _failure(run: Running[t.Any, t.Any], error: ApsaraStackError, step: Step) -> TaskFailedError:
     outcome = run.outcome
-    outcome.stop()
+    _stop(outcome, error)
     notes = [*([_uncertainty(error)] if outcome.is_in_doubt else []), *outcome.notes()]
     attempt = step.with_id(outcome.resource_id).attempt()
     return TaskFailedError(error, attempt, notes=notes, facts=outcome.facts_after(error))
+
+
+def _stop(outcome: Outcome[t.Any, t.Any], error: ApsaraStackError) -> None:
+    outcome.stop()
+    if isinstance(error, InterruptedTaskError) and not outcome.is_resumable:
+        error.advice = LEFT_FOR_NO_RUN
 
 
 def _uncertainty(error: ApsaraStackError) -> str:

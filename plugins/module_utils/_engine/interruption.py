@@ -16,10 +16,10 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 # The signals that end a task: a time limit or a shutdown, Ctrl-C, a lost connection to the host.
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-# The text for users about an interrupted task that writes, and about one that only reads.
-LEFT_BY_A_WRITER = (
-    "Completed steps are listed in actions. Nothing was rolled back. Run the task again to continue from there."
-)
+# The text for users about an interrupted task that writes, first one that no later run can continue, and about one that
+# only reads.
+LEFT_FOR_NO_RUN = "Completed steps are listed in actions. Nothing was rolled back."
+LEFT_BY_A_WRITER = f"{LEFT_FOR_NO_RUN} Run the task again to continue from there."
 LEFT_BY_A_READER = "This module only reads, so nothing was changed. Run the task again."
 
 

@@ -37,6 +37,7 @@ class Outcome(t.Generic[State, Foreseen]):
         # In order, each with whether it is certain that it was carried out.
         self._tried: list[tuple[Step, bool]] = []
         self._before_step = 0
+        self._reached: Step | None = None
 
     @property
     def actions(self) -> list[str]:
@@ -58,8 +59,20 @@ class Outcome(t.Generic[State, Foreseen]):
     def know(self, resource_id: str | None, resource: State | Foreseen | None) -> None:
         self.resource_id, self.resource = resource_id, resource
 
-    def begin(self) -> None:
+    @property
+    def rest(self) -> list[Step]:
+        """The steps that are still to be carried out, beginning with the one that has failed."""
+        steps = self.plan.steps
+        return [*steps] if self._reached is None else [*steps[steps.index(self._reached) :]]
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether a later run can continue after a failure."""
+        return True
+
+    def begin(self, step: Step) -> None:
         """Called before each step."""
+        self._reached = step
         self._before_step = len(self._tried)
 
     def did(self, step: Step, *, is_certain: bool = True) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import NOT_CANCELABLE
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import goals, imports, steps, verifying
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import CallError, ServiceError
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -55,4 +56,21 @@ def delete(step: steps.Delete, canceled: steps.Cancelation, run: ImageRunning) -
         # That was the read right before the deletion.
         verifying.judge_unchanged(step.expected, left)
         run.images.delete(step.image_id, step.force)
+    _look_for_snapshots(step, run)
     return True
+
+
+def _look_for_snapshots(step: steps.Delete, run: ImageRunning) -> None:
+    """Finds out which snapshots the cloud has deleted with the unfinished image. Those that the task deletes are read
+    when it does that."""
+    going = steps.deleted_snapshots(run.plan.steps)
+    staying = [one for one in snapshots_of([step.expected.image]) if one not in going]
+    if not staying:
+        return
+    try:
+        found = run.images.snapshots(staying)
+    except CallError as error:
+        # The image is deleted, so the task has not failed.
+        run.outcome.warnings += [f"snapshot {one} may be left: {error.message}" for one in staying]
+        return
+    run.outcome.vanished += [one for one in staying if one not in found]

@@ -102,7 +102,8 @@ def removal(
     waits = desired.wait or until_gone or desired.delete_snapshots
     deleting = [step for each in going for step in _deletion(desired, each, waits)]
     warnings = [obstacles.image_kept(each.image["image_id"], str(obstacle(desired, each.image))) for each in staying]
-    with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going])
+    canceled = [each.image["image_id"] for each in going if each.cancels is not None]
+    with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going], canceled)
     return Removal((*deleting, *with_them), (*warnings, *kept))
 
 

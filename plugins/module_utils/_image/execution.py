@@ -24,6 +24,7 @@ def predict(plan: ImagePlan) -> ImageOutcome:
         outcome.know_image(last_known)
     for step in plan.steps:
         outcome.did(step)
+    outcome.foresee()
     return outcome
 
 

@@ -175,7 +175,7 @@ def may_delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
         return False
     found = run.images.snapshots([step.snapshot_id]).get(step.snapshot_id)
     if found is None:
-        run.outcome.vanished.append(step.snapshot_id)
+        _record_missing(step, run)
         return False
     if (found.name, found.creation_time) != (step.expected.name, step.expected.creation_time):
         run.outcome.warnings.append(f"snapshot {step.snapshot_id} is kept because somebody has changed it")
@@ -192,9 +192,17 @@ def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
             if error.code != "SnapshotCreatedImage" or not run.has_patience(started, SNAPSHOT_PATIENCE):
                 raise
         else:
-            run.outcome.vanished += [] if was_deleted else [step.snapshot_id]
+            if not was_deleted:
+                _record_missing(step, run)
             return was_deleted
         run.pause()
+
+
+def _record_missing(step: steps.DeleteSnapshot, run: ImageRunning) -> None:
+    if step.goes_along:
+        run.outcome.did(step)
+    else:
+        run.outcome.vanished.append(step.snapshot_id)
 
 
 HANDLERS: Handlers = {

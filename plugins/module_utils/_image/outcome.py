@@ -28,8 +28,8 @@ def _steps() -> types.ModuleType:
 
 class ImageOutcome(Outcome["Image", "Predicted"]):
     """``kept``: the ids of images that were to be deleted but are kept. ``is_unfinished``: whether a later run may
-    delete one of them. ``vanished``: the images and snapshots that somebody else has deleted. ``task_id``: of the
-    import that this run has started."""
+    delete one of them. ``vanished``: the images and snapshots that no longer exist, although no step of this run has
+    deleted them. ``task_id``: of the import that this run has started."""
 
     def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
@@ -59,8 +59,11 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
 
     @property
     def snapshots_left(self) -> list[str]:
-        left = _steps().snapshots_left(self.done) if self.done else []
-        return [one for one in left if one not in self.vanished]
+        """Those that are left, or may be left, without their image."""
+        owned = _steps().snapshots_without_image(self.perhaps_done) if self.perhaps_done else []
+        gone = {*self.snapshots_deleted, *self.vanished}
+        failed = [str(one["snapshot_id"]) for one in self.snapshots_failed]
+        return [one for one in dict.fromkeys([*owned, *failed]) if one not in gone]
 
     @property
     def snapshots_failed(self) -> list[dict[str, str | None]]:
@@ -73,6 +76,11 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
 
     def know_image(self, image: Image | Predicted) -> None:
         self.know(image["image_id"], image)
+
+    def foresee(self) -> None:
+        """Called for a prediction: an unfinished image that is canceled leaves no snapshots. Only the run finds out
+        whether that is so on this site."""
+        self.vanished += _steps().snapshots_of_canceled(self.done) if self.done else []
 
     def complete(self, step: Step) -> None:
         super().complete(step)
@@ -98,9 +106,14 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
             return super().notes()
         return [
             *super().notes(),
-            f"Of the snapshots of the image, {', '.join(self._forgotten)} may be left. No later run can find them: "
-            "note their ids, and delete them once the image is deleted.",
+            f"Of the snapshots of the image, {', '.join(self._forgotten)} may be left. Once the image is deleted, "
+            "no later run can find them: note their ids, and delete them then.",
         ]
+
+    @property
+    def is_resumable(self) -> bool:
+        others = [step for step in self.rest if step not in self.done and not isinstance(step, _steps().DeleteSnapshot)]
+        return not self._forgotten or others != []
 
     def facts_after(self, error: ApsaraStackError) -> dict[str, t.Any]:
         # A wait for another image, such as one that is deleted first, does not have the facts of the image of the task.

@@ -62,9 +62,10 @@ def _is_younger(taken: str, made: str) -> bool:
 
 
 def deletions(
-    desired: DesiredImage, reader: SnapshotReader, images: t.Sequence[Image]
+    desired: DesiredImage, reader: SnapshotReader, images: t.Sequence[Image], canceled: t.Collection[str] = ()
 ) -> tuple[tuple[steps.DeleteSnapshot, ...], tuple[str, ...]]:
-    """The steps for the snapshots that are deleted with ``images``, and a warning for each that is kept."""
+    """The steps for the snapshots that are deleted with ``images``, and a warning for each that is kept. ``canceled``:
+    the ids of the images whose copy or import is canceled."""
     if not desired.delete_snapshots:
         return (), ()
     named = () if desired.source is None else desired.source.snapshot_ids()
@@ -79,9 +80,11 @@ def deletions(
         why = _why_kept(known.get(snapshot_id), of_it, leaving, reader, snapshot_id)
         if why is None:
             image_ids = tuple(image["image_id"] for image in of_it)
-            going.append(steps.DeleteSnapshot(snapshot_id, known[snapshot_id], image_ids))
+            goes_along = any(one in canceled for one in image_ids)
+            going.append(steps.DeleteSnapshot(snapshot_id, known[snapshot_id], image_ids, goes_along))
         else:
-            kept.append(_kept(snapshot_id, why))
+            may_go = any(image["image_id"] in canceled for image in of_it)
+            kept.append(_kept(snapshot_id, why, ", unless the cloud deletes it with its image," if may_go else ""))
     return tuple(going), tuple(kept)
 
 
@@ -110,5 +113,5 @@ def owners_in(images: t.Iterable[Image]) -> Owners:
     return owners
 
 
-def _kept(snapshot_id: str, why: str) -> str:
-    return f"snapshot {snapshot_id} is kept because {why}"
+def _kept(snapshot_id: str, why: str, unless: str = "") -> str:
+    return f"snapshot {snapshot_id} is kept{unless} because {why}"

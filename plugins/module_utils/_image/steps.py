@@ -182,7 +182,8 @@ class Delete(Change):
 
 @dataclass(frozen=True)
 class DeleteSnapshot(Change):
-    """``expected``: the expected snapshot. ``image_ids``: the images that must be deleted before."""
+    """``expected``: the expected snapshot. ``image_ids``: the images that must be deleted before. ``goes_along``: the
+    copy or the import of its image is canceled, with which the cloud may have deleted it."""
 
     # The image is already deleted.
     is_noted = True
@@ -190,6 +191,7 @@ class DeleteSnapshot(Change):
     snapshot_id: str
     expected: Snapshot
     image_ids: tuple[str, ...] = ()
+    goes_along: bool = False
 
     def text(self) -> str:
         return f"delete snapshot {self.snapshot_id}"
@@ -268,8 +270,11 @@ def deleted_snapshots(done: t.Iterable[Step]) -> list[str]:
     return [step.snapshot_id for step in done if isinstance(step, DeleteSnapshot)]
 
 
-def snapshots_left(done: t.Sequence[Step]) -> list[str]:
-    """The snapshots that are kept although these steps delete the images that use them."""
-    owned = snapshots_of(step.expected.image for step in done if isinstance(step, Delete))
-    deleted = deleted_snapshots(done)
-    return [one for one in owned if one not in deleted]
+def snapshots_without_image(done: t.Iterable[Step]) -> list[str]:
+    """The snapshots of the images that these steps delete."""
+    return [*snapshots_of(step.expected.image for step in done if isinstance(step, Delete))]
+
+
+def snapshots_of_canceled(done: t.Iterable[Step]) -> list[str]:
+    """The snapshots of the images whose copy or import these steps cancel."""
+    return snapshots_without_image(step for step in done if isinstance(step, Delete) and step.cancels is not None)

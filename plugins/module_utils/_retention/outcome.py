@@ -87,8 +87,12 @@ class RetentionOutcome(Outcome[Division, Division]):
 
     @property
     def snapshots_left(self) -> list[str]:
+        """Those that are left, or may be left, without their image."""
+        tried = [step for step in _removals_in(self.perhaps_done) if step.action == "delete"]
+        owned = snapshots_of(step.image for step in tried if step.image_id not in self.kept)
         gone = {*self.snapshots_deleted, *self.vanished}
-        return [one for one in snapshots_of(self.deleted) if one not in gone]
+        failed = [str(one["snapshot_id"]) for one in self.snapshots_failed]
+        return [one for one in dict.fromkeys([*owned, *failed]) if one not in gone]
 
     @property
     def snapshots_failed(self) -> list[dict[str, str | None]]:
@@ -109,14 +113,19 @@ class RetentionOutcome(Outcome[Division, Division]):
             step.snapshot_id for step in planned if gone.issuperset(step.image_ids) and step.snapshot_id not in settled
         ]
 
+    @property
+    def is_resumable(self) -> bool:
+        rest = [step for step in self.rest if step not in self.done]
+        return not self._forgotten() or len(_snapshot_steps_in(rest)) < len(rest)
+
     def notes(self) -> list[str]:
         forgotten = self._forgotten()
         if not forgotten:
             return super().notes()
         return [
             *super().notes(),
-            f"Of the snapshots of deleted images, {', '.join(forgotten)} may be left. No later run can find them: note "
-            "their ids, and delete them once the images are deleted.",
+            f"Of the snapshots of deleted images, {', '.join(forgotten)} may be left. Once the images are "
+            "deleted, no later run can find them: note their ids, and delete them then.",
         ]
 
     def facts_after(self, _error: ApsaraStackError) -> dict[str, t.Any]:

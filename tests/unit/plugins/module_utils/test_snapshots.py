@@ -142,6 +142,19 @@ def test_a_snapshot_that_is_already_deleted_is_not_among_the_actions() -> None:
     assert (outcome.snapshots_deleted, cloud.deleted_snapshots) == (["s-2"], ["s-2"])
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+@pytest.mark.parametrize("deletes", [True, False])
+def test_whatever_a_cancelation_leaves_the_result_lists_what_is_left(deletes: bool, leaves: bool) -> None:
+    cloud = FakeImages(image(status="Creating", is_copied=True, disk_device_mappings=[disk("s-1"), disk("s-2")]))
+    cloud.known_snapshots["s-2"] = backup("s-2")
+    # With the image.
+    gone = {} if leaves else {("cancel_copy", 1): lambda now: now.known_snapshots.clear()}
+    outcome = followed(GONE._replace(delete_snapshots=deletes), cloud, meanwhile=gone)
+    assert cloud.deleted_snapshots == (["s-1"] if deletes and leaves else [])
+    assert outcome.snapshots_deleted == (["s-1"] if deletes else [])
+    assert outcome.snapshots_left == [one for one in ("s-1", "s-2") if leaves and one not in cloud.deleted_snapshots]
+
+
 @pytest.mark.parametrize("recreate", ["always", "on_source_change"])
 def test_each_replacement_deletes_the_snapshots_of_the_image_it_replaces(recreate: str) -> None:
     cloud = FakeImages(image(platform="CentOS", disk_device_mappings=[disk("s-1")]))
