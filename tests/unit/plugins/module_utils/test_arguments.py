@@ -62,7 +62,8 @@ def test_the_options_of_a_role_are_documented_as_they_are() -> None:
 def test_the_environment_variables_are_documented_once_for_all_options() -> None:
     (note,) = [note for note in DOCUMENTATION["notes"] if "falls back to an environment variable" in note]
     assert [f"C({prefix})" for prefix in ENVIRONMENT_PREFIXES] == re.findall(r"C\([A-Z]+_\)", note)
-    assert [f"E({name})" for name in environment_names("region")] == re.findall(r"E\([A-Z_]+\)", note)
+    named = [*environment_names("region"), "APSARASTACK_ASSUME_ROLE"]
+    assert [f"E({name})" for name in named] == re.findall(r"E\([A-Z_]+\)", note)
 
 
 def test_options_with_secrets_are_no_log() -> None:
