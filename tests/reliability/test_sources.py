@@ -344,10 +344,10 @@ def test_a_missing_role_is_explained_in_both_spellings(code: str) -> None:
 @pytest.mark.parametrize(
     ("file", "more", "reason", "message"),
     [
-        ({"bucket": "nowhere"}, {}, "not_found", "Check bucket in import_from ('nowhere')"),
+        ({"bucket": "nowhere"}, {}, "not_found", "Check bucket 'nowhere' in import_from"),
         ({"bucket": "exports-wulan"}, {}, "invalid_input", "it must be a bucket of this account in region"),
         ({"bucket": "encrypted-exports"}, {}, "invalid_input", "a bucket without encryption"),
-        ({"object": "nowhere.raw"}, {}, "not_found", "Check object in import_from ('nowhere.raw')"),
+        ({"object": "nowhere.raw"}, {}, "not_found", "Check object 'nowhere.raw' in import_from"),
         ({"object": "archived.raw"}, {}, "source_not_usable", "The object is archived"),
         ({"size": 1}, {}, "invalid_input", "size in import_from must be at least the size of the disk in the file"),
         ({"size": 9999}, {}, "invalid_input", "500 GiB for a system disk"),
