@@ -77,7 +77,7 @@ def test_an_ignored_family_of_a_new_image_is_set_by_the_next_run() -> None:
 
 def test_a_replacement_on_a_site_that_ignores_families_keeps_the_old_image() -> None:
     with cloud(ignored_parameters="CreateImage.ImageFamily,ModifyImageAttribute.ImageFamily") as simulator:
-        runs = [run_task(simulator, {**REPLACE, "image_family": "golden"}, wait_timeout=3600) for _ in range(2)]
+        runs = [run_task(simulator, {**REPLACE, "image_family": "golden"}, wait_timeout=3600) for _number in range(2)]
         left, deleted = names(simulator), simulator.calls("DeleteImage")
     assert [reason(run) for run in runs] == ["not_supported_by_site"] * 2
     assert left["m-old"] == "web"

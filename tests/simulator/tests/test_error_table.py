@@ -5,20 +5,23 @@
 
 from __future__ import annotations
 
+import importlib
 import typing as t
 
 import pytest
 
 from apsarastack_simulator.errors import TABLE
 
-# Each adds its rows to the table.
-from . import errors_of_creation, errors_of_images, errors_of_others, errors_of_tags, errors_of_transfers  # noqa: F401
 from .error_rows import ROWS, VALID, Row, world
 
 if t.TYPE_CHECKING:
     from apsarastack_simulator.testing import Simulator
 
     from .rpc import Caller
+
+for topic in ("creation", "images", "others", "tags", "transfers"):
+    # Adds its rows to the table.
+    importlib.import_module(f".errors_of_{topic}", __package__)
 
 
 @pytest.mark.parametrize("case", ROWS, ids=str)

@@ -85,7 +85,7 @@ def test_an_omitted_option_is_none() -> None:
         ({"tags": {"ready": True}}, "the value of 'ready' in tags must be a string, but is True (bool)"),
         ({"disk_device_mapping": []}, "disk_device_mapping must have 1 to 17 entries, but has 0"),
         (
-            {"disk_device_mapping": [{**DISK} for _ in range(18)]},
+            {"disk_device_mapping": [{**DISK} for _number in range(18)]},
             "disk_device_mapping must have 1 to 17 entries, but has 18",
         ),
         (
@@ -159,7 +159,7 @@ def test_all_problems_are_reported_at_once() -> None:
         {"image_version": "1" * 40},
         {"tags": {}},
         {"disk_device_mapping": [{**DISK, "size": 5}]},
-        {"disk_device_mapping": [{**DISK} for _ in range(17)]},
+        {"disk_device_mapping": [{**DISK} for _number in range(17)]},
         {"disk_device_mapping": [{**DISK, "size": 32768}]},
         {"wait_timeout": 1},
     ],
