@@ -394,7 +394,7 @@ EXAMPLES = r"""
 
 - name: Add an image to a family, and make it usable again if it is deprecated
   apsarastack.cloud.apsarastack_image:
-    image_name: web-golden-2026-11
+    image_name: web-golden-approved
     image_family: web-golden
     deprecated: false
 
