@@ -60,13 +60,11 @@ class Call:
     request_bytes: int = 0
     response_bytes: int = 0
 
-    def as_dict(self) -> dict[str, t.Any]:
-        return dataclasses.asdict(self)
-
 
 class CallLog:
     def __init__(self) -> None:
         self._calls: collections.deque[Call] = collections.deque(maxlen=_KEPT)
+        self._secrets: set[str] = set()
         self.count = 0
 
     def begin(
@@ -91,6 +89,7 @@ class CallLog:
             connection=connection,
         )
         self.count += 1
+        self._secrets.update(secrets)
         self._calls.append(call)
         return call
 
@@ -102,6 +101,11 @@ class CallLog:
         """Oldest first; only those with a greater index than `after`."""
         return [call for call in self._calls if call.index > after and action in (None, call.action)]
 
+    def shown(self, action: str | None = None, after: int = -1, last: int | None = None) -> list[dict[str, t.Any]]:
+        """The (last) listed calls as documents, without any secret: it may also be the id of a key, or in a header."""
+        listed = self.listed(action, after)
+        return [_masked(dataclasses.asdict(call), self._secrets) for call in (listed[-last:] if last else listed)]
+
 
 def _clean(parameters: Parameters, secrets: t.Collection[str]) -> dict[str, str]:
     """Without signatures; what is or holds a secret keeps its name only."""
@@ -110,6 +114,17 @@ def _clean(parameters: Parameters, secrets: t.Collection[str]) -> dict[str, str]
         for name, value in parameters.items()
         if name != "Signature"
     }
+
+
+def _masked(value: t.Any, secrets: t.Collection[str]) -> t.Any:
+    if isinstance(value, dict):
+        return {_masked(name, secrets): _masked(each, secrets) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_masked(each, secrets) for each in value]
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, _MASK)
+    return value
 
 
 def _credential(authorization: str) -> str:

@@ -126,9 +126,8 @@ class Control:
 
     async def calls(self, request: web.Request) -> web.StreamResponse:
         after = int(request.query.get("after", "-1"))
-        listed = self._service.calls.listed(request.query.get("action"), after)
-        listed = listed[-int(request.query["last"]) :] if "last" in request.query else listed
-        return web.json_response([call.as_dict() for call in listed])
+        last = int(request.query["last"]) if "last" in request.query else None
+        return web.json_response(self._service.calls.shown(request.query.get("action"), after, last))
 
     async def clear_calls(self, _request: web.Request) -> web.StreamResponse:
         self._service.calls.clear()

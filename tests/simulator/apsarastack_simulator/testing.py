@@ -88,7 +88,7 @@ class Simulator:
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=30)
 
     def calls(self, action: str | None = None) -> list[Document]:
-        return self._within(lambda: [call.as_dict() for call in self.service.calls.listed(action)])
+        return self._within(lambda: self.service.calls.shown(action))
 
     def clear_calls(self) -> None:
         self._within(self.service.calls.clear)

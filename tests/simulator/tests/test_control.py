@@ -26,6 +26,7 @@ from apsarastack_simulator.testing import Simulator
 
 from .rpc import Caller
 
+SECRET = "simulator-secret-0037"
 PACKAGE = pathlib.Path(__file__).resolve().parents[1]
 
 
@@ -193,6 +194,30 @@ def test_the_log_distinguishes_connections(simulator: Simulator, caller: Caller)
         second.find()
     one, two, three = [call["connection"] for call in simulator.calls()]
     assert one == two != three
+
+
+@pytest.mark.parametrize(
+    ("parameters", "headers"),
+    [
+        ({"AccessKeyId": SECRET}, {}),
+        ({"Action": f"Describe{SECRET}"}, {}),
+        ({SECRET: "value"}, {}),
+        ({}, {"x-acs-organizationid": SECRET}),
+        ({}, {"x-acs-resourcegroupid": SECRET}),
+        ({}, {"User-Agent": f"agent/{SECRET}"}),
+    ],
+)
+def test_the_log_contains_no_secret_wherever_it_is_sent(
+    simulator: Simulator, parameters: dict[str, str], headers: dict[str, str]
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=10)
+    query = urllib.parse.urlencode({"Action": "DescribeImages", **parameters})
+    connection.request("GET", f"/?{query}", headers=headers)
+    assert connection.getresponse().status in range(400, 500)
+    connection.close()
+    (call,) = control(simulator.port, "GET", "calls")[1]
+    assert "simulator-secret" not in json.dumps(call)
+    assert "(removed)" in json.dumps(call)
 
 
 def test_the_state_shows_everything_but_secrets(simulator: Simulator, caller: Caller) -> None:
