@@ -37,11 +37,12 @@ OLD_TAGS_PER_CALL = 5
 class Images:
     """The images of one account in one region, and their sources. Every method raises what Client raises."""
 
-    def __init__(self, client: Client, original: Client | None = None) -> None:
-        """``original``: of the region from which images are copied, if it is another one."""
+    def __init__(self, client: Client, original: Client | None = None, status_filters: list[str] | None = None) -> None:
+        """``original``: of the region from which images are copied, if it is another one. ``status_filters``: those
+        that the site has not refused."""
         self._client = client
         self._original = original or client
-        self._status_filters = list(_STATUS_FILTERS)
+        self._status_filters = list(_STATUS_FILTERS) if status_filters is None else status_filters
 
     def writable(self) -> WritableImages:
         """The same images, for a task that changes them."""
@@ -49,7 +50,7 @@ class Images:
             WritableImages,
         )
 
-        return WritableImages(self._client, self._original)
+        return WritableImages(self._client, self._original, self._status_filters)
 
     @functools.cached_property
     def copies(self) -> Copies:

@@ -30,8 +30,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 class WritableImages(Images):
     """See ``Images``."""
 
-    def __init__(self, client: Client, original: Client | None = None) -> None:
-        super().__init__(client, original)
+    def __init__(self, client: Client, original: Client | None = None, status_filters: list[str] | None = None) -> None:
+        super().__init__(client, original, status_filters)
         self._knows_tag_resources = True
 
     def create(
