@@ -89,7 +89,7 @@ class WritableImages(Images):
         }
         self._client.call("ModifyImageAttribute", parameters)
 
-    def deprecate(self, image_id: str) -> None:
+    def set_deprecated(self, image_id: str) -> None:
         """Raises ServiceError unless it is Available. A release that does not know the status may ignore the call."""
         self._client.call("ModifyImageAttribute", {"ImageId": image_id, "Status": DEPRECATED})
 

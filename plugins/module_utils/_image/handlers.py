@@ -69,7 +69,7 @@ def modify(step: steps.Modify, run: ImageRunning) -> None:
 
 
 def set_deprecated(step: steps.SetDeprecated, run: ImageRunning) -> None:
-    change = run.images.deprecate if step.deprecated else run.images.restore
+    change = run.images.set_deprecated if step.deprecated else run.images.restore
     try:
         change(run.id_of(step.image_id))
     except ServiceError as error:

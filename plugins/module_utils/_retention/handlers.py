@@ -148,7 +148,7 @@ def deprecate(step: steps.Deprecate, run: RetentionRunning) -> bool:
     # It is not certain before the site shows it.
     run.outcome.did(step, is_certain=False)
     try:
-        run.images.deprecate(step.image_id)
+        run.images.set_deprecated(step.image_id)
     except ServiceError as error:
         if not may_be_done(error):
             run.outcome.did_not(step)

@@ -218,7 +218,7 @@ class FakeImages:
         changes = {"image_name": image_name, "description": description or None, **attributes}
         self._write(image_id, **{key: value for key, value in changes.items() if value is not None})
 
-    def deprecate(self, image_id: str) -> None:
+    def set_deprecated(self, image_id: str) -> None:
         self._note("deprecate", image_id)
         fake_rules.check_status(self._existing(image_id), "Available", "ImageStatus.NotAvailable")
         self._write(image_id, status="Deprecated")

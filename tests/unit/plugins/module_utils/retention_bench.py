@@ -82,7 +82,7 @@ class FakeSite(FakeImages):
             raise ServiceError("InvalidImageId.NotFound", http_status=404)
         return Sharing(self.accounts.get(image_id, ()))
 
-    def deprecate(self, image_id: str) -> None:
+    def set_deprecated(self, image_id: str) -> None:
         self._note("deprecate", image_id)
         if self._existing(image_id)["status"] != "Available":
             raise ServiceError("ImageStatus.NotAvailable", http_status=403)

@@ -327,8 +327,8 @@ def test_a_timeout_while_the_deprecation_is_not_shown_yet_says_so() -> None:
 
 def test_a_deprecation_whose_answer_was_lost_is_not_reported_as_refused() -> None:
     class Losing(FakeSite):
-        def deprecate(self, image_id: str) -> None:
-            super().deprecate(image_id)
+        def set_deprecated(self, image_id: str) -> None:
+            super().set_deprecated(image_id)
             raise ServiceError("ImageStatus.NotAvailable", action="ModifyImageAttribute") from LOST
 
     told = result(retention(action="deprecate"), Losing(*FOUR))
