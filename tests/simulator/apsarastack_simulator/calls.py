@@ -104,7 +104,8 @@ class CallLog:
     def shown(self, action: str | None = None, after: int = -1, last: int | None = None) -> list[dict[str, t.Any]]:
         """The (last) listed calls as documents, without any secret: it may also be the id of a key, or in a header."""
         listed = self.listed(action, after)
-        return [_masked(dataclasses.asdict(call), self._secrets) for call in (listed[-last:] if last else listed)]
+        first = 0 if last is None else max(0, len(listed) - last)
+        return [_masked(dataclasses.asdict(call), self._secrets) for call in listed[first:]]
 
 
 def _clean(parameters: Parameters, secrets: t.Collection[str]) -> dict[str, str]:
