@@ -47,7 +47,20 @@ FAILURES = (
     Failure("not processed, then refused", {"drop": "before"}, FORBIDDEN),
     Failure("failed, but processed", {"status": 500, "processed": True}),
 )
-CHANGING = [one for one in SCENARIOS if not one.refused]
+# The oracle reads only the calls of release 1.0. The results of the others are tested in test_sources, test_families
+# and test_left_snapshots.
+UNREAD = frozenset(
+    (
+        "join a family, end the deprecation",
+        "update and deprecate",
+        "copy from another region",
+        "import",
+        "recreate from another file",
+        "delete a running copy",
+        "delete a running import",
+    )
+)
+CHANGING = [one for one in SCENARIOS if not one.refused and one.title not in UNREAD]
 # Only a replacement has another order of calls where names must be unique.
 PLACES = [
     pytest.param(scenario, SITES[site], id=f"{scenario.title}, {site}")
@@ -101,7 +114,7 @@ def test_the_result_agrees_in_each_run_of_a_key_that_lacks_a_permission(action: 
 )
 def test_the_result_agrees_in_each_run_on_a_site_that_ignores_a_parameter(ignored: str, site: Document) -> None:
     found: dict[str, list[str]] = {}
-    with Simulator(speed=0, **KNOBS, **site, ignored_parameters=[ignored]) as simulator:
+    with Simulator(speed=0, **{**KNOBS, **site, "ignored_parameters": [ignored]}) as simulator:
         for scenario in CHANGING:
             simulator.reset(scenario.seed())
             for number in (1, 2):
