@@ -33,7 +33,8 @@ from workspace import (
 )
 
 # The percentage of lines and branches in plugins/ that the unit tests must cover.
-COVERAGE_FLOOR = 97
+# Of the unit tests alone: what a whole task does is tested in tests/reliability, which is not measured.
+COVERAGE_FLOOR = 94
 
 INTEGRATION = ("--venv", "--continue-on-error")
 
