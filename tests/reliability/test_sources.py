@@ -2,56 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Copies and imports on sites of all kinds: made exactly once, waited for, canceled, and their failures explained."""
+"""Copies and imports on sites of all kinds: made exactly once, waited for, and their originals judged."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import typing as t
 
 import pytest
 from bench import Meanwhile, call_as_colleague
+from sources_bench import (
+    ABSENT,
+    COPY,
+    ELSEWHERE,
+    IMPORT,
+    LOOK_UPS,
+    ORIGINAL,
+    SITES,
+    SOURCES,
+    TENANT,
+    Document,
+    actions,
+    named,
+    site,
+)
 from through_main import run_main
 
 from apsarastack_simulator.testing import Simulator
-
-Document = dict[str, t.Any]
-TENANT = {"organization": 37, "resource_group": 412, "created": -86400}
-ELSEWHERE = "cn-wulan-env82-d01"
-ORIGINAL = {"id": "m-original", "name": "golden", "region": ELSEWHERE, **TENANT}
-COPY: Document = {"image_name": "web", "copy_from": {"image_name": "golden", "region": ELSEWHERE}}
-FILE = {"bucket": "golden-images", "object": "ubuntu-22.04.qcow2"}
-IMPORT: Document = {"image_name": "web", "import_from": [FILE]}
-ABSENT = {"image_name": "web", "state": "absent"}
-SOURCES = [pytest.param(COPY, "CopyImage", id="copy"), pytest.param(IMPORT, "ImportImage", id="import")]
-LOOK_UPS = 61
-# The differences between releases that affect copies and imports.
-SITES: dict[str, Document] = {
-    "of today": {},
-    "without tokens": {"ignored_parameters": "CopyImage.ClientToken,ImportImage.ClientToken"},
-    "of the newest release": {"newest_fields": True, "task_resource_id": True, "task_shape": "sample"},
-    "of 2018": {"optional_fields": False, "task_id_field": "2018", "progress": "absent", "import_status": "Waiting"},
-    "with unique names": {"names_unique": True, "ignored_parameters": "CopyImage.ClientToken,ImportImage.ClientToken"},
-    "refusing a second copy": {"second_copy": "refuse", "ignored_parameters": "CopyImage.ClientToken"},
-}
-
-
-def site(images: t.Sequence[Document] = (ORIGINAL,), **knobs: t.Any) -> Simulator:
-    seed = {"images": [{**TENANT, **one} for one in images]}
-    return Simulator(speed=0, seed_changes=seed, **{"copy_time": 30, "import_time": 30, "visible_after": 3, **knobs})
-
-
-def named(simulator: Simulator) -> list[Document]:
-    """The images of the name in the region of the task."""
-    found = simulator.state()["images"]
-    return [one for one in found if one["image_name"] == "web" and one["region"] == simulator.region]
-
-
-def actions(simulator: Simulator) -> list[str]:
-    return [call["action"] for call in simulator.calls()]
-
 
 # --- exactly once ----------------------------------------------------------------------------------------------------
 
@@ -298,156 +276,3 @@ def test_a_site_that_ignores_tags_is_reported(desired: Document, action: str) ->
         result = run_main(simulator, {**desired, "tags": {"team": "web"}})
         (image,) = named(simulator)
     assert (result["reason"], result["image_id"]) == ("not_supported_by_site", image["image_id"])
-
-
-# --- imports that fail -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("knobs", [*SITES.values(), {"failed_task": "Finished"}, {"failed_status": "UnAvailable"}])
-def test_the_reason_of_a_failed_import_is_in_the_failure(knobs: Document) -> None:
-    with site(**knobs) as simulator:
-        result = run_main(simulator, {**IMPORT, "import_from": [{**FILE, "object": "broken.qcow2"}]})
-        (task,) = simulator.state()["tasks"]
-    assert (result["reason"], result["task_id"], result["changed"]) == ("creation_failed", task["task_id"], True)
-    assert (
-        f"its import failed (task {task['task_id']}): ImportImageFailed: The disk file cannot be read" in result["msg"]
-    )
-
-
-def test_the_reason_of_a_failed_import_is_in_the_warning_of_the_next_run() -> None:
-    with site() as simulator:
-        run_main(simulator, {**IMPORT, "import_from": [{**FILE, "object": "broken.qcow2"}]})
-        last = run_main(simulator, IMPORT)
-        (image,) = named(simulator)
-    assert (last["changed"], image["status"]) == (True, "Available")
-    assert "The disk file cannot be read" in str(last["warnings"])
-
-
-def test_a_failed_import_that_vanishes_is_not_waited_for() -> None:
-    with site(failed_status="gone", visible_after=600) as simulator:
-        result = run_main(simulator, {**IMPORT, "import_from": [{**FILE, "object": "broken.qcow2"}]})
-        calls = actions(simulator)
-    assert result["reason"] == "creation_failed"
-    assert "The disk file cannot be read" in result["msg"]
-    assert len(calls) < 100
-
-
-@pytest.mark.parametrize("code", ["NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAccount"])
-def test_a_missing_role_is_explained_in_both_spellings(code: str) -> None:
-    with site(missing_role_code=code) as simulator:
-        result = run_main(simulator, {**IMPORT, "role_name": "nobody"})
-    assert (result["reason"], result["error"]["code"]) == ("bucket_not_authorized", code)
-    assert "ECS is not allowed to read bucket 'golden-images': have the role nobody created in ASCM" in result["msg"]
-    assert "or have ECS granted read access to the bucket" in result["msg"]
-
-
-@pytest.mark.parametrize(
-    ("file", "more", "reason", "message"),
-    [
-        ({"bucket": "nowhere"}, {}, "not_found", "Check bucket 'nowhere' in import_from"),
-        ({"bucket": "exports-wulan"}, {}, "invalid_input", "it must be a bucket of this account in region"),
-        ({"bucket": "encrypted-exports"}, {}, "invalid_input", "a bucket without encryption"),
-        ({"object": "nowhere.raw"}, {}, "not_found", "Check object 'nowhere.raw' in import_from"),
-        ({"object": "archived.raw"}, {}, "source_not_usable", "The object is archived"),
-        ({"size": 1}, {}, "invalid_input", "size in import_from must be at least the size of the disk in the file"),
-        ({"size": 9999}, {}, "invalid_input", "500 GiB for a system disk"),
-        (
-            {},
-            {"boot_mode": "uefi", "os_type": "windows"},
-            "invalid_input",
-            "requires os_type=windows, and no other one",
-        ),
-        ({}, {"platform": "Windows Server 2019", "architecture": "arm64"}, "invalid_input", "no Windows for arm64"),
-        ({}, {"platform": "Plan 9"}, "invalid_input", "platform must be a name that the site knows"),
-    ],
-)
-def test_what_a_site_refuses_of_an_import_is_explained(
-    file: Document, more: Document, reason: str, message: str
-) -> None:
-    with site() as simulator:
-        result = run_main(simulator, {"image_name": "web", "import_from": [{**FILE, **file}], **more})
-        made = named(simulator)
-    assert (result["reason"], result["changed"], made) == (reason, False, [])
-    assert message in result["msg"]
-    assert result["msg"].startswith("Could not create image 'web' from disk file ")
-
-
-def test_a_format_that_the_site_does_not_import_is_explained() -> None:
-    with site(import_formats="raw,vhd") as simulator:
-        result = run_main(simulator, {"image_name": "web", "import_from": [{**FILE, "format": "qcow2"}]})
-    assert result["reason"] == "not_supported_by_site"
-    assert "convert the file, for example to raw with qemu-img" in result["msg"]
-
-
-def test_a_format_that_no_release_takes_is_refused() -> None:
-    with site() as simulator:
-        result = run_main(simulator, {"image_name": "web", "import_from": [{**FILE, "format": "iso"}]})
-        calls = actions(simulator)
-    assert (result["reason"], calls) == ("invalid_input", [])
-    assert "raw, vhd, qcow2, vmdk" in result["msg"]
-
-
-def test_a_license_that_the_site_requires_is_explained() -> None:
-    windows = {"platform": "Windows Server 2019", "os_type": "windows"}
-    file = {**FILE, "object": "windows-2019.vhd"}
-    with site(windows_license="required") as simulator:
-        refused = run_main(simulator, {"image_name": "web", "import_from": [file], **windows})
-        done = run_main(simulator, {"image_name": "web", "import_from": [file], **windows, "license_type": "BYOL"})
-    assert (refused["reason"], refused["changed"], done["changed"]) == ("invalid_input", False, True)
-    assert "Set license_type to one that this site accepts" in refused["msg"]
-
-
-# --- cancelations ----------------------------------------------------------------------------------------------------
-
-
-CANCELING = [
-    *(knobs for knobs in SITES.values() if "optional_fields" not in knobs),
-    {"canceled_import": "CreateFailed"},
-    {"canceled_status": "Failed"},
-]
-
-
-@pytest.mark.parametrize("knobs", CANCELING, ids=str)
-@pytest.mark.parametrize(("desired", "action"), SOURCES)
-def test_absent_cancels_what_is_running(desired: Document, action: str, knobs: Document) -> None:
-    with site(copy_time=9000, import_time=9000, **knobs) as simulator:
-        begun = run_main(simulator, {**desired, "wait": False})
-        simulator.advance(60)
-        simulator.clear_calls()
-        result = run_main(simulator, ABSENT)
-        left, calls = named(simulator), actions(simulator)
-        again = run_main(simulator, ABSENT)
-    canceled = "CancelCopyImage" if action == "CopyImage" else "CancelTask"
-    assert (left, result["changed"], again["changed"]) == ([], True, False)
-    assert canceled in calls
-    assert result.get("task_id") == begun.get("task_id")
-
-
-@pytest.mark.parametrize(
-    "knobs",
-    [
-        {"missing_actions": "CancelCopyImage,CancelTask"},
-        {"missing_actions": "CancelCopyImage,DescribeTasks"},
-        {"missing_actions": "CancelCopyImage", "optional_fields": False},
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("desired", [COPY, IMPORT], ids=["copy", "import"])
-def test_where_nothing_can_be_canceled_absent_waits_and_deletes(desired: Document, knobs: Document) -> None:
-    with site(copy_time=90, import_time=90, **knobs) as simulator:
-        run_main(simulator, {**desired, "wait": False})
-        result = run_main(simulator, ABSENT)
-        left = named(simulator)
-    assert (left, result["changed"]) == ([], True)
-
-
-def test_the_import_of_another_image_from_the_same_file_is_not_canceled() -> None:
-    """Neither the release nor the files tell which of two tasks is that of the image."""
-    with site(import_time=90, ignored_parameters="DescribeTasks.ResourceIds") as simulator:
-        run_main(simulator, {**IMPORT, "wait": False})
-        run_main(simulator, {**IMPORT, "image_name": "other", "wait": False})
-        result = run_main(simulator, ABSENT)
-        simulator.advance(600)
-        other = [one for one in simulator.state()["images"] if one["image_name"] == "other"]
-        canceled = simulator.calls("CancelTask")
-    assert (result["changed"], canceled, [one["status"] for one in other]) == (True, [], ["Available"])

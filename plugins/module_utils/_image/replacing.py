@@ -227,10 +227,10 @@ def _restoring(desired: DesiredImage, found: resuming.Unfinished) -> list[Step]:
 def _swap(desired: DesiredImage, new: Replacement, made: Image | Predicted, old: Image | None) -> steps.Swap:
     if old is None:
         return steps.Swap(new, made)
-    retired = marks.retired_name(new.image_name, old["image_id"])
+    name_of_old = marks.retired_name(new.image_name, old["image_id"])
     # Another run that finishes the same replacement may already have renamed it.
-    expected = Expected(old, (new.image_name, retired), may_be_in_use=desired.force)
-    return steps.Swap(new, made, expected, retired)
+    expected = Expected(old, (new.image_name, name_of_old), may_be_in_use=desired.force)
+    return steps.Swap(new, made, expected, name_of_old)
 
 
 def _removal(desired: DesiredImage, swap: steps.Swap, reader: Reader, outdated: t.Iterable[Image] = ()) -> Removal:

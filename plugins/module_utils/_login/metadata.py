@@ -33,7 +33,7 @@ ADDRESS = "http://100.100.100.200"
 ADDRESS_VARIABLE = "APSARASTACK_METADATA_ADDRESS"
 # The server on the same machine answers at once; other hosts have none and should not wait for it.
 TIMEOUT_SECONDS = 1.0
-TRIES = 2
+ATTEMPTS = 2
 HTTP_OK = 200
 _TOKEN_PATH = "/latest/api/token"  # noqa: S105
 _ROLES_PATH = "/latest/meta-data/ram/security-credentials/"
@@ -108,13 +108,13 @@ class _Server:
         is_token = answer.status == HTTP_OK and token.isascii() and token.isprintable() and " " not in token
         return {"X-aliyun-ecs-metadata-token": token} if is_token and token else {}
 
-    def _answer(self, method: str, path: str, headers: t.Mapping[str, str], tries: int = TRIES) -> Answer:
+    def _answer(self, method: str, path: str, headers: t.Mapping[str, str], attempts: int = ATTEMPTS) -> Answer:
         request = Request(method, self._address.rstrip("/") + path, headers)
         try:
             return self._transport.send(f"{method} {path}", request, self._deadline)
         except NoAnswerError as error:
-            if error.sent and tries > 1:
-                return self._answer(method, path, headers, tries - 1)
+            if error.sent and attempts > 1:
+                return self._answer(method, path, headers, attempts - 1)
             raise self.failure(error.problem, path, reason=error.reason) from error
 
     def failure(

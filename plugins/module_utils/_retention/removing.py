@@ -44,8 +44,8 @@ def removal(
     """The steps, and a warning for each snapshot that is kept. ``images``: all of the account."""
     oldest_first = division.going[::-1]
     deleted = [image for image in oldest_first if _is_deleted(desired, image)]
-    wish = DesiredImage(delete_snapshots=desired.delete_snapshots)
-    with_them, kept = snapshots.deletions(wish, _Listed(images, reader), deleted)
+    desired_deletion = DesiredImage(delete_snapshots=desired.delete_snapshots)
+    with_them, kept = snapshots.deletions(desired_deletion, _Listed(images, reader), deleted)
     by_owner = _by_last_owner(deleted, with_them)
     removing: list[Step] = []
     waiting = [image["image_id"] for image in deleted]
