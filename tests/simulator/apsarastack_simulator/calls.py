@@ -62,7 +62,9 @@ class Call:
 
 
 class CallLog:
-    def __init__(self) -> None:
+    def __init__(self, actions: t.Collection[str]) -> None:
+        """`actions`: the names of the API, which stay legible even where a secret is a part of them."""
+        self._actions = actions
         self._calls: collections.deque[Call] = collections.deque(maxlen=_KEPT)
         self._secrets: set[str] = set()
         self.count = 0
@@ -105,7 +107,11 @@ class CallLog:
         """The (last) listed calls as documents, without any secret: it may also be the id of a key, or in a header."""
         listed = self.listed(action, after)
         first = 0 if last is None else max(0, len(listed) - last)
-        return [_masked(dataclasses.asdict(call), self._secrets) for call in listed[first:]]
+        return [self._told(call) for call in listed[first:]]
+
+    def _told(self, call: Call) -> dict[str, t.Any]:
+        told = _masked(dataclasses.asdict(call), self._secrets)
+        return {**told, "action": call.action} if call.action in self._actions else told
 
 
 def _clean(parameters: Parameters, secrets: t.Collection[str]) -> dict[str, str]:

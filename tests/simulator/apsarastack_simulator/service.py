@@ -12,7 +12,7 @@ import time
 import typing as t
 
 from . import answers, effects, lifecycle, parameters, seed, tenancy
-from .actions import PATHS, REGISTRY, VERSIONS, tags
+from .actions import NAMES, PATHS, REGISTRY, VERSIONS, tags
 from .calls import CallLog
 from .context import Action, Context
 from .errors import LEGACY_STATUS, TABLE, CloudError, missing
@@ -55,7 +55,7 @@ class Service:
         self.knobs = dataclasses.replace(knobs)
         self.world = world or seed.build(document, clock.now())
         self.faults = Faults()
-        self.calls = CallLog()
+        self.calls = CallLog(NAMES)
         self.verifier = Verifier()
         self.changes = 0
         # Where the regions have their hosts, in the order of the regions. Empty without a server.

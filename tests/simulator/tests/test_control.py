@@ -220,6 +220,17 @@ def test_the_log_contains_no_secret_wherever_it_is_sent(
     assert "(removed)" in json.dumps(call)
 
 
+def test_a_secret_that_is_part_of_an_action_leaves_its_name_in_the_log() -> None:
+    """Who reads the log asks for actions by their names, and a name of the API tells nothing."""
+    with Simulator(seed_changes={"access_keys": [{"id": "LTAIshort", "secret": "Image", "organization": 37}]}) as site:
+        for action in ("DescribeImages", "DescribeMyImages"):
+            connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+            connection.request("GET", f"/?Action={action}&AccessKeyId=LTAIshort")
+            connection.getresponse().read()
+            connection.close()
+        assert [call["action"] for call in site.calls()] == ["DescribeImages", "DescribeMy(removed)s"]
+
+
 def test_the_state_shows_everything_but_secrets(simulator: Simulator, caller: Caller) -> None:
     image_id = caller.create()
     state = control(simulator.port, "GET", "state?limit=1")[1]
