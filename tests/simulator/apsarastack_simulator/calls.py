@@ -30,6 +30,8 @@ _TENANCY = (
 )
 _SECRET = frozenset(("accesskeysecret", "securitytoken", "secretkey", "secret"))
 _MASK = "(removed)"
+# The fields of a call that hold what the client sent.
+_SENT = ("action", "method", "path", "parameters", "headers", "access_key", "notes")
 # A minute of load is some ten thousands; older calls than these are forgotten.
 _KEPT = 50_000
 
@@ -110,8 +112,9 @@ class CallLog:
         return [self._told(call) for call in listed[first:]]
 
     def _told(self, call: Call) -> dict[str, t.Any]:
-        told = _masked(dataclasses.asdict(call), self._secrets)
-        return {**told, "action": call.action} if call.action in self._actions else told
+        told = dataclasses.asdict(call)
+        sent = {name: _masked(told[name], self._secrets) for name in _SENT}
+        return {**told, **sent, "action": call.action if call.action in self._actions else sent["action"]}
 
 
 def _clean(parameters: Parameters, secrets: t.Collection[str]) -> dict[str, str]:
