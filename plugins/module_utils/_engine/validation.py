@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import CUT, RefusalError, shown, unshown
 
 _TEMPLATE_MARKS = ("{{", "{%")
 _LONGEST_QUOTE = 40
@@ -33,7 +33,7 @@ def id_problems(values: t.Mapping[str, t.Any]) -> list[str]:
     """A sentence for each of ``values``, with its option as key, that is more than one id."""
     # The API reads a comma as a list separator, and compares blanks: neither finds the intended image.
     return [
-        f"{option} is {unshown(value) or repr(value)}: it must be one id, without blanks and commas"
+        f"{option} is {shown(value)}: it must be one id, without blanks and commas"
         for option, value in values.items()
         if isinstance(value, str) and value.strip() and any(one.isspace() or one == "," for one in value)
     ]
@@ -56,15 +56,16 @@ def refuse(problems: t.Sequence[str]) -> None:
 
 
 def quoted(text: str) -> str:
-    """The text, quoted for a message; a long one is truncated, with its length."""
+    """The text, quoted for a message unless it may contain a secret; a long one is truncated, with its length."""
     if len(text) <= _LONGEST_QUOTE:
-        return repr(text)
-    return f"{text[:_LONGEST_QUOTE]!r}... ({len(text)} characters)"
+        return shown(text)
+    # The mark is part of the quote, so that the beginning of a known secret in front of it is recognized.
+    return unshown(text) or f"{text[:_LONGEST_QUOTE] + CUT!r} ({len(text)} characters)"
 
 
 def broken(what: str, rule: str, text: str) -> str:
     """A sentence about a value that breaks the rule."""
-    return f"{what} {rule}, but is {unshown(text) or quoted(text)}"
+    return f"{what} {rule}, but is {quoted(text)}"
 
 
 def type_problem(what: str, value: t.Any) -> str | None:
@@ -77,8 +78,10 @@ def type_problem(what: str, value: t.Any) -> str | None:
         return None
     if value is None:
         return f"{what} must be a string, but is null; '' is an empty one"
-    problem = f"{what} must be a string, but is {value!r} ({type(value).__name__})"
-    return f"{problem}: {QUOTE_IT}" if isinstance(value, (bool, float)) else problem
+    if isinstance(value, (bool, float)):
+        return f"{what} must be a string, but is {value!r} ({type(value).__name__}): {QUOTE_IT}"
+    # Not quoted, since it may contain anything.
+    return f"{what} must be a string, but is a {type(value).__name__}"
 
 
 def template_problem(what: str, value: t.Any) -> str | None:
@@ -86,6 +89,6 @@ def template_problem(what: str, value: t.Any) -> str | None:
     if not isinstance(value, str) or not any(mark in value for mark in _TEMPLATE_MARKS):
         return None
     return (
-        f"{what} is {unshown(value) or repr(value)}: Ansible has not evaluated this template (values marked as unsafe "
+        f"{what} is {shown(value)}: Ansible has not evaluated this template (values marked as unsafe "
         "are left as they are)"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import UNAVAILABLE
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -27,7 +27,8 @@ def _refusal(reason: Reason, problem: str, advice: str, image: Image | None = No
 def no_source(desired: DesiredImage) -> RefusalError:
     return _refusal(
         "not_found",
-        f"no image named {desired.image_name!r} was found in any status, and the task gives nothing to create it from",
+        f"no image named {shown(desired.image_name)} was found in any status, and the task gives nothing to create it "
+        "from",
         f"To create it, give one of {_SOURCES}.",
         hint="InvalidImageId.NotFound",
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import BUCKET_RULE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import shown, unshown
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
@@ -23,20 +24,20 @@ DEFAULT_ROLE = "AliyunECSImageImportDefaultRole"
 def _files(context: Context, key: str) -> str:
     """The buckets or the objects of the task, as words: ``bucket 'a', 'b'``."""
     disks = context.options.get("import_from") or ()
-    return f"{key} {', '.join(dict.fromkeys(repr(disk.get(key)) for disk in disks))}".rstrip()
+    return f"{key} {', '.join(dict.fromkeys(shown(disk.get(key)) for disk in disks))}".rstrip()
 
 
 def _original(context: Context, option: str) -> str:
     value = (context.options.get("copy_from") or {}).get(option)
-    return f"copy_from.{option}" if value is None else f"copy_from.{option} {value!r}"
+    return f"copy_from.{option}" if value is None else f"copy_from.{option} {shown(value)}"
 
 
 def _not_authorized(context: Context) -> str:
     role = context.options.get("role_name") or DEFAULT_ROLE
     return (
-        f"ECS is not allowed to read {_files(context, 'bucket')}: have the role {role} created in ASCM for the "
-        "organization, as a service role of ECS with a policy that allows it to read the bucket, or have ECS granted "
-        "read access to the bucket. If the role has another name, set role_name."
+        f"ECS is not allowed to read {_files(context, 'bucket')}: have the role {unshown(role) or role} created in "
+        "ASCM for the organization, as a service role of ECS with a policy that allows it to read the bucket, or have "
+        "ECS granted read access to the bucket. If the role has another name, set role_name."
     )
 
 

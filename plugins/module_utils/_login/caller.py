@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options import SESSION_NAME
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
@@ -58,7 +58,7 @@ def role_from(where: str, options: t.Mapping[str, t.Any], names: t.Mapping[str, 
         if not is_good(value):
             problem = "is missing" if value is None else f"must be {wanted}"
             # A file of profiles contains secrets, so it is never quoted.
-            found = f", but is {value!r}" if names is None and value is not None else ""
+            found = f", but is {_found(option, value)}" if names is None and value is not None else ""
             raise RefusalError(f"{where}: {(names or {}).get(option, option)} {problem}{found}.")
     return Role(
         arn=values["role_arn"],
@@ -66,6 +66,16 @@ def role_from(where: str, options: t.Mapping[str, t.Any], names: t.Mapping[str, 
         policy=values.get("policy"),
         seconds=values.get("session_expiration"),
     )
+
+
+def _found(option: str, value: t.Any) -> str:
+    if option != "policy":
+        return shown(value)
+    # Of a long text, the place of the mistake says more than a quote.
+    try:
+        return f"JSON of the type {type(json.loads(value)).__name__}"
+    except ValueError as error:
+        return f"not valid JSON: {error}"
 
 
 def is_instance_role(name: str) -> bool:

@@ -24,7 +24,12 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.origins import sources
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.profile import caller_in_profile
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, attempting
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    RefusalError,
+    attempting,
+    shown,
+    unshown,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import ASCM, STS
 
@@ -99,12 +104,12 @@ def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
             f"{origins.named('profile')} and {origins.named('ecs_role_name')} are mutually exclusive: give one of them."
         )
     if not is_instance_role(role):
-        raise RefusalError(f"{origins.named('ecs_role_name')} {INSTANCE_ROLE_RULE}, but is {role!r}.")
+        raise RefusalError(f"{origins.named('ecs_role_name')} {INSTANCE_ROLE_RULE}, but is {shown(role)}.")
     return Caller(instance_role=role)
 
 
 def _keys_of_role(role: Role, place: Connection, deadline: Deadline) -> Keys:
-    with attempting(f"assume role {role.arn}"):
+    with attempting(f"assume role {unshown(role.arn) or role.arn}"):
         return sts.keys_of(role, Client(place.to(STS), deadline, service=STS))
 
 
@@ -113,7 +118,7 @@ def _located(connection: Connection, values: t.Mapping[str, t.Any], deadline: De
     name = values.get("resource_group_set_name")
     if name is None or connection.resource_group is not None:
         return connection
-    with attempting(f"look up resource set {name!r}"):
+    with attempting(f"look up resource set {shown(name)}"):
         ascm = Client(connection.to(ASCM), deadline, service=ASCM)
         found = tenancy.resource_set(name, connection.department, ascm)
     return connection._replace(department=found.department, resource_group=found.id)

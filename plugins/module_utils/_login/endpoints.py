@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown, unshown
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
 
 ENDPOINT_SCHEMES = ("http", "https")
@@ -51,7 +51,7 @@ def _pop_url(option: str, domain: str, values: t.Mapping[str, t.Any]) -> str:
     if any(character in domain for character in "/:@?#"):
         raise RefusalError(f"{option} must be a bare domain such as env30.example.com, but {_found(domain)}.")
     if _asapi_scheme(domain) is not None:
-        raise RefusalError(f"{option} is {domain!r}, which is an ASAPI gateway: give it as domain.")
+        raise RefusalError(f"{option} is {shown(domain)}, which is an ASAPI gateway: give it as domain.")
     host = f"ecs-internal.{domain}" if values["is_center_region"] else f"ecs-internal.{values['region']}.{domain}"
     return _url(_endpoint_parts(option, host, values["protocol"]))
 
@@ -60,10 +60,10 @@ def _asapi_url(option: str, domain: str, protocol: str) -> str:
     own_scheme = _asapi_scheme(domain)
     parts = _endpoint_parts(option, domain, protocol if own_scheme is None else own_scheme)
     if own_scheme is not None and parts.scheme != own_scheme:
-        raise RefusalError(f"{option} is {domain!r}, but this gateway uses {own_scheme}: omit the scheme.")
+        raise RefusalError(f"{option} is {shown(domain)}, but this gateway uses {own_scheme}: omit the scheme.")
     if parts.netloc.lower().startswith("ecs-internal."):
         raise RefusalError(
-            f"{option} is {domain!r}, which is an ECS endpoint, not an ASAPI gateway: give it as endpoint."
+            f"{option} is {shown(domain)}, which is an ECS endpoint, not an ASAPI gateway: give it as endpoint."
         )
     return _url(parts if parts.path.strip("/") else parts._replace(path=ASAPI_PATH))
 
@@ -81,7 +81,8 @@ def _endpoint_parts(option: str, text: str, protocol: str) -> urllib.parse.Split
     parts = split_url(f"[{text}]" if is_bare_ipv6 else text, protocol)
     if parts is None or parts.scheme not in ENDPOINT_SCHEMES:
         raise refusal
-    if parts.username is not None or parts.query or parts.fragment:
+    # Neither a site nor a resolver of names should get to know a key that was given by mistake.
+    if parts.username is not None or parts.query or parts.fragment or unshown(parts.netloc):
         raise refusal
     return parts
 
@@ -89,7 +90,7 @@ def _endpoint_parts(option: str, text: str, protocol: str) -> urllib.parse.Split
 def _found(text: str) -> str:
     """What is wrong with a refused text, as a message says it."""
     part = next((part for mark, part in _NEVER_SHOWN.items() if mark in text), None)
-    return f"is {text!r}" if part is None else f"has {part}"
+    return f"is {shown(text)}" if part is None else f"has {part}"
 
 
 def _url(parts: urllib.parse.SplitResult) -> str:

@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import is_instance_role
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.sts import keys_in
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, unshown
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Transport
@@ -127,7 +127,8 @@ class _Server:
         return NoAnswerError(
             problem,
             reason=reason,
-            action=f"GET {path}",
+            # The path ends with the name of the role, which may be a secret in the wrong option.
+            action=f"GET {_ROLES_PATH if unshown(path) else path}",
             endpoint=self._address,
             permanent=True,
             advice=_ADVICE,

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.endpoints import endpoint_from, split_url
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.origins import sources
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection, Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -105,8 +105,7 @@ def _refuse_unusable(values: t.Mapping[str, t.Any], origins: Origins) -> None:
     for option in ("region", "department", "resource_group"):
         # They are sent as HTTP headers.
         if not is_header_text(values.get(option)):
-            found = unshown(values[option]) or repr(values[option])
-            raise RefusalError(f"{origins.named(option)} {HEADER_RULE}, but is {found}.")
+            raise RefusalError(f"{origins.named(option)} {HEADER_RULE}, but is {shown(values[option])}.")
     for option in ("connect_timeout", "read_timeout"):
         if values[option] <= 0:
             raise RefusalError(f"{origins.named(option)} must be at least 1 second, but is {values[option]}.")

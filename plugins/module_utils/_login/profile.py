@@ -24,7 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller im
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options import KEY_RULE, is_header_text
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.origins import sources
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown, unshown
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
 
 DEFAULT_FILES = ("~/.aliyun/config.json", "~/.apsarastack/config.json")
@@ -80,11 +80,10 @@ def caller_in_profile(name: str | None, file: str | None, origins: Origins = FRO
     Raises RefusalError, which names the file, the profile and the key.
     """
     path = _existing(name, origins) if file is None else file
-    shown = unshown(path) or repr(path)
-    where = f"The credentials file {shown}"
+    where = f"The credentials file {shown(path)}"
     if file is not None:
-        where = f"{origins.named('shared_credentials_file')} is {shown}, which"
-    profile = _profile_in(path, _read(path, where), name, origins)
+        where = f"{origins.named('shared_credentials_file')} is {shown(path)}, which"
+    profile = _profile_in(unshown(path) or path, _read(path, where), name, origins)
     mode = profile.optional("mode")
     if mode is None or mode not in _MODES:
         raise _refusal(f"{profile.where}: mode must be one of {', '.join(_MODES)}.")
@@ -97,8 +96,8 @@ def _existing(name: str | None, origins: Origins) -> str:
         if os.path.exists(path):
             return path
     raise _refusal(
-        f"{origins.named('profile')} is {name!r}, but neither {' nor '.join(DEFAULT_FILES)} exists on the host that "
-        f"runs the module. Name the file with {sources('shared_credentials_file')}."
+        f"{origins.named('profile')} is {shown(name)}, but neither {' nor '.join(DEFAULT_FILES)} exists on the host "
+        f"that runs the module. Name the file with {sources('shared_credentials_file')}."
         f"{origins.note(['shared_credentials_file'])}"
     )
 
@@ -130,20 +129,25 @@ def _current(document: t.Mapping[str, t.Any]) -> str:
 
 
 def _profile_in(path: str, document: t.Mapping[str, t.Any], name: str | None, origins: Origins) -> _Profile:
-    """``name``: None for the current profile."""
+    """``path``: for messages. ``name``: None for the current profile."""
     wanted = _current(document) if name is None else name
     entries = [entry for entry in document["profiles"] if isinstance(entry, dict)]
     found = [entry for entry in entries if entry.get("name") == wanted]
     if len(found) == 1:
-        return _Profile(f"Profile {wanted!r} in {path}", found[0])
+        return _Profile(f"Profile {shown(wanted)} in {path}", found[0])
     if found:
-        raise _refusal(f"{path} has {len(found)} profiles named {wanted!r}: give each a name of its own.")
+        raise _refusal(f"{path} has {len(found)} profiles named {shown(wanted)}: give each a name of its own.")
     # In an entry with another mode, the values may be mixed up, and its name may be a secret.
-    usable = sorted(str(entry.get("name")) for entry in entries if entry.get("mode") in tuple(_MODES))
+    usable = sorted(_name(entry) for entry in entries if entry.get("mode") in tuple(_MODES))
     others = f"Its profiles with a supported mode: {', '.join(usable) or 'none'}."
     if name is None and wanted != DEFAULT_PROFILE:
         raise _refusal(f"{path} has no profile of the name in its key current. {others} Give one of them as profile.")
-    raise _refusal(f"{origins.named('profile')} is {wanted!r}, but {path} has no such profile. {others}")
+    raise _refusal(f"{origins.named('profile')} is {shown(wanted)}, but {path} has no such profile. {others}")
+
+
+def _name(entry: t.Mapping[str, t.Any]) -> str:
+    name = str(entry.get("name"))
+    return unshown(name) or name
 
 
 def _of_key(profile: _Profile) -> Caller:

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.endpoints import endpoint_in
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options import HEADER_RULE, is_header_text
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
@@ -35,7 +35,7 @@ def place_in(option: str, values: t.Mapping[str, t.Any], protocol: str) -> Place
         return None
     if not is_header_text(region):
         # It is sent as an HTTP header.
-        raise RefusalError(f"{option}.region {HEADER_RULE}, but is {unshown(region) or repr(region)}.")
+        raise RefusalError(f"{option}.region {HEADER_RULE}, but is {shown(region)}.")
     if endpoint is None:
         return Place(region)
     found = endpoint_in(f"{option}.endpoint", endpoint, protocol)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, RefusalError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, RefusalError, shown
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
@@ -49,13 +49,13 @@ def resource_set(name: str, department: str | None, ascm: Client) -> ResourceSet
     named = ascm.connection.origins.named("resource_group_set_name")
     if found:
         raise RefusalError(
-            f"{named} is {name!r}, but several resource sets have that name: {_shown(found)}."
+            f"{named} is {shown(name)}, but several resource sets have that name: {_shown(found)}."
             " Give department, or department and resource_group.",
             "ambiguous_name",
         )
     inside = "" if department is None else f" in department {department}"
     raise RefusalError(
-        f"{named} is {name!r}, but there is no such resource set{inside}. There are: "
+        f"{named} is {shown(name)}, but there is no such resource set{inside}. There are: "
         f"{_shown(listed(None)) or 'none that this access key sees'}.",
         "not_found",
     )

@@ -23,6 +23,11 @@ READ_PREFIXES = ("Describe", "List", "AssumeRole")
 CUT = "..."
 # In a value that may be a URL: a password before an @, or a parameter, such as a token or a signature.
 _LOGIN = re.compile(r":.*@|\?.+=", re.DOTALL)
+# Secret keys have 30 letters and digits, access keys at least 20, and tokens are base64. Names and ids rarely have as
+# many without a hyphen, and do not mix upper case, lower case and digits.
+_KEY = re.compile(
+    r"(?<![A-Za-z0-9+])(?=[A-Za-z0-9+]*[a-z])(?=[A-Za-z0-9+]*[A-Z])(?=[A-Za-z0-9+]*[0-9])[A-Za-z0-9+]{20,}"
+)
 
 Facts = t.Mapping[str, t.Any]
 
@@ -241,8 +246,16 @@ def plain_text(text: str) -> str:
 
 
 def unshown(text: str) -> str | None:
-    """What a message says in place of a value that may contain a password; None if the value can be quoted.
+    """What a message says in place of a value that may contain a secret; None if the value can be quoted.
 
-    Any option may be given a URL by mistake.
+    Any option may be given a URL, a key or a token by mistake. The task does not know such a secret, so it is not
+    hidden when the result is rendered.
     """
-    return "a URL with a password or a token, which is not shown" if _LOGIN.search(text) else None
+    if _LOGIN.search(text):
+        return "a URL with a password or a token, which is not shown"
+    return "a value that looks like a key or a token, which is not shown" if _KEY.search(text) else None
+
+
+def shown(value: t.Any) -> str:
+    """The value of an option, as every message quotes it."""
+    return unshown(str(value)) or repr(value)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import email.utils
 import math
+import re
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.answers import is_success, scalar, tells_failure
@@ -19,6 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
     ServiceError,
     cut,
     plain_text,
+    shown,
 )
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -86,11 +88,18 @@ def _unusable(answer: Answer, *, may_be_empty: bool) -> tuple[str, bool] | None:
     if status == _HTTP_PROXY_AUTHENTICATION:
         return "the proxy wants a user name and a password (HTTP 407)", True
     if status // 100 == 3:
-        target = cut(plain_text(answer.headers.get("Location", "")), LONGEST_QUOTE)
-        return f"it redirects to {target!r} (HTTP {status}), and redirects are not followed", True
+        return f"it redirects to {_target(answer)} (HTTP {status}), and redirects are not followed", True
     if status // 100 != 2:
         return f"HTTP {status}, which is not an answer of an ApsaraStack API: {_shown(answer)}", True
     return _unusable_success(answer, may_be_empty=may_be_empty)
+
+
+def _target(answer: Answer) -> str:
+    """The scheme, the host and the path of a redirect. Everything else may hold a login or a session."""
+    location = plain_text(answer.headers.get("Location", ""))
+    place = re.split("[?#;]", location, maxsplit=1)[0]
+    scheme, mark, rest = place.rpartition("//")
+    return shown(cut(f"{scheme}{mark}{rest.rpartition('@')[2]}", LONGEST_QUOTE))
 
 
 def _unusable_success(answer: Answer, *, may_be_empty: bool) -> tuple[str, bool] | None:

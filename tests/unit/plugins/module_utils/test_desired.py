@@ -71,7 +71,7 @@ def test_an_omitted_option_is_none() -> None:
     ("params", "message"),
     [
         ({"image_name": "x"}, "image_name must have 2 to 128 characters, start with a letter"),
-        ({"image_name": "x" * 129}, "'... (129 characters)"),
+        ({"image_name": "x" * 129}, "...' (129 characters)"),
         ({"image_name": "web golden"}, "but is 'web golden'"),
         ({"image_name": "web/golden"}, "but is 'web/golden'"),
         ({"image_name": "1web"}, "but is '1web'"),

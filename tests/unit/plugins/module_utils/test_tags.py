@@ -78,7 +78,7 @@ def test_strings_and_integers_are_accepted(raw: dict[t.Any, t.Any], text: dict[s
             "the value of 'version' in tags must be a string, but is 1.1 (float): quote",
         ),
         ({"empty": None}, "the value of 'empty' in tags must be a string, but is null; '' is an empty one"),
-        ({"list": ["x"]}, "the value of 'list' in tags must be a string, but is ['x'] (list)"),
+        ({"list": ["x"]}, "the value of 'list' in tags must be a string, but is a list"),
         ({True: "x"}, "a key in tags must be a string, but is True (bool)"),
         ({"a": "{{ b }}"}, "the value of 'a' in tags is '{{ b }}': Ansible has not evaluated this template"),
         ({"{% a %}": "b"}, "a key in tags is '{% a %}': Ansible has not evaluated this template"),
@@ -98,7 +98,7 @@ def test_values_that_are_neither_strings_nor_integers_and_templates_are_refused(
     [
         ({"": "x"}, "must have 1 to 128 characters and must not start with aliyun, acs:, ascm:, http://"),
         ({" ": "x"}, "a key in tags must have 1 to 128 characters"),
-        ({"k" * 129: "x"}, "'... (129 characters)"),
+        ({"k" * 129: "x"}, "...' (129 characters)"),
         ({"acs:x": ""}, "a key in tags must have 1 to 128 characters"),
         ({"Aliyun": ""}, "but is 'Aliyun'"),
         ({"a": "v" * 129}, "the value of 'a' in tags must have at most 128 characters"),

@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""No message quotes a key or a token that a task gives to the wrong option, so that the task does not know it."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.modules import (
+    apsarastack_image,
+    apsarastack_image_export,
+    apsarastack_image_info,
+    apsarastack_image_retention,
+)
+from inside import CONNECTION, Answer, Site, run_main
+
+if t.TYPE_CHECKING:
+    import types
+    from pathlib import Path
+
+SECRETS = {
+    "secret key": "tXyzIuW4Fz1bKf9QwLq0AsPd7RmGh2",
+    "token": "CAIS8gF1q6Ft5B2yfSjIr5fdKoPVmqdF8/Kgb2jBtGMxVvhVgqzPhzz2IHhMfnhpBekXtPg/nmlY7/oclr4/GJUeEBzDa9B55JcL",
+}
+# What is left of a secret must not be enough to guess the rest.
+LONGEST_REST = 8
+MODULES = (apsarastack_image, apsarastack_image_export, apsarastack_image_info, apsarastack_image_retention)
+TASKS: dict[str, dict[str, t.Any]] = {
+    "apsarastack_image": {"image_name": "web", "instance_id": "i-1"},
+    "apsarastack_image_export": {"image_name": "web", "bucket": "exports"},
+    "apsarastack_image_info": {},
+    "apsarastack_image_retention": {"name_regex": "web", "keep": 1},
+}
+# Of these the module itself knows that they are secrets.
+KNOWN = ("access_key", "secret_key", "security_token", "proxy")
+# Codes whose hints name connection options with their values.
+CODES = ("InvalidRegionId.NotFound", "Forbidden.RAM", "InvalidAccessKeyId.NotFound", "EntityNotExist.Role")
+
+
+def name_of(module: types.ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+def said(module: types.ModuleType, options: dict[str, t.Any], answer: Answer) -> str:
+    """Everything that the module prints, except what it was given."""
+    result = run_main({**TASKS[name_of(module)], **options}, Site(lambda _number, _action: answer), module)
+    result.pop("invocation", None)
+    return json.dumps(result, ensure_ascii=False)
+
+
+def quoted_part(secret: str, text: str) -> str:
+    """The longest beginning of the secret in the text, if it is too long."""
+    found = next((secret[:end] for end in range(len(secret), LONGEST_REST, -1) if secret[:end] in text), "")
+    return found and f"{found} in {text}"
+
+
+def texts_of(spec: t.Mapping[str, t.Any]) -> list[str]:
+    return sorted(name for name, rule in spec.items() if rule["type"] in ("str", "path") and "choices" not in rule)
+
+
+def refused(code: str) -> Answer:
+    return Answer(json.dumps({"Code": code, "Message": "no", "RequestId": "1"}).encode(), status=403)
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+@pytest.mark.parametrize("option", sorted({*texts_of(connection_spec())} - {*KNOWN}))
+def test_a_secret_in_a_connection_option_is_not_quoted(tmp_path: Path, option: str, secret: str) -> None:
+    options: dict[str, t.Any] = {option: secret}
+    if option in ("profile", "ecs_role_name"):
+        file = tmp_path / "config.json"
+        file.write_text(json.dumps({"profiles": [{"name": secret, "mode": "AK", "access_key_id": "x"}]}))
+        credentials = {"access_key": None, "secret_key": None}
+        options |= {**credentials, **({"shared_credentials_file": str(file)} if option == "profile" else {})}
+    if option in ("domain", "popgw_domain"):
+        options["endpoint"] = None
+    if option == "resource_group":
+        options["department"] = "37"
+    for value in (secret, f"{secret}|", f"{secret} ", f"{{{{ {secret} }}}}"):
+        for code in CODES:
+            text = said(apsarastack_image_info, {**options, option: value}, refused(code))
+            assert not quoted_part(secret, text)
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+@pytest.mark.parametrize("suboption", ["role_arn", "session_name", "policy"])
+def test_a_secret_in_a_role_is_not_quoted(suboption: str, secret: str) -> None:
+    role = {"role_arn": "acs:ram::1:role/imager", suboption: secret}
+    for code in CODES:
+        assert not quoted_part(secret, said(apsarastack_image_info, {"assume_role": role}, refused(code)))
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+@pytest.mark.parametrize(
+    ("module", "option"), [(module, option) for module in MODULES for option in texts_of(module.ARGUMENTS)]
+)
+def test_a_refused_value_is_not_quoted_if_it_may_be_a_secret(
+    module: types.ModuleType, option: str, secret: str
+) -> None:
+    for value in (f"{secret} |", f"{{{{ {secret} }}}}"):
+        assert not quoted_part(secret, said(module, {option: value}, refused("InvalidParameter")))
+
+
+@pytest.mark.parametrize("module", [apsarastack_image, apsarastack_image_info, apsarastack_image_retention])
+@pytest.mark.parametrize("wrap", [lambda secret: [secret], lambda secret: {"key": secret}, lambda secret: f"{secret}|"])
+def test_the_values_of_tags_are_not_quoted_if_they_may_be_secrets(module: types.ModuleType, wrap: t.Any) -> None:
+    for secret in SECRETS.values():
+        for tags in ({"team": wrap(secret)}, {f"{secret}|": "web"}, {f"{secret}|": [secret]}):
+            assert not quoted_part(secret, said(module, {"tags": tags}, refused("InvalidParameter")))
+
+
+@pytest.mark.parametrize("option", ["image_name", "description", "tags"])
+def test_a_truncated_quote_does_not_show_the_beginning_of_a_known_token(option: str) -> None:
+    token = "neutral-" * 40
+    value: t.Any = {"team": f"{token}{{{{"} if option == "tags" else f"{token}{{{{"
+    text = said(apsarastack_image, {"security_token": token, option: value}, refused("InvalidParameter"))
+    assert "neutral-" not in text
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://sso.example.com/login?ticket=ST-1234567890", "'https://sso.example.com/login'"),
+        ("https://sso.example.com/login;jsessionid=1234567890#token", "'https://sso.example.com/login'"),
+        ("https://bob:1234567890@sso.example.com/", "'https://sso.example.com/'"),
+        ("/login?ticket=ST-1234567890", "'/login'"),
+        (f"https://sso.example.com/{SECRETS['secret key']}", "a value that looks like a key or a token"),
+    ],
+)
+def test_the_target_of_a_redirect_is_shown_without_what_may_be_a_login(location: str, shown: str) -> None:
+    text = said(apsarastack_image_info, {}, Answer(b"", status=302, headers={"Location": location}))
+    assert f"it redirects to {shown}" in text
+    assert "1234567890" not in text
+
+
+def test_names_and_ids_are_still_quoted() -> None:
+    for value in ("web golden 2026-11-26", "m-8vb0a1b2c3d4e5f6g7h8,m-2", "Web Golden Image 26"):
+        assert repr(value) in said(apsarastack_image, {"image_id": value}, refused("InvalidParameter"))
+    assert str(CONNECTION["region"]) in said(apsarastack_image_info, {}, refused("InvalidRegionId.NotFound"))
