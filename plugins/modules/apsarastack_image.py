@@ -41,6 +41,8 @@ options:
     description:
       - Selects an existing image by its id.
       - With O(state=present), an id that does not exist is an error, since a new image would get another id.
+      - With O(state=present) and O(wait), the task waits for an image that the cloud does not list yet. It waits a
+        minute, and with O(copy_from) or O(import_from) as long as O(wait_timeout).
       - At least one of O(image_id) and O(image_name) is required. A null counts as omitted.
     type: str
   image_name:
@@ -111,7 +113,8 @@ options:
       - Only used if an image must be created. The cloud does not report what an image was copied from, so this cannot
         be compared later, except that O(copy_from.encrypted) is compared where the release reports it.
       - A copy gets the O(description), the O(tags) and the O(image_family) of the task, not those of the original.
-      - Lists may show a copy only minutes after the cloud has accepted the call; the module waits for that as well.
+      - Lists may show a copy only minutes after the cloud has accepted the call; the module waits for that as well. A
+        task that ends before that says so, and O(image_id) then resumes waiting for the copy.
       - O(state=absent) cancels a copy that is still running.
       - O(image_version), O(platform) and O(architecture) cannot be given, since a copy has those of its original.
     type: dict
@@ -324,9 +327,12 @@ options:
   wait:
     description:
       - Whether to wait until the image is usable or deleted.
-      - With V(false), a new image is returned as soon as the cloud lists it, while it is still being created.
+      - With V(false), a new image is returned as soon as the cloud lists it, while it is still being created. After a
+        minute, it is returned with a warning.
       - The end is noticed at most 10 seconds late in the first 20 minutes, and at most 15 seconds late after that. If
-        the cloud reports the progress evenly, it is noticed at most 3 seconds late.
+        the cloud reports the progress evenly, it is noticed at most 3 seconds late. While the cloud throttles calls,
+        each pause is at least as long as the last call took with its retries, and the end is noticed up to 30 seconds
+        late.
       - This takes about 75 calls in ten minutes, and 300 in an hour. If the progress is even, it takes at most 45 calls
         in ten minutes.
     type: bool
@@ -336,6 +342,7 @@ options:
       - How many seconds the whole task may take, including requests, retries and waiting. If omitted, 600, and 3600
         with O(copy_from) or O(import_from).
       - Nothing is rolled back after a timeout. The failure contains RV(image_id). Run the task again to resume waiting.
+        If the cloud does not list the image yet, the failure says so, and O(image_id) must be added to the task.
       - Large images can take more than half an hour.
     type: int
 notes:
@@ -678,8 +685,9 @@ reason:
   description:
     - Why the task failed, as a word that does not change between releases. Use it for example in C(when) or C(until).
     - New words may be added.
-    - V(timed_out) - the task did not finish within O(wait_timeout). Run the task again to continue.
-    - V(interrupted) - the task was ended by a signal. Run the task again to continue.
+    - V(timed_out) - the task did not finish within O(wait_timeout). Run the task again to continue, unless the message
+      says that the cloud does not list the image yet.
+    - V(interrupted) - the task was ended by a signal. Run the task again to continue, with the same exception.
     - V(invalid_input) - the module or the cloud refused an option or its value.
     - V(missing_library) - a Python library is missing on the host that runs the module.
     - V(not_found) - an image, an instance, a snapshot, a bucket, an object or a resource set does not exist, or is not
@@ -762,7 +770,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired i
     timeout_of,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.lookups import Lookups
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.lookups import PatientLookups
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import TaskModule
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -832,7 +840,7 @@ def run(
 
     ``now``: seconds since the epoch. ``log``: writes a line to the log of the host.
     """
-    plan = planning.plan(desired, Lookups(images), now())
+    plan = planning.plan(desired, PatientLookups(images, deadline, log), now())
     outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline, log)
     return {**outcome.facts(), "diff": diff(outcome, desired.handle())}
 

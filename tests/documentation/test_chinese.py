@@ -106,7 +106,7 @@ def test_chinese_names_descriptions_and_tags_are_readable_in_every_output(callba
 
     checked = output_of(ansible, {**play, "tasks": [task]}, "--check", "--diff")
     done = output_of(ansible, {**play, "tasks": [task]}, "-v")
-    refused = output_of(ansible, {**play, "tasks": [{module: {**desired, "image_id": "m-none"}}]})
+    refused = output_of(ansible, {**play, "tasks": [{module: {**desired, "image_id": "m-none", "wait": False}}]})
 
     for output in (checked, done):
         assert {word for word in words if word not in output} == set(), output

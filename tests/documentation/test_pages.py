@@ -293,7 +293,7 @@ def test_the_numbers_of_waiting_are_those_of_the_code(importable: None) -> None:
         f"every {pauses.LONGEST_FINEST_PAUSE:g} seconds",
         f"up to {pauses.LONGEST_PAUSE_WITH_EVEN_PROGRESS:g} seconds late",
         f"gives up after about {client.PATIENCE_SECONDS:g} seconds",
-        f"The default is {desired.DEFAULT_TIMEOUT}, and {desired.LONG_TIMEOUT} for copies, imports and exports",
+        f"The default is {desired.DEFAULT_TIMEOUT}. It is {desired.LONG_TIMEOUT} for a task with ``copy_from``",
     ):
         assert phrase in text
 
@@ -305,6 +305,8 @@ def test_the_option_that_waits_states_the_pauses_of_the_code(importable: None) -
         f"at most {pauses.LONGEST_PAUSE_AT_FIRST:g} seconds late in the first {pauses.AT_FIRST / 60:g} minutes",
         f"at most {pauses.LONGEST_PAUSE:g} seconds late after that",
         f"at most {pauses.LONGEST_FINEST_PAUSE:g} seconds late",
+        "While the cloud throttles calls",
+        f"the end is noticed up to {pauses.LONGEST_PAUSE_WITH_EVEN_PROGRESS:g} seconds late",
     ):
         assert phrase in text
 

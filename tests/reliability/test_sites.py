@@ -122,7 +122,7 @@ def test_a_timeout_before_the_image_is_listed_does_not_promise_that_the_next_run
     assert reason(run) == "timed_out"
     assert made[run.result["image_id"]] == "api"
     assert "resume" not in run.result["msg"]
-    assert "would create it again" in run.result["msg"]
+    assert "would create a second image" in run.result["msg"]
 
 
 @pytest.mark.parametrize("action", ["CreateImage", "ModifyImageAttribute", "DeleteImage"])

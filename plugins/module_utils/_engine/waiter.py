@@ -45,12 +45,14 @@ class Watched(t.Generic[State]):
 class Goal(t.Generic[State]):
     """The goal of a wait. ``is_reached``: takes the resource, or None if it is not listed. ``left``: a sentence about
     what continues if a task stops waiting. ``lost``: returns the error if the goal can no longer be reached, or
-    None."""
+    None. ``unlisted``: the advice after a timeout if the resource was never listed; a run that does not find it cannot
+    resume waiting for it."""
 
     watched: Watched[State]
     is_reached: t.Callable[[State | None], bool]
     left: str
     lost: t.Callable[[State], ApsaraStackError | None] = lambda _resource: None
+    unlisted: str = ""
 
 
 # Seconds. A poll that starts this long before the deadline still has time for its answer.
@@ -58,12 +60,8 @@ LAST_LOOK = 1.0
 # Seconds for which a resource must be missing: a list may come from a replica that does not know it yet.
 VANISHED_AFTER = 10.0
 
-# The advice after a timeout. A run that does not find the resource cannot resume waiting for it.
+# The advice after a timeout.
 _LISTED = "Run the task again to resume waiting, or raise wait_timeout."
-_NOT_LISTED = (
-    "Until the cloud lists it, no run finds it, and each would create it again: wait a minute before you run "
-    "the task again, and raise wait_timeout."
-)
 
 
 def wait_until(
@@ -122,6 +120,6 @@ def _too_late(goal: Goal[State], seen: State | None, polls: t.Sequence[Poll], de
     pace = last_pace(polls)
     return DeadlineError(
         f"timed out after {deadline.seconds:g} seconds (wait_timeout); it is {state}{', and ' if pace else ''}{pace}",
-        advice=f"{goal.left} {_NOT_LISTED if seen is None else _LISTED}",
+        advice=f"{goal.left} {goal.unlisted if seen is None else _LISTED}".strip(),
         facts={} if seen is None else goal.watched.facts(seen),
     )

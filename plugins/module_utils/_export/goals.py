@@ -59,6 +59,10 @@ def _reasons(task: Task) -> str:
 
 
 _LEFT = "The export continues in the cloud."
+_UNLISTED = (
+    "Until the cloud lists the export task, no run finds it, and each would export the image again: wait a minute "
+    "before you run the task again, and raise wait_timeout."
+)
 
 
 def _watched(facts: t.Callable[[Task], t.Mapping[str, t.Any]]) -> Watched[Task]:
@@ -69,6 +73,6 @@ _EXPORT = _watched(_facts)
 # A task that is not part of the result.
 _OTHER = _watched(lambda _task: {})
 
-DONE: Goal[Task] = Goal(_EXPORT, lambda task: task is not None and is_done(task), _LEFT, _lost)
+DONE: Goal[Task] = Goal(_EXPORT, lambda task: task is not None and is_done(task), _LEFT, _lost, _UNLISTED)
 CANCELED: Goal[Task] = Goal(_EXPORT, lambda task: task is None or not is_running(task), _LEFT)
 ENDED: Goal[Task] = Goal(_OTHER, lambda task: task is None or not is_running(task), _LEFT)

@@ -51,7 +51,7 @@ def begin(step: steps.Create, source: Source, run: ImageRunning) -> None:
             begun = _found(step, source, run, error)
     run.outcome.know(begun.image_id, None)
     run.outcome.task_id = begun.task_id
-    run.unlisted = step.image_name
+    run.outcome.unlisted = step.image_name
 
 
 def _sent(step: steps.Create, source: Source, run: ImageRunning, token: str) -> Begun:
@@ -100,7 +100,7 @@ def _found(step: steps.Create, source: Source, run: ImageRunning, error: CallErr
         raise failed from error
     if not named:
         if run.deadline.remaining() <= 2 * waiter.LAST_LOOK:
-            raise _not_seen_in_time(step.image_name, run.deadline.seconds) from error
+            raise _not_seen_in_time(step.image_name, error, run.deadline.seconds) from error
         return None
     own = next((one for one in named if source.has_made(one) is not False), None)
     if own is None:
@@ -108,10 +108,12 @@ def _found(step: steps.Create, source: Source, run: ImageRunning, error: CallErr
     return Begun(own["image_id"])
 
 
-def _not_seen_in_time(image_name: str, seconds: float) -> DeadlineError:
+def _not_seen_in_time(image_name: str, error: CallError, seconds: float) -> DeadlineError:
+    is_lost = may_be_done(error)
+    why = "a call got no usable response" if is_lost else "the cloud is already copying the original"
     return DeadlineError(
-        f"timed out after {seconds:g} seconds (wait_timeout): a call got no usable response, and no image named "
-        f"{image_name!r} is listed yet",
-        advice="Wait a minute before you run the task again, so that it finds the image if there is one, and raise "
+        f"timed out after {seconds:g} seconds (wait_timeout): {why}, and no image named {image_name!r} is listed yet",
+        advice="The image of a call that was carried out may be listed only minutes later. Until then, this task would "
+        "create a second image: look for the name with apsarastack_image_info before you run the task again, and raise "
         "wait_timeout.",
     )

@@ -120,6 +120,16 @@ class DesiredImage(t.NamedTuple):
         return self.state == "present" and self.recreate != "never"
 
     @property
+    def waits_for_image(self) -> bool:
+        """Whether the task waits until the image is usable."""
+        return self.state == "present" and self.wait
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the image is one that may stay unlisted for longer than a minute."""
+        return self.source is not None and self.source.kind != "create"
+
+    @property
     def sets_attributes(self) -> bool:
         """Whether it sets what not every site knows, except when it creates an image."""
         return any(one is not None for one in (self.image_family, self.boot_mode, self.license_type, self.deprecated))

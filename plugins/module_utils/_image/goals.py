@@ -70,6 +70,11 @@ SETTLED: Goal[Image] = Goal(_IMAGE, lambda image: image is None or is_settled(im
 GONE: Goal[Image] = Goal(_IMAGE, lambda image: image is None, "The deletion continues in the cloud.")
 
 
+def listed(is_given_up: t.Callable[[], bool]) -> Goal[Image]:
+    """``is_given_up``: whether the wait ends although the image is not listed."""
+    return Goal(_IMAGE, lambda image: image is not None or is_given_up(), _CREATION)
+
+
 def usable(why: t.Callable[[Image], str | None]) -> Goal[Image]:
     """``why``: why the creation of an image failed, as a part of a sentence, if that is known."""
     return Goal(

@@ -54,7 +54,7 @@ def create(step: steps.Create, run: ImageRunning) -> None:
         **{name: getattr(step, name) for name in _CREATED_WITH},
     )
     run.outcome.know(image_id, None)
-    run.unlisted = step.image_name
+    run.outcome.unlisted = step.image_name
 
 
 def may_create(step: steps.Create, run: ImageRunning) -> bool:

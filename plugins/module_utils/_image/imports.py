@@ -100,6 +100,7 @@ def judge_unlisted(image_id: str, task_id: str, run: ImageRunning) -> None:
     """Raises ApsaraStackError if an image that is not listed never will be, because its import failed."""
     task = run.images.tasks.task(task_id)
     if task is not None and not is_running(task) and not is_done(task):
+        run.outcome.unlisted = None
         raise ApsaraStackError(
             f"image {image_id} is not listed: {_failure(task)}",
             "creation_failed",

@@ -15,6 +15,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 
 
 class Lookups:
@@ -67,3 +68,18 @@ class Lookups:
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
         with attempting(f"look up snapshot {', '.join(snapshot_ids)}"):
             return self._images.snapshots(snapshot_ids)
+
+
+class PatientLookups(Lookups):
+    """Also waits for an image that is not listed yet."""
+
+    def __init__(self, images: Images, deadline: Deadline, log: t.Callable[[str], None] = lambda _line: None) -> None:
+        """``log``: writes a line to the log of the host."""
+        super().__init__(images)
+        self._deadline = deadline
+        self._log = log
+
+    def listed(self, image_id: str, *, is_slow: bool) -> Image | None:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import listing  # noqa: PLC0415
+
+        return listing.wait_for(image_id, lambda: self.by_id(image_id), self._deadline, self._log, is_slow=is_slow)

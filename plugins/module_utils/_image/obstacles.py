@@ -191,15 +191,6 @@ def also_named(image_name: str, image_id: str, others: t.Sequence[Image]) -> Aps
     )
 
 
-def not_listed_in_time(image_id: str, seconds: float) -> DeadlineError:
-    return DeadlineError(
-        f"timed out after {seconds:g} seconds (wait_timeout): image {image_id} was created, but the cloud does not "
-        "list it yet",
-        advice="Until the cloud lists it, no run finds it, and each would create it again: wait a minute before you "
-        "run the task again, and raise wait_timeout.",
-    )
-
-
 def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> DeadlineError:
     return DeadlineError(
         f"timed out after {seconds:g} seconds (wait_timeout): the site accepted the change of image {image_id}, but "
@@ -228,13 +219,20 @@ def image_kept(image_id: str, why: str) -> str:
 
 
 def not_listed_yet(image_id: str) -> str:
-    return (
-        f"image {image_id} was created, but the cloud does not list it yet: until it does, another task for the same "
-        "name does not find it and would create it again"
-    )
+    return f"image {image_id} was created, but the cloud does not list it yet. {unlisted(image_id)}"
 
 
 # --- remarks of a failure ---------------------------------------------------------------------------------------------
+
+
+def unlisted(image_id: str, *, is_named: bool = True) -> str:
+    """``is_named``: whether the new image has the name of the task, so that the task may also select it by id."""
+    waits = f"Instead, give it image_id={image_id}, with which it waits for this image and creates none. Or wait"
+    first = waits if is_named else "Wait"
+    return (
+        f"Until the cloud lists image {image_id}, this task would create a second image. {first} "
+        f"until apsarastack_image_info lists image {image_id}, and then run the task again."
+    )
 
 
 def name_given_back(step: Swap) -> str:

@@ -29,7 +29,8 @@ def _steps() -> types.ModuleType:
 class ImageOutcome(Outcome["Image", "Predicted"]):
     """``kept``: the ids of images that were to be deleted but are kept. ``is_unfinished``: whether a later run may
     delete one of them. ``vanished``: the images and snapshots that no longer exist, although no step of this run has
-    deleted them. ``task_id``: of the import that this run has started."""
+    deleted them. ``task_id``: of the import that this run has started. ``unlisted``: the name of a new image that the
+    cloud does not list yet."""
 
     def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
@@ -37,6 +38,7 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
         self.is_unfinished = False
         self.vanished: list[str] = []
         self.task_id: str | None = None
+        self.unlisted: str | None = None
         self._forgotten: list[str] = []
 
     @property
@@ -102,10 +104,16 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
             self._forgotten = [one for one in _steps().deleted_snapshots(self.plan.steps) if one not in settled]
 
     def notes(self) -> list[str]:
+        notes = super().notes()
+        if self.unlisted is not None:
+            from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles  # noqa: PLC0415
+
+            is_named = "replaced_image_id" not in self.plan.facts
+            notes = [*notes, obstacles.unlisted(str(self.image_id), is_named=is_named)]
         if not self._forgotten:
-            return super().notes()
+            return notes
         return [
-            *super().notes(),
+            *notes,
             f"Of the snapshots of the image, {', '.join(self._forgotten)} may be left. Once the image is deleted, "
             "no later run can find them: note their ids, and delete them then.",
         ]
@@ -113,7 +121,7 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
     @property
     def is_resumable(self) -> bool:
         others = [step for step in self.rest if step not in self.done and not isinstance(step, _steps().DeleteSnapshot)]
-        return not self._forgotten or others != []
+        return self.unlisted is None and (not self._forgotten or others != [])
 
     def facts_after(self, error: ApsaraStackError) -> dict[str, t.Any]:
         # A wait for another image, such as one that is deleted first, does not have the facts of the image of the task.

@@ -71,10 +71,12 @@ def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
 
 
 def _selected(desired: DesiredImage, reader: Reader) -> tuple[Image, ...]:
-    if desired.image_id is not None:
-        image = reader.by_id(desired.image_id)
-        return () if image is None else (image,)
-    return reader.by_name(desired.name)
+    if desired.image_id is None:
+        return reader.by_name(desired.name)
+    image = reader.by_id(desired.image_id)
+    if image is None and desired.waits_for_image:
+        image = reader.listed(desired.image_id, is_slow=desired.is_slow)
+    return () if image is None else (image,)
 
 
 def _unambiguous(desired: DesiredImage, usable: t.Sequence[Image], images: t.Sequence[Image]) -> t.Sequence[Image]:

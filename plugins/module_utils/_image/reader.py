@@ -30,6 +30,10 @@ class Reader(SnapshotReader, t.Protocol):
     def by_id(self, image_id: str) -> Image | None:
         """The image of the account with this id, in any status."""
 
+    def listed(self, image_id: str, *, is_slow: bool) -> Image | None:
+        """The same for an image that is not listed yet: looks for it until lists no longer lag behind. ``is_slow``:
+        whether it may be unlisted for longer, so that it is looked for until the deadline."""
+
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The images of the account with exactly this name."""
 

@@ -37,7 +37,8 @@ def no_source(desired: DesiredImage) -> RefusalError:
 def unknown_id(desired: DesiredImage) -> RefusalError:
     return _refusal(
         "not_found",
-        f"no image {desired.image_id} owned by this account was found",
+        f"no image {desired.image_id} owned by this account was "
+        f"{'listed within a minute' if desired.waits_for_image else 'found'}",
         "image_id only selects an image; to create one, give image_name instead.",
         hint="InvalidImageId.NotFound",
     )

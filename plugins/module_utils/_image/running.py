@@ -21,15 +21,14 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 class ImageRunning(Running["Image", "Predicted"]):
-    """``unlisted``: the name of a new image that has not been listed yet. ``has_just_looked``: whether the last step
-    has read the image of the outcome. ``named_since``: the images that have the name of the deleted one."""
+    """``has_just_looked``: whether the last step has read the image of the outcome. ``named_since``: the images that
+    have the name of the deleted one."""
 
     outcome: ImageOutcome
 
     def __init__(self, outcome: ImageOutcome, images: WritableImages, deadline: Deadline, log: Log) -> None:
         super().__init__(outcome, deadline, log)
         self.images = images
-        self.unlisted: str | None = None
         self.has_just_looked = False
         self.named_since: list[Image] = []
         # Reading the snapshots took calls after the image was read.

@@ -32,8 +32,8 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
     image_id = run.id_of(step.image_id)
 
     def look() -> Image | None:
-        if run.unlisted is not None:
-            image = _newly_listed(image_id, run.unlisted, run)
+        if run.outcome.unlisted is not None:
+            image = _newly_listed(image_id, run.outcome.unlisted, run)
         else:
             image = _read(image_id, step.name, run)
         if image is None:
@@ -52,14 +52,11 @@ def wait_until_usable(step: steps.WaitUntilUsable, run: ImageRunning) -> None:
 def wait_until_listed(step: steps.WaitUntilListed, run: ImageRunning) -> None:
     image_id = run.id_of(None)
     started = run.deadline.elapsed()
-    while _newly_listed(image_id, step.image_name, run) is None:
-        if run.deadline.elapsed() - started >= LONGEST_LAG:
-            run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
-            return
-        if not run.has_patience(started, LONGEST_LAG):
-            raise obstacles.not_listed_in_time(image_id, run.deadline.seconds)
-        run.pause()
-    run.has_just_looked = True
+    goal = goals.listed(lambda: run.deadline.elapsed() - started >= LONGEST_LAG)
+    image = run.wait(goal, lambda: _newly_listed(image_id, step.image_name, run), f"image {image_id}")
+    if image is None:
+        run.outcome.warnings.append(obstacles.not_listed_yet(image_id))
+    run.has_just_looked = image is not None
 
 
 def _newly_listed(image_id: str, name: str, run: ImageRunning) -> Image | None:
@@ -70,8 +67,10 @@ def _newly_listed(image_id: str, name: str, run: ImageRunning) -> Image | None:
     Duplicates are also reported while the own image is not listed, which may take longer than the task.
     """
     image, duplicates = _named(image_id, name, run)
+    if image is not None or duplicates:
+        # From now on, a task of the name finds an image.
+        run.outcome.unlisted = None
     if image is not None:
-        run.unlisted = None
         run.outcome.know_image(image)
     if duplicates:
         raise obstacles.created_twice(image_id, name, duplicates)

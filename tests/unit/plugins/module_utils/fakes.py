@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Disk, Image, image_stub
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import imports
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.lookups import PatientLookups
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils import fake_rules
@@ -146,6 +147,9 @@ class FakeImages:
     def by_id(self, image_id: str) -> Image | None:
         self._note("by_id", image_id)
         return next((one for one in self._shown() if one["image_id"] == image_id), None)
+
+    def listed(self, image_id: str, *, is_slow: bool) -> Image | None:
+        return PatientLookups(t.cast("t.Any", self), self.clock.deadline()).listed(image_id, is_slow=is_slow)
 
     def by_ids(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
         self._note("by_ids", tuple(image_ids))

@@ -136,7 +136,7 @@ def test_the_timeout_names_an_image_that_was_never_listed() -> None:
         wait(USABLE, Script(None), seconds=5)
     assert "it is not listed yet" in message_of(caught.value)
     assert "resume waiting" not in message_of(caught.value)
-    assert "wait a minute" in message_of(caught.value)
+    assert "The creation continues in the cloud" in message_of(caught.value)
     assert caught.value.facts == {}
 
 
