@@ -58,7 +58,11 @@ def clone(source: Path, tmp_path: Path) -> Path:
 def printed(clone: Path) -> t.Iterator[list[str]]:
     """The lines that `make simulator` prints while it is running."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SIMULATOR], cwd=clone, env=home(clone), stdout=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-c", SIMULATOR, "--port", "0"],
+        cwd=clone,
+        env=home(clone),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
     )
     lines: list[str] = []
     for line in t.cast("t.IO[str]", process.stdout):

@@ -16,10 +16,10 @@ import time
 import typing as t
 import urllib.parse
 
-from . import seed, shell, state
+from . import __version__, seed, shell, state
 from .clock import Clock
 from .knobs import Knobs
-from .server import Server
+from .server import DEFAULT_PORT, Server
 from .service import Service
 
 _FIRST_KEY = "LTAIsimulator37"
@@ -29,8 +29,12 @@ _LOG = logging.getLogger("apsarastack_simulator")
 
 def _arguments(words: t.Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="apsarastack-simulator", description="A simulated ApsaraStack on loopback.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (%(default)s)")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port; 0 takes a free one (%(default)s)")
+    parser.add_argument(
+        "--control-for", choices=("loopback", "any"), default="loopback", help="who may use /_simulator (%(default)s)"
+    )
     parser.add_argument("--port-file", type=pathlib.Path, help="write the port to this file once it listens")
     parser.add_argument("--seed", type=pathlib.Path, default=seed.DEFAULT, help="what exists at the beginning")
     parser.add_argument("--tls", default="off", metavar="DIR|off", help="https; the directory gets the CA, ca.pem")
@@ -113,7 +117,7 @@ async def _keep(service: Service, path: pathlib.Path) -> None:
 
 async def _serve(service: Service, arguments: argparse.Namespace) -> None:
     tls_in = None if arguments.tls == "off" else arguments.tls
-    server = Server(service, arguments.host, arguments.port, tls_in)
+    server = Server(service, arguments.host, arguments.port, tls_in, arguments.control_for)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -44,7 +44,8 @@ class Connections:
         return self._numbers[transport]
 
 
-def build(service: Service) -> web.Application:
+def build(service: Service, control_for: str = "loopback") -> web.Application:
+    """`control_for`: who may use the control interface, `loopback` or `any`."""
     app = web.Application(client_max_size=_BODY_SIZE)
     connections = Connections()
 
@@ -59,7 +60,7 @@ def build(service: Service) -> web.Application:
         return response
 
     app.router.add_routes([web.route("*", path, cloud) for path in _PATHS])
-    app.router.add_routes(Control(service).routes())
+    app.router.add_routes(Control(service, control_for).routes())
     app.router.add_routes(Metadata(service).routes())
     return app
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, apsarastack.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control interface under /_simulator/: JSON, for loopback only."""
+"""The control interface under /_simulator/: JSON, for loopback only unless somebody says otherwise."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ def is_loopback(remote: str | None) -> bool:
     return bool((mapped or address).is_loopback)
 
 
-def _guarded(handler: Handler) -> Handler:
-    """Refuses other hosts, and turns an invalid request into a message."""
+def _guarded(handler: Handler, control_for: str) -> Handler:
+    """Refuses other hosts unless they are let in, and turns an invalid request into a message."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        if not is_loopback(request.remote):
-            return web.json_response({"error": "the control interface answers to loopback only"}, status=403)
+        if control_for != "any" and not is_loopback(request.remote):
+            error = "the control interface answers to loopback only; --control-for any lets every host in"
+            return web.json_response({"error": error}, status=403)
         # A browser says where a request comes from: other people's pages on this machine may not give orders.
         if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
             return web.json_response({"error": "the control interface does not answer to other pages"}, status=403)
@@ -64,8 +65,9 @@ async def _document(request: web.Request) -> dict[str, t.Any]:
 
 
 class Control:
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, control_for: str = "loopback") -> None:
         self._service = service
+        self._control_for = control_for
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
         return web.Response(text=_PAGE.read_text(encoding="utf-8"), content_type="text/html")
@@ -86,8 +88,12 @@ class Control:
             ("POST", "clock", self.change_clock),
             ("PATCH", "instances/{id}", self.change_instance),
         )
-        pages = [web.get(path, _guarded(self.page)) for path in ("/_simulator", "/_simulator/")]
-        return pages + [web.route(method, f"/_simulator/{path}", _guarded(handler)) for method, path, handler in table]
+        paths: list[tuple[str, str, Handler]] = [("GET", path, self.page) for path in ("", "/")]
+        paths += [(method, f"/{path}", handler) for method, path, handler in table]
+        return [
+            web.route(method, f"/_simulator{path}", _guarded(handler, self._control_for))
+            for method, path, handler in paths
+        ]
 
     async def health(self, _request: web.Request) -> web.StreamResponse:
         service = self._service

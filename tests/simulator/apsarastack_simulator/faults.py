@@ -75,6 +75,10 @@ class Fault:
         if self.effect() == "":
             raise FaultError("this fault does nothing: give it a code, a status, drop, delay or another effect")
 
+    def is_armed(self) -> bool:
+        """Whether it can still strike."""
+        return self.times == 0 or self.hits < self.times
+
     def error(self) -> CloudError | None:
         """The error to tell, if this is that kind of fault."""
         if not self.code and (self.status is None or self.html or self.empty):
@@ -133,7 +137,7 @@ class Faults:
         for fault in self._faults:
             if not fnmatch.fnmatchcase(action, fault.action) or (fault.call is not None and fault.call != index):
                 continue
-            if chosen is None and fault.seen >= fault.skip and (fault.times == 0 or fault.hits < fault.times):
+            if chosen is None and fault.seen >= fault.skip and fault.is_armed():
                 chosen = fault
             fault.seen += 1
         if chosen is not None:

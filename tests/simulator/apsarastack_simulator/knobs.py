@@ -212,6 +212,11 @@ class Knobs:
     def as_dict(self) -> dict[str, t.Any]:
         return dataclasses.asdict(self)
 
+    def as_changes(self) -> dict[str, t.Any]:
+        """Those with another value than the default."""
+        defaults = Knobs().as_dict()
+        return {name: value for name, value in self.as_dict().items() if value != defaults[name]}
+
 
 def fits(name: str, patterns: t.Iterable[str]) -> bool:
     """Whether one of the patterns names it."""

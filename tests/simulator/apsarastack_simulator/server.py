@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import pathlib
 import typing as t
@@ -29,25 +30,38 @@ class _WithoutContent(logging.Filter):
         return True
 
 
+# Fixed, so that pipelines and bookmarks can name it.
+DEFAULT_PORT = 8037
+_LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
 _LOG = logging.getLogger("apsarastack_simulator.server")
 _LOG.addFilter(_WithoutContent())
 
 
 class Server:
-    def __init__(self, service: Service, host: str = "127.0.0.1", port: int = 0, tls_in: str | None = None) -> None:
-        """`tls_in`: the directory for the certificate authority; None serves http. Port 0 takes a free one."""
+    def __init__(
+        self,
+        service: Service,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls_in: str | None = None,
+        control_for: str = "loopback",
+    ) -> None:
+        """`tls_in`: the directory for the certificate authority; None serves http. Port 0 takes a free one.
+        `control_for`: who may use the control interface, `loopback` or `any`."""
         self._service = service
         self._host = host
         self._port = port
         self._tls_in = tls_in
+        self._control_for = control_for
         self._runner: web.AppRunner | None = None
         self.ports: list[int] = []
 
     async def start(self) -> None:
-        """Raises OSError when the port cannot be had."""
+        """Raises OSError when the port cannot be had; the text says what to do about one that is taken."""
         context = tls.context_in(pathlib.Path(self._tls_in)) if self._tls_in is not None else None
         runner = web.AppRunner(
-            app.build(self._service),
+            app.build(self._service, self._control_for),
             access_log=None,
             logger=_LOG,
             max_line_size=app.LINE_SIZE,
@@ -57,9 +71,20 @@ class Server:
         await runner.setup()
         # The port that was asked for is the first region's; the others take a free one each.
         for port in (self._port, *(0 for _region in self._service.world.regions[1:])):
-            await web.TCPSite(runner, self._host, port, ssl_context=context).start()
+            await self._listen(web.TCPSite(runner, self._host, port, ssl_context=context))
         self._runner = runner
         self.ports = self._service.ports = [int(address[1]) for address in runner.addresses]
+
+    async def _listen(self, site: web.TCPSite) -> None:
+        try:
+            await site.start()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise OSError(
+                f"port {self._port} of {self._host} is already in use, perhaps by another simulator. Stop that one,"
+                " or choose another port with --port; --port 0 takes a free one."
+            ) from error
 
     async def stop(self) -> None:
         if self._runner is not None:
@@ -76,6 +101,8 @@ class Server:
 
     def endpoint_of(self, region: str) -> str:
         """Raises ValueError for a region that does not exist, IndexError for one that came later than the server."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        # Who listens on every address is called by one of them.
+        listening = _LOOPBACK_OF.get(self._host, self._host)
+        host = f"[{listening}]" if ":" in listening else listening
         port = self.ports[self._service.world.regions.index(region)]
         return f"{'http' if self._tls_in is None else 'https'}://{host}:{port}"

@@ -21,7 +21,8 @@ State = dict[str, t.Any]
 
 
 def of(service: Service, limit: int | None = None) -> State:
-    """Images and tasks newest first, at most `limit` images; `image_count` counts all."""
+    """Images and tasks newest first, at most `limit` images; `image_count` counts all. `changed_knobs`: those with
+    another value than the default. `armed_faults`: those that can still strike."""
     now = service.clock.now()
     lifecycle.sweep(service.world, now)
     used = service.world.used_image_ids()
@@ -36,6 +37,10 @@ def of(service: Service, limit: int | None = None) -> State:
         "snapshots": [_snapshot(found, now) for found in service.world.snapshots.values()],
         "tasks": [_task(found, now, service.knobs) for found in reversed(service.world.tasks.values())],
         "buckets": [_bucket(found) for found in service.world.buckets.values()],
+        "changed_knobs": service.knobs.as_changes(),
+        "armed_faults": [
+            {**dataclasses.asdict(fault), "effect": fault.effect()} for fault in service.faults if fault.is_armed()
+        ],
     }
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import http.client
 import json
 import os
@@ -19,9 +21,13 @@ import typing as t
 import urllib.parse
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
-from apsarastack_simulator.control import is_loopback
+import apsarastack_simulator
+from apsarastack_simulator.__main__ import main
+from apsarastack_simulator.control import Control, is_loopback
 from apsarastack_simulator.knobs import Knobs
+from apsarastack_simulator.server import DEFAULT_PORT
 from apsarastack_simulator.testing import Simulator
 
 from .rpc import Caller
@@ -270,13 +276,25 @@ def test_only_loopback_may_control(address: str | None, expected: bool) -> None:
     assert is_loopback(address) is expected
 
 
+@pytest.mark.parametrize(("control_for", "status"), [("loopback", 403), ("any", 200)])
+def test_other_hosts_may_control_only_if_they_are_let_in(control_for: str, status: int, simulator: Simulator) -> None:
+    request = make_mocked_request("GET", "/_simulator/health").clone(remote="192.0.2.1")
+    (health,) = [
+        route.handler
+        for route in Control(simulator.service, control_for).routes()
+        if (route.method, route.path) == ("GET", "/_simulator/health")
+    ]
+    answer = asyncio.run(t.cast("t.Any", health)(request))
+    assert answer.status == status
+
+
 class Command:
     """The command as a process."""
 
     def __init__(self, tmp_path: pathlib.Path, *words: str) -> None:
         self._port_file = tmp_path / "port"
         environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
-        command = [sys.executable, "-m", "apsarastack_simulator", "--port-file", str(self._port_file), *words]
+        command = [sys.executable, "-m", "apsarastack_simulator", "--port=0", f"--port-file={self._port_file}", *words]
         self.process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -364,3 +382,35 @@ def test_the_command_refuses_invalid_arguments_with_a_message(
     assert err.startswith("apsarastack-simulator: ")
     assert sentence in err
     assert "Traceback" not in err
+
+
+def test_the_command_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"apsarastack-simulator {apsarastack_simulator.__version__}\n"
+
+
+def test_the_port_is_fixed_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    # Somebody may already use it: whether the test or another process holds it, the message names it.
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            holder.bind(("127.0.0.1", DEFAULT_PORT))
+            holder.listen()
+        assert main([]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == (
+        f"apsarastack-simulator: port {DEFAULT_PORT} of 127.0.0.1 is already in use, perhaps by another simulator."
+        " Stop that one, or choose another port with --port; --port 0 takes a free one.\n"
+    )
+
+
+def test_lines_name_an_address_that_a_client_can_use_if_every_address_is_listened_on(
+    command: t.Callable[..., Command],
+) -> None:
+    running = command("--host", "0.0.0.0")
+    port = running.port()
+    lines = running.stop()[1].splitlines()
+    assert f"export APSARASTACK_ENDPOINT=http://127.0.0.1:{port}" in lines

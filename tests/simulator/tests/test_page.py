@@ -85,31 +85,45 @@ def rendered(simulator: Simulator, profile: pathlib.Path) -> Tables:
     return tables
 
 
-def test_a_browser_shows_images_calls_instances_snapshots_tasks_and_buckets(
-    simulator: Simulator, caller: Caller, tmp_path: pathlib.Path
-) -> None:
+def test_a_browser_shows_the_whole_cloud(simulator: Simulator, caller: Caller, tmp_path: pathlib.Path) -> None:
     simulator.knobs(create_time=1000, export_time=0)
     simulator.speed(0)
     image_id = caller.create("golden", **{"Tag.1.Key": "team", "Tag.1.Value": "<b>ops</b>"})
+    created = str(caller.find(ImageId=image_id)[0]["CreationTime"])
     simulator.advance(370)
     caller.call("DeleteImage", ImageId="m-in-use")
     task_id = caller.call("ExportImage", ImageId="m-in-use", OSSBucket="exports").body["TaskId"]
+    simulator.fault(action="Describe*", code="Throttling", skip=2, times=3)
+    simulator.fault(action="DeleteImage", drop="after", times=0)
     tables = rendered(simulator, tmp_path)
     newest = tables.rows["images"][1]
-    assert newest[:5] == ["golden", image_id, "Creating", " 37%", "i-web-running"]
+    assert newest[:4] == ["golden", image_id, "Creating", " 37%"]
+    assert newest[4] in created and newest[5] == "i-web-running"
     assert tables.progress[0] == "37"
-    assert newest[5].strip() == "team=<b>ops</b>"
-    export, delete, create = tables.rows["calls"][1:]
+    assert newest[6].strip() == "team=<b>ops</b>"
+    export, delete, create = tables.rows["writes"][1:]
     assert export[2:4] == ["ExportImage", "200 OK"]
-    assert (delete[0], delete[2], delete[3], delete[5]) == (
-        "1",
-        "DeleteImage",
-        "403 ImageUsingByInstance",
-        "ImageId=m-in-use",
-    )
+    refusal = ("2", "DeleteImage", "403 ImageUsingByInstance", "ImageId=m-in-use")
+    assert (delete[0], delete[2], delete[3], delete[5]) == refusal
     assert (create[2], create[3]) == ("CreateImage", "200 OK")
     assert create[4].endswith(" ms")
+    assert [row[:3:2] for row in tables.rows["reads"][1:]] == [["1", "DescribeImages"]]
+    assert tables.rows["faults"][1:] == [
+        ["Describe*", "Throttling", "0 of 3, skips 2"],
+        ["DeleteImage", "drop after", "0 of ∞"],
+    ]
+    assert tables.rows["knobs"][1:] == [["create_time", "1000"], ["export_time", "0"]]
     assert ["i-web-stopped", "Stopped", "ubuntu_22_04_x64_20G_alibase.vhd"] in tables.rows["instances"]
-    assert [f"SnapshotForImage-{image_id}-data", "progressing", "data, 100 GiB"] in tables.rows["snapshots"]
-    assert tables.rows["tasks"][1:] == [[task_id, "ExportImage", "Finished", " 100%", "m-in-use"]]
+    snapshots = {name: (number, status, disk) for number, name, status, _time, disk in tables.rows["snapshots"][1:]}
+    number, *others = snapshots[f"SnapshotForImage-{image_id}-data"]
+    assert number.startswith("s-") and others == ["progressing", "data, 100 GiB"]
+    (task,) = tables.rows["tasks"][1:]
+    assert [*task[:4], task[5]] == [task_id, "ExportImage", "Finished", " 100%", "m-in-use"]
     assert ["exports", "m-in-use_system.raw.tar.gz"] in tables.rows["buckets"]
+
+
+def test_the_page_says_what_is_neither_armed_nor_changed(simulator: Simulator, tmp_path: pathlib.Path) -> None:
+    simulator.reset()
+    tables = rendered(simulator, tmp_path)
+    assert tables.rows["faults"][1:] == [["no armed faults"]]
+    assert tables.rows["knobs"][1:] == [["all knobs have their defaults"]]
