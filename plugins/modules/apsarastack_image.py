@@ -246,6 +246,43 @@ options:
         V(not_supported_by_site).
     type: bool
     version_added: 1.1.0
+  share_with:
+    description:
+      - The ids of the accounts that may use the image, at most 50. They can create instances from it, but cannot change
+        it. Give the account of another organization, not the id of an organization or a user.
+      - The documentation of ApsaraStack does not say which id stands for an organization, so the module sends each one
+        as it is given. See the section on sharing in the guide on state for how to find it.
+      - Accounts that already have the image keep it, unless O(purge_shares=true).
+      - If omitted, the accounts stay unchanged. An empty list adds none; together with O(purge_shares=true), it
+        withdraws the image from all accounts.
+      - If O(recreate) replaces an image, the new one gets the accounts of the image being replaced as well.
+      - A new image is shared once it is usable. With O(wait=false), that is left to a later run, and the task warns.
+      - The cloud does not share an image that is Deprecated.
+      - With this option, a task takes one more call to read the accounts.
+    type: list
+    elements: str
+    version_added: 1.1.0
+  purge_shares:
+    description:
+      - Whether to withdraw the image from accounts that O(share_with) does not list. Without O(share_with), the
+        accounts stay unchanged.
+      - Instances of such an account keep running, but their system disks can never be re-initialized from the image.
+      - If somebody has shared the image with others since the task read the accounts, nobody loses it, and the task
+        fails.
+    type: bool
+    default: false
+    version_added: 1.1.0
+  unshare:
+    description:
+      - Whether an image may be withdrawn from all accounts in order to delete it, with O(state=absent), or if
+        O(recreate) replaces it. The cloud deletes no shared image, not even with O(force=true).
+      - With V(false), the task fails and lists the accounts, before anything is changed.
+      - With V(true), the accounts lose the image right before it is deleted. Their instances keep running, but their
+        system disks can never be re-initialized from it. A replacement image is shared with the same accounts before.
+      - With V(true), a deletion takes further calls to read the accounts, and to read them again right before it.
+    type: bool
+    default: false
+    version_added: 1.1.0
   tags:
     description:
       - The tags of the image, at most 20.
@@ -410,6 +447,14 @@ EXAMPLES = r"""
     image_name: web-golden-2026-10
     deprecated: true
 
+- name: Share an image with exactly these accounts
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-approved
+    share_with:
+      - '1000000000000038'
+      - '1000000000000039'
+    purge_shares: true
+
 - name: Start the creation of an image, and do not wait for it
   apsarastack.cloud.apsarastack_image:
     image_name: web-golden-2026-12
@@ -428,6 +473,12 @@ EXAMPLES = r"""
     image_name: web-golden-2026-09
     state: absent
     delete_snapshots: true
+
+- name: Delete an image that is shared, and withdraw it from all accounts first
+  apsarastack.cloud.apsarastack_image:
+    image_name: web-golden-2026-07
+    state: absent
+    unshare: true
 
 - name: Delete an image even if instances use it
   apsarastack.cloud.apsarastack_image:
@@ -632,6 +683,14 @@ task_id:
   type: str
   sample: t-8vb0a1b2c3d4e5f6g7h8
   version_added: 1.1.0
+shared_with:
+  description:
+    - The ids of the accounts that the image is shared with, sorted. In check mode, those that it would be shared with.
+  returned: if O(share_with) is given, and in a failure only once the image is shared with these accounts
+  type: list
+  elements: str
+  sample: ["1000000000000038", "1000000000000039"]
+  version_added: 1.1.0
 replaced_image_id:
   description:
     - The id of the image that was replaced, or would be in check mode.
@@ -815,6 +874,9 @@ ARGUMENTS: dict[str, t.Any] = {
     "role_name": {"type": "str"},
     "image_family": {"type": "str"},
     "deprecated": {"type": "bool"},
+    "share_with": {"type": "list", "elements": "str"},
+    "purge_shares": {"type": "bool", "default": False},
+    "unshare": {"type": "bool", "default": False},
     "tags": {"type": "dict"},
     "purge_tags": {"type": "bool", "default": True},
     "force": {"type": "bool", "default": False},

@@ -164,6 +164,7 @@ WORLD = [
     worlds.seeded("web-golden-2026-10", 3600, worlds.DATA_DISK),
     worlds.seeded("web-golden-2026-09", 86400),
     worlds.seeded("web-golden-2026-08", 86400, id="m-in-use"),
+    worlds.seeded("web-golden-2026-07", 86400, shared_with=["1000000000000038"]),
     worlds.seeded("web-golden-wulan", 3600, region="cn-wulan-env82-d01"),
 ]
 

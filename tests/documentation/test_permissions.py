@@ -66,6 +66,7 @@ WORLD = {
             ("m-web-newer", "web-newer", "", {"created": -60}),
             ("m-failed", "failed", "", {"fails_as": "CreateFailed"}),
             ("m-in-use", "in-use", "", {}),
+            ("m-shared", "shared", "", {"shared_with": ["1000000000000038"]}),
             ("m-many-tags", "many-tags", "", {"tags": MANY}),
             ("m-exporting", "exporting", "", {}),
             ("m-copying", "copying", "s-of-copying", {"copied_from": "m-many-tags", "ready_at": 3600}),
@@ -113,6 +114,8 @@ IMPORTS = "imports an image (``import_from``)"
 EXPLAINS = "says why an import has failed"
 STOPS_COPY = "deletes an image that is still being copied"
 STOPS_IMPORT = "deletes an image that is still being imported"
+SHARES = "shares an image, or stops that (``share_with``)"
+UNSHARES = "stops sharing an image before it is deleted (``unshare``)"
 DELETES = "deletes an image (``state: absent``)"
 REPLACES = "replaces an image (``recreate``)"
 WITH_SNAPSHOTS = "also deletes the snapshots of an image (``delete_snapshots``)"
@@ -165,6 +168,17 @@ SITUATIONS: dict[str, tuple[Situation, ...]] = {
             rows=("adds or changes ``tags``", "removes ``tags`` (``purge_tags``)"),
             knobs=OLD_SITE,
         ),
+    ),
+    SHARES: (
+        Situation({"image_name": "web", "share_with": ["1000000000000038"]}),
+        Situation({"image_name": "shared", "share_with": [], "purge_shares": True}),
+    ),
+    UNSHARES: (Situation({"image_name": "shared", "state": "absent", "unshare": True}, rows=(DELETES,)),),
+    "fails because the image to delete is shared, and lists the accounts": (
+        Situation({"image_name": "shared", "state": "absent"}, reason="shared"),
+    ),
+    "lists the accounts that images are shared with (``gather_shares``)": (
+        Situation({"image_name": "shared", "gather_shares": True}, module="apsarastack_image_info"),
     ),
     REPLACES: (
         Situation({"image_name": "web", **INSTANCE, "recreate": "always"}, rows=(FROM_INSTANCE,)),

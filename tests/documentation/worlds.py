@@ -83,7 +83,13 @@ def populate(simulator: Simulator, images: t.Sequence[Document], **knobs: t.Any)
             "snapshots": [*default["snapshots"], *taken],
             "instances": [*default["instances"], *users],
         },
-        knobs={"usable_field": True, "create_time": 0.2, **knobs},
+        knobs={
+            "usable_field": True,
+            "create_time": 0.2,
+            "unknown_accounts": "accept",
+            "image_quota": 200,
+            **knobs,
+        },
     )
 
 

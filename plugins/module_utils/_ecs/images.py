@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping im
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.copies import Copies
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
@@ -57,6 +58,12 @@ class Images:
         from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.copies import Copies  # noqa: PLC0415
 
         return Copies(self._original, self._client)
+
+    @functools.cached_property
+    def shares(self) -> Shares:
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares  # noqa: PLC0415
+
+        return Shares(self._client)
 
     @functools.cached_property
     def tasks(self) -> Tasks:

@@ -41,10 +41,10 @@ def judged(desired: DesiredImage, image: Image, after: Image, reader: Reader) ->
 
 
 def _judge_deprecation(desired: DesiredImage, image: Image) -> None:
-    if image["is_self_shared"]:
+    if image["is_self_shared"] and not desired.withdraws_from_all:
         raise refusal(
             f"{named(image)} is shared with other accounts, and the cloud deprecates no shared image. Stop sharing it "
-            "first, or omit deprecated.",
+            "with share_with=[] and purge_shares=true, or omit deprecated.",
             "shared",
             image,
         )

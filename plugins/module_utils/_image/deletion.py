@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import UNAVAILABLE, Image, is_settled
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
@@ -100,7 +100,7 @@ def removal(
         judge(desired, reader, each.image)
     # Snapshots can only be deleted once the image is deleted (SnapshotCreatedImage).
     waits = desired.wait or until_gone or desired.delete_snapshots
-    deleting = [step for each in going for step in _deletion(desired, each, waits)]
+    deleting = [step for each in going for step in _deletion(desired, each, reader, waits)]
     warnings = [obstacles.image_kept(each.image["image_id"], str(obstacle(desired, each.image))) for each in staying]
     canceled = [each.image["image_id"] for each in going if each.cancels is not None]
     with_them, kept = snapshots.deletions(desired, reader, [each.image for each in going], canceled)
@@ -113,20 +113,21 @@ def why_useless(image: Image) -> str:
 
 def obstacle(desired: DesiredImage, image: Image) -> str | None:
     """Why the image must not be deleted, as a part of a sentence; None if it may be."""
-    if image["is_self_shared"]:
+    if image["is_self_shared"] and not desired.unshare:
         return "it is shared with other accounts"
     return "instances use it" if image["usage"] == "instance" and not desired.force else None
 
 
 def judge(desired: DesiredImage, reader: Reader, image: Image) -> None:
-    """Raises RefusalError if the image is shared, or is in use and the task does not set force."""
-    if image["is_self_shared"]:
-        raise obstacles.shared(image)
+    """Raises RefusalError if the image is shared and the task does not set unshare, or is in use and the task does not
+    set force."""
+    if image["is_self_shared"] and not desired.unshare:
+        raise obstacles.shared(image, reader.sharing(image["image_id"]))
     if image["usage"] == "instance" and not desired.force:
         raise refusals.in_use(image, reader.users(image["image_id"]))
 
 
-def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterator[Step]:
+def _deletion(desired: DesiredImage, leaving: Leaving, reader: Reader, waits: bool) -> t.Iterator[Step]:
     image = leaving.image
     image_id = image["image_id"]
     settles = not is_settled(image)
@@ -135,7 +136,23 @@ def _deletion(desired: DesiredImage, leaving: Leaving, waits: bool) -> t.Iterato
         yield steps.WaitUntilSettled(image_id)
     names = leaving.names or (image["image_name"],)
     expected = Expected(image, names, settles=settles, may_be_in_use=desired.force)
-    yield steps.Delete(expected, desired.force, leaving.why, leaving.replacement, leaving.may_stay, leaving.cancels)
+    delete = steps.Delete(expected, desired.force, leaving.why, leaving.replacement, leaving.may_stay, leaving.cancels)
+    yield from _withdrawn(desired, delete, reader) if desired.unshare else (delete,)
     if waits:
         is_absent = desired.state == "absent" and desired.image_id is None
         yield steps.WaitUntilGone(image_id, desired.image_name if is_absent else None)
+
+
+def _withdrawn(desired: DesiredImage, delete: steps.Delete, reader: Reader) -> t.Iterator[Step]:
+    """The deletion, and before it the withdrawal from the accounts that the image is shared with."""
+    # Imported only for tasks that withdraw images.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing  # noqa: PLC0415
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sharing, sharing_steps  # noqa: PLC0415
+
+    shared = sharing.to_withdraw(desired, reader, delete.expected.image)
+    if shared is None:
+        yield delete
+        return
+    before, after = (replace(delete, expected=replace(delete.expected, sharing=one)) for one in (shared, Sharing()))
+    yield sharing_steps.StopSharing(delete.image_id, shared.accounts, shared, before)
+    yield after

@@ -110,6 +110,9 @@ class DesiredImage(t.NamedTuple):
     license_type: str | None = None
     image_family: str | None = None
     deprecated: bool | None = None
+    share_with: tuple[str, ...] | None = None
+    purge_shares: bool = False
+    unshare: bool = False
     recreate: str = "never"
     delete_snapshots: bool = False
     wait: bool = True
@@ -133,6 +136,16 @@ class DesiredImage(t.NamedTuple):
     def sets_attributes(self) -> bool:
         """Whether it sets what not every site knows, except when it creates an image."""
         return any(one is not None for one in (self.image_family, self.boot_mode, self.license_type, self.deprecated))
+
+    @property
+    def may_share(self) -> bool:
+        """Whether the task may change with whom the resulting image is shared."""
+        is_carried_over = self.unshare and self.may_replace
+        return self.state == "present" and (self.share_with is not None or is_carried_over)
+
+    @property
+    def withdraws_from_all(self) -> bool:
+        return self.share_with == () and self.purge_shares
 
     @property
     def name(self) -> str:
@@ -174,6 +187,7 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
             *_disk_problems(params["disk_device_mapping"]),
             *_other_source_problems(params),
             *_recreate_problems(params),
+            *_share_problems(params),
         ]
     refuse(problems)
     return DesiredImage(
@@ -193,6 +207,9 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
         license_type=params["license_type"],
         image_family=params["image_family"],
         deprecated=params["deprecated"],
+        share_with=None if params["share_with"] is None else tuple(sorted({*params["share_with"]})),
+        purge_shares=params["purge_shares"],
+        unshare=params["unshare"],
         recreate=params["recreate"],
         delete_snapshots=params["delete_snapshots"],
         wait=params["wait"],
@@ -212,6 +229,14 @@ def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
             "recreate=always requires one of instance_id, snapshot_id, disk_device_mapping, copy_from and import_from"
         ]
     return []
+
+
+def _share_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    if not params["share_with"]:
+        return []
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sharing  # noqa: PLC0415
+
+    return sharing.problems(params)
 
 
 def _text_problems(params: t.Mapping[str, t.Any]) -> list[str]:

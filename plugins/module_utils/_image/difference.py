@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.difference import Side
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 
 _UNSET = {"image_family": "", "deprecated": False}
@@ -30,11 +31,17 @@ def diff(outcome: ImageOutcome, handle: str) -> Side:
     """
     plan = outcome.plan
     taken_before, source, taken_after = _by_steps(outcome) if outcome.done else ({}, {}, {})
+    before_sharing, after_sharing = _sharing(plan) if "shared_with" in plan.facts else ({}, {})
     before, after = _attributes(plan.before), _attributes(plan.after)
     changed = [name for name, value in after.items() if value not in (None, before.get(name) or _UNSET.get(name))]
     return difference.diff(
-        {**_managed(plan.before), **{name: before[name] for name in changed if name in before}, **taken_before},
-        {**_managed(plan.after), **{name: after[name] for name in changed}, **source, **taken_after},
+        {
+            **_managed(plan.before),
+            **{name: before[name] for name in changed if name in before},
+            **before_sharing,
+            **taken_before,
+        },
+        {**_managed(plan.after), **{name: after[name] for name in changed}, **after_sharing, **source, **taken_after},
         (_header(plan.before, handle), _header(plan.after, handle)),
     )
 
@@ -58,6 +65,14 @@ def _attributes(image: Image | Predicted | None) -> Side:
     return {**told, "boot_mode": image["boot_mode"], "license_type": image["license_type"]}
 
 
+def _sharing(plan: ImagePlan) -> tuple[Side, Side]:
+    # Imported only for tasks that share an image.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sharing  # noqa: PLC0415
+
+    before, after = sharing.before_and_after(plan)
+    return {} if plan.before is None else {"shared_with": before}, {"shared_with": after}
+
+
 def _state(image: Image | Predicted) -> str:
     return "failed" if image["status"] == FAILED else "present"
 
@@ -65,31 +80,42 @@ def _state(image: Image | Predicted) -> str:
 def _by_steps(outcome: ImageOutcome) -> tuple[Side, Side, Side]:
     """The deleted and renamed images by id, the deleted and kept snapshots, and the source of a new image."""
     # Imported only for tasks that change something, so that the others stay fast.
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import steps  # noqa: PLC0415
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sharing_steps, steps  # noqa: PLC0415
 
     created = [step.source.as_dict() for step in outcome.done if isinstance(step, steps.Create)]
     renamed = [step for step in outcome.done if isinstance(step, steps.Swap)]
     replaced = {step.old.image["image_id"]: (step.old.image, step.retired_name) for step in renamed if step.old}
     going = {step.image_id: step.expected.image for step in outcome.done if isinstance(step, steps.Delete)}
-    images = {**{key: image for key, (image, _name) in replaced.items()}, **going}
+    withdrawn = {
+        step.deletion.image_id: (step.deletion.expected.image, step.accounts)
+        for step in outcome.done
+        if isinstance(step, sharing_steps.StopSharing) and step.deletion is not None
+    }
+    kept = {key: (image, image["image_name"]) for key, (image, _accounts) in withdrawn.items()}
+    renamed_or_kept = {**kept, **replaced}
+    images = {**{key: image for key, (image, _name) in renamed_or_kept.items()}, **going}
     snapshots = {
         **dict.fromkeys(outcome.snapshots_deleted, "deleted"),
         **dict.fromkeys(outcome.snapshots_left, "left behind"),
         **dict.fromkeys(outcome.snapshots_in_doubt, "may have been deleted"),
     }
     before: Side = {
-        "images": {key: _named(image, image["image_name"]) for key, image in images.items()},
+        "images": {
+            key: _named(image, image["image_name"], withdrawn[key][1] if key in withdrawn else ())
+            for key, image in images.items()
+        },
         "snapshots": dict.fromkeys(snapshots, "present"),
     }
     after: Side = {
-        "images": {**{key: _named(*one) for key, one in replaced.items()}, **dict.fromkeys(going, "deleted")},
+        "images": {**{key: _named(*one) for key, one in renamed_or_kept.items()}, **dict.fromkeys(going, "deleted")},
         "snapshots": snapshots,
     }
     return difference.filled(before), created[0] if created else {}, difference.filled(after)
 
 
-def _named(image: Image, name: str | None) -> str:
-    return f"{_state(image)}, named {name!r}"
+def _named(image: Image, name: str | None, accounts: t.Sequence[str] = ()) -> str:
+    shared = f", shared with {', '.join(accounts)}" if accounts else ""
+    return f"{_state(image)}, named {name!r}{shared}"
 
 
 def _header(image: Image | Predicted | None, handle: str) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags imp
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing
 
 # What somebody else can change in an image. A status that the cloud changes itself is compared only if it was settled.
 _COMPARED = ("description", "image_family", "tags", "status", "usage", "is_self_shared")
@@ -24,12 +25,14 @@ _COMPARED = ("description", "image_family", "tags", "status", "usage", "is_self_
 @dataclass(frozen=True)
 class Expected:
     """``image``: as the plan read it. ``names``: those that it may have by then. ``settles``: the cloud was still
-    processing it, so its status may differ. ``may_be_in_use``: the task sets force."""
+    processing it, so its status may differ. ``may_be_in_use``: the task sets force. ``sharing``: with whom it is shared
+    by then, which is read again as well; None if that is not necessary."""
 
     image: Image
     names: tuple[str | None, ...]
     settles: bool = False
     may_be_in_use: bool = False
+    sharing: Sharing | None = None
 
     def changes(self, found: Image) -> dict[str, str]:
         """The changed attributes, each with a part of a sentence. Empty if nothing has changed."""
@@ -44,7 +47,8 @@ class Expected:
         return changed
 
     def _is_allowed(self, name: str) -> bool:
-        return (name == "status" and self.settles) or (name == "usage" and self.may_be_in_use)
+        allowed = {"status": self.settles, "usage": self.may_be_in_use, "is_self_shared": self.sharing is not None}
+        return allowed.get(name, False)
 
 
 def _compared(image: Image) -> dict[str, t.Any]:

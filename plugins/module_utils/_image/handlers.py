@@ -16,10 +16,16 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.executio
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
     obstacles,
+    sharing_handlers,
     steps,
     swapping,
     verifying,
     waits,
+)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sharing_steps import (
+    ReadSharing,
+    Share,
+    StopSharing,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError, may_be_done
 
@@ -103,6 +109,9 @@ def unmark(step: steps.Unmark, run: ImageRunning) -> bool:
 
 def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
     """The last read before the deletion shows both the image and the one that replaces it."""
+    if step.image_id in run.outcome.kept:
+        # So its withdrawal, the step before, has found.
+        return False
     new = step.replacement
     new_id = None if new is None else run.id_of(new.image_id)
     if new is not None:
@@ -118,16 +127,29 @@ def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
 
     run.seen(look, waiter.VANISHED_AFTER)
     found = seen.get(step.image_id)
-    changed = {} if found is None else step.expected.changes(found)
+    changed = {} if found is None else _changes(step, found, run)
     if changed and step.may_stay:
         return _keep(step, run, " and ".join(changed.values()), may_go_later=changed.keys() <= _PASSING)
     if found is None:
         run.outcome.vanished.append(step.image_id)
-    else:
-        verifying.judge_unchanged(step.expected, found)
+    elif changed:
+        raise obstacles.changed_meanwhile(found, changed)
     if new is not None:
         verifying.judge_named_replacement(new, str(new_id), seen.get(str(new_id)), is_complete=found is None)
     return found is not None
+
+
+def _changes(step: steps.Delete, found: Image, run: ImageRunning) -> dict[str, str]:
+    shared = sharing_handlers.changes(step.image_id, step.expected.sharing, run)
+    return {**step.expected.changes(found), **shared}
+
+
+def may_stop_sharing(step: StopSharing, run: ImageRunning) -> bool:
+    """If it is for a deletion, nobody loses the image unless it can be deleted."""
+    if step.deletion is not None:
+        return may_delete(step.deletion, run)
+    sharing_handlers.judge_unchanged(step, run)
+    return True
 
 
 def delete(step: steps.Delete, run: ImageRunning) -> bool:
@@ -212,6 +234,9 @@ HANDLERS: Handlers = {
     steps.SetTags: Handler(set_tags),
     steps.UnsetTags: Handler(unset_tags),
     steps.Unmark: Handler(unmark),
+    StopSharing: Handler(sharing_handlers.stop_sharing, may_stop_sharing),
+    Share: Handler(sharing_handlers.share),
+    ReadSharing: Handler(sharing_handlers.read_sharing),
     steps.Swap: Handler(swapping.swap),
     steps.Delete: Handler(delete, may_delete),
     steps.DeleteSnapshot: Handler(delete_snapshot, may_delete_snapshot),

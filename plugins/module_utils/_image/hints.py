@@ -94,6 +94,7 @@ _BOOT_MODE_IN_USE = (
 )
 _MANY_FAMILIES = "The account has too many image families: set image_family to one of them."
 _LARGE_FAMILY = "This image family has too many images: move images to another family, or delete them."
+_OWN_ACCOUNT = "share_with has the account that owns the image, which can use it anyway: omit that one."
 _UNFINISHED_SNAPSHOT = "The snapshot is not finished: wait until it is accomplished and run the task again."
 
 HINTS: Hints = {
@@ -128,7 +129,17 @@ HINTS: Hints = {
     "ImageUsingByInstance": _in_use,
     "OperationDeined.ImageUsingByInstance": _BOOT_MODE_IN_USE,
     "OperationDenied.ImageUsingByInstance": _BOOT_MODE_IN_USE,
-    "ImageUseShared": "The image is shared with other accounts: stop sharing it first. force does not help.",
+    "ImageUseShared": "The image is shared with other accounts: stop sharing it first, with unshare=true if it is to be"
+    " deleted or replaced, or with share_with=[] and purge_shares=true. force does not help.",
+    "InvalidAccount.NotFound": "An account in share_with does not exist on this site: it must be the id of the account"
+    " to which the images of the other organization belong.",
+    "InvalidAccount.Forbbiden": _OWN_ACCOUNT,
+    "InvalidAccount.Forbidden": _OWN_ACCOUNT,
+    "QuotaExceed.ShareImage": "The account shares too many images: withdraw one with share_with=[] and"
+    " purge_shares=true.",
+    "QuotaExceed.ShareImageUser": "The image would be shared with too many accounts: give fewer in share_with, or set"
+    " purge_shares=true.",
+    "OperationDenied.InvalidImageStatus": "A deprecated image cannot be shared: set deprecated=false.",
     "ImageIsPublic": "The image is published: withdraw it first.",
     "ImageIsCreating": _STILL_CREATING,
     "InvalidStatus.ImageIsCreating": _STILL_CREATING,

@@ -13,6 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
@@ -35,6 +36,10 @@ class Lookups:
     def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
         with attempting(f"look up the images that use snapshot {snapshot_id}"):
             return self._images.by_snapshot(snapshot_id)
+
+    def sharing(self, image_id: str) -> Sharing:
+        with attempting(f"look up with whom image {image_id} is shared"):
+            return self._images.shares.of(image_id)
 
     def users(self, image_id: str) -> tuple[str, ...]:
         with attempting(f"look up the instances that use image {image_id}"):

@@ -20,6 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Replacement
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
@@ -34,10 +35,11 @@ def refusal(message: str, reason: Reason, image: Image | None = None) -> Refusal
 # --- before anything is written --------------------------------------------------------------------------------------
 
 
-def shared(image: Image) -> RefusalError:
+def shared(image: Image, sharing: Sharing) -> RefusalError:
+    told = (sharing.text() or "it is shared with other accounts").partition(" ")[2]
+    advice = "Withdraw it first." if sharing.is_public else "Set unshare=true to stop sharing it before it is deleted."
     return refusal(
-        f"{named(image)} is shared with other accounts, and the cloud deletes no shared image, not even with "
-        "force=true. Stop sharing it first.",
+        f"{named(image)} {told}, and the cloud deletes no shared image, not even with force=true. {advice}",
         "shared",
         image,
     )
@@ -52,6 +54,14 @@ def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStack
         f"{named(image)} has changed since this task read it: {' and '.join(changed.values())}. Somebody else is "
         "working on it, so nothing was renamed or deleted. Check the image, and run the task again.",
         next((_REASONS[name] for name in changed if name in _REASONS), "changed_meanwhile"),
+    )
+
+
+def sharing_changed(image_id: str, told: str) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"The accounts of image {image_id} have changed since this task read them: {told}. Somebody else is working on "
+        "it, so it was not withdrawn from any account. Run the task again.",
+        "changed_meanwhile",
     )
 
 

@@ -138,8 +138,20 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
             "snapshots_failed": self.snapshots_failed,
             "snapshots_left": self.snapshots_left,
             **self._replaced(),
+            **self._shared(),
         }
 
     def _replaced(self) -> t.Mapping[str, t.Any]:
         """The facts of a replacement, as soon as its new image exists."""
-        return {} if self.plan.facts.get("replaced_image_id") == self.image_id else self.plan.facts
+        facts = {name: value for name, value in self.plan.facts.items() if name != "shared_with"}
+        return {} if facts.get("replaced_image_id") == self.image_id else facts
+
+    def _shared(self) -> dict[str, t.Any]:
+        """With whom the image is shared, once all steps that change it are carried out."""
+        if "shared_with" not in self.plan.facts:
+            return {}
+        # Imported only for tasks that share an image.
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sharing  # noqa: PLC0415
+
+        is_reached = all(step in self.done for step in sharing.of_result(self.plan))
+        return {"shared_with": self.plan.facts["shared_with"]} if is_reached else {}

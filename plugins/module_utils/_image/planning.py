@@ -44,6 +44,16 @@ def plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
     Each fact is read from ``reader`` once, where it is decisive. ``now``: seconds since the epoch. Raises RefusalError
     if this is impossible or not allowed, and what the reader raises.
     """
+    made = _plan(desired, reader, now)
+    if not desired.may_share:
+        return made
+    # Imported only for tasks that share an image.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sharing  # noqa: PLC0415
+
+    return sharing.applied(desired, made, reader)
+
+
+def _plan(desired: DesiredImage, reader: Reader, now: float) -> ImagePlan:
     images = _selected(desired, reader)
     failed = tuple(image for image in images if is_failed(image))
     usable = _unambiguous(desired, [image for image in images if not is_failed(image)], images)

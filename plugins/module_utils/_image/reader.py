@@ -10,6 +10,7 @@ import typing as t
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
 
@@ -36,6 +37,9 @@ class Reader(SnapshotReader, t.Protocol):
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
         """The images of the account with exactly this name."""
+
+    def sharing(self, image_id: str) -> Sharing:
+        """With whom an image of the account is shared."""
 
     def users(self, image_id: str) -> tuple[str, ...]:
         """The ids of the instances that use the image."""

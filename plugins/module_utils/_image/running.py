@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import Running
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles, steps
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles, sharing_steps, steps
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted
@@ -18,6 +18,13 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.watching import Log
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.outcome import ImageOutcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
+
+
+# Steps after which the last read still shows the image, except with whom it is shared.
+_LEAVING_IT_AS_READ = (
+    *(steps.CheckUnchanged, steps.ReadBack),
+    *(sharing_steps.Share, sharing_steps.StopSharing, sharing_steps.ReadSharing),
+)
 
 
 class ImageRunning(Running["Image", "Predicted"]):
@@ -38,7 +45,7 @@ class ImageRunning(Running["Image", "Predicted"]):
             outcome.know_image(known)
 
     def begin(self, step: Step) -> None:
-        self.has_just_looked = self.has_just_looked and isinstance(step, (steps.CheckUnchanged, steps.ReadBack))
+        self.has_just_looked = self.has_just_looked and isinstance(step, _LEAVING_IT_AS_READ)
 
     def end(self) -> None:
         if self.named_since:

@@ -101,6 +101,20 @@ _DAMAGED = "Check the disk file, for example with qemu-img check, and upload it 
 _BOOT = "Set boot_mode to one that this architecture and this site support: arm64 requires uefi."
 UNFIT_SYSTEM = "A platform that begins with Windows requires os_type=windows, and no other one does."
 
+
+def _status(context: Context) -> str:
+    done = "shared" if context.action == _SHARE else "copied"
+    return f"Only an image that is Available can be {done}."
+
+
+def _encrypted(context: Context) -> str:
+    if context.action == _SHARE:
+        return "This site shares no encrypted image: omit share_with, or share a copy that is not encrypted."
+    return "The original is encrypted: set copy_from.encrypted to true."
+
+
+_SHARE = "ModifyImageSharePermission"
+
 HINTS: Hints = {
     "InvalidOSS.NotAuthorized": _not_authorized,
     "NoSetRoletoECSServiceAcount": _not_authorized,
@@ -133,13 +147,13 @@ HINTS: Hints = {
     "InvalidRegionId.": _region,
     "IncorrectDestinationRegion": "This site does not copy within one region: give another copy_from.region.",
     "RegionNotSupportCopy": "This site does not copy images between these regions.",
-    "IncorrectImageStatus": "Only an image that is Available can be copied.",
+    "IncorrectImageStatus": _status,
     "OperationDenied.ImageCopyConflict": "The original is being copied already: wait for that copy to end.",
     "OperationDenied.SameRegionOnly": "An image that another account shares can only be copied within its region.",
     "OperationDenied.CommunityImage": "Community images cannot be copied.",
     "OperationDenied.NotPublished": "This image cannot be copied.",
-    "OperationDeined.EncryptedSnapshot": "The original is encrypted: set copy_from.encrypted to true.",
-    "OperationDenied.EncryptedSnapshot": "The original is encrypted: set copy_from.encrypted to true.",
+    "OperationDeined.EncryptedSnapshot": _encrypted,
+    "OperationDenied.EncryptedSnapshot": _encrypted,
     "OperationDenied.EncryptSnapshotAcrossRegion": "This site copies an encrypted image only within its region.",
     "SizeExceed.Image": "An image with a disk of more than 2 TiB cannot be copied.",
     "InvalidParameter.KmsNotEnabled": _NO_KMS,

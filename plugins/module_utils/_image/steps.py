@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 @dataclass(frozen=True)
-class _OfAnImage(Planned):
+class OfAnImage(Planned):
     image_id: str | None
 
     def with_id(self, new_id: str | None) -> t.Any:
@@ -55,7 +55,7 @@ class Create(Change):
 
 
 @dataclass(frozen=True)
-class Modify(Change, _OfAnImage):
+class Modify(Change, OfAnImage):
     """All of them are set in one call, so they are one step. None does not change a field."""
 
     image_name: str | None = None
@@ -70,7 +70,7 @@ class Modify(Change, _OfAnImage):
         return {name: value for name, value in known.items() if value is not None}
 
     def text(self) -> str:
-        subject = _subject(self.image_id)
+        subject = image_text(self.image_id)
         described = {} if self.description is None else {"description": self.description}
         settings = {name.replace("_", " "): value for name, value in {**described, **self.attributes()}.items()}
         own = [f"its {name} to {value!r}" for name, value in settings.items()]
@@ -82,40 +82,40 @@ class Modify(Change, _OfAnImage):
 
 
 @dataclass(frozen=True)
-class SetDeprecated(Change, _OfAnImage):
+class SetDeprecated(Change, OfAnImage):
     """``deprecated``: false ends the deprecation. The status is set in a call of its own."""
 
     deprecated: bool
 
     def text(self) -> str:
-        subject = _subject(self.image_id)
+        subject = image_text(self.image_id)
         return f"deprecate {subject}" if self.deprecated else f"end the deprecation of {subject}"
 
 
 @dataclass(frozen=True)
-class SetTags(Change, _OfAnImage):
+class SetTags(Change, OfAnImage):
     tags: t.Mapping[str, str]
 
     def text(self) -> str:
         pairs = ", ".join(f"{key}={self.tags[key]}" for key in sorted(self.tags))
-        return f"set tags {pairs} on {_subject(self.image_id)}"
+        return f"set tags {pairs} on {image_text(self.image_id)}"
 
 
 @dataclass(frozen=True)
-class UnsetTags(Change, _OfAnImage):
+class UnsetTags(Change, OfAnImage):
     keys: tuple[str, ...]
 
     def text(self) -> str:
-        return f"remove tags {', '.join(self.keys)} from {_subject(self.image_id)}"
+        return f"remove tags {', '.join(self.keys)} from {image_text(self.image_id)}"
 
 
 @dataclass(frozen=True)
-class Unmark(Change, _OfAnImage):
+class Unmark(Change, OfAnImage):
     """Removes the mark from an image whose replacement is complete. It stays if a later run may delete the replaced
     image."""
 
     def text(self) -> str:
-        return f"remove tags {MARK} from {_subject(self.image_id)}"
+        return f"remove tags {MARK} from {image_text(self.image_id)}"
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Swap(Change):
         return self if self.new.image_id is not None else replace(self, new=replace(self.new, image_id=new_id))
 
     def text(self) -> str:
-        return f"rename {' and '.join(f'{_subject(one.image_id)} to {one.image_name!r}' for one in self.parts())}"
+        return f"rename {' and '.join(f'{image_text(one.image_id)} to {one.image_name!r}' for one in self.parts())}"
 
     def parts(self) -> tuple[Modify, ...]:
         """The renames. An earlier run may already have renamed the replacement image."""
@@ -198,13 +198,13 @@ class DeleteSnapshot(Change):
 
 
 @dataclass(frozen=True)
-class WaitUntilUsable(ReadOnly, _OfAnImage):
+class WaitUntilUsable(ReadOnly, OfAnImage):
     """``name``: of the image, if no other image may have it. None: it is read by its id, and others are not noticed."""
 
     name: str | None = None
 
     def attempt(self) -> str:
-        return f"wait for {_subject(self.image_id)} to become usable"
+        return f"wait for {image_text(self.image_id)} to become usable"
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ class CheckUnchanged(ReadOnly):
 
 
 @dataclass(frozen=True)
-class ReadBack(ReadOnly, _OfAnImage):
+class ReadBack(ReadOnly, OfAnImage):
     """Waits until the image shows what was written: reads may lag behind writes. ``wanted``: the expected image; None
     stands for the predicted one. ``name``: see ``WaitUntilUsable``."""
 
@@ -258,10 +258,10 @@ class ReadBack(ReadOnly, _OfAnImage):
     name: str | None = None
 
     def attempt(self) -> str:
-        return f"read {_subject(self.image_id)} after the change"
+        return f"read {image_text(self.image_id)} after the change"
 
 
-def _subject(image_id: str | None) -> str:
+def image_text(image_id: str | None) -> str:
     return "the new image" if image_id is None else f"image {image_id}"
 
 

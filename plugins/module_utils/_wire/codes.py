@@ -169,7 +169,7 @@ _REASONS_BY_PATTERN: t.Sequence[tuple[Reason, re.Pattern[str]]] = (
             r"|InvalidParameter(\..*)?|InvalidTag\.Mismatch|InvalidTagCount|Duplicate\.TagKey"
             r"|InvalidOSSBucket\.(NotMatched|EncryptUnsupported)|MissingParameter(\..*)?|(Source|Destination)Region\.NotFound"
             r"|InvalidImageSize|InvalidDataDiskSize|InvalidBootMode\.NotSupport|InvalidLicenseType\..*|InvalidEncrypted\..*"
-            r"|InvalidEncryptAlgorithm|InvalidArchitecture\.PlatformUnsupported"
+            r"|InvalidEncryptAlgorithm|InvalidArchitecture\.PlatformUnsupported|InvalidAccount\.(NotFound|Forbbiden|Forbidden)"
         ),
     ),
 )

@@ -15,9 +15,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.lookups i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils import fake_rules
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fake_shares import FakeShares
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fake_sources import FakeCopies, FakeTasks
 
 if t.TYPE_CHECKING:
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
 
 
@@ -50,7 +52,7 @@ def image(image_id: str = "m-1", **known: t.Any) -> Image:
 
 READS = (
     *("by_id", "by_ids", "by_name", "by_snapshot", "users", "instance", "snapshots"),
-    *("originals", "is_encrypted", "imports", "task"),
+    *("originals", "is_encrypted", "imports", "task", "sharing"),
 )
 # What somebody else does right before a call is answered. If it raises, the exception is the answer.
 Intervention = t.Callable[["FakeImages"], t.Any]
@@ -98,6 +100,7 @@ class FakeImages:
         self._stale: dict[str, tuple[float, Image]] = {}
         self.copies = FakeCopies(self)
         self.tasks = FakeTasks(self)
+        self.shares = FakeShares(self)
 
     def writable(self) -> FakeImages:
         return self
@@ -183,6 +186,9 @@ class FakeImages:
 
     def import_task(self, one: Image, *, running: bool) -> Task | None:
         return imports.task_of(one, t.cast("t.Any", self.tasks), running=running)
+
+    def sharing(self, image_id: str) -> Sharing:
+        return self.shares.of(image_id)
 
     def _snapshots(self) -> dict[str, Snapshot]:
         return {key: value for key, value in self.known_snapshots.items() if key not in self.deleted_snapshots}
