@@ -63,9 +63,9 @@ class Report:
     failures: list[tuple[Case, str]] = field(default_factory=list)
 
 
-def simulated_cloud() -> Simulator:
+def simulated_cloud(**knobs: t.Any) -> Simulator:
     """A simulator whose clock advances only on request."""
-    return Simulator(speed=0, **KNOBS)
+    return Simulator(speed=0, **KNOBS, **knobs)
 
 
 def healthy_calls(simulator: Simulator, scenario: Scenario) -> list[str]:
