@@ -229,3 +229,17 @@ def test_a_site_that_ignores_an_option_is_reported(ignored: str) -> None:
         result = run(simulator, {**EXPORT, "format": "qcow2"})
     assert result["reason"] == "not_supported_by_site"
     assert "the site ignores what it does not know" in result["msg"]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_key_that_may_not_read_the_new_export_learns_that_it_continues(wait: bool) -> None:
+    """No call before the export shows that it may not."""
+    with site(denied_actions=["DescribeTaskAttribute"]) as simulator:
+        first = run(simulator, {**EXPORT, "wait": wait})
+        (task,) = simulator.state()["tasks"]
+        second = run(simulator, {**EXPORT, "wait": wait})
+        assert len(simulator.state()["tasks"]) == 1
+    assert (first["reason"], first["changed"], first["task_id"]) == ("access_denied", True, task["task_id"])
+    assert "The export continues in the cloud. Once it can be read, run the task again" in first["msg"]
+    assert (second["reason"], second["error"]["action"]) == ("access_denied", "DescribeTaskAttribute")
+    assert "continues in the cloud" not in second["msg"]

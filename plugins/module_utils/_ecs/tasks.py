@@ -14,7 +14,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client, LookAgain
 
 _EXPORT, _IMPORT = "ExportImage", "ImportImage"
 # An image has one export at a time.
@@ -82,11 +82,13 @@ class Tasks:
         prefix: str | None = None,
         image_format: str | None = None,
         role_name: str | None = None,
+        look_again: LookAgain | None = None,
     ) -> str:
         """Starts the export of an image and returns the id of the task.
 
         It has no ClientToken: newer releases do not document one, and would export twice after a lost answer. So it is
         not retried after a lost answer or a code of BEING_EXPORTED: the caller must read the tasks first.
+        ``look_again``: see ``Client.call``.
         """
         parameters = {
             "ImageId": image_id,
@@ -95,7 +97,7 @@ class Tasks:
             "ImageFormat": image_format,
             "RoleName": role_name,
         }
-        body = self._client.call(_EXPORT, parameters, handled=BEING_EXPORTED)
+        body = self._client.call(_EXPORT, parameters, handled=BEING_EXPORTED, look_again=look_again)
         task_id = _task_id(body, "ExportTaskId")
         if task_id is None:
             raise NoAnswerError(

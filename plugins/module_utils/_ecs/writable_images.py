@@ -24,7 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 )
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client, LookAgain
 
 
 class WritableImages(Images):
@@ -47,11 +47,12 @@ class WritableImages(Images):
         platform: str | None = None,
         architecture: str | None = None,
         tags: t.Mapping[str, str] | None = None,
+        look_again: LookAgain | None = None,
     ) -> str:
         """Starts the creation of an image and returns its id.
 
         ``disks``: each with snapshot_id, size (GiB), device and disk_type, if they are given. All attempts of a call
-        have the same ClientToken, so a lost answer cannot create a second image.
+        have the same ClientToken, so a lost answer cannot create a second image. ``look_again``: see ``Client.call``.
         """
         parameters = {
             "ImageName": image_name,
@@ -66,7 +67,8 @@ class WritableImages(Images):
             "Tag": tag_list(tags or {}),
             "ClientToken": os.urandom(16).hex(),
         }
-        return new_image_id(self._client.call("CreateImage", parameters), "CreateImage", self._client)
+        body = self._client.call("CreateImage", parameters, look_again=look_again)
+        return new_image_id(body, "CreateImage", self._client)
 
     def modify(
         self,
@@ -89,28 +91,42 @@ class WritableImages(Images):
         }
         self._client.call("ModifyImageAttribute", parameters)
 
-    def set_deprecated(self, image_id: str) -> None:
+    def set_deprecated(self, image_id: str, look_again: LookAgain | None = None) -> None:
         """Raises ServiceError unless it is Available. A release that does not know the status may ignore the call."""
-        self._client.call("ModifyImageAttribute", {"ImageId": image_id, "Status": DEPRECATED})
+        parameters = {"ImageId": image_id, "Status": DEPRECATED}
+        self._client.call("ModifyImageAttribute", parameters, look_again=look_again)
 
     def restore(self, image_id: str) -> None:
         """Ends a deprecation. Raises ServiceError unless it is Deprecated."""
         self._client.call("ModifyImageAttribute", {"ImageId": image_id, "Status": AVAILABLE})
 
-    def delete(self, image_id: str, force: bool, handled: t.Container[str] = ()) -> bool:
+    def delete(
+        self,
+        image_id: str,
+        force: bool,
+        handled: t.Container[str] = (),
+        look_again: LookAgain | None = None,
+    ) -> bool:
         """Deletes the image. Returns False if somebody else has deleted it (the API reports that in two ways).
 
-        ``handled``: codes that the caller handles, so that the call is not retried after them.
+        ``handled`` and ``look_again``: see ``Client.call``.
         """
-        return self._unless_gone("DeleteImage", {"ImageId": image_id, "Force": force or None}, handled)
+        parameters = {"ImageId": image_id, "Force": force or None}
+        return self._unless_gone("DeleteImage", parameters, handled, look_again)
 
-    def delete_snapshot(self, snapshot_id: str) -> bool:
+    def delete_snapshot(self, snapshot_id: str, look_again: LookAgain | None = None) -> bool:
         """Deletes the snapshot. Returns False if somebody else has deleted it."""
-        return self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id})
+        return self._unless_gone("DeleteSnapshot", {"SnapshotId": snapshot_id}, (), look_again)
 
-    def _unless_gone(self, action: str, parameters: t.Mapping[str, t.Any], handled: t.Container[str] = ()) -> bool:
+    def _unless_gone(
+        self,
+        action: str,
+        parameters: t.Mapping[str, t.Any],
+        handled: t.Container[str],
+        look_again: LookAgain | None,
+    ) -> bool:
         try:
-            self._client.call(action, parameters, handled)
+            self._client.call(action, parameters, handled, look_again)
         except ServiceError as error:
             # Not every code that ends in NotFound: that of a region or a key must not count as a success.
             if error.code not in ("InvalidImageId.NotFound", "InvalidSnapshotId.NotFound"):

@@ -15,6 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.interrup
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
+    NotNeededError,
     ServiceError,
     TaskFailedError,
 )
@@ -62,6 +63,9 @@ def _carry_out(step: Step, handler: Handler, run: Running[t.Any, t.Any]) -> None
     try:
         was_sent = _may_act(step, handler, run)
         was_needed = was_sent and handler.act(step, run) is not False
+    except NotNeededError:
+        # The first attempt was decided on the same expectations, and they no longer hold.
+        was_needed = False
     except ApsaraStackError as error:
         run.outcome.doubt(step, error, was_sent=was_sent)
         if step.is_noted and isinstance(error, ServiceError):

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Foreseen, State
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NotNeededError
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
@@ -47,6 +48,18 @@ class Running(t.Generic[State, Foreseen]):
     def id_of(self, resource_id: str | None) -> str:
         """The id of a step; None stands for the resource that the plan creates."""
         return str(self.outcome.resource_id if resource_id is None else resource_id)
+
+    def looking_again(self, still_holds: t.Callable[[t.Any, t.Any], bool], step: Step) -> t.Callable[[], None]:
+        """For the call of a step, which may have to be repeated: ``still_holds`` is asked again before each attempt.
+
+        The result raises what ``still_holds`` raises, and NotNeededError if it returns False.
+        """
+
+        def look_again() -> None:
+            if not still_holds(step, self):
+                raise NotNeededError
+
+        return look_again
 
     def has_patience(self, started: float, seconds: float) -> bool:
         """Whether there is time for another read. ``started``: the elapsed seconds when reading began."""

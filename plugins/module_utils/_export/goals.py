@@ -63,6 +63,7 @@ _UNLISTED = (
     "Until the cloud lists the export task, no run finds it, and each would export the image again: wait a minute "
     "before you run the task again, and raise wait_timeout."
 )
+CONTINUES = f"{_LEFT} Once it can be read, run the task again to resume waiting for it."
 
 
 def _watched(facts: t.Callable[[Task], t.Mapping[str, t.Any]]) -> Watched[Task]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import is_done, is_running
@@ -19,6 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._export.plans im
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     CallError,
+    NotNeededError,
     ServiceError,
     may_be_done,
 )
@@ -48,17 +50,28 @@ def export(step: steps.Export, run: ExportRunning) -> bool:
     # An export that somebody else began may have ended, and be the desired one.
     found = _begun(step, run, BLOCKING) if run.is_stale else None
     was_lost = False
+
+    def look_again() -> None:
+        """After a wait, for example for a quota."""
+        nonlocal found
+        found = _begun(step, run, BLOCKING)
+        if found is not None:
+            raise NotNeededError
+
     while found is None:
         try:
-            run.outcome.know(run.tasks.export(step.image_id, str(step.desired.bucket), **_options(step)), None)
+            task_id = run.tasks.export(step.image_id, str(step.desired.bucket), **_options(step), look_again=look_again)
         except CallError as error:
             if not may_be_done(error) and not _is_being_exported(error):
                 raise
             was_lost = was_lost or may_be_done(error)
             found = _begun_elsewhere(step, run, error)
+        except NotNeededError:
+            break
         else:
+            run.outcome.know(task_id, None)
             return True
-    run.outcome.know_task(found)
+    run.outcome.know_task(t.cast("Task", found))
     return was_lost
 
 
@@ -135,18 +148,31 @@ def _tell_that_it_has_ended(task_id: str, run: ExportRunning) -> None:
 
 def wait_until_done(step: steps.WaitUntilDone, run: ExportRunning) -> None:
     task_id = run.id_of(step.task_id)
-    run.wait(goals.DONE, lambda: _look(task_id, run), f"export task {task_id}")
+    with _telling_that_it_continues(run):
+        run.wait(goals.DONE, lambda: _look(task_id, run), f"export task {task_id}")
     _judge_place(step, run)
 
 
 def read_back(step: steps.ReadBack, run: ExportRunning) -> None:
     task_id = run.id_of(step.task_id)
-    if run.seen(lambda: _look(task_id, run), LONGEST_LAG) is None:
+    with _telling_that_it_continues(run):
+        found = run.seen(lambda: _look(task_id, run), LONGEST_LAG)
+    if found is None:
         run.outcome.warnings.append(
             f"export task {task_id} is not listed yet: until it is, another run would not find it"
         )
     else:
         _judge_place(step, run)
+
+
+@contextlib.contextmanager
+def _telling_that_it_continues(run: ExportRunning) -> t.Iterator[None]:
+    """A key that may not read a task finds that out once there is one."""
+    try:
+        yield
+    except CallError:
+        run.outcome.remarks.append(goals.CONTINUES)
+        raise
 
 
 def _look(task_id: str, run: ExportRunning) -> Task | None:

@@ -6,12 +6,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import NOT_CANCELABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import goals, imports, steps, verifying
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import CallError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    CallError,
+    NotNeededError,
+    ServiceError,
+)
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -55,9 +61,17 @@ def delete(step: steps.Delete, canceled: steps.Cancelation, run: ImageRunning) -
     if left is not None:
         # That was the read right before the deletion.
         verifying.judge_unchanged(step.expected, left)
-        run.images.delete(step.image_id, step.force)
+        with contextlib.suppress(NotNeededError):
+            run.images.delete(step.image_id, step.force, look_again=run.looking_again(_is_left, step))
     _look_for_snapshots(step, run)
     return True
+
+
+def _is_left(step: steps.Delete, run: ImageRunning) -> bool:
+    left = run.seen(lambda: run.images.by_id(step.image_id), waiter.VANISHED_AFTER)
+    if left is not None:
+        verifying.judge_unchanged(step.expected, left)
+    return left is not None
 
 
 def _look_for_snapshots(step: steps.Delete, run: ImageRunning) -> None:

@@ -58,6 +58,7 @@ def create(step: steps.Create, run: ImageRunning) -> None:
         step.image_name,
         **step.source.parts(),
         **{name: getattr(step, name) for name in _CREATED_WITH},
+        look_again=run.looking_again(may_create, step),
     )
     run.outcome.know(image_id, None)
     run.outcome.unlisted = step.image_name
@@ -158,7 +159,7 @@ def delete(step: steps.Delete, run: ImageRunning) -> bool:
 
         return canceling.delete(step, step.cancels, run)
     try:
-        was_deleted = run.images.delete(step.image_id, step.force)
+        was_deleted = run.images.delete(step.image_id, step.force, look_again=run.looking_again(may_delete, step))
     except ServiceError as error:
         if step.may_stay and error.code in _KEPT_FOR:
             return _keep(step, run, error.message, may_go_later=True)
@@ -206,10 +207,10 @@ def may_delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
 
 
 def delete_snapshot(step: steps.DeleteSnapshot, run: ImageRunning) -> bool:
-    started = run.deadline.elapsed()
+    started, look_again = run.deadline.elapsed(), run.looking_again(may_delete_snapshot, step)
     while True:
         try:
-            was_deleted = run.images.delete_snapshot(step.snapshot_id)
+            was_deleted = run.images.delete_snapshot(step.snapshot_id, look_again)
         except ServiceError as error:
             if error.code != "SnapshotCreatedImage" or not run.has_patience(started, SNAPSHOT_PATIENCE):
                 raise

@@ -17,7 +17,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import go
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import DeleteSnapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention import judging, obstacles, steps
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import Division, Obstacle
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError, may_be_done
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    NotNeededError,
+    ServiceError,
+    may_be_done,
+)
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -134,7 +138,9 @@ def _difference(step: steps.Removal, image: Image | None) -> Obstacle | None:
 
 def delete(step: steps.Delete, run: RetentionRunning) -> bool:
     try:
-        was_deleted = run.images.delete(step.image_id, force=False, handled=_BEING_PROCESSED)
+        was_deleted = run.images.delete(
+            step.image_id, force=False, handled=_BEING_PROCESSED, look_again=run.looking_again(may_remove, step)
+        )
     except ServiceError as error:
         if may_be_done(error):
             raise
@@ -148,7 +154,10 @@ def deprecate(step: steps.Deprecate, run: RetentionRunning) -> bool:
     # It is not certain before the site shows it.
     run.outcome.did(step, is_certain=False)
     try:
-        run.images.set_deprecated(step.image_id)
+        run.images.set_deprecated(step.image_id, run.looking_again(may_remove, step))
+    except NotNeededError:
+        run.outcome.did_not(step)
+        raise
     except ServiceError as error:
         if not may_be_done(error):
             run.outcome.did_not(step)

@@ -35,6 +35,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import Service
 
+    LookAgain = t.Callable[[], None]
+
 # A site that has never answered is more often a mistyped endpoint than a site in trouble, and a mistyped endpoint
 # should not take the whole wait_timeout. After a successful connection, a few attempts are made anyway.
 PATIENCE_SECONDS = 15.0
@@ -87,13 +89,18 @@ class Client:
         self._has_answered = False
 
     def call(
-        self, action: str, parameters: t.Mapping[str, t.Any] | None = None, handled: t.Container[str] = ()
+        self,
+        action: str,
+        parameters: t.Mapping[str, t.Any] | None = None,
+        handled: t.Container[str] = (),
+        look_again: LookAgain | None = None,
     ) -> dict[str, t.Any]:
         """Returns the body of the answer to one action.
 
         ``parameters``: with the API's names; None is omitted, lists and dictionaries are flattened. ``handled``: codes
-        that the caller handles, so that the call is not retried after them. Raises ServiceError, NoAnswerError or
-        DeadlineError.
+        that the caller handles, so that the call is not retried after them. ``look_again``: called right before each
+        further attempt, since the call is decided on facts that a wait makes old; what it raises ends the call. Raises
+        ServiceError, NoAnswerError or DeadlineError.
         """
         form = flatten({"RegionId": self.connection.region, **(parameters or {})})
         is_safe = is_safe_to_repeat(action, form)
@@ -119,6 +126,13 @@ class Client:
                         raise error from lost or error.__cause__
                 last, lost = error, error if error.maybe_done else lost
             self.deadline.sleep(self._pause(last, attempts - 1))
+            # If an attempt may have been carried out, it may itself have changed what would be read.
+            if look_again is not None and lost is None:
+                try:
+                    look_again()
+                except DeadlineError:
+                    # Why the call had to be repeated explains more.
+                    raise self._too_late(action, attempts, last, maybe_done=False) from last
 
     def elsewhere(self, region: str, endpoint: str | None = None, *, is_asapi: bool = False) -> Client:
         """The client of another region of the site, with the same keys, deadline and session.

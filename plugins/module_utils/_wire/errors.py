@@ -175,6 +175,13 @@ class PartlyDoneError(ApsaraStackError):
         super().__init__(f"{cause.message.rstrip('.')}. {done}", cause.reason, facts=cause.facts)
 
 
+class NotNeededError(ApsaraStackError):
+    """A call is not repeated because of what was read right before. Whoever raises it has recorded that."""
+
+    def __init__(self) -> None:
+        super().__init__("the call is not repeated, since the resource has changed")
+
+
 class TaskFailedError(ApsaraStackError):
     """The task failed because of ``cause``.
 

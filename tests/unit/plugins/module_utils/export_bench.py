@@ -62,7 +62,7 @@ class FakeTasks:
         self._pass_time()
         return self.tasks.get(task_id)
 
-    def export(self, image_id: str, bucket: str, **options: t.Any) -> str:
+    def export(self, image_id: str, bucket: str, look_again: t.Any = None, **options: t.Any) -> str:
         self.calls.append(("export", image_id, bucket, options))
         error = self.errors.pop(0) if self.errors else None
         task_id = f"t-new-{len(self.tasks)}"

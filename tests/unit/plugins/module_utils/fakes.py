@@ -195,6 +195,7 @@ class FakeImages:
 
     def create(self, image_name: str, *, disks: t.Sequence[t.Mapping[str, t.Any]] = (), **given: t.Any) -> str:
         self._note("create", image_name)
+        given.pop("look_again", None)
         snapshot_id, instance_id = given.pop("snapshot_id", None), given.pop("instance_id", None)
         fake_rules.check_instance(instance_id, self.instances)
         fake_rules.check_snapshots([snapshot_id, *(one.get("snapshot_id") for one in disks)], self._snapshots())
@@ -228,7 +229,7 @@ class FakeImages:
         changes = {"image_name": image_name, "description": description or None, **attributes}
         self._write(image_id, **{key: value for key, value in changes.items() if value is not None})
 
-    def set_deprecated(self, image_id: str) -> None:
+    def set_deprecated(self, image_id: str, _look_again: t.Any = None) -> None:
         self._note("deprecate", image_id)
         fake_rules.check_status(self._existing(image_id), "Available", "ImageStatus.NotAvailable")
         self._write(image_id, status="Deprecated")
@@ -277,7 +278,7 @@ class FakeImages:
         self._pass_time()
         return {key: one for key, one in self.images.items() if key not in self._gone_at}
 
-    def delete(self, image_id: str, force: bool) -> bool:
+    def delete(self, image_id: str, force: bool, **_more: t.Any) -> bool:
         self._note("delete", image_id, force)
         # The client retries the call while the cloud is creating the image (ImageIsCreating).
         self.clock.now = max(self.clock.now, self._ready_at.get(image_id, 0.0))
@@ -288,7 +289,7 @@ class FakeImages:
             self._gone_at[image_id] = self.clock.now + self.removal_time
         return one is not None
 
-    def delete_snapshot(self, snapshot_id: str) -> bool:
+    def delete_snapshot(self, snapshot_id: str, _look_again: t.Any = None) -> bool:
         self._note("delete_snapshot", snapshot_id)
         is_used = any(snapshot_id in snapshot_ids(one) for one in self._shown())
         fake_rules.check_snapshot_deletion(self.known_snapshots.get(snapshot_id), is_used)

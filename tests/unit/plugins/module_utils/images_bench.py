@@ -36,7 +36,7 @@ class ScriptedClient:
         self.deadline = Clock().deadline()
         self.script = list(script)
 
-    def call(self, action: str, parameters: dict[str, t.Any], handled: t.Container[str] = ()) -> dict[str, t.Any]:
+    def call(self, action: str, parameters: dict[str, t.Any], *_more: t.Any, **_named: t.Any) -> dict[str, t.Any]:
         assert self.script, f"unexpected call: {action} {parameters}"
         expected_action, expected, answer = self.script.pop(0)
         sent = {key: value for key, value in parameters.items() if value not in (None, [])}

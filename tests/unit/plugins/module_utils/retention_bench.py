@@ -82,14 +82,14 @@ class FakeSite(FakeImages):
             raise ServiceError("InvalidImageId.NotFound", http_status=404)
         return Sharing(self.accounts.get(image_id, ()))
 
-    def set_deprecated(self, image_id: str) -> None:
+    def set_deprecated(self, image_id: str, _look_again: t.Any = None) -> None:
         self._note("deprecate", image_id)
         if self._existing(image_id)["status"] != "Available":
             raise ServiceError("ImageStatus.NotAvailable", http_status=403)
         self._check_shared(image_id)
         self._write(image_id, status="Deprecated")
 
-    def delete(self, image_id: str, force: bool, handled: t.Container[str] = ()) -> bool:
+    def delete(self, image_id: str, force: bool, handled: t.Container[str] = (), **_more: t.Any) -> bool:
         assert not force
         self._check_shared(image_id)
         return super().delete(image_id, force)

@@ -62,7 +62,7 @@ def test_each_create_has_its_own_client_token() -> None:
     tokens = []
 
     class Recorder(ScriptedClient):
-        def call(self, action: str, parameters: dict[str, t.Any], handled: t.Container[str] = ()) -> dict[str, t.Any]:
+        def call(self, action: str, parameters: dict[str, t.Any], *_more: t.Any, **_named: t.Any) -> dict[str, t.Any]:
             assert action == "CreateImage"
             tokens.append(parameters["ClientToken"])
             return {"ImageId": "m-1"}

@@ -327,7 +327,7 @@ def test_a_timeout_while_the_deprecation_is_not_shown_yet_says_so() -> None:
 
 def test_a_deprecation_whose_answer_was_lost_is_not_reported_as_refused() -> None:
     class Losing(FakeSite):
-        def set_deprecated(self, image_id: str) -> None:
+        def set_deprecated(self, image_id: str, _look_again: t.Any = None) -> None:
             super().set_deprecated(image_id)
             raise ServiceError("ImageStatus.NotAvailable", action="ModifyImageAttribute") from LOST
 
@@ -507,7 +507,7 @@ def test_the_deletion_of_an_image_that_is_being_exported_is_not_retried() -> Non
     seen: list[t.Container[str]] = []
 
     class Recording(FakeSite):
-        def delete(self, image_id: str, force: bool, handled: t.Container[str] = ()) -> bool:
+        def delete(self, image_id: str, force: bool, handled: t.Container[str] = (), **_more: t.Any) -> bool:
             seen.append(handled)
             return super().delete(image_id, force, handled)
 
