@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Option values, from the parameters that Ansible passes to the requests that are sent, for both modules."""
+"""Option values, from the parameters that Ansible passes to the requests that are sent, for all modules."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ansible_collections.apsarastack.cloud.plugins.modules import (
     apsarastack_image,
     apsarastack_image_export,
     apsarastack_image_info,
+    apsarastack_image_retention,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,13 +32,28 @@ EXPLORE = int(os.environ.get("EXPLORE", "0"))
 FUZZED = settings(max_examples=EXPLORE or 150, deadline=None, derandomize=not EXPLORE, database=None)
 
 IMAGE, INFO = apsarastack_image, apsarastack_image_info
-MODULES = [IMAGE, INFO]
+EXPORT, RETENTION = apsarastack_image_export, apsarastack_image_retention
+MODULES = [IMAGE, INFO, EXPORT, RETENTION]
+# A null here would widen what is removed.
+NEVER_NULL = ("keep", "name_regex", "tags", "image_family", "older_than", "action")
 WEB = {"ImageId": "m-1", "ImageName": "web", "Status": "Available", "ImageOwnerAlias": "self", "Tags": {"Tag": []}}
 SNAPSHOT = {"SnapshotId": "s-1", "SourceDiskType": "system", "SourceDiskSize": "40", "Status": "accomplished"}
 ANSWERS: dict[str, t.Any] = {
     "DescribeImages": {"Images": {"Image": [WEB]}, "TotalCount": 1},
+    "DescribeTasks": {"TaskSet": {"Task": []}, "TotalCount": 0},
     "DescribeSnapshots": {"Snapshots": {"Snapshot": [SNAPSHOT]}, "TotalCount": 1},
 }
+
+
+def task_of(module: types.ModuleType, *options: str) -> dict[str, t.Any]:
+    """A task that the module accepts, and to which these options can be added."""
+    named = {} if {"image_id", "image_name"} & {*options} else {"image_id": "m-1"}
+    return {
+        IMAGE: {"state": "absent", **named},
+        INFO: {},
+        EXPORT: {"bucket": "exports", **named},
+        RETENTION: {"name_regex": "^web-golden", "keep": 1},
+    }[module]
 
 
 class Recorder(Site):
@@ -108,6 +124,12 @@ def test_null_selects_no_image(state: str, options: dict[str, t.Any]) -> None:
         (IMAGE, {"image_name": "web", "disk_device_mapping": [{"snapshot_id": ...}]}),
         *[(INFO, {option: ...}) for option in ("image_name", "name", "name_regex", "snapshot_id")],
         *[(INFO, {"image_ids": ids}) for ids in ([...], ["m-1", ...])],
+        *[(EXPORT, {**task_of(EXPORT, option), option: ...}) for option in ("image_id", "image_name", "bucket")],
+        *[(EXPORT, {**task_of(EXPORT), option: ...}) for option in ("prefix", "role_name")],
+        *[
+            (RETENTION, {**task_of(RETENTION), option: ...})
+            for option in ("name_regex", "image_family", "older_than")
+        ],
     ],
 )  # fmt: skip
 def test_a_blank_string_is_refused_with_its_option(
@@ -138,7 +160,7 @@ def test_an_empty_source_is_not_reported_as_a_second_one(options: dict[str, t.An
 
 def test_an_empty_id_or_name_of_an_export_is_not_reported_as_a_second_one() -> None:
     for options in ({"image_id": "", "image_name": "web"}, {"image_id": "m-1", "image_name": ""}):
-        message = refusal(apsarastack_image_export, bucket="exports", **options)
+        message = refusal(EXPORT, bucket="exports", **options)
         assert "is an empty string" in message
         assert "mutually exclusive" not in message
 
@@ -181,40 +203,63 @@ def test_a_misspelled_option_is_refused_even_if_null() -> None:
     assert "image_nam" in refusal(INFO, image_nam=None)
 
 
-@pytest.mark.parametrize("option", sorted({*connection_spec(), *IMAGE.ARGUMENTS} - {"image_name"}))
-def test_an_option_of_null_is_the_same_as_an_omitted_one(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+NEW = {"name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}, "description": "text"}
+
+
+@pytest.mark.parametrize(
+    ("module", "option"),
+    [
+        *[(IMAGE, option) for option in sorted({*connection_spec(), *IMAGE.ARGUMENTS} - {"image_name"})],
+        *[(EXPORT, option) for option in sorted(EXPORT.ARGUMENTS)],
+        *[(RETENTION, option) for option in sorted(RETENTION.ARGUMENTS.keys() - {*NEVER_NULL})],
+    ],
+)
+def test_an_option_of_null_is_the_same_as_an_omitted_one(
+    monkeypatch: pytest.MonkeyPatch, module: types.ModuleType, option: str
+) -> None:
     monkeypatch.setenv("APSARASTACK_REGION", "region-of-the-environment")
-    base = {"name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}, "description": "text"}
+    base = NEW if module is IMAGE else task_of(module)
     dropped = {name: value for name, value in {**CONNECTION, **base}.items() if name != option}
-    without = run_main_of(dropped)
-    assert run_main_of({**dropped, option: None}) == without
+    without = run_main_of(dropped, module)
+    assert run_main_of({**dropped, option: None}, module) == without
 
 
-def run_main_of(options: dict[str, t.Any]) -> t.Any:
+@pytest.mark.parametrize("option", NEVER_NULL)
+def test_a_null_that_would_widen_what_is_removed_is_refused(option: str) -> None:
+    message = refusal(RETENTION, **{**task_of(RETENTION), "tags": {"a": "b"}, option: None})
+    assert f"{option} is null" in message or message == f"missing required arguments: {option}"
+
+
+def run_main_of(options: dict[str, t.Any], module: types.ModuleType) -> t.Any:
     """The outcome of exactly these options, including those of the connection."""
     site = Recorder()
     absent = {name: None for name in CONNECTION if name not in options}
-    result = run_main({**absent, "_ansible_check_mode": True, **options}, site)
+    result = run_main({**absent, "_ansible_check_mode": True, **options}, site, module)
     result.pop("invocation", None)
     return result, [(request.url, sent_in(request).get("Action")) for request in site.requests]
 
 
-NULLS = st.sets(st.sampled_from(sorted({*connection_spec(), *IMAGE.ARGUMENTS} - CONNECTION.keys())))
-TASKS: list[dict[str, t.Any]] = [
-    {"image_name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}},
-    {"image_name": "new", "disk_device_mapping": [{"snapshot_id": "s-1", "size": 40}], "wait": False},
-    {"image_name": "web", "description": "other", "purge_tags": False},
-    {"image_id": "m-1", "state": "absent", "delete_snapshots": True},
-    {"image_id": "m-1", "assume_role": {"policy": None}},
-    {"state": "absent"},
+OPTIONS = {one: sorted({*connection_spec(), *one.ARGUMENTS} - CONNECTION.keys() - {*NEVER_NULL}) for one in MODULES}
+TASKS: list[tuple[types.ModuleType, dict[str, t.Any]]] = [
+    (IMAGE, {"image_name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}}),
+    (IMAGE, {"image_name": "new", "disk_device_mapping": [{"snapshot_id": "s-1", "size": 40}], "wait": False}),
+    (IMAGE, {"image_name": "web", "description": "other", "purge_tags": False}),
+    (IMAGE, {"image_id": "m-1", "state": "absent", "delete_snapshots": True}),
+    (IMAGE, {"image_id": "m-1", "assume_role": {"policy": None}}),
+    (IMAGE, {"state": "absent"}),
+    (EXPORT, {"image_name": "web", "bucket": "exports"}),
+    (EXPORT, {"image_id": "m-1", "state": "absent"}),
+    (RETENTION, {"name_regex": "^web-golden", "keep": 1}),
 ]
 
 
 @FUZZED
-@given(st.sampled_from(TASKS), NULLS)
-def test_nulls_anywhere_change_nothing(task: dict[str, t.Any], nulls: set[str]) -> None:
-    expected, _site = outcome(IMAGE, **task)
-    found, _site = outcome(IMAGE, **{**dict.fromkeys(nulls), **task})
+@given(st.sampled_from(TASKS), st.data())
+def test_nulls_anywhere_change_nothing(told: tuple[types.ModuleType, dict[str, t.Any]], data: st.DataObject) -> None:
+    module, task = told
+    nulls = data.draw(st.sets(st.sampled_from(OPTIONS[module])))
+    expected, _site = outcome(module, **task)
+    found, _site = outcome(module, **{**dict.fromkeys(nulls), **task})
     expected.pop("invocation", None)
     found.pop("invocation", None)
     assert found == expected
@@ -274,8 +319,7 @@ each_alias = pytest.mark.parametrize(("module", "option", "alias"), [row for one
 
 @each_alias
 def test_an_alias_that_contradicts_its_option_is_refused(module: types.ModuleType, option: str, alias: str) -> None:
-    named = {} if module is INFO else {"image_id": "m-1", "state": "absent"}
-    message = refusal(module, **{**named, option: "mine", alias: "other"})
+    message = refusal(module, **{**task_of(module), option: "mine", alias: "other"})
     assert f"{option} has two values, 'mine' and 'other'" in message
     assert alias in message
 
@@ -285,10 +329,9 @@ def test_an_alias_that_contradicts_its_option_is_refused(module: types.ModuleTyp
 def test_an_alias_with_the_value_of_its_option_is_accepted(
     module: types.ModuleType, option: str, alias: str, pair: tuple[t.Any, t.Any]
 ) -> None:
-    named: dict[str, t.Any] = {} if module is INFO else {"image_id": "m-1", "state": "absent"}
     if option == "image_name":
-        named, pair = {}, ("web", "web")
-    result, site = outcome(module, **{**named, option: pair[0], alias: pair[1]})
+        pair = ("web", "web")
+    result, site = outcome(module, **{**task_of(module, option), option: pair[0], alias: pair[1]})
     assert not result.get("failed"), result
     assert "warnings" not in result
     assert site.requests != []
@@ -297,9 +340,8 @@ def test_an_alias_with_the_value_of_its_option_is_accepted(
 @each_alias
 def test_null_beside_a_value_of_an_alias_is_refused(module: types.ModuleType, option: str, alias: str) -> None:
     """One of them may be from module_defaults: the value would then win over the null of the task."""
-    named = {} if module is INFO or option == "image_name" else {"image_id": "m-1", "state": "absent"}
     for null, given_as in ((option, alias), (alias, option)):
-        message = refusal(module, **{**named, null: None, given_as: "web"})
+        message = refusal(module, **{**task_of(module, option), null: None, given_as: "web"})
         assert f"{null} is null, but the same option is set as {given_as}, perhaps in module_defaults" in message
 
 
@@ -328,7 +370,7 @@ each_text = pytest.mark.parametrize(("module", "option"), [row for module in MOD
 @each_text
 @pytest.mark.parametrize("value", [["web-golden"], {"web-golden": "web-silver"}])
 def test_a_list_or_a_dictionary_is_refused_as_a_string(module: types.ModuleType, option: str, value: t.Any) -> None:
-    message = refusal(module, **{"image_name": "web", option: value})
+    message = refusal(module, **{**task_of(module, option), option: value})
     assert f"{option} must be a string, but is a {type(value).__name__}" in message
 
 
@@ -337,7 +379,7 @@ def test_a_list_or_a_dictionary_is_refused_as_a_string(module: types.ModuleType,
 def test_a_string_that_yaml_may_have_changed_causes_a_warning(
     module: types.ModuleType, option: str, value: t.Any
 ) -> None:
-    result, _site = outcome(module, **{"image_name": "web", option: value})
+    result, _site = outcome(module, **{**task_of(module, option), option: value})
     # Newer releases of ansible-core print more of a warning than its sentence.
     (warning,) = [text for text in map(str, result["warnings"]) if f"read {option} as" in text]
     assert "quote it" in warning
@@ -359,6 +401,7 @@ def test_an_integer_becomes_a_decimal_string(value: int) -> None:
         (IMAGE, {"image_id": "m-1", "tags": {"backup": True}}),
         (IMAGE, {"image_id": "m-1", "tags": {"version": 1.10}}),
         (INFO, {"tags": {"backup": False}}),
+        (RETENTION, {"keep": 1, "tags": {"backup": 1.1}}),
     ],
 )
 def test_a_tag_that_yaml_has_read_as_another_type_is_refused_with_both_solutions(

@@ -21,6 +21,7 @@ from ansible_collections.apsarastack.cloud.plugins.modules import (
     apsarastack_image,
     apsarastack_image_export,
     apsarastack_image_info,
+    apsarastack_image_retention,
 )
 from bench import Detour, Meanwhile, call_as_colleague
 from through_main import run_main
@@ -48,6 +49,9 @@ NEW = {"image_name": "new", "instance_id": "i-web-running"}
 REPLACE = {"image_name": "web", "snapshot_id": "s-system", "recreate": "on_source_change"}
 GONE = {"image_name": "web", "state": "absent"}
 EXPORT = {"image_name": "web", "bucket": "exports"}
+# Removes m-web: the newer image is kept.
+RETENTION = {"name_regex": "^web", "keep": 1}
+PAIR = (image("m-web", "web"), image("m-newer", "web-newer", created=-60))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,6 +247,51 @@ CASES = (
         adapter=canceling,
         module=apsarastack_image_export,
     ),
+    *(
+        dataclasses.replace(case, images=PAIR, module=apsarastack_image_retention)
+        for case in (
+            Case("timed_out", {**RETENTION, "wait_timeout": 60}, "Could not ", knobs={"delete_latency": 3600}),
+            Case(
+                "interrupted",
+                RETENTION,
+                "Could not ",
+                adapter=lambda _simulator: Meanwhile("DeleteImage", lambda: os.kill(os.getpid(), signal.SIGTERM)),
+            ),
+            Case("invalid_input", {"name_regex": "^web", "keep": 0}, "keep must be at least 1"),
+            Case(
+                "not_supported_by_site",
+                RETENTION,
+                "Could not delete image m-web 'web': InvalidAction.NotFound: ",
+                knobs={"missing_actions": "DeleteImage"},
+            ),
+            Case(
+                "not_supported_by_site",
+                {**RETENTION, "action": "deprecate"},
+                "Could not deprecate image m-web 'web': ",
+                knobs={"ignored_parameters": "ModifyImageAttribute.Status"},
+            ),
+            Case(
+                "access_denied",
+                RETENTION,
+                "Could not ",
+                fault={"action": "DeleteImage", "code": "Forbidden.RAM", "times": 0},
+            ),
+            Case("credentials", {**RETENTION, "access_key": "LTAInobody"}, "Could not "),
+            Case(
+                "throttled",
+                {**RETENTION, "wait_timeout": 20},
+                "Could not delete image m-web 'web': timed out after ",
+                fault={"action": "DeleteImage", "code": "Throttling.User", "times": 0},
+            ),
+            Case("unexpected_answer", RETENTION, "Could not ", fault={"html": True, "status": 200, "times": 0}),
+            Case(
+                "cloud_error",
+                RETENTION,
+                "Could not ",
+                fault={"action": "DeleteImage", "code": "OperationDenied", "times": 0},
+            ),
+        )
+    ),
 )
 
 
@@ -274,7 +323,9 @@ def test_every_reason_is_tested() -> None:
     assert {case.reason for case in CASES} == set(t.get_args(Reason))
 
 
-@pytest.mark.parametrize("module", [apsarastack_image, apsarastack_image_export, apsarastack_image_info])
+@pytest.mark.parametrize(
+    "module", [apsarastack_image, apsarastack_image_export, apsarastack_image_info, apsarastack_image_retention]
+)
 def test_the_checks_of_ansible_itself_give_a_reason(module: t.Any) -> None:
     with Simulator(speed=0) as site:
         assert run_main(site, {"protocol": "ftp", "image_name": "web"}, module)["reason"] == "invalid_input"
