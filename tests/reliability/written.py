@@ -17,6 +17,16 @@ Write = tuple[str, ...]
 _UNCERTAIN = " (may have been carried out)"
 _NEW = "the new image"
 _MARK = "apsarastack.cloud/replaces"
+# The parameter that holds the name of the new image.
+_CREATIONS = {"CreateImage": "ImageName", "CopyImage": "DestinationImageName", "ImportImage": "ImageName"}
+# What ModifyImageAttribute changes, in the words of the actions.
+_ATTRIBUTES = {
+    "Description": "description",
+    "ImageFamily": "image family",
+    "BootMode": "boot mode",
+    "LicenseType": "license type",
+}
+_STATUSES = {"Deprecated": "deprecate", "Available": "end the deprecation of"}
 
 
 def differences_of(
@@ -30,7 +40,7 @@ def differences_of(
         sent = [call["action"] for call in calls if call["write"] and call["processed"]]
         return [f"the result has no actions, but {sent} were carried out"] if sent else []
     return [
-        *_of_actions(result, calls),
+        *_of_actions(result, before, after, calls),
         *_of_image(result, before, after, calls),
         *_of_snapshots(result, before, after),
         *([] if has_failed else _of_diff(result, before, after)),
@@ -40,16 +50,21 @@ def differences_of(
 # --- actions ----------------------------------------------------------------------------------------------------------
 
 
-def _of_actions(result: Document, calls: t.Sequence[Call]) -> t.Iterator[str]:
+def _of_actions(result: Document, before: Document, after: Document, calls: t.Sequence[Call]) -> t.Iterator[str]:
     certain, uncertain = _told(result)
     carried_out = {write for call in calls if call["processed"] for write in _writes(call)}
     in_doubt = {write for call in calls if _is_in_doubt(call) for write in _writes(call)}
+    canceled = set(_canceled(before, carried_out | in_doubt))
+    gone = canceled & {("delete", one) for one in _ids(before, "image") - _ids(after, "image")}
+    carried_out |= gone
     if result["changed"] is not bool(result["actions"]):
         yield f"changed is {result['changed']}, but actions are {result['actions']}"
     yield from (f"{one} is among the actions, but was not carried out" for one in certain - carried_out)
     yield from (f"{one} was carried out, but is not among the actions" for one in carried_out - certain - uncertain)
     ignored = {write for call in calls if "ignored" in " ".join(call["notes"]) for write in _writes(call)}
-    shown = in_doubt | ignored
+    # An image may still be left after the cancelation, until the task has seen that it is not.
+    unfinished = {write for write in carried_out if canceled and write[0] in ("cancel", "delete")} | canceled - gone
+    shown = in_doubt | ignored | unfinished
     yield from (f"{one} is uncertain in the actions, but was answered" for one in uncertain - certain - shown)
 
 
@@ -72,28 +87,45 @@ def _parsed(text: str) -> t.Iterator[Write]:
         ("tag", r"^set tags .* on image (\S+)$"),
         ("untag", r"^remove tags .* from image (\S+)$"),
         ("rename", r"(?:^rename|and) image (\S+) to '([^']+)'"),
-        ("describe", r"^set the description of image (\S+) to '([^']+)'"),
-        ("describe", r"^rename image (\S+) to .* and set its description to '([^']+)'$"),
+        ("deprecate", r"^deprecate image (\S+)$"),
+        ("end the deprecation of", r"^end the deprecation of image (\S+)$"),
+        ("cancel", r"^cancel the import \(task (\S+)\) that "),
+        ("cancel", r"^cancel the copy that creates image (\S+) '"),
+        ("delete", r"^cancel .* that creates image (\S+) '.*', and delete the image$"),
     ):
         for match in re.finditer(pattern, text):
             yield kind, *match.groups()
+    subject = re.match(r"(?:rename|set the [a-z ]+ of) image (\S+) to ", text)
+    for kind in _ATTRIBUTES.values() if subject is not None else ():
+        for match in re.finditer(rf"(?:set the {kind} of image \S+|its {kind}) to '([^']+)'", text):
+            yield kind, subject[1], match[1]
 
 
 def _writes(call: Call) -> t.Iterator[Write]:
     """What a call writes, whether or not it is carried out."""
     parameters = call["parameters"]
     action = call["action"]
-    if action == "CreateImage":
-        yield "create", parameters["ImageName"]
+    if action in _CREATIONS:
+        yield "create", parameters[_CREATIONS[action]]
     if action == "ModifyImageAttribute":
-        kinds = (("rename", "ImageName"), ("describe", "Description"))
-        yield from ((kind, parameters["ImageId"], parameters[key]) for kind, key in kinds if key in parameters)
+        kinds = {"ImageName": "rename", **_ATTRIBUTES}
+        yield from ((kind, parameters["ImageId"], parameters[key]) for key, kind in kinds.items() if key in parameters)
+        if "Status" in parameters:
+            yield _STATUSES[parameters["Status"]], parameters["ImageId"]
+    if action in ("CancelCopyImage", "CancelTask"):
+        yield "cancel", parameters["ImageId" if action == "CancelCopyImage" else "TaskId"]
     if action == "DeleteImage":
         yield "delete", parameters["ImageId"]
     if action == "DeleteSnapshot":
         yield "delete snapshot", parameters["SnapshotId"]
     if action in ("TagResources", "UntagResources"):
         yield "tag" if action == "TagResources" else "untag", parameters["ResourceId.1"]
+
+
+def _canceled(before: Document, writes: t.Iterable[Write]) -> t.Iterator[Write]:
+    """The deletions that the cancelations among the writes may cause, of images that are still being created."""
+    imported = {task["task_id"]: task["image_id"] for task in before["tasks"]}
+    yield from (("delete", imported.get(write[1], write[1])) for write in writes if write[0] == "cancel")
 
 
 def _is_in_doubt(call: Call) -> bool:
@@ -110,7 +142,7 @@ def _of_image(result: Document, before: Document, after: Document, calls: t.Sequ
     if image is not None and image["image_id"] != image_id:
         yield f"image_id is {image_id}, but image is {image['image_id']}"
     known = {one["image_id"] for one in before["images"]}
-    answered = [call for call in calls if call["action"] == "CreateImage" and call["processed"] and not call["fault"]]
+    answered = [call for call in calls if call["action"] in _CREATIONS and call["processed"] and not call["fault"]]
     new = [one["image_id"] for one in after["images"] if one["image_id"] not in known and not one["deleted"]]
     if answered and new and image_id not in new:
         yield f"image_id is {image_id}, but {new} was created"
@@ -135,7 +167,7 @@ def _replaced_by(calls: t.Sequence[Call]) -> t.Iterator[str]:
     """The images that the created ones are to replace."""
     for call in calls:
         parameters = call["parameters"]
-        for key, value in parameters.items() if call["action"] == "CreateImage" and call["processed"] else ():
+        for key, value in parameters.items() if call["action"] in _CREATIONS and call["processed"] else ():
             if value == _MARK:
                 yield parameters[key.replace("Key", "Value")].partition("/")[0]
 
@@ -172,4 +204,7 @@ def _of_diff(result: Document, before: Document, after: Document) -> t.Iterator[
             yield f"the diff shows {shown['state']}, but there is no image"
         return
     held = {key: image[key] or "" for key in ("image_name", "description")}
+    # These are only shown if they change.
+    changing = {"image_family": image["image_family"] or "", "deprecated": image["status"] == "Deprecated"}
+    held |= {key: value for key, value in changing.items() if key in shown}
     yield from (f"the diff shows {key} as {shown.get(key)}" for key in held if shown.get(key) != held[key])
