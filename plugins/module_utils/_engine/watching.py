@@ -43,14 +43,23 @@ def described(status: str, progress: int | None) -> str:
 
 
 def last_pace(polls: t.Sequence[Poll]) -> str:
-    """How long the last percents took, for a sentence; empty if no progress was reported."""
+    """How long the last percents took, and how long there have been no more, for a sentence; empty if the progress is
+    not reported."""
     known = [(one.elapsed, one.progress) for one in polls if one.progress is not None]
-    if len(known) < 2:
+    if len(known) < 2 or polls[-1].progress is None:
         return ""
     now, progress = known[-1]
+    # A progress that falls back begins anew.
+    fall = max((number for number in range(1, len(known)) if known[number][1] < known[number - 1][1]), default=0)
+    fell = f"fell back from {known[fall - 1][1]} % and " if fall else ""
+    known = known[fall:]
     lower = [each for each in known if each[1] < progress]
+    reached = known[len(lower)][0]
+    stalled = f"has not grown for {now - reached:.0f} seconds"
     if not lower:
-        return f"the progress has not grown in {now - known[0][0]:.0f} seconds"
+        return f"the progress {fell}{stalled}"
     # Several polls if one shows less than these percents.
     since, low = next((each for each in reversed(lower) if each[1] <= progress - LAST_PERCENTS), lower[0])
-    return f"the last {progress - low} % took {now - since:.0f} seconds"
+    took = f"the last {progress - low} % took {reached - since:.0f} seconds"
+    # It has stalled if the next percent takes longer than each of the last ones.
+    return f"{took}, but the progress {stalled}" if (now - reached) * (progress - low) > reached - since else took

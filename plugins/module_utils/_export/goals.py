@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import is_canceled, is_done, is_running
@@ -66,14 +67,14 @@ _UNLISTED = (
 CONTINUES = f"{_LEFT} Once it can be read, run the task again to resume waiting for it."
 
 
-def _watched(facts: t.Callable[[Task], t.Mapping[str, t.Any]]) -> Watched[Task]:
-    return Watched(lambda task: task["progress"], lambda task: task["status"], _name, facts, _vanished)
-
-
-_EXPORT = _watched(_facts)
+_EXPORT: Watched[Task] = Watched(lambda task: task["progress"], lambda task: task["status"], _name, _facts, _vanished)
+# Its progress says nothing about when the cancellation takes effect.
+_LEAVING = dataclasses.replace(_EXPORT, progress=lambda _task: None, status=lambda task: f"still {task['status']}")
 # A task that is not part of the result.
-_OTHER = _watched(lambda _task: {})
+_OTHER = dataclasses.replace(_EXPORT, facts=lambda _task: {})
 
 DONE: Goal[Task] = Goal(_EXPORT, lambda task: task is not None and is_done(task), _LEFT, _lost, _UNLISTED)
-CANCELED: Goal[Task] = Goal(_EXPORT, lambda task: task is None or not is_running(task), _LEFT)
+CANCELED: Goal[Task] = Goal(
+    _LEAVING, lambda task: task is None or not is_running(task), "The cancellation continues in the cloud."
+)
 ENDED: Goal[Task] = Goal(_OTHER, lambda task: task is None or not is_running(task), _LEFT)

@@ -45,6 +45,7 @@ def cancelation(image: Image, reader: Reader) -> steps.Cancelation | None:
 
 def delete(step: steps.Delete, canceled: steps.Cancelation, run: ImageRunning) -> bool:
     """Cancels, and deletes the image if the cloud has left one."""
+    goal = goals.CANCELED
     try:
         if canceled.task_id is None:
             run.images.copies.cancel(step.image_id)
@@ -57,7 +58,8 @@ def delete(step: steps.Delete, canceled: steps.Cancelation, run: ImageRunning) -
             raise
         if error.code not in _ENDED:
             run.outcome.warnings.append(f"{canceled.subject()} could not be canceled, so the task waited for its end")
-    left = run.wait(goals.SETTLED, lambda: run.images.by_id(step.image_id), f"image {step.image_id}")
+            goal = goals.SETTLED
+    left = run.wait(goal, lambda: run.images.by_id(step.image_id), f"image {step.image_id}")
     if left is not None:
         # That was the read right before the deletion.
         verifying.judge_unchanged(step.expected, left)

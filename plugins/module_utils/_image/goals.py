@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
+    AVAILABLE,
     UNAVAILABLE,
     is_failed,
     is_settled,
@@ -61,13 +62,33 @@ def _lost(image: Image, why: t.Callable[[Image], str | None]) -> ApsaraStackErro
     )
 
 
-_IMAGE: Watched[Image] = Watched(
-    lambda image: image["progress"], lambda image: str(image["status"]), _name, _facts, _vanished
+def _is_unusable_yet(image: Image) -> bool:
+    return image["status"] == AVAILABLE and not is_usable(image)
+
+
+def _status(image: Image) -> str:
+    return "Available, but not usable yet" if _is_unusable_yet(image) else str(image["status"])
+
+
+def _progress(image: Image) -> int | None:
+    # The progress is that of the creation, which says nothing about when the image becomes usable.
+    return None if _is_unusable_yet(image) else image["progress"]
+
+
+def _is_settled(image: Image | None) -> bool:
+    return image is None or is_settled(image)
+
+
+_IMAGE: Watched[Image] = Watched(_progress, _status, _name, _facts, _vanished)
+# An image that is being deleted still has the status and the progress of its creation.
+_LEAVING: Watched[Image] = Watched(
+    lambda _image: None, lambda image: f"still listed as {_status(image)}", _name, _facts, _vanished
 )
 _CREATION = "The creation continues in the cloud."
 
-SETTLED: Goal[Image] = Goal(_IMAGE, lambda image: image is None or is_settled(image), _CREATION)
-GONE: Goal[Image] = Goal(_IMAGE, lambda image: image is None, "The deletion continues in the cloud.")
+SETTLED: Goal[Image] = Goal(_IMAGE, _is_settled, _CREATION)
+CANCELED: Goal[Image] = Goal(_LEAVING, _is_settled, "The cancellation continues in the cloud.")
+GONE: Goal[Image] = Goal(_LEAVING, lambda image: image is None, "The deletion continues in the cloud.")
 
 
 def listed(is_given_up: t.Callable[[], bool]) -> Goal[Image]:

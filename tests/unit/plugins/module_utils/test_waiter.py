@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import VANISHED_AFTER, Goal, wait_until
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import GONE, SETTLED, USABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import CANCELED, GONE, SETTLED, USABLE
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, DeadlineError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock, image
@@ -115,10 +115,29 @@ def test_the_timeout_reports_the_last_status_and_carries_the_image() -> None:
 @pytest.mark.parametrize(
     ("pace", "told"),
     [
-        (lambda now: int(now / 10), "it is Creating at 59 %, and the last 12 % took 126 seconds"),
-        (lambda now: min(50, int(now / 2)), "it is Creating at 50 %, and the last 10 % took 517 seconds"),
-        (lambda now: 7, "it is Creating at 7 %, and the progress has not grown in 599 seconds"),
-        (lambda now: 0 if now < 300 else 60, "it is Creating at 60 %, and the last 60 % took 308 seconds"),
+        (lambda now: int(now / 10), "it is Creating at 59 %, and the last 12 % took 120 seconds"),
+        (
+            lambda now: min(50, int(now / 2)),
+            "it is Creating at 50 %, and the last 10 % took 27 seconds, but the progress has not grown for 490 seconds",
+        ),
+        (lambda now: 7, "it is Creating at 7 %, and the progress has not grown for 599 seconds"),
+        (
+            lambda now: int(now / 5) if now < 400 else 20,
+            "it is Creating at 20 %, and the progress fell back from 79 % and has not grown for 170 seconds",
+        ),
+        (
+            lambda now: int(now / 5) if now < 400 else int(20 + (now - 400) / 10),
+            "it is Creating at 39 %, and the last 10 % took 100 seconds",
+        ),
+        (
+            lambda now: [30, 90, 10, 90][int(now / 160) % 4],
+            "it is Creating at 90 %, and the last 80 % took 10 seconds, but the progress has not grown for 113 seconds",
+        ),
+        (lambda now: int(now / 10) if now < 500 else None, "it is Creating."),
+        (
+            lambda now: 0 if now < 300 else 60,
+            "it is Creating at 60 %, and the last 60 % took 10 seconds, but the progress has not grown for 298 seconds",
+        ),
         (lambda now: None, "it is Creating."),
     ],
 )
@@ -129,6 +148,24 @@ def test_the_timeout_states_how_long_the_last_percents_took(pace: t.Callable[[fl
     message = message_of(caught.value)
     assert f"imed out after 600 seconds (wait_timeout); {told}" in message
     assert "The creation continues in the cloud. Run the task again to resume waiting" in message
+
+
+def test_the_timeout_says_that_an_available_image_is_not_usable_yet() -> None:
+    with pytest.raises(DeadlineError) as caught:
+        wait(USABLE, Script(creating(40), creating(50), image(usable=False)))
+    assert "(wait_timeout); it is Available, but not usable yet. The creation continues" in message_of(caught.value)
+
+
+def test_the_timeout_of_a_deletion_does_not_mention_the_progress_of_the_creation() -> None:
+    with pytest.raises(DeadlineError) as caught:
+        wait(GONE, Script(image(status="CreateFailed", progress=40)))
+    assert "(wait_timeout); it is still listed as CreateFailed. The deletion continues" in message_of(caught.value)
+
+
+def test_the_timeout_of_a_cancelation_does_not_mention_the_progress_of_the_creation() -> None:
+    with pytest.raises(DeadlineError) as caught:
+        wait(CANCELED, Script(creating(40)))
+    assert "(wait_timeout); it is still listed as Creating. The cancellation continues" in message_of(caught.value)
 
 
 def test_the_timeout_names_an_image_that_was_never_listed() -> None:
@@ -202,9 +239,15 @@ def test_the_log_shows_a_failure() -> None:
     assert [line.split(": ")[1].split(",")[0] for line in lines] == ["Creating at 20 %", "CreateFailed at 20 %"]
 
 
+def test_the_log_shows_an_available_image_that_is_not_usable_yet() -> None:
+    lines = logged(USABLE, lambda now: creating(90) if now < 20 else image(usable=now >= 50))
+    states = ["Creating at 90 %", "Available, but not usable yet", "Available at 100 %"]
+    assert [line.split(": ")[1].rpartition(", ")[0] for line in lines] == states
+
+
 def test_the_log_shows_a_deletion() -> None:
     lines = logged(GONE, lambda now: image() if now < 30 else None)
-    assert [line.split(": ")[1].split(",")[0] for line in lines] == ["Available at 100 %", "not listed"]
+    assert [line.split(": ")[1].split(",")[0] for line in lines] == ["still listed as Available", "not listed"]
     assert lines[1].startswith("Waiting for image m-1 ('web'): ")
 
 
