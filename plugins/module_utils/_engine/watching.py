@@ -49,7 +49,7 @@ def last_pace(polls: t.Sequence[Poll]) -> str:
     if len(known) < 2 or polls[-1].progress is None:
         return ""
     now, progress = known[-1]
-    # A progress that falls back begins anew.
+    # Only what has grown since the last fall counts.
     fall = max((number for number in range(1, len(known)) if known[number][1] < known[number - 1][1]), default=0)
     fell = f"fell back from {known[fall - 1][1]} % and " if fall else ""
     known = known[fall:]
