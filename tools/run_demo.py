@@ -6,15 +6,22 @@
 
 Runs `playbooks/golden_image.yml` and `playbooks/import_image.yml` with `--diff`, and compares each recap and the
 simulator's call log with what is expected. Exits with 1 if anything differs. Nothing is left running.
+
+Prints three lines for each run; with the environment variable VERBOSE=1, also what Ansible prints.
 """
 
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
+import os
 import re
+import shlex
 import signal
 import sys
+import threading
+import time
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +33,14 @@ GOLDEN, IMPORT = Path("playbooks", "golden_image.yml"), Path("playbooks", "impor
 COUNTS = ("changed", "unreachable", "failed")
 RECAP = re.compile(r"(?P<host>\S+)\s+: ok=\d+ .*" + ".*".join(rf"\b{name}=(?P<{name}>\d+)" for name in COUNTS))
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
+# Whoever watches must see that something happens.
+LONGEST_SILENCE_SECONDS = 2.0
+NEXT = """
+What next? Paste one of these:
+  make demo VERBOSE=1   # the same, with the diffs and everything else that Ansible prints
+  make simulator        # a simulated cloud for your own playbooks
+  make docs             # the documentation as a site; docs/docsite/rst/guide_getting_started.rst is the first page
+"""
 
 
 @dataclass(frozen=True)
@@ -44,24 +59,28 @@ def variables(**values: t.Any) -> tuple[str, str]:
 
 
 PLAYS = (
-    Play("Check mode: what would be done", ("--check",), changes=True, writes=False),
-    Play("The run: the image is created", (), changes=True, writes=True),
-    Play("The run again: nothing to do", (), changes=False, writes=False),
+    Play("Check mode says what a run would do, and writes nothing", ("--check",), changes=True, writes=False),
+    Play("The run creates the image, and waits until it can be used", (), changes=True, writes=True),
+    Play("The run again: the image is as desired, so there is nothing to do", (), changes=False, writes=False),
     Play(
-        "An update: description and tags",
+        "Another description and another tag: the image is updated",
         variables(image_description="Golden image, approved", image_tags={"stage": "approved", "team": "web"}),
         changes=True,
         writes=True,
     ),
-    Play("The deletion", variables(image_state="absent"), changes=True, writes=True),
-    Play("An import: a disk file becomes an image", (), changes=True, writes=True, playbook=IMPORT),
-    Play("The import again: nothing to do", (), changes=False, writes=False, playbook=IMPORT),
+    Play("The image is deleted", variables(image_state="absent"), changes=True, writes=True),
+    Play("A disk file in OSS is imported, and becomes an image", (), changes=True, writes=True, playbook=IMPORT),
+    Play("The import again: there is nothing to do", (), changes=False, writes=False, playbook=IMPORT),
 )
+
+
+def recap(line: str) -> re.Match[str] | None:
+    return RECAP.match(COLOR.sub("", line))
 
 
 def judge(play: Play, lines: t.Iterable[str], writes: int) -> list[str]:
     """The problems of a run that printed `lines` and made `writes` writing calls."""
-    recaps = [match for match in (RECAP.match(COLOR.sub("", line)) for line in lines) if match]
+    recaps = [match for match in map(recap, lines) if match]
     if not recaps:
         return ["the output has no recap"]
     problems = [
@@ -94,24 +113,68 @@ def summary(calls: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     return f"{counted(len(calls), 'call')} ({actions or 'none'}), {counted(writes, 'write')}"
 
 
-def run_all(url: str, env: t.Mapping[str, str]) -> list[str]:
-    """Runs PLAYS against the simulator at `url`, prints a summary of the call log, and returns the problems."""
-    seen = 0
-    report, problems = [], []
+def shown(play: Play) -> list[str]:
+    """The command of a run, as a terminal with the lines of `make simulator` also accepts it."""
+    return ["ansible-playbook", "--diff", str(play.playbook), *play.arguments]
+
+
+@contextlib.contextmanager
+def ticking() -> t.Iterator[None]:
+    """Begins a line, and prints a dot from time to time as long as something takes. The caller ends the line."""
+    ended = threading.Event()
+
+    def tick() -> None:
+        dots = ""
+        while not ended.wait(LONGEST_SILENCE_SECONDS):
+            dots += "."
+            print(".", end="", flush=True)
+        print(" " if dots else "", end="", flush=True)
+
+    print("   ", end="", flush=True)
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        ticker.join()
+
+
+def show(play: Play, url: str, env: t.Mapping[str, str], verbose: bool) -> tuple[list[str], list[dict[str, t.Any]]]:
+    """Carries out a run and prints what it does. The lines of Ansible, and the calls that the simulator saw."""
+    seen, began = len(simulator.calls(url)), time.monotonic()
+    print(f"\n{PLAYS.index(play) + 1}. {play.title}", flush=True)
+    if verbose:
+        lines = run(shown(play), env=env)
+    else:
+        print(f"   $ {shlex.join(shown(play))}", flush=True)
+        with ticking():
+            lines = run(shown(play), env=env, quiet=True)
+    calls = simulator.calls(url)[seen:]
+    print(f"{result(lines)} in {time.monotonic() - began:.0f} s. The cloud saw {summary(calls)}.", flush=True)
+    return lines, calls
+
+
+def result(lines: t.Iterable[str]) -> str:
+    """What the recap says: `changed=1`, for example."""
+    return next((f"changed={match['changed']}" for match in map(recap, lines) if match), "no result")
+
+
+def run_all(url: str, env: t.Mapping[str, str], verbose: bool) -> list[str]:
+    """Runs PLAYS against the simulator at `url`, and returns the problems."""
+    problems = []
     for play in PLAYS:
-        print(f"\n=== {play.title} ===", flush=True)
-        lines = run(["ansible-playbook", "--diff", play.playbook, *play.arguments], env=env)
-        log = simulator.calls(url)
-        calls, seen = log[seen:], len(log)
-        report.append(f"{play.title}: {summary(calls)}")
+        lines, calls = show(play, url, env, verbose)
         problems += [f"{play.title}: {problem}" for problem in judge(play, lines, count_writes(calls))]
-    print("\n=== What the simulator saw ===")
-    print("\n".join(report))
     return problems
 
 
 def main() -> int:
-    venv = simulator.demo_venv()
+    verbose = os.environ.get("VERBOSE", "0") not in ("", "0")
+    print("The lifecycle of a golden image, with ansible-playbook and a simulated cloud.", flush=True)
+    with ticking():
+        venv = simulator.demo_venv()
+    print("Everything that it requires is installed in .venv.", flush=True)
     tree = stage("clean")
     with simulator.running_simulator(venv) as url:
         env = environment_variables(
@@ -125,10 +188,12 @@ def main() -> int:
             ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
             ANSIBLE_FORCE_COLOR=str(sys.stdout.isatty()).lower(),
         )
-        problems = run_all(url, env)
+        problems = run_all(url, env, verbose)
+    print()
     for problem in problems:
         print(f"Unexpected result: {problem}")
     print("Demo failed." if problems else f"Demo finished: all {len(PLAYS)} runs behaved as expected.")
+    print(NEXT, end="")
     return 1 if problems else 0
 
 

@@ -10,6 +10,7 @@ Only the installation of Ansible is skipped: `make simulator` uses the one that 
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from examples import ROOT
+from examples import ROOT, commands
+from written_playbooks import tool
 
 # tools/run_simulator.py, with the virtual environment that runs the tests.
 SIMULATOR = """
@@ -147,3 +149,19 @@ def test_documentation_and_playbooks_come_from_the_checkout(clone: Path, printed
 
     assert "apsarastack.cloud.apsarastack_image_info" in output
     assert changes(output) == ["1"], output
+
+
+def test_the_collection_is_installed_from_the_checkout_as_the_page_says(clone: Path) -> None:
+    (command,) = (line for line in commands(ROOT / "README.md") if line.startswith("ansible-galaxy "))
+    program, *arguments = shlex.split(command)
+    # What the tests and the demo leave behind is not shipped.
+    (clone / ".venv").mkdir()
+    (clone / "build").mkdir()
+    own = {"ANSIBLE_HOME": str(clone.parent / "ansible"), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [tool(program), *arguments], cwd=clone, env={**home(clone), **own}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    installed = clone.parent / "ansible" / "collections" / "ansible_collections" / "apsarastack" / "cloud"
+    assert (installed / "plugins" / "modules" / "apsarastack_image.py").is_file()
+    assert not {"tests", "build", ".venv", "tools"} & {path.name for path in installed.iterdir()}

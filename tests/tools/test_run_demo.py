@@ -4,9 +4,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import time
+import typing as t
+
 import pytest
 
-from run_demo import GOLDEN, IMPORT, PLAYS, Play, judge, summary
+import run_demo
+import simulator
+from run_demo import GOLDEN, IMPORT, PLAYS, Play, judge, show, summary
 from workspace import ROOT
 
 RECAP = "localhost : ok=2 changed={changed} unreachable=0 failed={failed} skipped=0 rescued=0 ignored=0"
@@ -57,3 +64,46 @@ def test_the_summary_counts_calls_by_action() -> None:
     assert summary(calls) == "3 calls (2 DescribeImages, 1 CreateImage), 1 write"
     assert summary(calls[:1]) == "1 call (1 DescribeImages), no writes"
     assert summary([]) == "no calls (none), no writes"
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> t.Callable[[bool], str]:
+    """What a run prints, without Ansible and the simulator."""
+    log: list[dict[str, t.Any]] = []
+
+    def run(_command: t.Any, *, env: t.Any, quiet: bool = False) -> list[str]:
+        time.sleep(5 * run_demo.LONGEST_SILENCE_SECONDS)
+        log.append({"action": "DeleteImage", "write": True})
+        if not quiet:
+            print("what Ansible prints")
+        return [RECAP.format(changed=1, failed=0)]
+
+    monkeypatch.setattr(run_demo, "LONGEST_SILENCE_SECONDS", 0.01)
+    monkeypatch.setattr(run_demo, "run", run)
+    monkeypatch.setattr(simulator, "calls", lambda _url: list(log))
+
+    def printed(verbose: bool) -> str:
+        show(PLAYS[4], "", {}, verbose)
+        return capsys.readouterr().out
+
+    return printed
+
+
+def test_a_run_is_three_lines_with_a_sign_of_life(printed: t.Callable[[bool], str]) -> None:
+    _empty, title, command, told = printed(False).splitlines()
+    assert title == "5. The image is deleted"
+    assert shlex.split(command)[1:] == run_demo.shown(PLAYS[4])
+    expected = r"   \.+ changed=1 in \d+ s\. The cloud saw 1 call \(1 DeleteImage\), 1 write\."
+    assert re.fullmatch(expected, told)
+
+
+def test_the_whole_output_is_shown_on_request(printed: t.Callable[[bool], str]) -> None:
+    assert "what Ansible prints" in printed(True)
+    assert "what Ansible prints" not in printed(False)
+
+
+def test_the_next_commands_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = re.findall(r"make (\w+)", run_demo.NEXT)
+    assert len(named) == 3
+    assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in named)
