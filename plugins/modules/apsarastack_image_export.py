@@ -191,6 +191,12 @@ objects:
       description: The format of the disk file. Null on releases that do not report it.
       type: str
       sample: raw
+image_id:
+  description:
+    - The id of the image. Null if there is none, which is not an error with O(state=absent).
+  returned: success, and failure if the image is known
+  type: str
+  sample: m-8vb0a1b2c3d4e5f6g7h8
 image:
   description:
     - The image. Null if there is none, which is not an error with O(state=absent).

@@ -243,3 +243,30 @@ def test_a_key_that_may_not_read_the_new_export_learns_that_it_continues(wait: b
     assert "The export continues in the cloud. Once it can be read, run the task again" in first["msg"]
     assert (second["reason"], second["error"]["action"]) == ("access_denied", "DescribeTaskAttribute")
     assert "continues in the cloud" not in second["msg"]
+
+
+@pytest.mark.parametrize(
+    ("desired", "fault", "reason"),
+    [
+        (EXPORT, None, None),
+        (CANCEL, None, None),
+        ({**EXPORT, "wait_timeout": 3}, None, "timed_out"),
+        (EXPORT, {"code": "NoSetRoletoECSServiceAcount", "status": 403}, "bucket_not_authorized"),
+        ({**EXPORT, "image_name": "raw"}, None, "source_not_usable"),
+        ({**EXPORT, "image_name": "missing"}, None, "not_found"),
+        ({**CANCEL, "image_name": "missing"}, None, None),
+    ],
+)
+def test_the_image_id_is_returned_whenever_the_image_is_known(
+    desired: Document, fault: Document | None, reason: str | None
+) -> None:
+    raw = {**WEB, "id": "m-raw", "name": "raw", "fails_as": "UnAvailable"}
+    with Simulator(speed=0, seed_changes={"images": [WEB, raw]}, export_time=4) as simulator:
+        if fault is not None:
+            simulator.fault(action="ExportImage", **fault)
+        result = run(simulator, desired)
+    image = result.get("image")
+    assert result.get("reason") == reason
+    assert result.get("image_id") == (image and image["image_id"])
+    assert (image is None) == (desired["image_name"] == "missing")
+    assert ("image_id" in result) == (reason != "not_found")

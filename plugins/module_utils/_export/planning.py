@@ -36,12 +36,16 @@ def plan(desired: DesiredExport, reader: Reader) -> ExportPlan:
     image = _selected(desired, reader)
     if desired.state == "absent":
         # An image cannot be deleted while it is being exported.
-        return Plan(None, None, facts={"image": None}) if image is None else _plan_cancellation(desired, image, reader)
+        return Plan(None, None, facts=_facts(None)) if image is None else _plan_cancellation(desired, image, reader)
     if image is None:
         from ansible_collections.apsarastack.cloud.plugins.module_utils._export import refusals  # noqa: PLC0415
 
         raise refusals.unknown_image(desired)
     return _plan_export(desired, image, reader)
+
+
+def _facts(image: Image | None) -> dict[str, t.Any]:
+    return {"image_id": None if image is None else image["image_id"], "image": image}
 
 
 def _selected(desired: DesiredExport, reader: Reader) -> Image | None:
@@ -63,7 +67,7 @@ def _one_of(desired: DesiredExport, images: t.Sequence[Image]) -> Image:
 
 
 def _plan_export(desired: DesiredExport, image: Image, reader: Reader) -> ExportPlan:
-    image_id, facts = image["image_id"], {"image": image}
+    image_id, facts = image["image_id"], _facts(image)
     listed = reader.exports(image_id)
     read = list(_read(desired, image_id, filter(is_running, listed), reader))
     running = [(task, how) for task, how in read if is_running(task)]
@@ -100,7 +104,7 @@ def _plan_new(
         after=NewTask(),
         steps=(*blocking, steps.Export(image_id, desired, judged), last(None, image_id, desired)),
         warnings=_silent_tasks(silent),
-        facts={"image": image},
+        facts=_facts(image),
     )
 
 
@@ -139,7 +143,7 @@ def _plan_cancellation(desired: DesiredExport, image: Image, reader: Reader) -> 
 
         raise refusals.perhaps_running(desired, image, silent)
     canceling = itertools.chain.from_iterable(_canceling(desired, image_id, task) for task in mine)
-    return Plan(mine[0] if mine else None, None, tuple(canceling), facts={"image": image})
+    return Plan(mine[0] if mine else None, None, tuple(canceling), facts=_facts(image))
 
 
 def _canceling(desired: DesiredExport, image_id: str, task: Task) -> tuple[Step, ...]:

@@ -40,7 +40,7 @@ def not_exportable(image: Image) -> RefusalError:
         f"Image {image['image_id']} ({image['image_name']!r}) cannot be exported, because it is {shown}",
         "source_not_usable",
         advice=_ADVICE.get(str(status), "Only an image that is Available can be exported."),
-        facts={"image": image},
+        facts={"image_id": image["image_id"], "image": image},
     )
 
 
@@ -53,5 +53,5 @@ def perhaps_running(desired: DesiredExport, image: Image, task_ids: t.Sequence[s
         advice=f"Omit {' and '.join(narrowed)} to cancel any export of the image, or wait until it has ended."
         if narrowed
         else "Wait until it has ended, or cancel it in the console.",
-        facts={"image": image},
+        facts={"image_id": image["image_id"], "image": image},
     )

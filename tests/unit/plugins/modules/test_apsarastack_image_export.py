@@ -57,6 +57,7 @@ def test_a_new_export_is_started() -> None:
         "task_status": "Finished",
         "task_progress": None,
         "objects": [stored()],
+        "image_id": "m-1",
         "image": image(),
         "diff": {
             "before": {"state": "absent"},
