@@ -78,9 +78,10 @@ def problems_of(first: Document, last: Document, tasks: t.Sequence[Document], br
 def swept(knobs: Document, before: t.Sequence[Document], desired: Document) -> t.Iterator[tuple[str, Document]]:
     """The problems of each case, and the final task of the cloud."""
     calls = calls_of(knobs, before, desired)
-    for number, breakage in enumerate(GENERAL):
-        for call in range(number % EVERY, calls, EVERY):
-            with site(before, **knobs) as simulator:
+    with site(before, **knobs) as simulator:
+        for number, breakage in enumerate(GENERAL):
+            for call in range(number % EVERY, calls, EVERY):
+                simulator.reset()
                 first = last = broken_run(simulator, desired, breakage, call)
                 has_begun = not before and bool(simulator.state()["tasks"])
                 simulator.clear_faults()
@@ -91,8 +92,8 @@ def swept(knobs: Document, before: t.Sequence[Document], desired: Document) -> t
                 wrong = [*problems_of(first, last, tasks, breakage)]
                 if has_begun and not first.get("changed"):
                     wrong.append(f"the first run has exported and does not say so: {first.get('msg')}")
-            yield from ((f"{breakage.title}, call {call}: {each}", {}) for each in wrong)
-            yield "", {**tasks[0], "last": last}
+                yield from ((f"{breakage.title}, call {call}: {each}", {}) for each in wrong)
+                yield "", {**tasks[0], "last": last}
 
 
 @pytest.mark.parametrize("knobs", SITES.values(), ids=SITES)

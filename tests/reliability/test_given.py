@@ -48,12 +48,13 @@ ANSWERS: dict[str, t.Any] = {
 def task_of(module: types.ModuleType, *options: str) -> dict[str, t.Any]:
     """A task that the module accepts, and to which these options can be added."""
     named = {} if {"image_id", "image_name"} & {*options} else {"image_id": "m-1"}
-    return {
+    tasks: dict[types.ModuleType, dict[str, t.Any]] = {
         IMAGE: {"state": "absent", **named},
         INFO: {},
         EXPORT: {"bucket": "exports", **named},
         RETENTION: {"name_regex": "^web-golden", "keep": 1},
-    }[module]
+    }
+    return tasks[module]
 
 
 class Recorder(Site):

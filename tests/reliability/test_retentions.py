@@ -123,9 +123,10 @@ def problems_of(first: Document, last: Document, breakage: Breakage, removed: se
 def swept(desired: Document, knobs: Document) -> t.Iterator[tuple[str, Document, Document]]:
     """The case with its problems, the images of the cloud at the end, and the first result."""
     calls = calls_of(desired, knobs)
-    for number, breakage in enumerate(GENERAL):
-        for call in range(number % EVERY, calls, EVERY):
-            with site(**knobs) as simulator:
+    with site(**knobs) as simulator:
+        for number, breakage in enumerate(GENERAL):
+            for call in range(number % EVERY, calls, EVERY):
+                simulator.reset()
                 before = usable(simulator)
                 first = last = broken_run(simulator, desired, breakage, call)
                 removed = before - usable(simulator)
@@ -136,11 +137,11 @@ def swept(desired: Document, knobs: Document) -> t.Iterator[tuple[str, Document,
                     last = run(simulator, desired)
                 wrong = list(problems_of(first, last, breakage, removed))
                 left, snapshots = present(simulator), simulator.state()["snapshots"]
-            orphans = {one["snapshot_id"] for one in snapshots} & {"s-web-3", "s-web-4"}
-            told = {one["snapshot_id"] for one in first.get("snapshots_failed", ())}
-            if desired is KEEP_TWO and not orphans <= told:
-                wrong.append(f"snapshots {orphans} are left, but {told} are reported")
-            yield f"{breakage.title}, call {call}: {wrong}" if wrong else "", left, first
+                orphans = {one["snapshot_id"] for one in snapshots} & {"s-web-3", "s-web-4"}
+                told = {one["snapshot_id"] for one in first.get("snapshots_failed", ())}
+                if desired is KEEP_TWO and not orphans <= told:
+                    wrong.append(f"snapshots {orphans} are left, but {told} are reported")
+                yield f"{breakage.title}, call {call}: {wrong}" if wrong else "", left, first
 
 
 @pytest.mark.parametrize("knobs", SITES.values(), ids=SITES)

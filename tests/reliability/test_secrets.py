@@ -14,6 +14,7 @@ import string
 import typing as t
 import urllib.parse
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests.adapters import HTTPAdapter
@@ -108,7 +109,13 @@ def forms(secret: str) -> set[str]:
     return {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]} | once | twice
 
 
-def run(told: Story, kind: str, secret: str) -> Document:
+@pytest.fixture(scope="module")
+def site() -> t.Iterator[Simulator]:
+    with Simulator(speed=0, create_time=60) as simulator:
+        yield simulator
+
+
+def run(site: Simulator, told: Story, kind: str, secret: str) -> Document:
     keys = {"id": "LTAIsecretive", "secret": "simulator-secret", "organization": 37}
     options: Document = {"access_key": keys["id"], "secret_key": keys["secret"]}
     if kind == "proxy":
@@ -117,14 +124,13 @@ def run(told: Story, kind: str, secret: str) -> Document:
         options[kind] = secret
         keys[{"secret_key": "secret", "security_token": "token"}[kind]] = secret
     quoted = f"quoted: {' '.join(sorted(forms(secret)))} {base64.b64encode(f'user:{secret}'.encode()).decode()}"
-    seed = {"images": IMAGES, "snapshots": [SNAPSHOT], "access_keys": [keys]}
-    with Simulator(speed=0, create_time=60, seed_changes=seed) as site:
-        if told.fault:
-            site.fault(**told.fault, message=quoted)
-        result = run_main(site, {**told.desired, **options}, adapter=Straight())
-        # The number of polls of a build differs in each run.
-        writes = [(call["action"], call["processed"]) for call in site.calls() if call["write"]]
-        return {"result": result, "writes": writes}
+    site.reset({"images": IMAGES, "snapshots": [SNAPSHOT], "access_keys": [keys]})
+    if told.fault:
+        site.fault(**told.fault, message=quoted)
+    result = run_main(site, {**told.desired, **options}, adapter=Straight())
+    # The number of polls of a build differs in each run.
+    writes = [(call["action"], call["processed"]) for call in site.calls() if call["write"]]
+    return {"result": result, "writes": writes}
 
 
 def sentences(result: Document) -> list[str]:
@@ -147,9 +153,9 @@ def decided(ran: Document) -> Document:
 
 
 @functools.cache
-def undisturbed(number: int, kind: str) -> str:
+def undisturbed(site: Simulator, number: int, kind: str) -> str:
     """The result of the story of this number with a secret that occurs nowhere else."""
-    return json.dumps(decided(run(STORIES[number], kind, NEUTRAL)), sort_keys=True)
+    return json.dumps(decided(run(site, STORIES[number], kind, NEUTRAL)), sort_keys=True)
 
 
 @settings(max_examples=80, deadline=None)
@@ -158,15 +164,17 @@ def undisturbed(number: int, kind: str) -> str:
     kind=st.sampled_from(["secret_key", "security_token", "proxy"]),
     secret=st.one_of(st.sampled_from(TELLING), PLAIN),
 )
-def test_a_secret_is_in_no_message_and_changes_nothing_else(number: int, kind: str, secret: str) -> None:
-    ran = run(STORIES[number], kind, secret)
-    assert json.dumps(decided(ran), sort_keys=True) == undisturbed(number, kind)
+def test_a_secret_is_in_no_message_and_changes_nothing_else(
+    site: Simulator, number: int, kind: str, secret: str
+) -> None:
+    ran = run(site, STORIES[number], kind, secret)
+    assert json.dumps(decided(ran), sort_keys=True) == undisturbed(site, number, kind)
     text = "\n".join(sentences(ran["result"]))
     assert [form for form in forms(secret) if form in text] == []
     assert base64.b64encode(f"user:{secret}".encode()).decode() not in text or kind != "proxy"
 
 
-def test_the_stories_cover_successes_and_failures() -> None:
-    reasons = [json.loads(undisturbed(number, "secret_key"))["reason"] for number in range(len(STORIES))]
+def test_the_stories_cover_successes_and_failures(site: Simulator) -> None:
+    reasons = [json.loads(undisturbed(site, number, "secret_key"))["reason"] for number in range(len(STORIES))]
     assert {"in_use", "ambiguous_name", "source_differs", "name_taken", "access_denied", None} <= set(reasons)
     assert reasons.count(None) >= 6

@@ -96,7 +96,9 @@ def _parsed(text: str) -> t.Iterator[Write]:
         for match in re.finditer(pattern, text):
             yield kind, *match.groups()
     subject = re.match(r"(?:rename|set the [a-z ]+ of) image (\S+) to ", text)
-    for kind in _ATTRIBUTES.values() if subject is not None else ():
+    if subject is None:
+        return
+    for kind in _ATTRIBUTES.values():
         for match in re.finditer(rf"(?:set the {kind} of image \S+|its {kind}) to '([^']+)'", text):
             yield kind, subject[1], match[1]
 
