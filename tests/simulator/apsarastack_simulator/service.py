@@ -148,6 +148,7 @@ class Service:
         if request.method not in ("GET", "POST"):
             raise CloudError("UnsupportedHTTPMethod")
         _judge_secrets(folded, call, self.knobs.secret_parameter)
+        folded.judge_format()
         key = self.verifier.verify(request, folded, self.knobs, self.world, self.clock.real(), self.clock.now())
         action = self._action(request, folded, call)
         call.write = action.write

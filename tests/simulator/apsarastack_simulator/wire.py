@@ -10,7 +10,7 @@ import json
 import typing as t
 import urllib.parse
 
-from .errors import CloudError
+from .errors import CloudError, invalid
 
 Parameters = dict[str, str]
 
@@ -44,6 +44,11 @@ class Folded:
 
     def wants_xml(self, default: str = "XML") -> bool:
         return self.all.get("Format", default).upper() != "JSON"
+
+    def judge_format(self) -> None:
+        """Raises CloudError. What a real site answers to another format is not known; an empty one counts as absent."""
+        if self.all.get("Format", "").upper() not in ("", "JSON", "XML"):
+            raise invalid("Format")
 
 
 def fold(request: Request) -> Folded:

@@ -43,10 +43,11 @@ def test_a_role_is_assumed(simulator: Simulator, client: Client) -> None:
     assert secret not in repr(simulator.calls())
 
 
-def test_the_region_of_a_role_is_not_judged(simulator: Simulator, caller: Caller) -> None:
-    """STS does not belong to a region."""
-    common = {"Version": "2015-04-01", "RegionId": None, "Region": "cn-nowhere"}
-    assert caller.call("AssumeRole", {**common, **ROLE}).status == 200
+@pytest.mark.parametrize("name", ["Region", "RegionId"])
+def test_the_region_of_a_role_is_judged_under_both_names(simulator: Simulator, caller: Caller, name: str) -> None:
+    common = {"Version": "2015-04-01", "RegionId": None, **ROLE}
+    assert caller.call("AssumeRole", {**common, name: HOME}).status == 200
+    assert caller.call("AssumeRole", {**common, name: "cn-nowhere"}).code == "InvalidRegionId.NotFound"
     assert caller.call("DescribeImages", Region=HOME).code == "UnsupportedParameter"
     assert simulator.calls("AssumeRole")[0]["notes"] == []
 
@@ -89,6 +90,14 @@ def test_a_format_is_read_in_any_case(caller: Caller, form: str) -> None:
     reply = caller.call("DescribeImages", Format=form)
     assert reply.headers["Content-Type"].startswith("application/json")
     assert reply.body["TotalCount"] == 4
+
+
+@pytest.mark.parametrize("form", ["yaml", "JSON,XML", "None"])
+def test_an_unknown_format_is_refused_in_xml(caller: Caller, form: str) -> None:
+    reply = caller.call("DescribeImages", Format=form)
+    assert (reply.status, reply.headers["Content-Type"]) == (400, "text/xml;charset=utf-8")
+    assert "<Code>InvalidParameter</Code>" in reply.text
+    assert "Format" in reply.text
 
 
 def test_the_parameter_names_the_region_where_a_header_names_another_one(simulator: Simulator, caller: Caller) -> None:

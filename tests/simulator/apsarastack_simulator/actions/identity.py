@@ -30,7 +30,7 @@ _ASSUME = (
     Parameter("DurationSeconds", integer, default=_LONGEST),
     Parameter("Policy"),
     Parameter("ExternalId"),
-    # Terraform's provider 1.0 sends it beside RegionId.
+    # Terraform's provider 1.0 sends it beside RegionId, of which it is another name.
     Parameter("Region"),
 )
 # ASCM writes its parameters with a small letter first.
@@ -57,6 +57,9 @@ def issue(world: World, organization: int, expires: float) -> AccessKey:
 
 
 def _assume_role(context: Context, arguments: Arguments) -> Body:
+    region = arguments.text("Region")
+    if region and region not in context.world.regions:
+        raise CloudError("InvalidRegionId.NotFound")
     if context.key.token is not None:
         raise CloudError("NoPermission", "Roles may not be assumed by temporary credentials.")
     arn = arguments.required_text("RoleArn")
