@@ -45,7 +45,13 @@ BENCH = Path("tests", "bench")
 RELIABILITY = Path("tests", "reliability")
 DOCUMENTATION = Path("tests", "documentation")
 # Its tests that run plays of the documentation.
-PLAYS = ("test_examples.py", "test_keep_newest.py", "test_recipes.py", "test_source_recipes.py")
+PLAYS = (
+    "test_examples.py",
+    "test_keep_newest.py",
+    "test_pipeline_recipes.py",
+    "test_recipes.py",
+    "test_source_recipes.py",
+)
 GUIDES = Path("docs", "docsite", "rst")
 PACKAGING = Path("tests", "packaging")
 

@@ -84,6 +84,13 @@ options:
       - Requires O(action=delete).
     type: bool
     default: false
+  keep_deprecated:
+    description:
+      - How many deprecated images stay nevertheless, the newest by creation time. They stay in addition to the O(keep)
+        usable images, for example for a way back to an earlier release.
+      - Requires O(remove_deprecated=true).
+    type: int
+    default: 0
   remove_failed:
     description:
       - Also delete images whose creation failed, even if O(action=deprecate).
@@ -234,7 +241,8 @@ skipped_images:
         - V(being_created) - the cloud is still processing it.
         - V(unfinished_replacement) - it replaces another image, or is being replaced.
         - V(unavailable) - its status is UnAvailable.
-        - V(deprecated) - its status is Deprecated, and O(remove_deprecated=false).
+        - V(deprecated) - its status is Deprecated, and O(remove_deprecated=false), or it is one of the
+          O(keep_deprecated) newest ones.
         - V(creation_failed) - its creation failed, and O(remove_failed=false).
         - V(too_recent) - it is not usable, and not older than O(older_than) or than the images that are kept.
         - V(unknown_age) - the cloud does not report when it was created.
@@ -380,6 +388,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "action": {"type": "str", "choices": ["delete", "deprecate"], "default": "delete"},
     "delete_snapshots": {"type": "bool", "default": False},
     "remove_deprecated": {"type": "bool", "default": False},
+    "keep_deprecated": {"type": "int", "default": 0},
     "remove_failed": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 600},
 }

@@ -97,7 +97,7 @@ def module_document(module: str, name: str) -> t.Any:
 
 
 def is_play(entry: t.Any) -> bool:
-    return isinstance(entry, dict) and "hosts" in entry
+    return isinstance(entry, dict) and ("hosts" in entry or "ansible.builtin.import_playbook" in entry)
 
 
 def is_list_of_tasks(content: t.Any) -> bool:

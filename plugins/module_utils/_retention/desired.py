@@ -38,8 +38,8 @@ _ENDS = ("", "-7", "_7", ".7", ":7", "7", "-v7", "-20261126", "-2026-11-26", "-2
 
 @dataclass(frozen=True)
 class DesiredRetention:
-    """``keep``: how many usable images stay at least. ``older_than``: in seconds. ``action``: delete or deprecate. None
-    omits a criterion or a limit."""
+    """``keep``: how many usable images stay at least. ``older_than``: in seconds. ``action``: delete or deprecate.
+    ``keep_deprecated``: how many deprecated images stay as well. None omits a criterion or a limit."""
 
     keep: int
     name_regex: re.Pattern[str] | None = None
@@ -49,6 +49,7 @@ class DesiredRetention:
     action: str = "delete"
     delete_snapshots: bool = False
     remove_deprecated: bool = False
+    keep_deprecated: int = 0
     remove_failed: bool = False
 
     def selects(self, image: Image) -> bool:
@@ -83,6 +84,8 @@ def desired_from(params: t.Mapping[str, t.Any], nulls: t.Container[str] = ()) ->
     ]
     if params["keep"] < 1:
         problems.append(f"keep must be at least 1, but is {params['keep']}")
+    if params["keep_deprecated"] < 0:
+        problems.append(f"keep_deprecated must be at least 0, but is {params['keep_deprecated']}")
     name_regex = pattern(params["name_regex"], problems)
     tags = tag_rules.read(params["tags"], problems) or {}
     older_than = _age(params["older_than"], problems)
@@ -98,6 +101,7 @@ def desired_from(params: t.Mapping[str, t.Any], nulls: t.Container[str] = ()) ->
         action=params["action"],
         delete_snapshots=params["delete_snapshots"],
         remove_deprecated=params["remove_deprecated"],
+        keep_deprecated=params["keep_deprecated"],
         remove_failed=params["remove_failed"],
     )
 
@@ -111,9 +115,11 @@ def _null_problems(nulls: t.Container[str]) -> list[str]:
 
 
 def _combination_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    if params["action"] == "delete":
-        return []
     found = []
+    if params["keep_deprecated"] and not params["remove_deprecated"]:
+        found.append("keep_deprecated requires remove_deprecated=true, since no deprecated image would be deleted")
+    if params["action"] == "delete":
+        return found
     if params["remove_deprecated"]:
         found.append("remove_deprecated requires action=delete")
     if params["delete_snapshots"] and not params["remove_failed"]:

@@ -72,13 +72,15 @@ class _Judge:
     """``selected``: newest first. ``guards``: the newest images that count, by id."""
 
     def __init__(
-        self, desired: DesiredRetention, selected: t.Iterable[Image], replaced: t.Container[str], now: float
+        self, desired: DesiredRetention, selected: t.Sequence[Image], replaced: t.Container[str], now: float
     ) -> None:
         self._desired = desired
         self._replaced = replaced
         self._now = now
         counted = [image for image in selected if counts(desired, image)]
         self.guards = {image["image_id"]: image for image in counted[: desired.keep]}
+        deprecated = [image for image in selected if image["status"] == DEPRECATED and created_at(image) is not None]
+        self._kept_deprecated = [image["image_id"] for image in deprecated[: desired.keep_deprecated]]
 
     def keeps(self, image: Image) -> bool:
         return image["image_id"] in self.guards or (self._is_recent(image) and counts(self._desired, image))
@@ -98,6 +100,8 @@ class _Judge:
             return Obstacle("creation_failed", "its creation failed, and remove_failed is false")
         if image["status"] == DEPRECATED and not self._desired.remove_deprecated:
             return Obstacle("deprecated", "its status is Deprecated, and remove_deprecated is false")
+        if image["image_id"] in self._kept_deprecated:
+            return Obstacle("deprecated", "it is one of the newest deprecated images, which keep_deprecated keeps")
         return None
 
     def _too_recent(self, image: Image) -> Obstacle | None:

@@ -71,6 +71,7 @@ RETENTIONS = st.builds(
     action=st.sampled_from(["delete", "deprecate"]),
     remove_failed=st.booleans(),
     remove_deprecated=st.booleans(),
+    keep_deprecated=st.integers(0, 2),
     delete_snapshots=st.booleans(),
 ).filter(lambda desired: desired.action == "delete" or not desired.remove_deprecated)
 

@@ -138,6 +138,20 @@ def test_another_age_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"keep_deprecated": 1}, "keep_deprecated requires remove_deprecated=true"),
+        ({"keep_deprecated": -1, "remove_deprecated": True}, "keep_deprecated must be at least 0, but is -1"),
+    ],
+)
+def test_deprecated_images_are_kept_only_by_a_task_that_would_delete_them(
+    options: dict[str, t.Any], message: str
+) -> None:
+    assert message in refusal(name_regex="^web-", **options)
+    assert desired(name_regex="^web-", remove_deprecated=True, keep_deprecated=2).keep_deprecated == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
         ({"remove_deprecated": True}, "remove_deprecated requires action=delete"),
         ({"delete_snapshots": True}, "delete_snapshots requires action=delete or remove_failed=true"),
     ],

@@ -243,6 +243,15 @@ def test_deprecated_images_are_deleted_on_request_if_they_are_older_than_those_t
     assert reasons(told) == {"m-d0.5": "too_recent", "m-d1.5": "too_recent"}
 
 
+def test_the_newest_deprecated_images_stay_in_addition_to_the_usable_ones_on_request() -> None:
+    in_use = aged(4, "m-d4", status="Deprecated", usage="instance")
+    deprecated = [*(aged(days, f"m-d{days}", status="Deprecated") for days in (2, 3, 5, 6)), in_use]
+    told = result(retention(1, remove_deprecated=True, keep_deprecated=3), FakeSite(aged(1), *deprecated))
+    assert (ids(told["kept"]), ids(told["removed"])) == (["m-1"], ["m-d5", "m-d6"])
+    assert reasons(told) == {"m-d2": "deprecated", "m-d3": "deprecated", "m-d4": "in_use"}
+    assert "keep_deprecated" in told["skipped_images"][0]["message"]
+
+
 def test_a_time_without_seconds_is_compared_by_its_moment() -> None:
     images = (
         aged(1, creation_time="2026-11-25T00:00Z"),
