@@ -62,10 +62,20 @@ class _Problem(t.NamedTuple):
 def _excuse(history: History, run: Played, problem: _Problem) -> str:
     if problem.kind in ("several", "still there"):
         return _excuse_of_others(history, run, problem.image_ids)
+    if problem.kind == "not there" and _has_just_failed(history, run, problem.image_ids[0]):
+        return LAST_ROUND_TRIP
     changed = [one for image_id in problem.image_ids for one in history.of(image_id, by_others_than=run.run.name)]
     if problem.kind != "outdated" and any(_is_unseen(history, run, one) for one in changed):
         return LAST_ROUND_TRIP
     return ""
+
+
+def _has_just_failed(history: History, run: Played, image_id: str) -> bool:
+    """Whether the creation of the image has failed so shortly before the end of the run that its last read of the
+    image, from a list that lags, did not show it."""
+    image, looks = history.before_end(run).get(image_id), history.looks(run.run.name, image_id, math.inf)
+    is_recent = bool(looks) and run.stopped - looks[-1].time <= history.window
+    return image is not None and is_recent and not image.is_lost(looks[-1].time - history.site.lag)
 
 
 def _is_unseen(history: History, run: Played, change: Change) -> bool:
@@ -101,7 +111,9 @@ def _missing(history: History, run: Played, state: State, time: float) -> t.Iter
         yield _Problem("not there", "the image of the result does not exist", (own_id,))
         return
     others = [one for one in named(state, run.name) if one.image_id != own_id and not one.is_lost(time)]
-    if not _is_one(run, image, others):
+    # If the image has lost its name to another one, that is reported as a difference.
+    has_name = image.name == run.name or not options.get("wait", True)
+    if has_name and not _is_one(run, image, others):
         text = f"{len(others)} other images are named {run.name!r}"
         yield _Problem("several", text, tuple(one.image_id for one in others))
     if not options.get("wait", True):

@@ -16,6 +16,8 @@ from .shorten import shorten
 from .tell import described
 
 STORIES = 2000
+# Stories of the whole sweep: the end of a failed creation, and the loss of a name, which no list showed yet.
+FOUND = (6947, 3906)
 
 
 def test_random_stories_end_without_violations() -> None:
@@ -26,3 +28,8 @@ def test_random_stories_end_without_violations() -> None:
     }
     if shortest:
         pytest.fail("\n\n".join(f"--- {title}\n{text}" for title, text in shortest.items()), pytrace=False)
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_no_list_shows_yet_is_excused(seed: int) -> None:
+    assert dict(campaign([seed]).violations) == {}
