@@ -17,7 +17,10 @@ from through_main import run_main
 CREATE: Document = {"image_name": "web", "snapshot_id": "s-system"}
 ALL_SOURCES = [pytest.param(CREATE, "CreateImage", id="create"), *SOURCES]
 # A minute is not enough.
-LONG = {"copy_visible_after": 900, "visible_after": 900, "copy_time": 600, "import_time": 600, "create_time": 600}
+LONG: Document = {
+    **dict.fromkeys(("copy_visible_after", "visible_after"), 900),
+    **dict.fromkeys(("copy_time", "import_time", "create_time"), 600),
+}
 
 
 def judge_message(text: str, image_id: str) -> None:
