@@ -61,3 +61,22 @@ def test_an_issue_form_asks_for_the_task(path: Path) -> None:
     form = yaml.safe_load(path.read_text(encoding="utf-8"))
     required = {entry["id"] for entry in form["body"] if entry.get("validations", {}).get("required")}
     assert "task" in required
+
+
+def test_each_requirement_names_files_that_exist() -> None:
+    rows = re.findall(r"^\| .+ \|$", text("RELEASING.md"), re.MULTILINE)[2:]
+    assert len(rows) >= 14
+    named = [name for row in rows for name in re.findall(r"`((?:tests|docs|\.github)/[\w/.]+)`", row)]
+    assert named and [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_modules_use_only_folders_that_ansible_knows() -> None:
+    known = {"doc_fragments", "module_utils", "modules"}
+    assert {path.name for path in (ROOT / "plugins").iterdir() if path.is_dir()} - {"__pycache__"} == known
+
+
+def test_the_readme_names_the_pythons_that_ansible_accepts_and_the_collection_does_not() -> None:
+    words = " ".join(text("README.md").split())
+    assert (
+        "Python 2.7 and 3.6 to 3.8, which ansible-core 2.16 to 2.19 still accept for managed hosts, are not." in words
+    )

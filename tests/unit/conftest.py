@@ -16,7 +16,12 @@ import types
 import typing as t
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes says nothing but how busy the machine is.
+hypothesis.settings.register_profile("without deadline", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("without deadline")
 
 COLLECTION = "ansible_collections.apsarastack.cloud"
 
