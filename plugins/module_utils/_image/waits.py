@@ -94,8 +94,9 @@ def _named(image_id: str, name: str, run: ImageRunning) -> tuple[Image | None, l
     """The image, if it has the name, and the other usable images of the name, except those that the task deletes."""
     named = run.images.by_name(name)
     image = next((each for each in named if each["image_id"] == image_id), None)
-    # A list that lags still shows a replaced image under the name.
-    own = {image_id, *(step.image_id for step in run.plan.steps if isinstance(step, steps.Delete))}
+    # A list that lags still shows a replaced image under the name. One that only now has it is somebody else's.
+    deletes = [step for step in run.plan.steps if isinstance(step, steps.Delete)]
+    own = {image_id, *(step.image_id for step in deletes if step.expected.image["image_name"] == name)}
     others = [each for each in verifying.usable(named) if each["image_id"] not in own]
     is_pair = image is not None and marks.replacement_in([image, *others]) is not None
     return image, [] if is_pair else others

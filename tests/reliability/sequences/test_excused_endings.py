@@ -141,3 +141,27 @@ def test_a_change_right_before_the_end_is_excused() -> None:
 
     late = Act(Moment("A", "DescribeImages", 0), "delete")
     assert find(script, story(late, options={"image_name": NAME})) == {"not there": LAST_ROUND_TRIP}
+
+
+@pytest.mark.parametrize(("lag", "excuse"), [(3.0, LAST_ROUND_TRIP), (0.0, "")])
+def test_a_failure_that_the_list_does_not_show_yet_is_excused(lag: float, excuse: str) -> None:
+    """The creation fails at 10 s; the run reads the list at 11 s and ends."""
+
+    def task(options: Options, wire: Wire, clock: t.Callable[[], float], sleep: Sleep) -> Ending:
+        hand = Hand(wire, sleep)
+        if clock() > 1:
+            hand.look(ImageName=NAME)
+            return Ending({"changed": False, "image_id": "m-101"})
+        hand.create(NAME)
+        hand.look(ImageName=NAME)
+        return failed("timed_out", image_id="m-101")
+
+    told = story(
+        Run("B", 11.0, {"image_name": NAME, "wait": False}),
+        Act(2.0, "stop_build", "growing", "CreateFailed"),
+        site=Site(build=10.0, lag=lag),
+        options=CREATE,
+        made_of=None,
+    )
+    found = [one.excuse for one in judge(play(told, task)) if (one.run, one.kind) == ("B", "not there")]
+    assert found == [excuse]

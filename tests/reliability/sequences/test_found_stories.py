@@ -40,6 +40,12 @@ STORIES: dict[str, Story] = {
     "changed is false although the new image was renamed": story(
         run(REPLACE, wait_timeout=11), site=Site(build=10.0, lag=30.0)
     ),
+    "a replacement that this run would delete gets the name first": story(
+        run(ABSENT),
+        Run("C", 1.0, {**CREATE, "snapshot_id": "s-3", "recreate": "always"}),
+        Run("B", 34.0, {"image_name": NAME, "instance_id": "i-1", "recreate": "always"}),
+        site=Site(build=20.0, lag=8.0),
+    ),
     "the site does not remove tags": story(run(REPLACE), site=Site(build=60.0, ignores=("UntagResources",))),
     "recreate=always finds an image that another task is creating": story(
         run(CREATE), Run("B", 20.0, ALWAYS), made_of=None
