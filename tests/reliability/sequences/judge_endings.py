@@ -60,22 +60,35 @@ class _Problem(t.NamedTuple):
 
 
 def _excuse(history: History, run: Played, problem: _Problem) -> str:
+    if problem.kind == "several" and _shows_a_pair(history, run):
+        return LAST_ROUND_TRIP
+    if problem.kind == "not there" and _fails_unseen(history, run, problem.image_ids[0]):
+        return LAST_ROUND_TRIP
     if problem.kind in ("several", "still there"):
         return _excuse_of_others(history, run, problem.image_ids)
-    if problem.kind == "not there" and _has_just_failed(history, run, problem.image_ids[0]):
-        return LAST_ROUND_TRIP
     changed = [one for image_id in problem.image_ids for one in history.of(image_id, by_others_than=run.run.name)]
     if problem.kind != "outdated" and any(_is_unseen(history, run, one) for one in changed):
         return LAST_ROUND_TRIP
     return ""
 
 
-def _has_just_failed(history: History, run: Played, image_id: str) -> bool:
-    """Whether the creation of the image has failed so shortly before the end of the run that its last read of the
-    image, from a list that lags, did not show it."""
-    image, looks = history.before_end(run).get(image_id), history.looks(run.run.name, image_id, math.inf)
-    is_recent = bool(looks) and run.stopped - looks[-1].time <= history.window
-    return image is not None and is_recent and not image.is_lost(looks[-1].time - history.site.lag)
+def _fails_unseen(history: History, run: Played, image_id: str) -> bool:
+    """Whether the last list that the run read, shortly before its end, could not show the failure of the creation."""
+    looks = history.looks(run.run.name, image_id, math.inf)
+    if not looks or run.stopped - looks[-1].time > history.window:
+        return False
+    shown = history.shown_by(looks[-1]).get(image_id)
+    return shown is not None and not shown.is_lost(looks[-1].moment)
+
+
+def _shows_a_pair(history: History, run: Played) -> bool:
+    """Whether the last list that the run read, shortly before its end, shows an unfinished replacement, which a task
+    like this one must not finish."""
+    looks = history.looks_for(run.name, run.run.name, math.inf)
+    if not looks or may_replace(run) or run.stopped - looks[-1].time > history.window:
+        return False
+    shown = named(history.shown_by(looks[-1]), run.name)
+    return len(shown) > 1 and is_pair(shown)
 
 
 def _is_unseen(history: History, run: Played, change: Change) -> bool:
@@ -111,9 +124,7 @@ def _missing(history: History, run: Played, state: State, time: float) -> t.Iter
         yield _Problem("not there", "the image of the result does not exist", (own_id,))
         return
     others = [one for one in named(state, run.name) if one.image_id != own_id and not one.is_lost(time)]
-    # If the image has lost its name to another one, that is reported as a difference.
-    has_name = image.name == run.name or not options.get("wait", True)
-    if has_name and not _is_one(run, image, others):
+    if not _is_one(run, image, others):
         text = f"{len(others)} other images are named {run.name!r}"
         yield _Problem("several", text, tuple(one.image_id for one in others))
     if not options.get("wait", True):

@@ -165,3 +165,18 @@ def test_a_failure_that_the_list_does_not_show_yet_is_excused(lag: float, excuse
     )
     found = [one.excuse for one in judge(play(told, task)) if (one.run, one.kind) == ("B", "not there")]
     assert found == [excuse]
+
+
+@pytest.mark.parametrize(("pause", "excuse"), [(1.0, LAST_ROUND_TRIP), (20.0, "")])
+def test_a_replacement_that_is_finished_right_before_the_end_is_excused(pause: float, excuse: str) -> None:
+    """The run sees the replaced image and the new one, which is marked; the mark is removed before the run ends."""
+
+    def script(hand: Hand) -> Ending:
+        new = hand.create(NAME, mark=MARK)
+        hand.sleep(70.0)
+        hand.look(ImageName=NAME)
+        hand.call("UntagResources", ResourceType="image", ResourceId_1=new, TagKey_1=MARK_KEY)
+        hand.sleep(pause)
+        return ok(OLD)
+
+    assert find(script, story(options={"image_name": NAME}))["several"] == excuse

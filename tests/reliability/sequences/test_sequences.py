@@ -16,8 +16,8 @@ from .shorten import shorten
 from .tell import described
 
 STORIES = 2000
-# Stories of the whole sweep: the end of a failed creation, and the loss of a name, which no list showed yet.
-FOUND = (6947, 3906)
+# Stories of the whole sweep: the failure of a creation, and the end of a replacement, which no list showed yet.
+FOUND = (6947, 17023, 3906, 40435)
 
 
 def test_random_stories_end_without_violations() -> None:
