@@ -22,6 +22,7 @@ from processes import Command, Usage, in_turn, python, task_of
 from apsarastack_simulator.testing import Simulator
 
 IMAGE, INFO = "apsarastack.cloud.apsarastack_image", "apsarastack.cloud.apsarastack_image_info"
+RETENTION = "apsarastack.cloud.apsarastack_image_retention"
 PING = "ansible.builtin.ping"
 ROUNDS, INFO_ROUNDS = 15, 3
 # CPU time in milliseconds, and MiB.
@@ -29,14 +30,14 @@ MOST_BEYOND_PING = 150.0
 MOST_MEMORY = 150.0
 BARE, REQUESTS = "`python -c pass`", '`python -c "import requests"`'
 TASK, TLS_TASK = "unchanged task, http", "unchanged task, https"
-READING = f"info of {grouped(MANY)}"
+READING, RETAINING = f"info of {grouped(MANY)}", f"retention of {grouped(MANY)}, unchanged"
 
 
 class Measured(t.NamedTuple):
-    """What each process used, round by round. ``reading``: a task that lists many images."""
+    """What each process used, round by round. ``reading``: the tasks that list many images."""
 
     usages: dict[str, list[Usage]]
-    reading: list[Usage]
+    reading: dict[str, list[Usage]]
 
 
 def measure(collections: Path) -> Measured:
@@ -60,8 +61,12 @@ def measure(collections: Path) -> Measured:
         }
         usages = in_turn(commands, ROUNDS)
         plain.reset({"images": [], "generated_images": MANY})
-        reading = in_turn({READING: task(INFO, **connection_options(plain))}, INFO_ROUNDS)
-        return Measured(usages, reading[READING])
+        retained = {"name_regex": "^generated-", "keep": MANY}
+        listing = {
+            READING: task(INFO, **connection_options(plain)),
+            RETAINING: task(RETENTION, **retained, **connection_options(plain)),
+        }
+        return Measured(usages, in_turn(listing, INFO_ROUNDS))
 
 
 def time_table(measured: Measured) -> str:
@@ -115,7 +120,7 @@ def memory_table(measured: Measured) -> str:
     for name, usages, most in (
         (PING, measured.usages[PING], None),
         (TASK, measured.usages[TASK], None),
-        (READING, measured.reading, MOST_MEMORY),
+        *((name, usages, MOST_MEMORY) for name, usages in measured.reading.items()),
     ):
         peak = spread(usage.peak for usage in usages)
         seconds = spread(usage.wall / 1000 for usage in usages)
