@@ -34,6 +34,7 @@ KNOBS: dict[str, t.Any] = {
     "copy_visible_after": 1,
     "delete_latency": 1,
     "name_match": "fuzzy",
+    "unknown_accounts": "accept",
     "ignored_parameters": "CopyImage.ClientToken,ImportImage.ClientToken",
 }
 PAUSE = 60.0

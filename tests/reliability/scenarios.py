@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Document = dict[str, t.Any]
 
@@ -33,7 +33,8 @@ class Scenario:
     there must be none. ``refused``: the task must fail and change nothing. ``lost_snapshots``: those that must be
     deleted. ``tasks``: of the cloud before the task. ``in_use``: an instance was created from the image.
     ``after_loss``: the result of a run after somebody else has deleted the image: ``made`` again, ``refused`` since the
-    task names its id, or ``absent`` as desired.
+    task names its id, or ``absent`` as desired. ``taken_over``: attributes that the image has from the one that it
+    replaces, which nobody knows any more once somebody else has deleted that.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Scenario:
     lost_snapshots: tuple[str, ...] = ()
     in_use: bool = False
     after_loss: str = "made"
+    taken_over: tuple[str, ...] = ()
     tasks: list[Document] = field(default_factory=list)
 
     def seed(self) -> Document:
@@ -57,6 +59,11 @@ class Scenario:
             "tasks": tasks,
             **self._instances(),
         }
+
+    def after_a_loss(self) -> Scenario:
+        """What can be reached once somebody else has deleted the image."""
+        known = {key: value for key, value in (self.attributes or {}).items() if key not in self.taken_over}
+        return self if self.attributes is None else replace(self, attributes=known)
 
     def _instances(self) -> Document:
         users = {"i-user-of-image": "m-in-use", **({"i-user-of-web": OLD} if self.in_use else {})}
@@ -96,6 +103,8 @@ def _instance(instance_id: str, image_id: str = "centos_7_9_x64_20G_alibase.vhd"
 
 
 TAGS = {"team": "web", "stage": "golden"}
+# More accounts than fit into one call.
+ACCOUNTS = [f"10000000000000{number}" for number in range(40, 52)]
 TEXTS = {"description": "nginx 1.27", "tags": TAGS}
 THERE = {
     "id": OLD,
@@ -166,6 +175,35 @@ SCENARIOS = (
         attributes={**TEXTS, "status": "Deprecated"},
     ),
     Scenario(
+        "create and share",
+        {"image_name": NAME, "snapshot_id": "s-system", "share_with": ACCOUNTS[:1], **TEXTS},
+        attributes={**TEXTS, "shared_with": ACCOUNTS[:1]},
+    ),
+    Scenario(
+        "share, and withdraw from others",
+        {
+            "image_name": NAME,
+            "instance_id": "i-web-running",
+            "share_with": ACCOUNTS[:11],
+            "purge_shares": True,
+            **TEXTS,
+        },
+        images=[{**THERE, "shared_with": ACCOUNTS[10:]}],
+        attributes={**TEXTS, "shared_with": ACCOUNTS[:11]},
+    ),
+    Scenario(
+        "stop sharing, and deprecate",
+        {
+            "image_name": NAME,
+            "instance_id": "i-web-running",
+            "share_with": [],
+            "purge_shares": True,
+            "deprecated": True,
+        },
+        images=[{**THERE, "shared_with": ACCOUNTS}],
+        attributes={"status": "Deprecated", "shared_with": []},
+    ),
+    Scenario(
         "recreate",
         {"image_name": NAME, "snapshot_id": "s-system", "recreate": "on_source_change", **TEXTS},
         images=[THERE],
@@ -196,6 +234,19 @@ SCENARIOS = (
         images=[{**THERE, "mappings": [*THERE["mappings"], ("data", 100, "s-shared")]}],
         lost_snapshots=("s-old-system", "s-old-data"),
         in_use=True,
+        after_loss="absent",
+    ),
+    Scenario(
+        "recreate a shared image",
+        {"image_name": NAME, "snapshot_id": "s-system", "recreate": "on_source_change", "unshare": True, **TEXTS},
+        images=[{**THERE, "shared_with": ACCOUNTS}],
+        attributes={**TEXTS, "disks": ["s-system"], "shared_with": ACCOUNTS},
+        taken_over=("shared_with",),
+    ),
+    Scenario(
+        "delete a shared image",
+        {"image_name": NAME, "state": "absent", "unshare": True},
+        images=[{**THERE, "shared_with": ACCOUNTS}],
         after_loss="absent",
     ),
     Scenario(

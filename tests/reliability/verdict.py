@@ -77,7 +77,7 @@ def _image_problems(scenario: Scenario, wanted: t.Mapping[str, t.Any] | None, af
     desired = {"status": "Available", **(wanted or {})}
     for image in named if wanted is not None else []:
         disks = [disk["snapshot_id"] for disk in image["disk_device_mappings"]]
-        shown = {**image, "disks": disks}
+        shown = {**image, "disks": disks, "shared_with": sorted(image["shared_with"])}
         yield from (f"{key} is {shown[key]!r}" for key in desired if shown[key] != desired[key])
 
 
