@@ -169,7 +169,7 @@ def main() -> int:
     here = pathlib.Path(__file__).resolve().parent
     with tempfile.TemporaryDirectory() as directory:
         port_file = pathlib.Path(directory) / "port"
-        words = [sys.executable, "-m", "apsarastack_simulator", "--port-file", str(port_file)]
+        words = [sys.executable, "-m", "apsarastack_simulator", "--port=0", "--port-file", str(port_file)]
         words += ["--knob", "create_time=0", "--knob", "image_quota=10000000"]
         process = subprocess.Popen(words, env={**os.environ, "PYTHONPATH": str(here)}, stdout=subprocess.DEVNULL)
         try:
