@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 
 def shown() -> list[str]:
     (block,) = re.findall(r"^```text\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return block.splitlines()
+    return str(block).splitlines()
 
 
 def shortened(output: str) -> list[str]:

@@ -293,7 +293,7 @@ def test_an_export_that_finished_before_its_cancellation_is_reported() -> None:
 
 def test_a_timeout_of_a_cancellation_does_not_mention_the_progress_of_the_export() -> None:
     tasks = FakeTasks(RUNNING)
-    tasks.cancel = lambda _task_id: None  # type: ignore[method-assign]
+    tasks.cancel = lambda task_id: None  # type: ignore[method-assign]
     told = failure(GONE, tasks, 20)
     assert told["reason"] == "timed_out"
     assert "it is still Processing. The cancellation continues in the cloud" in told["msg"]
