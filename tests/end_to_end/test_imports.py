@@ -15,8 +15,8 @@ import pytest
 if t.TYPE_CHECKING:
     from ansible_process import Ansible
 
-# The libraries that the collection requires, with everything that they import.
-LIBRARIES = "requests, jmespath"
+# The libraries that the collection requires, with everything that they import, and a part of the interpreter itself.
+LIBRARIES = "requests, jmespath, gc"
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
 OF_ALL = """
     _ecs _ecs.image _ecs.images
