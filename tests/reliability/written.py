@@ -26,6 +26,7 @@ _ATTRIBUTES = {
     "BootMode": "boot mode",
     "LicenseType": "license type",
 }
+_SHARING = {"AddAccount": "share", "RemoveAccount": "stop sharing"}
 _STATUSES = {"Deprecated": "deprecate", "Available": "end the deprecation of"}
 
 
@@ -64,7 +65,11 @@ def _of_actions(result: Document, before: Document, after: Document, calls: t.Se
     ignored = {write for call in calls if "ignored" in " ".join(call["notes"]) for write in _writes(call)}
     # An image may still be left after the cancelation, until the task has seen that it is not.
     unfinished = {write for write in carried_out if canceled and write[0] in ("cancel", "delete")} | canceled - gone
-    shown = in_doubt | ignored | unfinished
+    # One action takes several calls where it names more than ten accounts.
+    partly = {
+        one for one in uncertain if one[0] in _SHARING.values() and {one[:2]} & {each[:2] for each in carried_out}
+    }
+    shown = in_doubt | ignored | unfinished | partly
     yield from (f"{one} is uncertain in the actions, but was answered" for one in uncertain - certain - shown)
 
 
@@ -95,6 +100,9 @@ def _parsed(text: str) -> t.Iterator[Write]:
     ):
         for match in re.finditer(pattern, text):
             yield kind, *match.groups()
+    sharing = re.match(r"(share|stop sharing) image (\S+) with accounts? (.+)$", text)
+    if sharing is not None:
+        yield from ((sharing[1], sharing[2], account) for account in sharing[3].split(", "))
     subject = re.match(r"(?:rename|set the [a-z ]+ of) image (\S+) to ", text)
     if subject is None:
         return
@@ -122,6 +130,15 @@ def _writes(call: Call) -> t.Iterator[Write]:
         yield "delete snapshot", parameters["SnapshotId"]
     if action in ("TagResources", "UntagResources"):
         yield "tag" if action == "TagResources" else "untag", parameters["ResourceId.1"]
+    yield from _of_sharing(parameters)
+
+
+def _of_sharing(parameters: t.Mapping[str, str]) -> t.Iterator[Write]:
+    """The accounts that an image is shared with, or no longer."""
+    for key, account in parameters.items():
+        kind = _SHARING.get(key.partition(".")[0])
+        if kind is not None:
+            yield kind, parameters["ImageId"], account
 
 
 def _canceled(before: Document, writes: t.Iterable[Write]) -> t.Iterator[Write]:
