@@ -84,7 +84,7 @@ def _by_steps(outcome: ImageOutcome) -> tuple[Side, Side, Side]:
 
     created = [step.source.as_dict() for step in outcome.done if isinstance(step, steps.Create)]
     renamed = [step for step in outcome.done if isinstance(step, steps.Swap)]
-    replaced = {step.old.image["image_id"]: (step.old.image, step.retired_name) for step in renamed if step.old}
+    replaced = {step.old.image["image_id"]: (step.old.image, step.replaced_name) for step in renamed if step.old}
     going = {step.image_id: step.expected.image for step in outcome.done if isinstance(step, steps.Delete)}
     withdrawn = {
         step.deletion.image_id: (step.deletion.expected.image, step.accounts)

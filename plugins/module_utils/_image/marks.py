@@ -106,17 +106,17 @@ def temporary_names(image_name: str) -> tuple[str, ...]:
     return tuple(_with_suffix(image_name, suffix) for suffix in _TEMPORARY_SUFFIXES)
 
 
-def retired_name(image_name: str, image_id: str) -> str:
+def replaced_name(image_name: str, image_id: str) -> str:
     """The name of a replaced image until it is deleted; the id makes it unique."""
     return _with_suffix(image_name, image_id)
 
 
-def has_retired_name(image: Image, image_name: str) -> bool:
+def has_replaced_name(image: Image, image_name: str) -> bool:
     """Whether the image has the name of a replaced image that is to be deleted.
 
     A mark is a tag that anybody can write, so it alone never causes a deletion.
     """
-    return image["image_name"] == retired_name(image_name, image["image_id"])
+    return image["image_name"] == replaced_name(image_name, image["image_id"])
 
 
 def is_unfinished(image: Image) -> bool:

@@ -150,7 +150,7 @@ def rename_not_shown_yet(step: Swap, image_id: str, seconds: float) -> DeadlineE
 
 
 def no_image_has_the_name(step: Swap, new_id: str, why: ApsaraStackError) -> ApsaraStackError:
-    old = "" if step.old is None else f", and image {step.old.image['image_id']} is named {step.retired_name!r}"
+    old = "" if step.old is None else f", and image {step.old.image['image_id']} is named {step.replaced_name!r}"
     return ApsaraStackError(
         f"{why.message.rstrip('.')}. The old image could not be given its name back either: at the moment no image is "
         f"named {step.new.image_name!r}. Image {new_id} is named {step.made['image_name']!r}{old}. Nothing was "

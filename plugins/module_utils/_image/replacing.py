@@ -80,7 +80,7 @@ def _plan_marked(
 ) -> ImagePlan | None:
     """The replacement image has the name, and the replaced one may still exist: its replacement is finished first."""
     old = next((one for one in usable if one["image_id"] == mark.replaced_id), None) or reader.by_id(mark.replaced_id)
-    names = (desired.image_name, marks.retired_name(desired.name, mark.replaced_id))
+    names = (desired.image_name, marks.replaced_name(desired.name, mark.replaced_id))
     if old is not None and old["image_name"] not in names:
         # Somebody has renamed it to keep it.
         old = None
@@ -227,7 +227,7 @@ def _restoring(desired: DesiredImage, found: resuming.Unfinished) -> list[Step]:
 def _swap(desired: DesiredImage, new: Replacement, made: Image | Predicted, old: Image | None) -> steps.Swap:
     if old is None:
         return steps.Swap(new, made)
-    name_of_old = marks.retired_name(new.image_name, old["image_id"])
+    name_of_old = marks.replaced_name(new.image_name, old["image_id"])
     # Another run that finishes the same replacement may already have renamed it.
     expected = Expected(old, (new.image_name, name_of_old), may_be_in_use=desired.force)
     return steps.Swap(new, made, expected, name_of_old)

@@ -59,7 +59,7 @@ def unfinished(desired: DesiredImage, old: Image | None, reader: Reader, now: fl
     # If no image has the name, an unrelated image with a temporary name is not an obstacle.
     marked = [(image, _mark(desired, image)) for image in found if old is not None or marks.mark_of(image) is not None]
     if old is None:
-        old = _retired(desired, marked, reader)
+        old = _replaced(desired, marked, reader)
     adopted: Image | None = None
     useless: list[Image] = []
     outdated: list[Image] = []
@@ -86,11 +86,11 @@ def _mark(desired: DesiredImage, image: Image) -> marks.Mark:
     return mark
 
 
-def _retired(desired: DesiredImage, marked: t.Iterable[tuple[Image, marks.Mark]], reader: Reader) -> Image | None:
+def _replaced(desired: DesiredImage, marked: t.Iterable[tuple[Image, marks.Mark]], reader: Reader) -> Image | None:
     """The replaced image, if an interrupted swap has left it without the desired name."""
     for _image, mark in marked:
         old = reader.by_id(mark.replaced_id)
-        if old is not None and marks.has_retired_name(old, desired.name):
+        if old is not None and marks.has_replaced_name(old, desired.name):
             return old
     return None
 

@@ -95,7 +95,7 @@ _LICENSE = (
     "Set license_type to one that this site accepts for this platform: BYOL for an own license, Aliyun for one of the"
     " site, Auto for its choice."
 )
-_NO_KMS = "This site cannot encrypt images: it offers no KMS, or ECS may not use it. Ask its operators."
+_NO_KMS = "This site cannot encrypt images: it offers no KMS, or ECS is not allowed to use it. Ask its operators."
 _TRANSFORM = "Use a plain disk file: unpacked, and not an installation medium."
 _DAMAGED = "Check the disk file, for example with qemu-img check, and upload it again."
 _BOOT = "Set boot_mode to one that this architecture and this site support: arm64 requires uefi."

@@ -128,7 +128,7 @@ class Swap(Change):
     new: Replacement
     made: Image | Predicted
     old: Expected | None = None
-    retired_name: str | None = None
+    replaced_name: str | None = None
 
     def with_id(self, new_id: str | None) -> Swap:
         return self if self.new.image_id is not None else replace(self, new=replace(self.new, image_id=new_id))
@@ -140,7 +140,7 @@ class Swap(Change):
         """The renames. An earlier run may already have renamed the replacement image."""
         is_named = self.made["image_name"] == self.new.image_name
         new = [] if is_named else [Modify(self.new.image_id, self.new.image_name)]
-        old = [] if self.old is None else [Modify(self.old.image["image_id"], self.retired_name)]
+        old = [] if self.old is None else [Modify(self.old.image["image_id"], self.replaced_name)]
         return (*new, *old)
 
 

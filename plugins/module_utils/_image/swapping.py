@@ -62,7 +62,7 @@ def swap(step: Swap, run: ImageRunning) -> bool:
         raise
     # If somebody has renamed the old image meanwhile, it is not in this list and keeps its name.
     if old is not None and not is_old_first and any(one["image_id"] == old["image_id"] for one in named):
-        _rename_old(step, run, str(step.retired_name))
+        _rename_old(step, run, str(step.replaced_name))
     return all(part in run.outcome.done for part in step.with_id(new_id).parts())
 
 
@@ -83,7 +83,7 @@ def _looked_at(step: Swap, run: ImageRunning, new_id: str) -> tuple[Image, Image
             run.outcome.know_image(old)
         raise obstacles.replacement_vanished(new_id, old)
     verifying.judge_replacement(step, new, is_complete=old is None)
-    if step.old is not None and old is not None and old["image_name"] != step.retired_name:
+    if step.old is not None and old is not None and old["image_name"] != step.replaced_name:
         verifying.judge_unchanged(step.old, old)
     named = run.images.by_name(step.new.image_name)
     strangers = _strangers(step, new_id, named)
@@ -119,7 +119,7 @@ def _take_name(step: Swap, run: ImageRunning, new: Image, old: Image | None) -> 
             return False
         renamed = Modify(new_id, name)
         try:
-            _rename_old(step, run, str(step.retired_name))
+            _rename_old(step, run, str(step.replaced_name))
             _rename(run, new_id, name)
         except ApsaraStackError as error:
             if _gives_back(step, run, new_id, error):

@@ -49,9 +49,9 @@ def request_of(
     path = None if connection.is_asapi else service.paths.get(action)
     if path is not None:
         return _by_path(connection, service, path, form, stamp)
-    twins = _twins(connection, service) if connection.is_asapi else {}
+    gateway = _asapi_parameters(connection, service) if connection.is_asapi else {}
     signed = sign(
-        {**form, **twins, "Action": action, "Version": service.version, "Format": "JSON"},
+        {**form, **gateway, "Action": action, "Version": service.version, "Format": "JSON"},
         access_key=connection.access_key,
         secret_key=connection.secret_key,
         security_token=connection.security_token,
@@ -96,12 +96,12 @@ def _headers(connection: Connection, service: Service) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value is not None}
 
 
-def _twins(connection: Connection, service: Service) -> dict[str, str]:
+def _asapi_parameters(connection: Connection, service: Service) -> dict[str, str]:
     """The parameters of the ASAPI gateway for what the POP gateway reads from headers and host."""
-    twins = {
+    parameters = {
         "Product": service.product,
         "Department": connection.department,
         "OrganizationId": connection.department,
         "ResourceGroup": connection.resource_group,
     }
-    return {name: value for name, value in twins.items() if value is not None}
+    return {name: value for name, value in parameters.items() if value is not None}

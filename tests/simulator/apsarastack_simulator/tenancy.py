@@ -20,7 +20,7 @@ class _Names(t.NamedTuple):
     """Where an id may stand, and how it begins where it is text."""
 
     header: str
-    twins: tuple[str, ...]
+    parameters: tuple[str, ...]
     prefix: str
 
 
@@ -60,7 +60,9 @@ def _foreign(knobs: Knobs, what: str) -> int:
 
 
 def _given(request: Request, parameters: Parameters, names: _Names, notes: list[str]) -> str:
-    values = [(names.header, request.header(names.header))] + [(twin, parameters.get(twin, "")) for twin in names.twins]
+    values = [(names.header, request.header(names.header))] + [
+        (parameter, parameters.get(parameter, "")) for parameter in names.parameters
+    ]
     given = [(name, value) for name, value in values if value]
     if not given:
         return ""

@@ -16,9 +16,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.marks imp
     RECENT_SECONDS,
     Mark,
     digest,
-    has_retired_name,
+    has_replaced_name,
     mark_of,
-    retired_name,
+    replaced_name,
     temporary_names,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
@@ -126,7 +126,7 @@ def test_a_digest_stays_the_same_from_release_to_release() -> None:
 
 def test_derived_names_keep_the_beginning_of_the_name() -> None:
     assert temporary_names("web") == ("web-replacement", "web-replacement-2")
-    assert retired_name("web", "m-1") == "web-m-1"
+    assert replaced_name("web", "m-1") == "web-m-1"
     longest = LONGEST_NAME - len("-replacement")
     assert temporary_names("n" * longest)[0] == "n" * longest + "-replacement"
     shortened = temporary_names("n" * (longest + 1))[0]
@@ -136,12 +136,12 @@ def test_derived_names_keep_the_beginning_of_the_name() -> None:
 
 @pytest.mark.parametrize("length", [2, 113, 114, 115, 116, 117, 120, 128])
 def test_derived_names_are_valid_and_differ(length: int) -> None:
-    name, twin = "n" * length, "n" * (length - 1) + "o"
-    names = [*temporary_names(name), *temporary_names(twin), retired_name(name, "m-1"), retired_name(name, "m-2")]
-    assert len({name, twin, *names}) == len(names) + 2
+    name, other = "n" * length, "n" * (length - 1) + "o"
+    names = [*temporary_names(name), *temporary_names(other), replaced_name(name, "m-1"), replaced_name(name, "m-2")]
+    assert len({name, other, *names}) == len(names) + 2
     assert all(len(one) <= LONGEST_NAME for one in names)
 
 
 @pytest.mark.parametrize(("name", "has_it"), [("web-m-1", True), ("web", False), ("web-m-2", False), ("db-m-1", False)])
 def test_the_name_of_a_replaced_image_consists_of_its_name_and_its_id(name: str, has_it: bool) -> None:
-    assert has_retired_name(image("m-1", image_name=name), "web") is has_it
+    assert has_replaced_name(image("m-1", image_name=name), "web") is has_it

@@ -83,7 +83,7 @@ def test_from_the_beginning() -> None:
     )
     assert isinstance(swap, Swap)
     assert swap.new == Replacement(None, "web", BEGUN)
-    assert (swap.old, swap.retired_name) == (Expected(old(), ("web", "web-m-old")), "web-m-old")
+    assert (swap.old, swap.replaced_name) == (Expected(old(), ("web", "web-m-old")), "web-m-old")
     assert isinstance(delete, Delete)
     assert (delete.expected, delete.replacement, delete.may_stay) == (swap.old, swap.new, True)
     assert made.actions == [

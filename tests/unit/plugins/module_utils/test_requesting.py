@@ -39,8 +39,8 @@ def test_the_asapi_gateway_gets_the_tenancy_and_the_product_in_the_signed_form()
     made = request(ECS, "DescribeImages", {}, endpoint=where, is_asapi=True, department="37", resource_group="412")
     form = dict(made.form)
     assert form.pop("Signature") == signature("POST", form, SECRET)
-    twins = ("Product", "Department", "OrganizationId", "ResourceGroup")
-    assert {name: form[name] for name in twins} == {
+    parameters = ("Product", "Department", "OrganizationId", "ResourceGroup")
+    assert {name: form[name] for name in parameters} == {
         "Product": "Ecs",
         "Department": "37",
         "OrganizationId": "37",
