@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_info
 from inside import CONNECTION, Answer, Site, run_main
-from test_given import Recorder
+from option_values import Recorder
 
 if t.TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,8 @@ from apsarastack_simulator.service import Service
 from apsarastack_simulator.testing import Simulator
 
 from .rpc import Caller
-from .test_control import Command, command, control
+from .test_command import Command, command
+from .test_control import control
 
 __all__ = ["command"]
 

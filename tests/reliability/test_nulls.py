@@ -2,96 +2,39 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Option values, from the parameters that Ansible passes to the requests that are sent, for all modules."""
+"""Null means omitted, for all options of all modules, except where it would widen what a task does."""
 
 from __future__ import annotations
 
 import json
 import os
 import typing as t
-import urllib.parse
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
-from ansible_collections.apsarastack.cloud.plugins.modules import (
-    apsarastack_image,
-    apsarastack_image_export,
-    apsarastack_image_info,
-    apsarastack_image_retention,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inside import CONNECTION, Answer, Site, run_main
+from inside import CONNECTION, run_main
+from option_values import (
+    EXPORT,
+    IMAGE,
+    INFO,
+    MODULES,
+    NEVER_NULL,
+    RETENTION,
+    Recorder,
+    outcome,
+    refusal,
+    sent_in,
+    task_of,
+)
 
 if t.TYPE_CHECKING:
     import types
 
-    import requests
 
 EXPLORE = int(os.environ.get("EXPLORE", "0"))
 FUZZED = settings(max_examples=EXPLORE or 150, deadline=None, derandomize=not EXPLORE, database=None)
-
-IMAGE, INFO = apsarastack_image, apsarastack_image_info
-EXPORT, RETENTION = apsarastack_image_export, apsarastack_image_retention
-MODULES = [IMAGE, INFO, EXPORT, RETENTION]
-# A null here would widen what is removed.
-NEVER_NULL = ("keep", "name_regex", "tags", "image_family", "older_than", "action")
-WEB = {"ImageId": "m-1", "ImageName": "web", "Status": "Available", "ImageOwnerAlias": "self", "Tags": {"Tag": []}}
-SNAPSHOT = {"SnapshotId": "s-1", "SourceDiskType": "system", "SourceDiskSize": "40", "Status": "accomplished"}
-ANSWERS: dict[str, t.Any] = {
-    "DescribeImages": {"Images": {"Image": [WEB]}, "TotalCount": 1},
-    "DescribeTasks": {"TaskSet": {"Task": []}, "TotalCount": 0},
-    "DescribeSnapshots": {"Snapshots": {"Snapshot": [SNAPSHOT]}, "TotalCount": 1},
-}
-
-
-def task_of(module: types.ModuleType, *options: str) -> dict[str, t.Any]:
-    """A task that the module accepts, and to which these options can be added."""
-    named = {} if {"image_id", "image_name"} & {*options} else {"image_id": "m-1"}
-    tasks: dict[types.ModuleType, dict[str, t.Any]] = {
-        IMAGE: {"state": "absent", **named},
-        INFO: {},
-        EXPORT: {"bucket": "exports", **named},
-        RETENTION: {"name_regex": "^web-golden", "keep": 1},
-    }
-    return tasks[module]
-
-
-class Recorder(Site):
-    """A site with one image that records its requests."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda _number, action: Answer(json.dumps(ANSWERS.get(action, {})).encode()))
-        self.requests: list[requests.PreparedRequest] = []
-
-    def send(self, request: requests.PreparedRequest, *arguments: t.Any, **options: t.Any) -> requests.Response:
-        self.requests.append(request)
-        return super().send(request, *arguments, **options)
-
-    def form(self) -> dict[str, str]:
-        """The parameters of the first request."""
-        return sent_in(self.requests[0])
-
-
-def sent_in(request: requests.PreparedRequest) -> dict[str, str]:
-    return dict(urllib.parse.parse_qsl(str(request.body)))
-
-
-def outcome(module: types.ModuleType, **options: t.Any) -> tuple[dict[str, t.Any], Recorder]:
-    site = Recorder()
-    return run_main({"_ansible_check_mode": True, **options}, site, module), site
-
-
-def refusal(module: types.ModuleType, **options: t.Any) -> str:
-    """The message with which the module refuses the options before its first request."""
-    result, site = outcome(module, **options)
-    assert result.get("failed"), result
-    assert result["reason"] == "invalid_input"
-    assert site.requests == []
-    return str(result["msg"])
-
-
-# --- null means omitted ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
@@ -305,121 +248,3 @@ def test_image_id_must_be_one_id(option: str, value: str) -> None:
 @pytest.mark.parametrize("options", [{"image_ids": ["m-1", "m-2,m-3"]}, {"snapshot_id": "s-1 "}])
 def test_an_id_in_a_filter_must_be_one_id(options: dict[str, t.Any]) -> None:
     assert "one id" in refusal(INFO, **options)
-
-
-# --- aliases ---------------------------------------------------------------------------------------------------------
-
-
-def aliases(module: types.ModuleType) -> list[tuple[types.ModuleType, str, str]]:
-    spec = {**connection_spec(), **module.ARGUMENTS}
-    return [(module, option, alias) for option, rule in spec.items() for alias in rule.get("aliases", ())]
-
-
-each_alias = pytest.mark.parametrize(("module", "option", "alias"), [row for one in MODULES for row in aliases(one)])
-
-
-@each_alias
-def test_an_alias_that_contradicts_its_option_is_refused(module: types.ModuleType, option: str, alias: str) -> None:
-    message = refusal(module, **{**task_of(module), option: "mine", alias: "other"})
-    assert f"{option} has two values, 'mine' and 'other'" in message
-    assert alias in message
-
-
-@each_alias
-@pytest.mark.parametrize("pair", [("12", "12"), (12, "12")])
-def test_an_alias_with_the_value_of_its_option_is_accepted(
-    module: types.ModuleType, option: str, alias: str, pair: tuple[t.Any, t.Any]
-) -> None:
-    if option == "image_name":
-        pair = ("web", "web")
-    result, site = outcome(module, **{**task_of(module, option), option: pair[0], alias: pair[1]})
-    assert not result.get("failed"), result
-    assert "warnings" not in result
-    assert site.requests != []
-
-
-@each_alias
-def test_null_beside_a_value_of_an_alias_is_refused(module: types.ModuleType, option: str, alias: str) -> None:
-    """One of them may be from module_defaults: the value would then win over the null of the task."""
-    for null, given_as in ((option, alias), (alias, option)):
-        message = refusal(module, **{**task_of(module, option), null: None, given_as: "web"})
-        assert f"{null} is null, but the same option is set as {given_as}, perhaps in module_defaults" in message
-
-
-@pytest.mark.parametrize("alias", ["region_id", "organization_id"])
-def test_an_alias_wins_over_the_environment_without_a_warning(monkeypatch: pytest.MonkeyPatch, alias: str) -> None:
-    option = {"region_id": "region", "organization_id": "department"}[alias]
-    monkeypatch.setenv(f"APSARASTACK_{option.upper()}", "of-the-environment")
-    monkeypatch.delitem(CONNECTION, option, raising=False)
-    result, site = outcome(INFO, **{alias: "of-the-task"})
-    header = {"region": "x-acs-regionid", "department": "x-acs-organizationid"}[option]
-    assert site.requests[0].headers[header] == "of-the-task"
-    assert "warnings" not in result
-
-
-# --- YAML types ------------------------------------------------------------------------------------------------------
-
-
-def text_options(module: types.ModuleType) -> list[tuple[types.ModuleType, str]]:
-    spec = {**connection_spec(), **module.ARGUMENTS}
-    return [(module, name) for name, rule in spec.items() if rule["type"] in ("str", "path") and "choices" not in rule]
-
-
-each_text = pytest.mark.parametrize(("module", "option"), [row for module in MODULES for row in text_options(module)])
-
-
-@each_text
-@pytest.mark.parametrize("value", [["web-golden"], {"web-golden": "web-silver"}])
-def test_a_list_or_a_dictionary_is_refused_as_a_string(module: types.ModuleType, option: str, value: t.Any) -> None:
-    message = refusal(module, **{**task_of(module, option), option: value})
-    assert f"{option} must be a string, but is a {type(value).__name__}" in message
-
-
-@each_text
-@pytest.mark.parametrize("value", [True, False, 1.1])
-def test_a_string_that_yaml_may_have_changed_causes_a_warning(
-    module: types.ModuleType, option: str, value: t.Any
-) -> None:
-    result, _site = outcome(module, **{**task_of(module, option), option: value})
-    # Newer releases of ansible-core print more of a warning than its sentence.
-    (warning,) = [text for text in map(str, result["warnings"]) if f"read {option} as" in text]
-    assert "quote it" in warning
-    assert "`| string`" in warning
-    is_secret = option in ("access_key", "secret_key", "security_token", "proxy")
-    assert (repr(value) in warning) == (not is_secret)
-
-
-@pytest.mark.parametrize("value", [2024, 0, 10**20])
-def test_an_integer_becomes_a_decimal_string(value: int) -> None:
-    result, _site = outcome(IMAGE, image_id="m-1", description=value, tags={"ticket": value})
-    assert f"description {str(value)!r}" in result["actions"][0] or str(value) in str(result["diff"]["after"])
-    assert result["diff"]["after"]["tags"] == {"ticket": str(value)}
-
-
-@pytest.mark.parametrize(
-    ("module", "options"),
-    [
-        (IMAGE, {"image_id": "m-1", "tags": {"backup": True}}),
-        (IMAGE, {"image_id": "m-1", "tags": {"version": 1.10}}),
-        (INFO, {"tags": {"backup": False}}),
-        (RETENTION, {"keep": 1, "tags": {"backup": 1.1}}),
-    ],
-)
-def test_a_tag_that_yaml_has_read_as_another_type_is_refused_with_both_solutions(
-    module: types.ModuleType, options: dict[str, t.Any]
-) -> None:
-    message = refusal(module, **options)
-    assert "quote it" in message
-    assert "`| string`" in message
-
-
-@pytest.mark.parametrize("option", ["image_id", "image_name", "description", "region", "department", "snapshot_id"])
-@pytest.mark.parametrize("template", ["{{ name }}", "web-{% if x %}a{% endif %}"])
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_an_unevaluated_template_is_refused_and_quoted(option: str, template: str, state: str) -> None:
-    assert repr(template) in refusal(IMAGE, **{"image_name": "web", "state": state, option: template})
-
-
-def test_a_template_in_a_filter_is_refused() -> None:
-    for options in ({"name_regex": "{{ x }}"}, {"image_ids": ["{{ x }}"]}, {"tags": {"a": "{{ x }}"}}):
-        assert "'{{ x }}'" in refusal(INFO, **options)

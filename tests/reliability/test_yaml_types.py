@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, apsarastack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values that YAML has read as another type than the task meant, and templates that are left in a string."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
+from hypothesis import settings
+from option_values import (
+    IMAGE,
+    INFO,
+    MODULES,
+    RETENTION,
+    outcome,
+    refusal,
+    task_of,
+)
+
+if t.TYPE_CHECKING:
+    import types
+
+
+EXPLORE = int(os.environ.get("EXPLORE", "0"))
+FUZZED = settings(max_examples=EXPLORE or 150, deadline=None, derandomize=not EXPLORE, database=None)
+
+
+def text_options(module: types.ModuleType) -> list[tuple[types.ModuleType, str]]:
+    spec = {**connection_spec(), **module.ARGUMENTS}
+    return [(module, name) for name, rule in spec.items() if rule["type"] in ("str", "path") and "choices" not in rule]
+
+
+each_text = pytest.mark.parametrize(("module", "option"), [row for module in MODULES for row in text_options(module)])
+
+
+@each_text
+@pytest.mark.parametrize("value", [["web-golden"], {"web-golden": "web-silver"}])
+def test_a_list_or_a_dictionary_is_refused_as_a_string(module: types.ModuleType, option: str, value: t.Any) -> None:
+    message = refusal(module, **{**task_of(module, option), option: value})
+    assert f"{option} must be a string, but is a {type(value).__name__}" in message
+
+
+@each_text
+@pytest.mark.parametrize("value", [True, False, 1.1])
+def test_a_string_that_yaml_may_have_changed_causes_a_warning(
+    module: types.ModuleType, option: str, value: t.Any
+) -> None:
+    result, _site = outcome(module, **{**task_of(module, option), option: value})
+    # Newer releases of ansible-core print more of a warning than its sentence.
+    (warning,) = [text for text in map(str, result["warnings"]) if f"read {option} as" in text]
+    assert "quote it" in warning
+    assert "`| string`" in warning
+    is_secret = option in ("access_key", "secret_key", "security_token", "proxy")
+    assert (repr(value) in warning) == (not is_secret)
+
+
+@pytest.mark.parametrize("value", [2024, 0, 10**20])
+def test_an_integer_becomes_a_decimal_string(value: int) -> None:
+    result, _site = outcome(IMAGE, image_id="m-1", description=value, tags={"ticket": value})
+    assert f"description {str(value)!r}" in result["actions"][0] or str(value) in str(result["diff"]["after"])
+    assert result["diff"]["after"]["tags"] == {"ticket": str(value)}
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (IMAGE, {"image_id": "m-1", "tags": {"backup": True}}),
+        (IMAGE, {"image_id": "m-1", "tags": {"version": 1.10}}),
+        (INFO, {"tags": {"backup": False}}),
+        (RETENTION, {"keep": 1, "tags": {"backup": 1.1}}),
+    ],
+)
+def test_a_tag_that_yaml_has_read_as_another_type_is_refused_with_both_solutions(
+    module: types.ModuleType, options: dict[str, t.Any]
+) -> None:
+    message = refusal(module, **options)
+    assert "quote it" in message
+    assert "`| string`" in message
+
+
+@pytest.mark.parametrize("option", ["image_id", "image_name", "description", "region", "department", "snapshot_id"])
+@pytest.mark.parametrize("template", ["{{ name }}", "web-{% if x %}a{% endif %}"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_unevaluated_template_is_refused_and_quoted(option: str, template: str, state: str) -> None:
+    assert repr(template) in refusal(IMAGE, **{"image_name": "web", "state": state, option: template})
+
+
+def test_a_template_in_a_filter_is_refused() -> None:
+    for options in ({"name_regex": "{{ x }}"}, {"image_ids": ["{{ x }}"]}, {"tags": {"a": "{{ x }}"}}):
+        assert "'{{ x }}'" in refusal(INFO, **options)
