@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import ssl
@@ -26,6 +27,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Connection
 
 CA_REFUSED = ssl.SSLCertVerificationError(1, "certificate verify failed")
+
+
+def test_the_garbage_collector_pauses_only_during_the_import() -> None:
+    """A task that polls for hours must not keep the cycles of its exceptions."""
+    assert gc.isenabled()
 
 
 def post(script: Script, where: Connection | None = None, deadline: Deadline | None = None) -> transport.Answer:
