@@ -34,6 +34,10 @@ def test_the_garbage_collector_pauses_only_during_the_import() -> None:
     assert gc.isenabled()
 
 
+def test_the_garbage_collector_leaves_out_what_was_imported() -> None:
+    assert not any(each is vars(requests) for each in gc.get_objects())
+
+
 def post(script: Script, where: Connection | None = None, deadline: Deadline | None = None) -> transport.Answer:
     where = where or connection()
     form = {"Action": "DescribeImages", "ImageName": "镜 *"}
