@@ -46,7 +46,7 @@ options:
       - A pattern that matches names that have nothing in common, such as V(.), V([a-z]) or V(-[0-9]+$), is refused
         unless O(tags) or O(image_family) restrict the selection as well.
       - At least one of O(name_regex), O(tags) and O(image_family) is required. An image must match all that are given.
-        None of them may be null.
+        None of them may be null or empty.
     type: str
   tags:
     description:
@@ -88,7 +88,7 @@ options:
     description:
       - How many deprecated images stay nevertheless, the newest by creation time. They stay in addition to the O(keep)
         usable images, for example for a way back to an earlier release.
-      - Requires O(remove_deprecated=true).
+      - Requires O(remove_deprecated=true). It must not be null.
     type: int
     default: 0
   remove_failed:
@@ -250,8 +250,10 @@ skipped_images:
         - V(changed_meanwhile) - somebody has changed it while the task was running.
         - V(vanished) - somebody has deleted it while the task was running.
         - V(refused) - the cloud refuses to remove it.
+        - V(ignored) - the site accepted the call, but has not deprecated it. The task fails with
+          RV(reason=not_supported_by_site).
         - V(uncertain) - the task failed, and it is unknown whether the image was removed.
-        - V(not_reached) - the task failed before it would have been removed.
+        - V(not_reached) - the task failed before it tried to remove it.
       type: str
       sample: in_use
     message:

@@ -28,7 +28,7 @@ IMAGE, INFO = apsarastack_image, apsarastack_image_info
 EXPORT, RETENTION = apsarastack_image_export, apsarastack_image_retention
 MODULES = [IMAGE, INFO, EXPORT, RETENTION]
 # A null here would widen what is removed.
-NEVER_NULL = ("keep", "name_regex", "tags", "image_family", "older_than", "action")
+NEVER_NULL = ("keep", "name_regex", "tags", "image_family", "older_than", "action", "keep_deprecated")
 WEB = {"ImageId": "m-1", "ImageName": "web", "Status": "Available", "ImageOwnerAlias": "self", "Tags": {"Tag": []}}
 SNAPSHOT = {"SnapshotId": "s-1", "SourceDiskType": "system", "SourceDiskSize": "40", "Status": "accomplished"}
 ANSWERS: dict[str, t.Any] = {

@@ -273,6 +273,8 @@ def test_a_site_that_ignores_the_status_is_reported() -> None:
         writes = [call for call in simulator.calls() if call["write"]]
     assert (result["reason"], len(writes)) == ("not_supported_by_site", 1)
     assert "This site does not support action=deprecate" in result["msg"]
+    reasons = {one["image_id"]: one["reason"] for one in result["skipped_images"]}
+    assert (reasons["m-web-4"], reasons["m-web-3"]) == ("ignored", "not_reached")
 
 
 def test_a_site_that_does_not_know_deprecated_images_deletes_the_older_ones() -> None:

@@ -59,6 +59,52 @@ def test_a_string_that_yaml_may_have_changed_causes_a_warning(
     assert (repr(value) in warning) == (not is_secret)
 
 
+INTEGERS = [
+    (module, name)
+    for module in MODULES
+    for name, rule in {**connection_spec(), **module.ARGUMENTS}.items()
+    if rule["type"] == "int"
+]
+
+
+@pytest.mark.parametrize(("module", "option"), INTEGERS)
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (True, "'True'"),
+        (False, "'False'"),
+        (2.9, "'2.9'"),
+        ("2.9", "'2.9'"),
+        ("three", "'three'"),
+        (float("inf"), "'inf'"),
+        ("inf", "'inf'"),
+        ([0, [2], 0], "of the type list"),
+        ({"three": 3}, "of the type dict"),
+    ],
+)
+def test_an_integer_must_be_one(module: types.ModuleType, option: str, value: t.Any, told: str) -> None:
+    """ansible-core takes true for 1: it would keep one image instead of all."""
+    message = refusal(module, **{**task_of(module, option), option: value})
+    assert f"{option} must be an integer, but is {told}" in message
+
+
+@pytest.mark.parametrize("option", ["disk_device_mapping", "import_from"])
+def test_the_size_of_a_disk_must_be_an_integer(option: str) -> None:
+    message = refusal(IMAGE, image_name="new", **{option: [{"size": True}]})
+    assert f"{option}[0].size must be an integer, but is 'True'" in message
+
+
+@pytest.mark.parametrize("option", ["keep", "keep_deprecated", "wait_timeout"])
+def test_an_empty_string_is_not_an_integer(option: str) -> None:
+    assert f"{option} must be an integer, but is ''" in refusal(RETENTION, **{**task_of(RETENTION), option: ""})
+
+
+@pytest.mark.parametrize("value", [1, "1", " 1 "])
+def test_an_integer_may_be_a_string_as_extra_variables_are(value: t.Any) -> None:
+    result, _site = outcome(RETENTION, **{**task_of(RETENTION), "keep": value})
+    assert not result.get("failed"), result
+
+
 @pytest.mark.parametrize("value", [2024, 0, 10**20])
 def test_an_integer_becomes_a_decimal_string(value: int) -> None:
     result, _site = outcome(IMAGE, image_id="m-1", description=value, tags={"ticket": value})

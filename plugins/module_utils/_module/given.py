@@ -63,7 +63,7 @@ def _read(text: str, rule: Rule, where: str, given: Given) -> t.Any:
     check, wanted = _TYPES.get(rule.get("type", "str"), (str, ""))
     try:
         return check(text)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         found = "another value" if rule.get("no_log") else validation.quoted(text)
         given.problems.append(f"{where} {wanted}, but is {found}")
         return None
@@ -136,10 +136,24 @@ def _value(value: t.Any, rule: Rule, where: str, given: Given) -> t.Any:
         return value if rule.get("options") is None else _refused(value, "a list", where, given)
     if rule.get("options") is not None:
         return _suboptions(value, rule["options"], where, given)
+    if rule.get("type") == "int":
+        return _integer(value, where, given)
     # Ansible converts the booleans that YAML makes of choices such as yes and no.
     if rule.get("type", "str") in ("str", "path") and "choices" not in rule:
         _judge_text(value, where, given, is_secret=rule.get("no_log", False))
     return value
+
+
+def _integer(value: t.Any, where: str, given: Given) -> int | None:
+    """Ansible takes true for 1 and ``[0, [2], 0]`` for 2, and fails with a traceback for infinity."""
+    try:
+        if not isinstance(value, (bool, list)):
+            return t.cast("int", check_type_int(value))
+    except (OverflowError, TypeError, ValueError):
+        pass
+    found = f"of the type {type(value).__name__}" if isinstance(value, (list, dict)) else validation.quoted(str(value))
+    given.problems.append(f"{where} must be an integer, but is {found}")
+    return None
 
 
 def _suboptions(value: t.Any, spec: Spec, where: str, given: Given) -> dict[str, t.Any] | None:

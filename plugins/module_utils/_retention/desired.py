@@ -28,7 +28,7 @@ _AGE = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 _UNITS = {"h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 _CRITERIA = ("name_regex", "tags", "image_family")
 # Null is treated as omitted. Here it would select or remove more than intended, usually because of an empty variable.
-_NEVER_NULL = (*_CRITERIA, "older_than", "action")
+_NEVER_NULL = (*_CRITERIA, "older_than", "action", "keep_deprecated")
 
 # Names that have nothing in common, not even two certain characters in a row: of any first letter, length and end.
 _LETTERS = "qzxjkvwpfbgmychduslnrtioae"
@@ -79,6 +79,7 @@ def desired_from(params: t.Mapping[str, t.Any], nulls: t.Container[str] = ()) ->
     problems = [
         *_null_problems(nulls),
         *blank_problems({option: params[option] for option in ("name_regex", "image_family", "older_than")}),
+        *_empty_tags_problems(params["tags"]),
         *timeout_problems(params),
         *_combination_problems(params),
     ]
@@ -112,6 +113,13 @@ def _null_problems(nulls: t.Container[str]) -> list[str]:
         for option in _NEVER_NULL
         if option in nulls
     ]
+
+
+def _empty_tags_problems(tags: t.Mapping[t.Any, t.Any] | None) -> list[str]:
+    # Beside another criterion, tags from an empty variable would silently widen the selection.
+    if tags != {}:
+        return []
+    return ["tags is empty and fits every image: give tags, or omit the option (in a template: `default(omit, true)`)"]
 
 
 def _combination_problems(params: t.Mapping[str, t.Any]) -> list[str]:

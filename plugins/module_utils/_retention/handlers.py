@@ -44,6 +44,7 @@ _BEING_PROCESSED = (
 _NOT_AVAILABLE = "ImageStatus.NotAvailable"
 # Errors that would occur with every image.
 _OF_THE_TASK = ("credentials", "not_supported_by_site", "throttled")
+_IGNORED = Obstacle("ignored", "the site accepted the call, but has not deprecated it")
 _VANISHED = Obstacle("vanished", "somebody else has deleted it")
 # Refusals that may be due to what somebody else has done in this moment.
 _OF_THE_MOMENT = ("in_use", "shared", "not_found")
@@ -169,9 +170,11 @@ def deprecate(step: steps.Deprecate, run: RetentionRunning) -> bool:
 
 
 def _refused(step: steps.Removal, run: RetentionRunning, error: ServiceError) -> bool:
+    obstacle = obstacles.refused(error)
     if error.reason in _OF_THE_TASK:
+        run.outcome.leave(step, obstacle)
         raise error
-    run.outcome.refuse(step, error)
+    run.outcome.refuse(step, error, obstacle)
     return False
 
 
@@ -191,6 +194,7 @@ def _read_back(step: steps.Deprecate, run: RetentionRunning) -> None:
     if run.deadline.elapsed() - started < LONGEST_LAG:
         raise obstacles.not_deprecated_yet(status, run.deadline.seconds)
     run.outcome.did_not(step)
+    run.outcome.leave(step, _IGNORED)
     raise obstacles.not_deprecated(status)
 
 

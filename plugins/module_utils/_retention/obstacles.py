@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ends a run: what the cloud refuses for each image, and what the site ignores."""
+"""What prevents removals and ends a run: what the cloud refuses for each image, and what the site ignores."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import Obstacle
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
@@ -18,6 +19,11 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.outcome import RetentionOutcome
     from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.steps import Removal
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
+
+
+def refused(error: ServiceError) -> Obstacle:
+    reason = error.reason if error.reason in ("in_use", "shared") else "refused"
+    return Obstacle(reason, f"the cloud refuses it: {error.message}")
 
 
 def all_refused(step: Removal, error: ServiceError, outcome: RetentionOutcome) -> TaskFailedError:

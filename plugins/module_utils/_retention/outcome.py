@@ -39,14 +39,17 @@ class RetentionOutcome(Outcome[Division, Division]):
 
     def skip(self, step: Removal, obstacle: Obstacle) -> None:
         """Records that an image that was to be removed is not, because of what the run has found out."""
-        self._skipped[step.image_id] = Skipped(step.image, obstacle)
+        self.leave(step, obstacle)
         self.warnings.append(f"did not {step.text()}: {obstacle.text}")
 
-    def refuse(self, step: Removal, error: ServiceError) -> None:
+    def leave(self, step: Removal, obstacle: Obstacle) -> None:
+        """Records it without a warning, for an image with which the task fails."""
+        self._skipped[step.image_id] = Skipped(step.image, obstacle)
+
+    def refuse(self, step: Removal, error: ServiceError, obstacle: Obstacle) -> None:
         """Records that the cloud refuses to remove an image."""
         self.refusals.append((step, error))
-        reason = error.reason if error.reason in ("in_use", "shared") else "refused"
-        self.skip(step, Obstacle(reason, f"the cloud refuses it: {error.message}"))
+        self.skip(step, obstacle)
 
     def note(self, step: Step, error: ServiceError) -> None:
         super().note(step, error)

@@ -21,6 +21,7 @@ Why = t.Literal[
     "changed_meanwhile",
     "creation_failed",
     "deprecated",
+    "ignored",
     "in_use",
     "not_reached",
     "protected",

@@ -38,7 +38,7 @@ def test_the_options_become_the_desired_retention() -> None:
     assert (found.remove_failed, found.remove_deprecated, found.delete_snapshots) == (True, False, False)
 
 
-@pytest.mark.parametrize("options", [{}, {"tags": {}}, {"older_than": "30d", "remove_failed": True}])
+@pytest.mark.parametrize("options", [{}, {"older_than": "30d", "remove_failed": True}])
 def test_a_selection_without_a_criterion_is_refused(options: dict[str, t.Any]) -> None:
     assert refusal(**options) == (
         "one of name_regex, tags, image_family is required, so that the task does not remove every image. Nothing was "
@@ -46,7 +46,15 @@ def test_a_selection_without_a_criterion_is_refused(options: dict[str, t.Any]) -
     )
 
 
-@pytest.mark.parametrize("option", ["name_regex", "tags", "image_family", "older_than", "action"])
+@pytest.mark.parametrize("others", [{}, {"name_regex": "^web-"}, {"image_family": "web"}])
+def test_empty_tags_are_refused_also_beside_another_criterion(others: dict[str, t.Any]) -> None:
+    assert refusal(tags={}, **others) == (
+        "tags is empty and fits every image: give tags, or omit the option (in a template: `default(omit, true)`). "
+        "Nothing was sent."
+    )
+
+
+@pytest.mark.parametrize("option", ["name_regex", "tags", "image_family", "older_than", "action", "keep_deprecated"])
 def test_null_is_refused_where_it_would_select_or_remove_more(option: str) -> None:
     options: dict[str, t.Any] = {"name_regex": "^web-", "tags": {"team": "web"}}
     options.pop(option, None)

@@ -549,7 +549,7 @@ def test_an_error_that_concerns_every_image_ends_the_task() -> None:
     site.meanwhile = {("delete", 2): refusing(expired)}
     told = failure(retention(), site)
     assert (told["reason"], told["changed"], ids(told["removed"])) == ("credentials", True, ["m-4"])
-    assert reasons(told) == {"m-3": "not_reached"}
+    assert reasons(told) == {"m-3": "refused"}
 
 
 def test_a_deletion_of_which_nothing_is_known_is_reported() -> None:
