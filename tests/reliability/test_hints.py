@@ -10,7 +10,11 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image, apsarastack_image_info
+from ansible_collections.apsarastack.cloud.plugins.modules import (
+    apsarastack_image,
+    apsarastack_image_export,
+    apsarastack_image_info,
+)
 from bench import Detour
 from through_main import run_main
 
@@ -154,6 +158,68 @@ def test_a_refused_call_is_reported_with_the_missing_permission() -> None:
         "The access key is not allowed to call CreateImage: have this granted, or correct department '37'"
         in (result["msg"])
     )
+
+
+WEB = {"id": "m-web", "name": "web", **TENANT}
+ELSEWHERE = "cn-wulan-env82-d01"
+GONE = {"image_name": "web", "state": "absent"}
+SHARED = {"image_name": "web", "share_with": ["1000000000000038"]}
+COPIED: Document = {"image_name": "new", "copy_from": {"image_id": "m-abroad", "region": ELSEWHERE}}
+IMPORTED = {"image_name": "new", "import_from": [{"bucket": "golden-images", "object": "data.raw"}]}
+EXPORTED = {"image_name": "web", "bucket": "exports"}
+
+
+@pytest.mark.parametrize(
+    ("desired", "action", "code", "followed", "words"),
+    [
+        (GONE, "DeleteImage", "ImageUsingByInstance", {"force": True}, "Set force=true"),
+        (GONE, "DeleteImage", "ImageUseShared", {"unshare": True}, "unshare=true"),
+        (SHARED, "ModifyImageSharePermission", "QuotaExceed.ShareImageUser", {"purge_shares": True}, "purge_shares"),
+        (
+            SHARED,
+            "ModifyImageSharePermission",
+            "OperationDenied.InvalidImageStatus",
+            {"deprecated": False},
+            "deprecated=false",
+        ),
+        (COPIED, "CopyImage", "SourceRegion.NotFound", {"copy_from": {"endpoint": ...}}, "set copy_from.endpoint"),
+        (COPIED, "CopyImage", "InvalidEncrypted.Malformed", {"copy_from": {"encrypted": True}}, "Set copy_from.encry"),
+        (
+            {**COPIED, "copy_from": {**COPIED["copy_from"], "encrypted": True}},
+            "CopyImage",
+            "InvalidEncrypted.Malformed",
+            {"copy_from": {"kms_key_id": "k-1"}},
+            "Set copy_from.kms_key_id",
+        ),
+        (
+            COPIED,
+            "CopyImage",
+            "OperationDenied.EncryptedSnapshot",
+            {"copy_from": {"encrypted": True}},
+            "set copy_from.encrypted",
+        ),
+        (IMPORTED, "ImportImage", "NoSetRoletoECSServiceAcount", {"role_name": "imager"}, "set role_name"),
+        (EXPORTED, "ExportImage", "InvalidImageFormat.Malformed", {"format": "raw"}, "set format=raw"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_no_hint_suggests_what_the_task_does_already(
+    desired: Document, action: str, code: str, followed: Document, words: str
+) -> None:
+    module = apsarastack_image_export if action == "ExportImage" else apsarastack_image
+    messages = []
+    for change in ({}, followed):
+        images = [WEB, {"id": "m-abroad", "name": "abroad", "region": ELSEWHERE, **TENANT}]
+        with Simulator(speed=0, seed_changes={"images": images}) as site:
+            site.fault(action=action, code=code, times=0)
+            task = {**desired, **change}
+            if "copy_from" in task:
+                named = {"endpoint": site.endpoint} if "endpoint" in change.get("copy_from", {}) else {}
+                task["copy_from"] = {**desired["copy_from"], **change.get("copy_from", {}), **named}
+            result = run_main(site, task, module)
+        assert result["error"]["code"] == code
+        messages.append(result["msg"])
+    assert [words in message for message in messages] == [True, False], messages
 
 
 @pytest.mark.parametrize(("force", "told"), [(False, "Set force=true"), (True, "even with force=true")])

@@ -36,7 +36,11 @@ def _not_authorized(context: Context) -> str:
 
 
 def _not_in_this_format(context: Context) -> str:
-    return f"Many sites export only raw images: set format=raw, or omit {context.named('format')}."
+    chosen = context.options.get("format")
+    if chosen == "raw":
+        return "Many sites export only raw images, but this one does not export them on request: omit format."
+    omitted = f", or omit {context.named('format')}" if chosen else ""
+    return f"Many sites export only raw images: set format=raw{omitted}."
 
 
 _PREFIX = f"prefix {PREFIX_RULE}."

@@ -60,6 +60,30 @@ def _too_many_tags(context: Context) -> str:
     return f"An image has at most 20 tags: give fewer{purge}."
 
 
+def _shared(context: Context) -> str:
+    if context.options.get("unshare"):
+        return (
+            "The image is shared with other accounts, although this task has stopped that (unshare): somebody has "
+            "shared it again, or this task cannot see every account. Run the task again; if it fails again, ask the "
+            "operators of the site whom it is shared with. force does not help."
+        )
+    return (
+        "The image is shared with other accounts: stop sharing it first, with unshare=true if it is to be deleted or "
+        "replaced, or with share_with=[] and purge_shares=true. force does not help."
+    )
+
+
+def _too_many_accounts(context: Context) -> str:
+    purge = "" if context.options.get("purge_shares") else ", or set purge_shares=true"
+    return f"The image would be shared with too many accounts: give fewer in share_with{purge}."
+
+
+def _not_shareable(context: Context) -> str:
+    if context.options.get("deprecated") is False:
+        return "Only an image that is Available can be shared: run the task again once it is."
+    return "A deprecated image cannot be shared: set deprecated=false."
+
+
 def _denied(context: Context) -> str:
     """An ambiguous code, which only the message of the cloud explains."""
     if "encrypted" in context.said:
@@ -129,17 +153,15 @@ HINTS: Hints = {
     "ImageUsingByInstance": _in_use,
     "OperationDeined.ImageUsingByInstance": _BOOT_MODE_IN_USE,
     "OperationDenied.ImageUsingByInstance": _BOOT_MODE_IN_USE,
-    "ImageUseShared": "The image is shared with other accounts: stop sharing it first, with unshare=true if it is to be"
-    " deleted or replaced, or with share_with=[] and purge_shares=true. force does not help.",
+    "ImageUseShared": _shared,
     "InvalidAccount.NotFound": "An account in share_with does not exist on this site: it must be the id of the account"
     " to which the images of the other organization belong.",
     "InvalidAccount.Forbbiden": _OWN_ACCOUNT,
     "InvalidAccount.Forbidden": _OWN_ACCOUNT,
-    "QuotaExceed.ShareImage": "The account shares too many images: withdraw one with share_with=[] and"
-    " purge_shares=true.",
-    "QuotaExceed.ShareImageUser": "The image would be shared with too many accounts: give fewer in share_with, or set"
-    " purge_shares=true.",
-    "OperationDenied.InvalidImageStatus": "A deprecated image cannot be shared: set deprecated=false.",
+    "QuotaExceed.ShareImage": "The account shares too many images: withdraw another one with share_with=[]"
+    " and purge_shares=true.",
+    "QuotaExceed.ShareImageUser": _too_many_accounts,
+    "OperationDenied.InvalidImageStatus": _not_shareable,
     "ImageIsPublic": "The image is published: withdraw it first.",
     "ImageIsCreating": _STILL_CREATING,
     "InvalidStatus.ImageIsCreating": _STILL_CREATING,

@@ -34,10 +34,11 @@ def _original(context: Context, option: str) -> str:
 
 def _not_authorized(context: Context) -> str:
     role = context.options.get("role_name") or DEFAULT_ROLE
+    other = "correct role_name" if context.has("role_name") else "set role_name"
     return (
         f"ECS is not allowed to read {_files(context, 'bucket')}: have the role {unshown(role) or role} created in "
         "ASCM for the organization, as a service role of ECS with a policy that allows it to read the bucket, or have "
-        "ECS granted read access to the bucket. If the role has another name, set role_name."
+        f"ECS granted read access to the bucket. If the role has another name, {other}."
     )
 
 
@@ -63,10 +64,10 @@ def _no_object(context: Context) -> str:
 
 
 def _other_region(context: Context) -> str:
-    return (
-        f"Check {_original(context, 'region')} and {context.named('region')}: both must be regions of this site. If "
-        "the other region has an ECS endpoint of its own, set copy_from.endpoint."
-    )
+    places = f"Check {_original(context, 'region')} and {context.named('region')}: both must be regions of this site."
+    if (context.options.get("copy_from") or {}).get("endpoint"):
+        return f"{places} {_original(context, 'endpoint')} must be the ECS endpoint of the other region."
+    return f"{places} If the other region has an ECS endpoint of its own, set copy_from.endpoint."
 
 
 def _region(context: Context) -> str:
@@ -92,13 +93,13 @@ _FORMAT = (
     " set object and format in import_from."
 )
 _LICENSE = (
-    "Set license_type to one that this site accepts for this platform: BYOL for an own license, Aliyun for one of the"
+    "license_type must be one that this site accepts for this platform: BYOL for an own license, Aliyun for one of the"
     " site, Auto for its choice."
 )
 _NO_KMS = "This site cannot encrypt images: it offers no KMS, or ECS is not allowed to use it. Ask its operators."
 _TRANSFORM = "Use a plain disk file: unpacked, and not an installation medium."
 _DAMAGED = "Check the disk file, for example with qemu-img check, and upload it again."
-_BOOT = "Set boot_mode to one that this architecture and this site support: arm64 requires uefi."
+_BOOT = "boot_mode must be one that this architecture and this site support: arm64 requires uefi."
 UNFIT_SYSTEM = "A platform that begins with Windows requires os_type=windows, and no other one does."
 
 
@@ -110,7 +111,19 @@ def _status(context: Context) -> str:
 def _encrypted(context: Context) -> str:
     if context.action == _SHARE:
         return "This site shares no encrypted image: omit share_with, or share a copy that is not encrypted."
+    if (context.options.get("copy_from") or {}).get("encrypted"):
+        return "This site does not copy this encrypted image, not even to an encrypted one: ask its operators."
     return "The original is encrypted: set copy_from.encrypted to true."
+
+
+def _encryption(context: Context) -> str:
+    """The cloud rejects a parameter, or wants one more."""
+    original = context.options.get("copy_from") or {}
+    if not original.get("encrypted"):
+        return "Set copy_from.encrypted, and copy_from.kms_key_id if this site requires it."
+    if not original.get("kms_key_id"):
+        return "Set copy_from.kms_key_id as well: this site may require it for an encrypted copy."
+    return f"Check {_original(context, 'kms_key_id')}, and ask the operators of the site what it can encrypt."
 
 
 _SHARE = "ModifyImageSharePermission"
@@ -136,9 +149,9 @@ HINTS: Hints = {
     "InvalidVHDImage.IncorrectSize": _DAMAGED,
     "InvalidBlockSize.NotSupport": "Convert the VHD file to one with blocks of 2 MiB, or to raw.",
     "InvalidLicenseType.": _LICENSE,
-    "InvalidLicenseType.BYOLOnly": "Set license_type to BYOL: this site has no license for this platform.",
+    "InvalidLicenseType.BYOLOnly": "license_type must be BYOL: this site has no license for this platform.",
     "InvalidBootMode.": _BOOT,
-    "InvalidOSType.": "Set os_type to linux or windows.",
+    "InvalidOSType.": "os_type must be linux or windows, as the system in the disk file.",
     "InvalidArchitecture.PlatformUnsupported": "Set another platform or architecture: there is no Windows for arm64.",
     "ImageCheckUnsupported.WindowsImage": "This site does not import this Windows image.",
     "ImportImageFailed": "Run the task again; if it fails again, ask the operators of the site.",
@@ -159,7 +172,7 @@ HINTS: Hints = {
     "InvalidParameter.KmsNotEnabled": _NO_KMS,
     "OperationDenied.KmsServiceUnauthorized": _NO_KMS,
     "InvalidParameter.KMSKeyId.": _key,
-    "InvalidEncrypted.": "Set copy_from.encrypted, and copy_from.kms_key_id if this site requires it.",
+    "InvalidEncrypted.": _encryption,
     "CancelNotSupported": "This site does not cancel copies: wait until the copy has ended.",
     "InvalidTaskId.TaskActionNotSupport": "This site does not cancel imports: wait until the import has ended.",
 }

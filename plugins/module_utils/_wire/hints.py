@@ -201,9 +201,12 @@ def _not_offered(context: Context) -> str:
             f"This site does not offer {action}: {omit}ask its operators for a release that does. Check as well that "
             f"{context.site()} leads to its ECS endpoint."
         )
+    needed = f"{option} requires another service of the site."
+    if context.first(_PLACES) in ("popgw_domain", "domain"):
+        return f"{needed} Check {context.site()}, and ask the operators of the site whether it offers {context.action}."
     return (
-        f"{option} requires another service of the site. Its address is known if popgw_domain, domain or an "
-        "endpoint named ecs-internal.* is set; any other endpoint must serve it as well."
+        f"{needed} Its address is known if popgw_domain, domain or an endpoint named ecs-internal.* is set; any other "
+        "endpoint must serve it as well."
     )
 
 
@@ -220,9 +223,19 @@ def _unreachable(context: Context) -> str:
 
 
 def _refused_by_proxy(context: Context) -> str:
-    if context.has("proxy"):
-        return f"Give the user name and the password in proxy{context.origin('proxy')}: http://user:password@host:port."
-    return "Give the user name and the password in proxy, or in the environment variable that holds the proxy."
+    if not context.has("proxy"):
+        return "Check the user name and the password in the environment variable that holds the proxy, or set proxy."
+    if "@" in str(context.options["proxy"]):
+        return f"Correct the user name or the password in proxy{context.origin('proxy')}."
+    return f"Give the user name and the password in proxy{context.origin('proxy')}: http://user:password@host:port."
+
+
+def _expects_tls(context: Context) -> str:
+    # The scheme of a URL wins over protocol.
+    place = str(context.first(_PLACES))
+    if "://" in str(context.options.get(place)):
+        return f"Begin {context.named(place)} with https://."
+    return f"Set {context.named('protocol')} to https."
 
 
 def _away(context: Context) -> str:
@@ -280,6 +293,7 @@ HINTS: Hints = {
 BY_REASON: Hints = {
     "unreachable": _unreachable,
     "tls": _unreachable,
+    "expects_tls": _expects_tls,
     "unexpected_answer": _foreign,
     "invalid_input": _unreachable,
 }

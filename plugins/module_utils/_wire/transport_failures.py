@@ -37,8 +37,6 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
-USE_HTTPS = "Set protocol to https, or begin endpoint with https://."
-
 # A connection that is closed without notice looks like a TLS error, but is not one.
 _CLOSED_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _CLOSED = (*_CLOSED_TLS, ConnectionError)
@@ -96,7 +94,7 @@ def _site_failure(causes: _Causes, route: Route) -> _Failure:
 
 def _with_note(failure: _Failure, route: Route) -> _Failure:
     note = proxies.note_on(route)
-    hint = "" if failure.advice else failure.reason
+    hint = failure.hint or ("" if failure.advice else failure.reason)
     return dataclasses.replace(failure, advice=f"{failure.advice} {note}".strip(), hint=hint)
 
 
@@ -279,7 +277,8 @@ def _expects_tls(route: Route) -> _Failure | None:
         problem = "the proxy expects TLS, and its URL begins with http"
         return _Failure(problem, proxies.advice_on(route), "tls", permanent=True)
     if route.endpoint.startswith("http:"):
-        return _Failure("it expects TLS, and the endpoint is http", USE_HTTPS, "tls", permanent=True)
+        problem = "it expects TLS, and the endpoint is http"
+        return _Failure(problem, reason="tls", permanent=True, hint="expects_tls")
     return None
 
 

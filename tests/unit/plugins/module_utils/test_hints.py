@@ -123,6 +123,8 @@ def test_a_header_of_the_api_is_reported_as_its_option() -> None:
         ("InvalidSecurityToken.Expired", "give its access_key", {}, {"profile": "work"}),
         ("EntityNotExist.Role", "ram_role_arn", {"profile": "work"}, {"assume_role": {"role_arn": "x"}}),
         ("HTTP502", "popgw_domain", {}, {"endpoint": "e"}),
+        ("HTTP407", "Give the user name", {"proxy": "http://p:1"}, {"proxy": "http://user:wrong@p:1"}),
+        ("HTTP407", "set proxy", {}, {"proxy": "http://p:1"}),
         ("HTTP404", "endpoint", {}, {"domain": "d"}),
     ],
 )
@@ -131,6 +133,29 @@ def test_hints_do_not_suggest_options_that_are_already_set(
 ) -> None:
     assert words in hint(code, others)
     assert words not in hint(code, options)
+
+
+@pytest.mark.parametrize("place", ["popgw_domain", "domain"])
+def test_a_service_that_the_site_does_not_offer_is_not_explained_by_an_option_that_is_set(place: str) -> None:
+    told = hint("InvalidAction.NotFound", {place: "example.com", "assume_role": {}}, action="AssumeRole")
+    assert told == (
+        f"assume_role requires another service of the site. Check {place} 'example.com', and ask the operators of the "
+        "site whether it offers AssumeRole."
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"endpoint": "http://e.com", "protocol": "https"}, "Begin endpoint 'http://e.com' with https://."),
+        ({"endpoint": "e.com", "protocol": "http"}, "Set protocol 'http' to https."),
+        ({"popgw_domain": "e.com", "protocol": "http"}, "Set protocol 'http' to https."),
+    ],
+)
+def test_a_server_that_expects_tls_is_reported_with_the_option_that_decides(
+    options: dict[str, t.Any], told: str
+) -> None:
+    assert hint_for("expects_tls", (hints.BY_REASON,), Context(options)) == told
 
 
 @pytest.mark.parametrize(
