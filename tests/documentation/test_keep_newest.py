@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `keep_newest.yml` deletes, and what it never deletes."""
+"""What `keep_newest.yml`, and the playbook of the guide that decides itself, delete, and what they never delete."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import worlds
 import yaml
+from examples import ROOT, blocks
 
 if t.TYPE_CHECKING:
     from ansible_process import Run
@@ -23,9 +24,27 @@ RECIPE = "keep_newest.yml"
 USABLE = [f"web-golden-{number}" for number in range(1, 5)]
 
 
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_recipes.rst"
+LONG_WAY = "Keep the newest images, with a loop"
+
+
 @pytest.fixture
 def recipe(playbooks: Path) -> Path:
     return playbooks / RECIPE
+
+
+def long_way() -> worlds.Document:
+    """The playbook of the guide that does the same with a loop."""
+    plays = [play for block in blocks(GUIDE) if isinstance(block.content, list) for play in block.content]
+    (found,) = (play for play in plays if play["name"] == LONG_WAY)
+    return t.cast("worlds.Document", found)
+
+
+@pytest.fixture(params=[RECIPE, LONG_WAY])
+def either(request: pytest.FixtureRequest, recipe: Path, ansible: Playbooks) -> Path:
+    if request.param == RECIPE:
+        return recipe
+    return ansible.write("long_way.yml", yaml.safe_dump([long_way()], sort_keys=False))
 
 
 def usable_images(*ages: int) -> list[worlds.Document]:
@@ -76,12 +95,12 @@ def test_only_the_older_usable_images_are_deleted(ansible: Playbooks, simulator:
     assert snapshots - worlds.snapshots(simulator) == {"s-web-golden-3", "s-web-golden-4"}
 
 
-def test_failed_images_are_deleted_if_requested(ansible: Playbooks, simulator: Simulator, recipe: Path) -> None:
+def test_failed_images_are_deleted_if_requested(ansible: Playbooks, simulator: Simulator, either: Path) -> None:
     crowded(simulator)
     before = worlds.remembered(simulator)
 
-    checked = ansible.playbook(recipe, "--check", keep=KEEP, remove_failed=True)
-    run = ansible.playbook(recipe, keep=KEEP, remove_failed=True)
+    checked = ansible.playbook(either, "--check", keep=KEEP, remove_failed=True)
+    run = ansible.playbook(either, keep=KEEP, remove_failed=True)
 
     assert (checked.code, run.code) == (0, 0), checked.output + run.output
     assert announced(run) == announced(checked)
@@ -90,11 +109,11 @@ def test_failed_images_are_deleted_if_requested(ansible: Playbooks, simulator: S
 
 
 def test_failed_images_do_not_cause_the_deletion_of_usable_ones(
-    ansible: Playbooks, simulator: Simulator, recipe: Path
+    ansible: Playbooks, simulator: Simulator, either: Path
 ) -> None:
     failed = [worlds.seeded(f"web-golden-failed-{age}", age, fails_as="CreateFailed") for age in (10, 20, 30)]
     worlds.populate(simulator, [*usable_images(1, 2), *failed])
-    run = ansible.playbook(recipe)
+    run = ansible.playbook(either)
 
     assert run.code == 0, run.output
     assert "DeleteImage" not in {call["action"] for call in simulator.calls()}
@@ -142,6 +161,11 @@ REFUSED: tuple[worlds.Document, ...] = (
     *({"name_prefix": prefix} for prefix in (*NO_STRINGS, *PATTERNS, *VAGUE)),
     {"name_regex": "^db-golden-"},
 )
+
+
+def test_the_guide_checks_the_same_variables(recipe: Path) -> None:
+    (play,) = yaml.safe_load(recipe.read_text(encoding="utf-8"))
+    assert long_way()["tasks"][0] == play["tasks"][0]
 
 
 def test_variables_that_may_select_unrelated_images_are_refused(ansible: Playbooks, recipe: Path) -> None:
