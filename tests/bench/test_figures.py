@@ -10,13 +10,14 @@ import re
 import sys
 from pathlib import Path
 
+import hosts
 import polls
 import pytest
 from figures import Spread, rows_of, spread, verdict
 from importing import ROOT
 from measure import tables
 from polls import Build, Wait, row
-from processes import in_turn, python, usage_of
+from processes import Usage, in_turn, python, usage_of
 from realtime import moment
 from table import written_into
 
@@ -130,6 +131,27 @@ def test_each_figure_of_a_wait_is_compared_with_its_target() -> None:
 
 def test_the_moment_of_a_call_is_read_from_the_log() -> None:
     assert moment({"time": "1970-01-02T00:00:01.250Z"}) == 24 * 3600 + 1.25
+
+
+def test_the_time_of_a_task_is_compared_with_ping_and_requests_in_the_same_round() -> None:
+    # Milliseconds in three rounds, on a machine that is slow in the last two.
+    rounds = {
+        hosts.BARE: (10, 20, 20),
+        hosts.REQUESTS: (100, 200, 200),
+        hosts.PING: (180, 360, 360),
+        hosts.TASK: (315, 630, 640),
+        hosts.TLS_TASK: (329, 658, 638),
+    }
+    usages = {name: [Usage(1, cpu, 1) for cpu in each] for name, each in rounds.items()}
+    _head, _marks, *rows = hosts.time_table(hosts.Measured(usages, {})).partition("\n\n")[0].splitlines()
+    cells = {row.split(" | ")[0].strip("| "): row.strip("| ").split(" | ")[4:] for row in rows}
+    assert cells[hosts.PING] == ["-", "-", "1.00", "-", "-", "-", "-", "-"]
+    assert cells[hosts.TASK][2:] == ["1.75", "at most 1.75", "met", "1.35", "at most 1.35", "met"]
+    assert cells[hosts.TLS_TASK] == [
+        *("at most 150 ms", "MISSED"),
+        *("1.83", "at most 1.75", "MISSED"),
+        *("1.49", "at most 1.35", "MISSED"),
+    ]
 
 
 def test_each_table_has_its_markers_on_the_page() -> None:
