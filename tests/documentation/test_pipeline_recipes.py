@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 import worlds
+import yaml
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +93,7 @@ def test_each_week_releases_an_image_deprecates_the_last_one_and_keeps_three(
     again = ansible.playbook(playbooks / WEEKLY, week=WEEKS[-1])
     next_week = ansible.playbook(playbooks / WEEKLY, "--check", week="2026-w49")
     assert (again.code, next_week.code, writes(simulator)) == (0, 0, done), again.output + next_week.output
-    assert next_week.results[0]["actions"][0].startswith("create image 'web-golden-2026-w49' from instance")
+    assert next_week.results[1]["actions"][0].startswith("create image 'web-golden-2026-w49' from instance")
 
 
 def test_a_release_that_fails_takes_nothing_away_and_is_resumed(
@@ -109,6 +110,65 @@ def test_a_release_that_fails_takes_nothing_away_and_is_resumed(
     release(ansible, simulator, playbooks, WEEKS[1])
     assert shown(simulator) == expected(WEEKS[:2])
     assert len(simulator.calls("CreateImage")) == 2
+
+
+REFUSED: tuple[worlds.Document, ...] = (
+    *({"keep": keep} for keep in ("three", "", None, True, False, 2.9, "2.9", 0, -1, [3])),
+    *({"week": week} for week in ("", " ", None)),
+    {"second_region": REGIONS[0]},
+)
+
+
+def test_the_weekly_release_refuses_variables_that_it_could_misread(ansible: Playbooks, playbooks: Path) -> None:
+    # The check of the recipe, repeated for all variables: a process for each would take minutes.
+    (play,) = yaml.safe_load((playbooks / WEEKLY).read_text(encoding="utf-8"))
+    check = {**play["tasks"][0], "ignore_errors": True}
+    accepted: tuple[worlds.Document, ...] = ({}, {"keep": "3"}, {"keep": 1}, {"week": 48})
+    variables = (*accepted, *REFUSED)
+    run = ansible.play([{**check, "vars": {**play["vars"], **each}} for each in variables])
+
+    assert run.code == 0, run.output
+    # The condition that failed is only in the result of a failure.
+    refused = [each for each, result in zip(variables, run.results) if "assertion" in result]
+    assert (len(run.results), refused) == (len(variables), list(REFUSED))
+
+
+@pytest.mark.parametrize("keep", ["three", True, 2.9], ids=str)
+def test_a_number_of_releases_that_is_none_is_refused_before_anything_is_taken_away(
+    keep: t.Any, ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    run = ansible.playbook(playbooks / WEEKLY, keep=keep)
+
+    assert run.code != 0
+    assert "keep must be an integer of at least 1" in run.result["msg"]
+    assert simulator.calls() == []
+
+
+def test_a_string_as_extra_variables_are_keeps_as_many_releases(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    worlds.populate(simulator, [], copy_time=0.2)
+    for week in WEEKS[:3]:
+        simulator.advance(WEEK)
+        run = ansible.playbook(playbooks / WEEKLY, "--extra-vars", "keep=2", week=week)
+        assert run.code == 0, run.output
+    of_a_region = [("2026-w47", "Available", [ACCOUNT]), ("2026-w46", "Deprecated", [])]
+    assert shown(simulator) == dict.fromkeys(REGIONS, of_a_region)
+
+
+def test_a_release_that_is_not_the_newest_takes_nothing_away(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    """Somebody has added a newer image to the family: this week's release would be deprecated right away."""
+    this_week = f"{FAMILY}-{WEEKS[0]}"
+    images = [worlds.seeded(this_week, 3600, id=f"m-{region}", family=FAMILY, region=region) for region in REGIONS]
+    worlds.populate(simulator, [*images, worlds.seeded("by-hand", 60, family=FAMILY)])
+    run = ansible.playbook(playbooks / WEEKLY, week=WEEKS[0], accounts=[])
+
+    assert run.code != 0, run.output
+    told = f"The newest usable image of the family {FAMILY} in {REGIONS[0]} is by-hand, not {this_week}."
+    assert told in run.output
+    assert writes(simulator) == []
 
 
 # --- check_drift.yml --------------------------------------------------------------------------------------------------
@@ -157,3 +217,14 @@ def test_every_host_of_the_next_play_has_the_id(ansible: Playbooks, simulator: S
 
     assert run.code == 0, run.output
     assert [f"{host} uses image m-newest" in run.output for host in ("web-1", "web-2")] == [True, True]
+
+
+def test_a_run_without_hosts_that_could_use_the_id_fails(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    worlds.populate(simulator, [worlds.seeded("newest", 60, family=FAMILY)])
+    run = ansible.playbook(playbooks / "hand_over_newest.yml")
+
+    assert run.code != 0
+    assert "The inventory has no hosts" in run.result["msg"]
+    assert simulator.calls() == []

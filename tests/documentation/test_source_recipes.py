@@ -233,3 +233,15 @@ def test_the_original_is_kept_if_it_cannot_be_encrypted(
 
     assert (run.code != 0, run.result["reason"]) == (True, "not_supported_by_site"), run.output
     assert "m-web-golden" in worlds.remembered(simulator)
+
+
+def test_an_original_that_is_newer_than_the_image_with_the_name_of_its_copy_is_kept(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    """The encrypted copy is that of an earlier image, and the site does not report which one that was."""
+    worlds.populate(simulator, [worlds.seeded("web-golden", 60), worlds.seeded("web-golden-encrypted", 3600)])
+    run = ansible.playbook(playbooks / "encrypt_image.yml", delete_original=True)
+
+    assert run.code != 0, run.output
+    assert "web-golden-encrypted is older than web-golden, so it is not a copy of it." in run.output
+    assert writes(simulator) == []

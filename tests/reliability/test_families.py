@@ -12,6 +12,7 @@ import pytest
 from bench import Meanwhile, call_as_colleague, run_task
 from replaced import REPLACE, Document, cloud, image, names, own, reason
 from requests.adapters import HTTPAdapter
+from through_main import run_main
 
 if t.TYPE_CHECKING:
     import requests
@@ -105,6 +106,32 @@ def test_an_import_is_idempotent_where_boot_modes_are_not_reported() -> None:
         first, second = run_task(simulator, desired, wait_timeout=3600), run_task(simulator, desired)
     assert first.error is None
     assert (second.error, second.result["changed"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "desired",
+    [
+        {"image_name": "web", "image_family": "silver", "share_with": ["1000000000000038"]},
+        {"image_name": "web", "image_family": "silver", "deprecated": True},
+        {"image_name": "api", "instance_id": "i-web-running", "image_family": "silver", "deprecated": True},
+        {
+            "image_name": "api",
+            "instance_id": "i-web-running",
+            "image_family": "silver",
+            "share_with": ["1000000000000038"],
+        },
+    ],
+)
+def test_check_mode_predicts_the_family_the_accounts_and_the_deprecation(desired: Document) -> None:
+    with cloud(WEB, unknown_accounts="accept") as simulator:
+        predicted = run_main(simulator, {**desired, "_ansible_check_mode": True})
+        writes = [call for call in simulator.calls() if call["write"]]
+        result = run_main(simulator, desired)
+    assert writes == []
+    assert predicted.get("shared_with") == result.get("shared_with")
+    assert [predicted["image"][key] for key in ("image_family", "status")] == [
+        result["image"][key] for key in ("image_family", "status")
+    ]
 
 
 # --- licenses ---------------------------------------------------------------------------------------------------------
