@@ -140,7 +140,8 @@ options:
   proxy:
     description:
       - URL of a proxy, for example V(http://proxy.example.com:3128). It may contain a user name and a password,
-        whose special characters must be percent-encoded, for example V(#) as V(%23).
+        whose special characters must be percent-encoded, for example V(#) as V(%23). Only Latin-1 characters can be
+        sent to an HTTP proxy.
       - V(socks5://) and V(socks4://) require the Python library C(PySocks) on the host that runs the module.
       - It has priority over the environment variables E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY). An empty string
         means no proxy at all.

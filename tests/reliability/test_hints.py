@@ -132,6 +132,24 @@ def test_the_password_of_a_proxy_that_is_not_encoded_is_not_quoted(
     assert "hidden" not in result["msg"]
 
 
+@pytest.mark.parametrize("password", ["\u5bc6\u7801-hidden", "%E5%AF%86%E7%A0%81-hidden"])
+@pytest.mark.parametrize("is_option", [True, False], ids=["option", "environment"])
+def test_the_password_of_a_proxy_that_cannot_be_sent_is_refused_with_the_rule(
+    password: str, is_option: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"http://bob:{password}@127.0.0.1:9"
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, url)
+    result = failure({**NEW, "proxy": url if is_option else None})
+    assert result["reason"] == "invalid_input"
+    assert "Its user name and password must have only Latin-1 characters" in result["msg"]
+    assert ("proxy (set in the task)" if is_option else "environment variable http_proxy") in result["msg"]
+    assert "hidden" not in result["msg"]
+    assert "codec" not in result["msg"]
+
+
 @pytest.mark.parametrize(
     ("action", "desired", "told"),
     [

@@ -138,11 +138,12 @@ def _proxy(values: t.Mapping[str, t.Any], origins: Origins) -> str | None:
     # Imported only for tasks with a proxy, so that the others stay fast.
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import proxies  # noqa: PLC0415
 
-    parts = split_url(proxy, "http")
-    if parts is None or parts.scheme not in PROXY_SCHEMES or proxies.has_plain_characters(proxy):
+    parts, broken = split_url(proxy, "http"), proxies.login_rule(proxy)
+    if parts is None or parts.scheme not in PROXY_SCHEMES or broken:
         # Not quoted, since it may contain a password.
+        rule = broken or proxies.ENCODE
         raise RefusalError(
-            f"{origins.named('proxy')} is not a valid URL. Expected http://[user:password@]host:port. {proxies.ENCODE}"
+            f"{origins.named('proxy')} is not a valid URL. Expected http://[user:password@]host:port. {rule}"
         )
     if parts.scheme.startswith("socks"):
         _refuse_socks_without_library(origins)

@@ -21,13 +21,28 @@ ENCODE = (
     "In its user name and password, special characters must be percent-encoded, for example # as %23, / as %2F and "
     "@ as %40."
 )
+_ONLY_LATIN = "Its user name and password must have only Latin-1 characters: others cannot be sent to a proxy."
 # Characters at which libraries end the host name, so that a password would be taken for a host, a port or a path.
 _NEVER_PLAIN = "/?#\\[] "
 
 
-def has_plain_characters(url: str) -> bool:
-    """Whether the user name or the password contains characters that must be encoded."""
-    return any(character in _NEVER_PLAIN for character in login_in(url))
+def login_rule(url: str) -> str:
+    """The rule that the user name or the password breaks, as a sentence; empty if there is none."""
+    login = login_in(url)
+    if any(character in _NEVER_PLAIN for character in login):
+        return ENCODE
+    # SOCKS has no headers.
+    is_sent = url.startswith("socks") or _is_latin(urllib.parse.unquote(login))
+    return "" if is_sent else _ONLY_LATIN
+
+
+def _is_latin(text: str) -> bool:
+    """Whether the library requests can send the text in a header."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def login_in(url: str) -> str:

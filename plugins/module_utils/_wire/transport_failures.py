@@ -171,10 +171,10 @@ def _is_of_tls(causes: _Causes) -> bool:
 
 def _proxy_failure(causes: _Causes, route: Route) -> _Failure | None:
     """There was no connection to the proxy, or from the proxy to the site."""
-    is_cut = proxies.has_plain_characters(proxies.url_of(route))
-    if is_cut or isinstance(causes[0], requests.exceptions.InvalidProxyURL):
+    broken = proxies.login_rule(proxies.url_of(route))
+    if broken or isinstance(causes[0], requests.exceptions.InvalidProxyURL):
         # Nothing else is reported: the text of a library about such a URL may contain a part of its password.
-        advice = f"{proxies.advice_on(route)} {proxies.ENCODE if is_cut else ''}".rstrip()
+        advice = f"{proxies.advice_on(route)} {broken}".rstrip()
         return _Failure("the URL of the proxy is not valid", advice, "invalid_input", permanent=True)
     if not _is_of_proxy(causes, route):
         return None
