@@ -169,6 +169,19 @@ def test_check_mode_predicts_the_result_for_an_image_in_each_state(
 
 # --- use_newest.yml ---------------------------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize("variables", ['{"family": null}', "family=", "family_tags={}"])
+def test_a_criterion_that_would_find_any_image_is_refused(
+    variables: str, ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    worlds.populate(simulator, [worlds.seeded("db-golden", 60, family="db-golden")])
+    run = ansible.playbook(playbooks / "use_newest.yml", "--extra-vars", variables)
+
+    assert run.code != 0, run.output
+    assert "family must not be empty, and family_tags must be a dictionary" in run.result["msg"]
+    assert simulator.calls() == []
+
+
 TAGS = {"team": "web", "stage": "golden"}
 
 
