@@ -15,7 +15,7 @@ import typing as t
 import urllib.parse
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from requests.adapters import HTTPAdapter
 from through_main import run_main
@@ -74,12 +74,13 @@ def story(desired: Document, **fault: t.Any) -> Story:
 CHANGED = {"image_name": "web", "description": "d", "tags": {"team": "web"}}
 MADE = {"image_name": "new", "instance_id": "i-web-running"}
 GONE = {"image_name": "web", "state": "absent", "delete_snapshots": True}
+# It counts as deleted, which only the complete code shows.
+ALREADY_GONE = story(GONE, action="DeleteImage", code="InvalidImageId.NotFound", status=404, times=0)
 STORIES = (
     story(CHANGED),
     story(MADE),
     story(GONE),
-    # It counts as deleted, which only the complete code shows.
-    story(GONE, action="DeleteImage", code="InvalidImageId.NotFound", status=404, times=0),
+    ALREADY_GONE,
     story(GONE, action="DeleteImage", code="ImageUsingByInstance", times=0),
     story(GONE, action="DeleteImage", code="ImageIsCreating", times=2),
     story(GONE, action="DeleteSnapshot", code="SnapshotCreatedDisk", times=0),
@@ -164,6 +165,8 @@ def undisturbed(site: Simulator, number: int, kind: str) -> str:
     kind=st.sampled_from(["secret_key", "security_token", "proxy"]),
     secret=st.one_of(st.sampled_from(TELLING), PLAIN),
 )
+# Here, the password is a part of the code that decides: without it, the task of 1.0.0 failed.
+@example(number=STORIES.index(ALREADY_GONE), kind="proxy", secret="Image")
 def test_a_secret_is_in_no_message_and_changes_nothing_else(
     site: Simulator, number: int, kind: str, secret: str
 ) -> None:
