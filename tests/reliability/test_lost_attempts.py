@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image_retention
 from through_main import run_main
 
 from apsarastack_simulator.testing import Simulator
@@ -65,6 +66,23 @@ def test_a_call_that_reads_or_was_refused_has_changed_nothing(loss: Document) ->
     assert result["reason"] == "access_denied"
     assert not result.get("changed", False)
     assert TOLD not in result["msg"]
+
+
+NEWER = {**WEB, "id": "m-newer", "name": "web-newer", "created": -60}
+KEEP_ONE = {"name_regex": "^web", "keep": 1}
+
+
+@pytest.mark.parametrize(("code", "reason"), [("Throttling.User", "throttled"), ("OperationConflict", "timed_out")])
+@pytest.mark.parametrize(("action", "task"), [("DeleteImage", "delete"), ("ModifyImageAttribute", "deprecate")])
+def test_a_removal_that_is_refused_until_the_deadline_has_changed_nothing(
+    action: str, task: str, code: str, reason: str
+) -> None:
+    with Simulator(speed=0, seed_changes={"images": [WEB, NEWER]}) as site:
+        site.fault(action=action, code=code, times=0)
+        result = run_main(site, {**KEEP_ONE, "action": task, "wait_timeout": 30}, apsarastack_image_retention)
+    assert (result["reason"], result["changed"], result["actions"]) == (reason, False, [])
+    assert [one["reason"] for one in result["skipped_images"]] == ["not_reached"]
+    assert "may have been carried out" not in result["msg"]
 
 
 def test_a_name_taken_by_a_lost_attempt_is_not_attributed_to_somebody_else() -> None:

@@ -18,6 +18,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention import judging, obstacles, steps
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import Division, Obstacle
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    DeadlineError,
+    NoAnswerError,
     NotNeededError,
     ServiceError,
     may_be_done,
@@ -158,6 +160,10 @@ def deprecate(step: steps.Deprecate, run: RetentionRunning) -> bool:
         run.images.set_deprecated(step.image_id, run.looking_again(may_remove, step))
     except NotNeededError:
         run.outcome.did_not(step)
+        raise
+    except (DeadlineError, NoAnswerError) as error:
+        if not may_be_done(error):
+            run.outcome.did_not(step)
         raise
     except ServiceError as error:
         if not may_be_done(error):
