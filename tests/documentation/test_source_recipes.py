@@ -245,3 +245,41 @@ def test_an_original_that_is_newer_than_the_image_with_the_name_of_its_copy_is_k
     assert run.code != 0, run.output
     assert "web-golden-encrypted is older than web-golden, so it is not a copy of it." in run.output
     assert writes(simulator) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--check",)], ids=["run", "check"])
+def test_the_original_is_kept_if_an_image_with_the_name_of_its_copy_is_not_reported_as_encrypted(
+    options: tuple[str, ...], ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    """It is newer than the original, but a plain image of another source."""
+    images = [worlds.seeded("web-golden", 3600), worlds.seeded("web-golden-encrypted", 60)]
+    worlds.populate(simulator, images, **QUICK)
+    before, snapshots = worlds.remembered(simulator), worlds.snapshots(simulator)
+    run = ansible.playbook(playbooks / "encrypt_image.yml", *options, delete_original=True)
+
+    assert run.code != 0, run.output
+    assert "web-golden was not deleted: web-golden-encrypted (m-web-golden-encrypted) existed before" in run.output
+    assert (writes(simulator), worlds.remembered(simulator), worlds.snapshots(simulator)) == ([], before, snapshots)
+
+
+def test_the_original_is_deleted_by_the_run_that_creates_the_copy_although_the_site_does_not_report_encryption(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    recipe, golden = playbooks / "encrypt_image.yml", worlds.seeded("web-golden", 3600)
+    worlds.populate(simulator, [golden], **QUICK)
+    check_and_run(ansible, simulator, recipe, changed=[golden["id"]], delete_original=True)
+
+    assert golden["id"] not in worlds.remembered(simulator)
+    assert_that_nothing_is_left_to_do(ansible, simulator, recipe, delete_original=True)
+
+
+def test_the_original_is_deleted_later_if_the_site_reports_the_copy_as_encrypted(
+    ansible: Playbooks, simulator: Simulator, playbooks: Path
+) -> None:
+    recipe, golden = playbooks / "encrypt_image.yml", worlds.seeded("web-golden", 3600)
+    worlds.populate(simulator, [golden], newest_fields=True, **QUICK)
+    check_and_run(ansible, simulator, recipe)
+    assert golden["id"] in worlds.remembered(simulator)
+    run = ansible.playbook(recipe, delete_original=True)
+    assert run.code == 0, run.output
+    assert golden["id"] not in worlds.remembered(simulator)
