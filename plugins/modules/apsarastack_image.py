@@ -28,7 +28,8 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(recreate=always), every run replaces the image. Otherwise a second run changes nothing.
+      - With O(recreate=always), every run replaces the image, unless it is still being created. Otherwise a second run
+        changes nothing.
 options:
   state:
     description:
@@ -327,8 +328,12 @@ options:
       - With V(on_source_change), the image is replaced if its snapshots, the sizes of its disks, the objects that it
         was imported from, or its O(image_version), O(platform), O(architecture) or O(os_type) differ from
         those of the task. The cloud reports nothing about the instance or the image that an image was created from, so
-        these cannot be compared.
-      - With V(always), every run replaces the image. Use it to create a new image from the same instance.
+        these cannot be compared. Neither are the sizes of the disks of an imported image.
+      - With V(always), every run replaces the image. Use it to create a new image from the same instance. An image that
+        is still being created from the same source, such as by an interrupted run, is the new image that the task asks
+        for; it is adopted, and the task warns.
+      - An image that is still being created from another source is never replaced, and the task fails. Wait until it is
+        finished, or delete it with O(state=absent).
       - The image is replaced without a gap. The replacement image is created under a temporary name (the name with
         C(-replacement) appended) and waited for, regardless of O(wait). Then it is renamed and read under its new name,
         and only then the replaced image is deleted.

@@ -142,7 +142,7 @@ CASES = (
         "Could not delete image m-web 'web': ImageUseShared: ",
         fault={"action": "DeleteImage", "code": "ImageUseShared"},
     ),
-    Case("source_differs", {**REPLACE, "recreate": "never"}, "Image m-web ('web') exists, but "),
+    Case("source_differs", {**REPLACE, "recreate": "never"}, "Image m-web ('web') already exists: it was created fr"),
     Case("source_not_usable", {**NEW, "instance_id": "i-web-locked"}, "No image can be created from instance i-web-lo"),
     Case(
         "source_not_usable",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_settled
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -71,9 +72,12 @@ def difference(desired: DesiredImage, image: Image) -> str | None:
 
 
 def reason(desired: DesiredImage, image: Image) -> str | None:
-    """Why the image must be replaced; None if it need not be."""
+    """Why the image must be replaced; None if it need not be.
+
+    One that is still being created from the same source is the new image that ``always`` asks for.
+    """
     if desired.recreate == "never" or desired.source is None:
         return None
-    if desired.recreate == "always":
+    if desired.recreate == "always" and is_settled(image):
         return "recreate=always requires a new image in each run"
     return difference(desired, image)

@@ -49,6 +49,13 @@ def _lost(image: Image, why: t.Callable[[Image], str | None]) -> ApsaraStackErro
     if is_unavailable and reason is None:
         return refusals.unavailable(image)
     advice = "Remove the cause and run the task again: with a source it deletes this image and creates a new one."
+    if _is_replacement(image):
+        # A task looks for it only if it replaces an image.
+        advice = (
+            "Remove the cause and run the task again. If recreate then still requires a replacement, the task deletes "
+            "this image and creates a new one. Otherwise delete it with state=absent and "
+            f"image_id={image['image_id']}."
+        )
     if is_unavailable:
         advice = (
             f"Remove the cause, delete the image with state=absent and image_id={image['image_id']}, and run the task "
@@ -60,6 +67,13 @@ def _lost(image: Image, why: t.Callable[[Image], str | None]) -> ApsaraStackErro
         advice=advice,
         facts=_facts(image),
     )
+
+
+def _is_replacement(image: Image) -> bool:
+    # Imported only for failures, so that the others stay fast.
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image import marks  # noqa: PLC0415
+
+    return marks.is_unfinished(image)
 
 
 def _is_unusable_yet(image: Image) -> bool:

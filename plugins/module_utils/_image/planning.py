@@ -132,6 +132,7 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
         steps=() if after == image and not waits_first else _change(desired, image, after),
         warnings=(
             *_unchangeable(desired, image),
+            *_adopted(desired, image),
             *warnings,
             *map(_left_alone, leftovers),
         ),
@@ -170,6 +171,14 @@ def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
         )
     if _purpose(image):
         yield _purpose(image)
+
+
+def _adopted(desired: DesiredImage, image: Image) -> t.Iterator[str]:
+    if desired.recreate == "always" and not is_settled(image):
+        yield (
+            f"image {image['image_id']} is still being created from the same source, as far as the cloud reports it: "
+            "this run adopts it as the new image that recreate=always requires, and creates no other"
+        )
 
 
 def _judged(desired: DesiredImage, image: Image, after: Image, reader: Reader) -> tuple[Image, t.Sequence[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import UNAVAILABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import UNAVAILABLE, is_settled
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -75,12 +75,16 @@ def failed(desired: DesiredImage, image: Image, why: str | None = None, purpose:
 
 
 def other_source(image: Image, difference: str) -> RefusalError:
-    return _refusal(
-        "source_differs",
-        f"{_headline(image)} exists, but {difference}",
-        "Set recreate=on_source_change to replace it, or omit the source to keep it.",
-        image,
-    )
+    if is_settled(image):
+        found = "already exists"
+        advice = "Set recreate=on_source_change to replace it, or omit the source to keep it."
+    else:
+        found = f"is still being created ({image['status']})"
+        advice = (
+            "Wait until it is finished, and then set recreate=on_source_change to replace it. Or delete it now with "
+            "state=absent, which cancels a copy or an import that is still running, and run the task again."
+        )
+    return _refusal("source_differs", f"{_headline(image)} {found}: {difference}", advice, image)
 
 
 def unavailable(image: Image, purpose: str = "") -> RefusalError:

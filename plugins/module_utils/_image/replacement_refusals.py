@@ -48,7 +48,8 @@ def temporary_names_used(desired: DesiredImage, images: t.Sequence[Image]) -> Re
 def still_being_created(image: Image, difference: str) -> RefusalError:
     return refusal(
         f"{named(image)} is still being created ({image['status']}) and would have to be replaced, because "
-        f"{difference}. Another run may still be creating it: run the task again when the image is finished.",
+        f"{difference}. Another run may still be creating it: run the task again when the image is finished, or delete "
+        "it with state=absent, which cancels a copy or an import that is still running.",
         "source_differs",
         image,
     )

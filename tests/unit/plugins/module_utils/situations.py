@@ -95,6 +95,7 @@ def _image(entry: Case, used: t.Container[str | None]) -> Image:
         creation_time=_time(entry.get("created", 0)),
         image_version=entry.get("version", ""),
         platform=entry.get("platform", ""),
+        os_type=entry.get("os_type", "linux"),
         architecture=entry.get("architecture", "x86_64"),
         image_family=entry.get("family", ""),
         boot_mode=entry.get("boot_mode", "BIOS").lower(),

@@ -70,7 +70,9 @@ def test_a_source_is_compared_as_far_as_the_cloud_reports_it(
         ({"source": FROM_INSTANCE, "architecture": "x86_64"}, {"architecture": "x86_64"}, False),
         ({"recreate": "always", "source": SAME}, {}, True),
         ({"recreate": "always", "source": SAME}, {"status": "UnAvailable"}, True),
-        ({"recreate": "always", "source": SAME}, {"status": "Creating"}, True),
+        ({"recreate": "always", "source": SAME}, {"status": "Creating"}, False),
+        ({"recreate": "always"}, {"status": "Creating"}, True),
+        ({"recreate": "always", "source": FROM_INSTANCE}, {"status": "Available", "usable": False}, False),
     ],
 )
 def test_an_image_is_replaced_for_its_source_its_labels_or_always(

@@ -35,6 +35,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
     followed,
     planned,
 )
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import old, replacing
 
 CREATED = DesiredImage(image_name="web", source=FROM_INSTANCE)
 CREATE = ["create image 'web' from instance i-1"]
@@ -71,6 +72,15 @@ def test_a_failed_creation_reports_the_id() -> None:
     images.build_time, images.outcome = 5, "CreateFailed"
     result = failing(CREATED, images)
     assert (result["image_id"], result["image"]["status"], result["changed"]) == ("m-new-1", "CreateFailed", True)
+
+
+def test_a_failed_replacement_says_when_a_later_run_deletes_its_image() -> None:
+    images = FakeImages(old())
+    images.build_time, images.outcome = 5, "CreateFailed"
+    message = failing(replacing(), images)["msg"]
+    assert "If recreate then still requires a replacement, the task deletes this image" in message
+    assert "state=absent and image_id=m-new-1" in message
+    assert "with a source it deletes" not in message
 
 
 def test_a_new_image_that_is_never_listed_is_reported_with_its_id() -> None:

@@ -226,3 +226,26 @@ def test_a_site_that_does_not_report_tasks_has_none(code: str, is_raised: bool) 
             found(Refusing(), of_files(WEB))
     else:
         assert found(Refusing(), of_files(WEB)) is None
+
+
+# --- interrupted, with recreate=always -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"instance_id": "i-1"},
+        {"snapshot_id": "s-new"},
+        {"disk_device_mapping": [{"snapshot_id": "s-new"}]},
+        COPY,
+        {"import_from": [FILE]},
+    ],
+)
+def test_the_next_run_resumes_an_interrupted_creation_even_with_recreate_always(source: t.Any) -> None:
+    cloud = elsewhere()
+    cloud.build_time = 60
+    task = desired(recreate="always", **source)
+    assert failing(task, cloud, seconds=4)["reason"] == "timed_out"
+    done = followed(task, cloud)
+    assert (done.image["image_id"], done.image["status"], done.actions) == ("m-new-1", "Available", [])
+    assert list(cloud.present()) == ["m-new-1"]
