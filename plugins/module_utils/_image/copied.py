@@ -21,13 +21,15 @@ if t.TYPE_CHECKING:  # pragma: no cover
 @dataclass(frozen=True)
 class CopySource:
     """``region``: of the original. ``is_elsewhere``: whether that is another region than that of the copy. ``options``:
-    those of copy_from, as the task gives them. ``original``: once it has been looked up."""
+    those of copy_from, as the task gives them. ``image_name``: of the copy, if the task gives it. ``original``: once it
+    has been looked up."""
 
     kind: t.ClassVar[t.Literal["copy"]] = "copy"
 
     region: str | None
     is_elsewhere: bool
     options: t.Mapping[str, t.Any] = field(default_factory=dict)
+    image_name: str | None = None
     original: Image | None = field(default=None, compare=False)
 
     @property
@@ -54,11 +56,24 @@ class CopySource:
     def difference(self, image: Image) -> str | None:
         """How the image differs from a copy; None if it does not, as far as the cloud reports it, which is never the
         original. Raises RefusalError if it is the original."""
-        if not self.is_elsewhere and image["image_id"] == self.options.get("image_id"):
+        if self.is_original(image):
             raise originals.is_itself(image)
         if self.encrypted and any(disk["encrypted"] is False for disk in image["disk_device_mappings"]):
             return "its disks are not encrypted, but the task sets copy_from.encrypted"
         return None
+
+    def is_original(self, image: Image) -> bool:
+        """Whether copy_from names this image of the region of the task."""
+        named = (self.options.get("image_id"), self.options.get("image_name"))
+        return not self.is_elsewhere and any(
+            name is not None and name in (image["image_id"], image["image_name"]) for name in named
+        )
+
+    def judge_deleted(self, images: t.Iterable[Image]) -> None:
+        """Raises RefusalError if the original is among these images, which the task would delete."""
+        for image in images:
+            if self.is_original(image):
+                raise originals.would_be_deleted(image)
 
     def has_made(self, image: Image) -> bool | None:
         """Whether a call whose answer was lost has created the image; None if the release does not report it."""
@@ -73,6 +88,9 @@ class CopySource:
         # A failed image of the name does not make it ambiguous.
         named = [one for one in found if not is_failed(one)] if len(found) > 1 else found
         original = originals.only_one(self, named)
+        if not self.is_elsewhere and original["image_name"] == self.image_name:
+            # One that another account shares: an own image of the name would have been found before.
+            raise originals.is_itself(original)
         originals.judge(self, original)
         if not self.encrypted and reader.is_encrypted(original, self.region):
             raise originals.encrypted(self, original)

@@ -72,12 +72,13 @@ def difference(desired: DesiredImage, image: Image) -> str | None:
 
 
 def reason(desired: DesiredImage, image: Image) -> str | None:
-    """Why the image must be replaced; None if it need not be.
+    """Why the image must be replaced; None if it need not be. Raises RefusalError for the original of its own copy.
 
     One that is still being created from the same source is the new image that ``always`` asks for.
     """
     if desired.recreate == "never" or desired.source is None:
         return None
+    found = difference(desired, image)
     if desired.recreate == "always" and is_settled(image):
         return "recreate=always requires a new image in each run"
-    return difference(desired, image)
+    return found

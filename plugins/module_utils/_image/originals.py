@@ -77,6 +77,15 @@ def is_itself(image: Image) -> RefusalError:
     )
 
 
+def would_be_deleted(image: Image) -> RefusalError:
+    return RefusalError(
+        f"image {image['image_id']} ({image['image_name']!r}) is the original in copy_from, but the task would delete "
+        "it, since it belongs to an unfinished replacement",
+        "invalid_input",
+        advice="Give another image in copy_from, or first finish the replacement with the source it was begun with.",
+    )
+
+
 def _unusable(original: Image, why: str, advice: str) -> RefusalError:
     return RefusalError(
         f"image {original['image_id']} ({original['image_name']!r}) cannot be copied, because {why}",

@@ -52,6 +52,15 @@ def plan_replacement(
     ``usable``: the image of the desired name, or it and the one that it is replacing. ``failed``: failed images of the
     name. ``now``: seconds since the epoch. Raises RefusalError.
     """
+    made = _plan(desired, usable, failed, reader, now)
+    if made is not None and desired.source is not None and desired.source.kind == "copy":
+        desired.source.judge_deleted(step.expected.image for step in made.steps if isinstance(step, steps.Delete))
+    return made
+
+
+def _plan(
+    desired: DesiredImage, usable: t.Sequence[Image], failed: t.Sequence[Image], reader: Reader, now: float
+) -> ImagePlan | None:
     current = marks.replacement_in(usable) or next(iter(usable), None)
     if current is None:
         return None if desired.source is None else _plan_without_current(desired, failed, reader, now)

@@ -15,7 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.imported 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import failing, followed
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import failing, followed, refused
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.params import params_of
 
 FILE = {"bucket": "golden", "object": "web.raw"}
@@ -100,6 +100,15 @@ def test_the_encryption_of_a_copy_is_compared_where_it_is_reported(
     source = desired(copy_from={"image_id": "m-1", "region": "cn-2", "encrypted": told}).source
     found = image("m-web", disk_device_mappings=[{**disk("s-1"), "encrypted": disks_encrypted}])
     assert (source.difference(found) is not None) is differs
+
+
+@pytest.mark.parametrize("recreate", ["never", "on_source_change", "always"])
+def test_a_shared_original_must_have_another_name_than_its_copy_as_well(recreate: str) -> None:
+    cloud = FakeImages()
+    cloud.copies.elsewhere = [image("m-shared", image_name="web", image_owner_alias="others")]
+    told = refused(desired(copy_from={"image_id": "m-shared"}, recreate=recreate), cloud)
+    assert told["reason"] == "invalid_input"
+    assert "Image m-shared is named 'web', which is the name that its copy is to have" in told["msg"]
 
 
 # --- exactly once ----------------------------------------------------------------------------------------------------
