@@ -173,8 +173,8 @@ options:
         required: true
       object:
         description:
-          - The name of the object in the bucket, such as V(images/web.qcow2). It must not be a URL and must not begin
-            with a slash.
+          - The name of the object in the bucket, such as V(images/web.qcow2). It must not be a URL or the end of
+            a signed one, must not begin or end with a slash or a blank. Each disk has an object of its own.
         type: str
         required: true
       format:
@@ -185,6 +185,7 @@ options:
       size:
         description:
           - The size of the disk in GiB, at least that of the disk in the file. If omitted, it is the size of the file.
+          - It must be 1 to 32768. Releases have lower limits, which the cloud checks.
         type: int
   os_type:
     description:
@@ -914,7 +915,7 @@ def run(
 
 def work(module: TaskModule) -> dict[str, t.Any]:
     params = module.params
-    desired = desired_from(params)
+    desired = desired_from(params, module.given.nulls)
     params["wait_timeout"] = timeout_of(params)
     return run(desired, images_for(params, module.connect), module.deadline, module.check_mode, log=module.log_line)
 

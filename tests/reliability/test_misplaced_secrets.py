@@ -18,6 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.modules import (
     apsarastack_image_retention,
 )
 from inside import CONNECTION, Answer, Site, run_main
+from option_values import Recorder, sent_in
 
 if t.TYPE_CHECKING:
     import types
@@ -27,6 +28,17 @@ SECRETS = {
     "secret key": "tXyzIuW4Fz1bKf9QwLq0AsPd7RmGh2",
     "token": "CAIS8gF1q6Ft5B2yfSjIr5fdKoPVmqdF8/Kgb2jBtGMxVvhVgqzPhzz2IHhMfnhpBekXtPg/nmlY7/oclr4/GJUeEBzDa9B55JcL",
 }
+# The ends of signed URLs of OSS, in both versions of the signature, with a token and encoded as a parameter.
+SIGNED = (
+    "web.qcow2?OSSAccessKeyId=AKID77&Expires=1&Signature=SIGN99",
+    "web.qcow2?Expires=1&signature=SIGN99",
+    "web.qcow2?x-oss-date=20261101T000000Z&x-oss-credential=AKID77&x-oss-signature=SIGN99",
+    "web.qcow2?security-token=SIGN99",
+    "web.qcow2?x-oss-security-token=SIGN99",
+    "web.qcow2&Signature=SIGN99",
+    "web.qcow2%3FOSSAccessKeyId%3DAKID77%26Signature%3DSIGN99",
+    "web.qcow2%253FSignature%253DSIGN99",
+)
 # What is left of a secret must not be enough to guess the rest.
 LONGEST_REST = 8
 MODULES = (apsarastack_image, apsarastack_image_export, apsarastack_image_info, apsarastack_image_retention)
@@ -135,6 +147,54 @@ def test_the_target_of_a_redirect_is_shown_without_what_may_be_a_login(location:
     text = said(apsarastack_image_info, {}, Answer(b"", status=302, headers={"Location": location}))
     assert f"it redirects to {shown}" in text
     assert "1234567890" not in text
+
+
+FILE = {"bucket": "exports", "object": "web.raw"}
+
+
+@pytest.mark.parametrize("signed", SIGNED)
+@pytest.mark.parametrize(
+    ("module", "options", "told"),
+    [
+        (apsarastack_image, {"import_from": [FILE, {**FILE, "object": ...}]}, "import_from[1].object looks like the"),
+        (apsarastack_image, {"import_from": [{**FILE, "bucket": ...}]}, "import_from[0].bucket must have"),
+        (apsarastack_image, {"copy_from": {"image_name": ...}}, "copy_from.image_name looks like the"),
+        (apsarastack_image, {"image_name": ...}, "image_name looks like the"),
+        (apsarastack_image, {"image_name": ..., "state": "absent"}, "image_name looks like the"),
+        (apsarastack_image_export, {"image_name": ...}, "image_name looks like the"),
+        (apsarastack_image, {"import_from": [FILE], "role_name": ...}, "role_name looks like the"),
+        (apsarastack_image_export, {"role_name": ...}, "role_name looks like the"),
+        (apsarastack_image_export, {"bucket": ...}, "bucket must have"),
+        (apsarastack_image_export, {"prefix": ...}, "prefix must have"),
+    ],
+)
+def test_the_end_of_a_signed_url_is_refused_and_not_shown(
+    module: types.ModuleType, options: dict[str, t.Any], told: str, signed: str
+) -> None:
+    filled = json.loads(json.dumps(options, default=lambda _ellipsis: signed))
+    site, no_source = Recorder(), {"instance_id": None} if module is apsarastack_image else {}
+    result = run_main({**TASKS[name_of(module)], **no_source, **filled}, site, module)
+    result.pop("invocation", None)
+    assert (result["reason"], site.requests) == ("invalid_input", [])
+    assert told in result["msg"]
+    assert [secret for secret in ("AKID77", "SIGN99") if secret in json.dumps(result)] == []
+
+
+@pytest.mark.parametrize("name", ["web?.raw", "what?", "web?version=2", "Signature=1.raw", "a&b=c.raw"])
+def test_an_object_with_a_question_mark_but_without_a_signature_is_imported(name: str) -> None:
+    site = Recorder()
+    result = run_main({"image_name": "new", "import_from": [{**FILE, "object": name}]}, site, apsarastack_image)
+    assert "ImportImage" in [sent_in(request)["Action"] for request in site.requests], result
+
+
+def test_a_hint_stays_a_sentence_without_a_value_that_may_be_a_secret() -> None:
+    object_of_a_query = {**FILE, "object": "web?ticket=1234567890"}
+    text = said(
+        apsarastack_image,
+        {"instance_id": None, "import_from": [object_of_a_query]},
+        refused("InvalidOSSObject.NotFound"),
+    )
+    assert "Check object (a URL with a password or a token, which is not shown) in import_from: it must be" in text
 
 
 def test_names_and_ids_are_still_quoted() -> None:

@@ -143,6 +143,21 @@ def test_a_source_of_null_excludes_no_other() -> None:
     assert result["actions"] == ["create image 'new' from snapshot s-1"]
 
 
+@pytest.mark.parametrize("source", ["instance_id", "snapshot_id", "disk_device_mapping", "copy_from", "import_from"])
+def test_a_missing_image_without_another_source_is_reported_with_the_source_that_is_null(source: str) -> None:
+    told = f"({source} is null in the task, which counts as omitted)"
+    result, _site = outcome(IMAGE, name="new", **{source: None})
+    assert result["reason"] == "not_found"
+    assert f"the task gives nothing to create it from {told}" in result["msg"]
+    assert told in refusal(IMAGE, name="new", recreate="always", **{source: None})
+    assert "null" not in outcome(IMAGE, name="new")[0]["msg"]
+
+
+def test_all_sources_that_are_null_are_named() -> None:
+    result, _site = outcome(IMAGE, name="new", copy_from=None, import_from=None)
+    assert "(copy_from and import_from are null in the task, which counts as omitted)" in result["msg"]
+
+
 def test_a_misspelled_option_is_refused_even_if_null() -> None:
     assert "image_nam" in refusal(INFO, image_nam=None)
 
@@ -153,7 +168,8 @@ NEW = {"name": "new", "snapshot_id": "s-1", "tags": {"a": "b"}, "description": "
 @pytest.mark.parametrize(
     ("module", "option"),
     [
-        *[(IMAGE, option) for option in sorted({*connection_spec(), *IMAGE.ARGUMENTS} - {"image_name"})],
+        # Of a source that is null, the message tells more; see below.
+        *[(IMAGE, option) for option in sorted({*connection_spec(), *IMAGE.ARGUMENTS} - {"image_name", "snapshot_id"})],
         *[(EXPORT, option) for option in sorted(EXPORT.ARGUMENTS)],
         *[(RETENTION, option) for option in sorted(RETENTION.ARGUMENTS.keys() - {*NEVER_NULL})],
     ],

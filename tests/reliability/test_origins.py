@@ -237,8 +237,9 @@ def test_a_refusal_says_that_the_value_comes_from_the_task(tmp_path: Path, optio
 ROLE_HIDDEN = "role-of-nobody"
 # A value of each type that is not a string, and what the message says about it.
 OF_ANOTHER_TYPE = [
-    ("assume_role", '{"role_arn": "' + ROLE_HIDDEN, "must be a dictionary, for example in JSON, but is a string that"
-     " is not valid JSON: Unterminated string starting at in line 1, column 14"),
+    ("assume_role", '{"role_arn": "' + ROLE_HIDDEN,
+     "must be a dictionary with role_arn, for example in JSON, but is a string"
+     " that is not valid JSON: Unterminated string starting at in line 1, column 14"),
     ("assume_role", "{" + ROLE_HIDDEN + "}", "not valid JSON: Expecting property name enclosed in double quotes"),
     ("assume_role", ROLE_HIDDEN, "not valid JSON: Expecting value in line 1, column 1"),
     ("assume_role", f'["{ROLE_HIDDEN}"]', "but is JSON of the type list"),

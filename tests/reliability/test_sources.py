@@ -181,6 +181,7 @@ def test_an_unusable_region_is_refused(region: str) -> None:
         calls = actions(simulator)
     assert (result["reason"], calls) == ("invalid_input", [])
     assert "copy_from.region" in result["msg"]
+    assert "Nothing was sent." in result["msg"]
 
 
 def test_an_unusable_endpoint_is_refused() -> None:
@@ -190,6 +191,7 @@ def test_an_unusable_endpoint_is_refused() -> None:
         calls = actions(simulator)
     assert (result["reason"], calls) == ("invalid_input", [])
     assert "copy_from.endpoint must be a host, host:port, or an http or https URL" in result["msg"]
+    assert "Nothing was sent." in result["msg"]
 
 
 # --- originals -------------------------------------------------------------------------------------------------------

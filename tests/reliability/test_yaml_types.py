@@ -59,6 +59,56 @@ def test_a_string_that_yaml_may_have_changed_causes_a_warning(
     assert (repr(value) in warning) == (not is_secret)
 
 
+NESTED = [
+    (options, value)
+    for value in (True, False, 1.1)
+    for options in (
+        {"disk_device_mapping[0].snapshot_id": value},
+        {"disk_device_mapping[0].device": value},
+        {"import_from[0].bucket": value},
+        {"import_from[0].object": value},
+        {"copy_from.image_id": value},
+        {"copy_from.image_name": value},
+        {"copy_from.region": value},
+        {"copy_from.endpoint": value},
+        {"copy_from.kms_key_id": value},
+        {"assume_role.role_arn": value},
+        {"assume_role.session_name": value},
+    )
+]
+
+
+@pytest.mark.parametrize(("options", "value"), NESTED)
+def test_a_string_in_a_dictionary_that_yaml_may_have_changed_causes_a_warning(
+    options: dict[str, t.Any], value: t.Any
+) -> None:
+    ((path, _value),) = options.items()
+    option, _dot, suboption = path.partition(".")
+    entry = {suboption: value}
+    if option.startswith("import_from"):
+        entry = {"bucket": "images", "object": "a.raw", **entry}
+    elif option == "assume_role":
+        entry = {"role_arn": "acs:ram::1:role/imager", **entry}
+    task = {option.removesuffix("[0]"): [entry] if option.endswith("[0]") else entry}
+    result, _site = outcome(IMAGE, image_name="new", **task)
+    (warning,) = [text for text in map(str, result["warnings"]) if f"read {path} as {value!r}" in text]
+    assert "quote it" in warning
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("import_from", "a/b", "import_from must be a list of dictionaries with bucket and object, but is a string"),
+        ("import_from", ["a/b"], "import_from[0] must be a dictionary with bucket and object"),
+        ("import_from", {"bucket": "a"}, "list of dictionaries with bucket and object, but is of the type dict"),
+        ("disk_device_mapping", "s-1", "disk_device_mapping must be a list of dictionaries, but is a string"),
+    ],
+)
+def test_the_message_about_another_type_says_what_is_expected(option: str, value: t.Any, told: str) -> None:
+    message = refusal(IMAGE, image_name="new", **{option: value})
+    assert told in message
+
+
 INTEGERS = [
     (module, name)
     for module in MODULES

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import CUT, RefusalError, shown, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    CUT,
+    RefusalError,
+    is_signed,
+    shown,
+    unshown,
+)
 
 _TEMPLATE_MARKS = ("{{", "{%")
 _LONGEST_QUOTE = 40
@@ -42,6 +48,18 @@ def id_problems(values: t.Mapping[str, t.Any]) -> list[str]:
 def entries(option: str, values: t.Iterable[t.Any] | None) -> dict[str, t.Any]:
     """The entries of a list option, with their names in messages as keys."""
     return {f"{option}[{number}]": value for number, value in enumerate(values or ())}
+
+
+def signed_problems(values: t.Mapping[str, t.Any], wanted: str = "the name") -> list[str]:
+    """A sentence for each of ``values``, with its option as key, that contains a secret of a signed URL.
+
+    ``wanted``: what is expected instead.
+    """
+    return [
+        f"{option} looks like the end of a signed URL, which is not shown: give only {wanted} before the question mark"
+        for option, value in values.items()
+        if isinstance(value, str) and is_signed(value)
+    ]
 
 
 def timeout_problems(params: t.Mapping[str, t.Any]) -> list[str]:

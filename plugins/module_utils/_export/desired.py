@@ -15,6 +15,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
     broken,
     id_problems,
     refuse,
+    signed_problems,
     timeout_problems,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import bucket_problem
@@ -69,6 +70,7 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredExport:
     refuse(
         [
             *blank_problems(named),
+            *signed_problems({option: params[option] for option in ("image_name", "role_name")}),
             *id_problems({"image_id": params["image_id"]}),
             *timeout_problems(params),
             *(problem for problem in broken_rules if problem is not None),

@@ -37,8 +37,8 @@ def create_only_differences(desired: DesiredImage, image: Image) -> list[str]:
 
 
 def differs(name: str, told: t.Any, wanted: t.Any) -> bool:
-    # Older releases write Linux and Windows.
-    return bool(str(told).lower() != wanted if name == "os_type" else told != wanted)
+    # Releases differ in case: older ones write Linux and Windows. A version is the text that the task gave.
+    return bool(told != wanted if name == "image_version" else str(told).lower() != str(wanted).lower())
 
 
 def attributes(desired: DesiredImage) -> dict[str, t.Any]:

@@ -14,6 +14,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
     entries,
     id_problems,
     refuse,
+    signed_problems,
     timeout_problems,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import texts
@@ -30,6 +31,11 @@ _WITH_SOME_SOURCES = ("os_type", "boot_mode", "license_type", "role_name")
 
 _IDS = ("image_id", "instance_id", "snapshot_id")
 _NEVER_BLANK = ("image_id", "image_name", "instance_id", "snapshot_id", "image_version", "platform", "architecture")
+_AS_GIVEN = (
+    *("state", "image_id", "image_name", "description", "purge_tags", "force", "image_version", "platform"),
+    *("architecture", "os_type", "boot_mode", "license_type", "image_family", "deprecated", "purge_shares", "unshare"),
+    *("recreate", "delete_snapshots", "wait"),
+)
 
 
 class DiskMapping(t.NamedTuple):
@@ -116,6 +122,8 @@ class DesiredImage(t.NamedTuple):
     recreate: str = "never"
     delete_snapshots: bool = False
     wait: bool = True
+    # The sources that are null in the task, for messages; see ``texts.null_sources``.
+    null_sources: str = ""
 
     @property
     def may_replace(self) -> bool:
@@ -165,14 +173,17 @@ def timeout_of(params: t.Mapping[str, t.Any]) -> int:
     return LONG_TIMEOUT if is_long else DEFAULT_TIMEOUT
 
 
-def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
+def desired_from(params: t.Mapping[str, t.Any], nulls: t.Collection[str] = ()) -> DesiredImage:
     """The desired state from the parameters of a task, whose types the argument spec has checked.
 
-    Raises RefusalError with a sentence for each value that the API would reject or that is likely a mistake.
+    ``nulls``: the options that are null in the task. Raises RefusalError with a sentence for each value that the API
+    would reject or that is likely a mistake.
     """
     named = {option: params[option] for option in _NEVER_BLANK}
     ids = {option: named[option] for option in _IDS}
     problems = [*blank_problems({**named, **_disk_texts(params)}), *id_problems(ids), *timeout_problems(params)]
+    problems += signed_problems({"image_name": params["image_name"]})
+    null_sources = texts.null_sources(nulls)
     if params["image_id"] is None and params["image_name"] is None:
         problems.append("image_id or image_name is required")
     tag_problems: list[str] = []
@@ -186,37 +197,21 @@ def desired_from(params: t.Mapping[str, t.Any]) -> DesiredImage:
             *tag_rules.problems(tags or {}),
             *_disk_problems(params["disk_device_mapping"]),
             *_other_source_problems(params),
-            *_recreate_problems(params),
+            *_recreate_problems(params, null_sources),
             *_share_problems(params),
         ]
     refuse(problems)
+    share_with = None if params["share_with"] is None else tuple(sorted({*params["share_with"]}))
     return DesiredImage(
-        state=params["state"],
-        image_id=params["image_id"],
-        image_name=params["image_name"],
-        description=params["description"],
+        **{option: params[option] for option in _AS_GIVEN},
         source=_source(params),
         tags=tags,
-        purge_tags=params["purge_tags"],
-        force=params["force"],
-        image_version=params["image_version"],
-        platform=params["platform"],
-        architecture=params["architecture"],
-        os_type=params["os_type"],
-        boot_mode=params["boot_mode"],
-        license_type=params["license_type"],
-        image_family=params["image_family"],
-        deprecated=params["deprecated"],
-        share_with=None if params["share_with"] is None else tuple(sorted({*params["share_with"]})),
-        purge_shares=params["purge_shares"],
-        unshare=params["unshare"],
-        recreate=params["recreate"],
-        delete_snapshots=params["delete_snapshots"],
-        wait=params["wait"],
+        share_with=share_with,
+        null_sources=null_sources,
     )
 
 
-def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+def _recreate_problems(params: t.Mapping[str, t.Any], null_sources: str) -> list[str]:
     recreate = params["recreate"]
     if recreate == "never":
         return []
@@ -227,6 +222,7 @@ def _recreate_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     if recreate == "always" and _source(params) is None:
         return [
             "recreate=always requires one of instance_id, snapshot_id, disk_device_mapping, copy_from and import_from"
+            f"{null_sources}"
         ]
     return []
 

@@ -13,20 +13,21 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import (
     blank_problems,
-    broken,
     entries,
     id_problems,
     quoted,
+    signed_problems,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import buckets
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.copied import CopySource
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.imported import ImportSource, StoredDisk
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.texts import SOURCES
 
 if t.TYPE_CHECKING:  # pragma: no cover
     Params = t.Mapping[str, t.Any]
 
 MAXIMUM_DISKS = 17
-SOURCES = ("instance_id", "snapshot_id", "disk_device_mapping", "copy_from", "import_from")
+LARGEST_DISK_GIB = 32768
 # The sources that an option is sent with; every other option is sent with all of them.
 _ONLY_WITH = {
     "os_type": ("import_from",),
@@ -83,6 +84,7 @@ def _option_problems(params: Params) -> t.Iterator[str]:
 def _copy_problems(params: Params, original: Params) -> t.Iterator[str]:
     named = {f"copy_from.{option}": value for option, value in original.items()}
     yield from blank_problems(named)
+    yield from signed_problems({"copy_from.image_name": original["image_name"]})
     yield from id_problems({"copy_from.image_id": original["image_id"], "copy_from.region": original["region"]})
     if (original["image_id"] is None) == (original["image_name"] is None):
         has = "neither" if original["image_id"] is None else "both"
@@ -110,8 +112,10 @@ def _import_problems(params: Params, disks: t.Sequence[Params]) -> t.Iterator[st
         yield f"import_from must have 1 to {MAXIMUM_DISKS} entries, but has {len(disks)}"
     for entry, disk in entries("import_from", disks).items():
         yield from _disk_problems(entry, disk)
+    yield from _repeated(disks)
     yield from blank_problems({"role_name": params["role_name"]})
-    if params["boot_mode"] == "bios" and params["architecture"] == "arm64":
+    yield from signed_problems({"role_name": params["role_name"]})
+    if params["boot_mode"] == "bios" and (params["architecture"] or "").lower() == "arm64":
         yield "boot_mode is bios, but architecture is arm64, which boots only with uefi: set boot_mode=uefi, or omit it"
 
 
@@ -123,10 +127,16 @@ def _disk_problems(entry: str, disk: Params) -> t.Iterator[str]:
     if problem is not None:
         endpoint = ". Give only the name of the bucket, without an endpoint" if "." in bucket or "/" in bucket else ""
         yield f"{problem}{endpoint}"
-    if "://" in name:
-        # A signed URL contains a signature, so it is not quoted.
-        yield f"{entry}.object is a URL: give only the name of the object in its bucket, such as images/web.qcow2"
-    elif name.startswith(("/", "\\")):
-        yield f"{broken(f'{entry}.object', 'must not begin with a slash', name)}: object names begin without one"
-    if disk["size"] is not None and disk["size"] < 1:
-        yield f"{entry}.size must be at least 1 GiB, but is {disk['size']}"
+    if name.strip():
+        yield from buckets.object_problems(f"{entry}.object", name)
+    # No release has a larger disk; the cloud checks the values in between.
+    if disk["size"] is not None and not 1 <= disk["size"] <= LARGEST_DISK_GIB:
+        yield f"{entry}.size must be 1 to {LARGEST_DISK_GIB} GiB, but is {disk['size']}"
+
+
+def _repeated(disks: t.Sequence[Params]) -> t.Iterator[str]:
+    first: dict[tuple[str, str], str] = {}
+    for entry, disk in entries("import_from", disks).items():
+        same = first.setdefault((disk["bucket"], disk["object"]), entry)
+        if same != entry:
+            yield f"{entry} has the same bucket and object as {same}: each disk must have a file of its own"

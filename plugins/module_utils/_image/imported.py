@@ -10,11 +10,17 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_settled
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import unsigned
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources import Judged
+
+
+def place(bucket: str | None, name: str) -> str:
+    """A disk file, for messages. Another tool may have imported an object that was named with a signature."""
+    return f"{bucket}/{unsigned(name)}"
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class StoredDisk:
 
     def text(self) -> str:
         more = [*([self.format] if self.format else []), *([f"{self.size} GiB"] if self.size else [])]
-        return f"{self.bucket}/{self.object}" + (f" ({', '.join(more)})" if more else "")
+        return place(self.bucket, self.object) + (f" ({', '.join(more)})" if more else "")
 
     def as_dict(self) -> dict[str, t.Any]:
         """The options of the task by name."""
@@ -68,7 +74,7 @@ class ImportSource:
         wanted = [(disk.bucket, disk.object) for disk in self.disks]
         if not told or (told[0] == wanted[0] and sorted(map(str, told)) == sorted(map(str, wanted))):
             return None
-        files = ", ".join(f"{bucket}/{name}" for bucket, name in told)
+        files = ", ".join(place(bucket, name) for bucket, name in told)
         return f"it was imported from {files}, but the task names {self.text()}"
 
     def has_made(self, image: Image) -> bool | None:

@@ -28,7 +28,7 @@ def no_source(desired: DesiredImage) -> RefusalError:
     return _refusal(
         "not_found",
         f"no image named {shown(desired.image_name)} was found in any status, and the task gives nothing to create it "
-        "from",
+        f"from{desired.null_sources}",
         f"To create it, give one of {_SOURCES}.",
         hint="InvalidImageId.NotFound",
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import BUCKET_RULE
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import shown, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted, unshown
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
@@ -24,12 +24,12 @@ DEFAULT_ROLE = "AliyunECSImageImportDefaultRole"
 def _files(context: Context, key: str) -> str:
     """The buckets or the objects of the task, as words: ``bucket 'a', 'b'``."""
     disks = context.options.get("import_from") or ()
-    return f"{key} {', '.join(dict.fromkeys(shown(disk.get(key)) for disk in disks))}".rstrip()
+    return f"{key} {', '.join(dict.fromkeys(inserted(disk.get(key)) for disk in disks))}".rstrip()
 
 
 def _original(context: Context, option: str) -> str:
     value = (context.options.get("copy_from") or {}).get(option)
-    return f"copy_from.{option}" if value is None else f"copy_from.{option} {shown(value)}"
+    return f"copy_from.{option}" if value is None else f"copy_from.{option} {inserted(value)}"
 
 
 def _not_authorized(context: Context) -> str:

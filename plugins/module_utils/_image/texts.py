@@ -10,8 +10,11 @@ error of the cloud. What some releases accept is left to the cloud.
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validation import broken
 
+SOURCES = ("instance_id", "snapshot_id", "disk_device_mapping", "copy_from", "import_from")
 NAME_LENGTH = (2, 128)
 MAXIMUM_DESCRIPTION_LENGTH = 256
 MAXIMUM_VERSION_LENGTH = 40
@@ -61,3 +64,10 @@ def description_problem(what: str, text: str) -> str | None:
 def version_problem(what: str, text: str) -> str | None:
     is_good = 1 <= len(text) <= MAXIMUM_VERSION_LENGTH and text.isascii() and text.isprintable()
     return None if is_good else broken(what, VERSION_RULE, text)
+
+
+def null_sources(nulls: t.Collection[str]) -> str:
+    """Which sources of the task are null, as the end of a sentence. A template may have turned one into null."""
+    named = [option for option in SOURCES if option in nulls]
+    are = "is" if len(named) == 1 else "are"
+    return f" ({' and '.join(named)} {are} null in the task, which counts as omitted)" if named else ""

@@ -35,10 +35,14 @@ def place_in(option: str, values: t.Mapping[str, t.Any], protocol: str) -> Place
         return None
     if not is_header_text(region):
         # It is sent as an HTTP header.
-        raise RefusalError(f"{option}.region {HEADER_RULE}, but is {shown(region)}.")
+        raise RefusalError(f"{option}.region {HEADER_RULE}, but is {shown(region)}. Nothing was sent.")
     if endpoint is None:
         return Place(region)
-    found = endpoint_in(f"{option}.endpoint", endpoint, protocol)
+    try:
+        found = endpoint_in(f"{option}.endpoint", endpoint, protocol)
+    except RefusalError as error:
+        # Like every refusal of an option that is not one of the connection.
+        raise RefusalError(f"{error.message} Nothing was sent.") from error
     return Place(region, found.url, found.is_asapi)
 
 

@@ -133,7 +133,8 @@ def _value(value: t.Any, rule: Rule, where: str, given: Given) -> t.Any:
     if rule.get("type") == "list":
         if isinstance(value, list):
             return _entries(value, rule, where, given)
-        return value if rule.get("options") is None else _refused(value, "a list", where, given)
+        suboptions = rule.get("options")
+        return value if suboptions is None else _no_list(value, suboptions, where, given)
     if rule.get("options") is not None:
         return _suboptions(value, rule["options"], where, given)
     if rule.get("type") == "int":
@@ -165,10 +166,22 @@ def _suboptions(value: t.Any, spec: Spec, where: str, given: Given) -> dict[str,
         try:
             value = check_type_dict(value)
         except TypeError:
-            return _refused(value, "a dictionary, for example in JSON", where, given)
+            return _refused(value, f"a dictionary{_with(spec)}, for example in JSON", where, given)
     if not isinstance(value, dict):
-        return _refused(value, "a dictionary", where, given)
+        return _refused(value, f"a dictionary{_with(spec)}", where, given)
     return _options(value, spec, f"{where}.", given)
+
+
+def _no_list(value: t.Any, suboptions: Spec, where: str, given: Given) -> None:
+    """Adds the problem of a value that is not the list of dictionaries that it must be."""
+    found = "a string" if isinstance(value, str) else f"of the type {type(value).__name__}"
+    given.problems.append(f"{where} must be a list of dictionaries{_with(suboptions)}, but is {found}")
+
+
+def _with(suboptions: Spec) -> str:
+    """What a dictionary must contain, as words."""
+    required = [name for name, rule in suboptions.items() if rule.get("required")]
+    return f" with {' and '.join(required)}" if required else ""
 
 
 def _refused(value: t.Any, wanted: str, where: str, given: Given) -> dict[str, t.Any] | None:

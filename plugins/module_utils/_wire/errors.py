@@ -23,6 +23,13 @@ READ_PREFIXES = ("Describe", "List", "AssumeRole")
 CUT = "..."
 # In a value that may be a URL: a password before an @, or a parameter, such as a token or a signature.
 _LOGIN = re.compile(r":.*@|\?.+=", re.DOTALL)
+# The secret parameters of a signed URL, with or without the URL before them, also if it was encoded as a parameter.
+_SIGNED = re.compile(
+    r"(?:[?&;]|%(?:25)*(?:3F|26))"
+    r"(?:OSSAccessKeyId|AWSAccessKeyId|Signature|(?:(?:x-oss|x-amz)-)?security-token|(?:x-oss|x-amz)-(?:signature|credential))"
+    r"(?:=|%(?:25)*3D)",
+    re.IGNORECASE,
+)
 # Secret keys have 30 letters and digits, access keys at least 20, and tokens are base64. Names and ids rarely have as
 # many without a hyphen, and do not mix upper case, lower case and digits.
 _KEY = re.compile(
@@ -258,11 +265,28 @@ def unshown(text: str) -> str | None:
     Any option may be given a URL, a key or a token by mistake. The task does not know such a secret, so it is not
     hidden when the result is rendered.
     """
-    if _LOGIN.search(text):
+    if _LOGIN.search(text) or is_signed(text):
         return "a URL with a password or a token, which is not shown"
     return "a value that looks like a key or a token, which is not shown" if _KEY.search(text) else None
+
+
+def is_signed(text: str) -> bool:
+    """Whether the text contains a secret of a signed URL, such as one of OSS."""
+    return _SIGNED.search(text) is not None
+
+
+def unsigned(text: str) -> str:
+    """The text, truncated before the first secret of a signed URL."""
+    found = _SIGNED.search(text)
+    return text if found is None else text[: found.start()] + CUT
 
 
 def shown(value: t.Any) -> str:
     """The value of an option, as every message quotes it."""
     return unshown(str(value)) or repr(value)
+
+
+def inserted(value: t.Any) -> str:
+    """The value, as ``shown``, right after its option in a sentence that continues."""
+    hidden = unshown(str(value))
+    return repr(value) if hidden is None else f"({hidden})"

@@ -13,7 +13,7 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
 
 # Actions that are called only because of one option.
 _ONLY_FOR: t.Mapping[str, str] = {
@@ -69,7 +69,7 @@ class Context:
 
     def named(self, option: str) -> str:
         """The option with its value, if any, and the variable that the value came from."""
-        value = f" {shown(self.options[option])}" if self.has(option) else ""
+        value = f" {inserted(self.options[option])}" if self.has(option) else ""
         return f"{option}{value}{self.origin(option)}"
 
     def origin(self, option: str) -> str:

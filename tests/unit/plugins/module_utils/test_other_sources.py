@@ -82,6 +82,12 @@ def test_whether_a_lost_call_has_created_an_image(source: t.Any, found: t.Any, a
     assert source.has_made(found) is answer
 
 
+def test_a_message_does_not_show_the_signature_in_the_name_of_an_object_that_was_imported_earlier() -> None:
+    source = ImportSource((StoredDisk(*WEB),))
+    told = source.difference(of_files(("golden", "other.raw?Expires=1&Signature=SIGN99")))
+    assert told == "it was imported from golden/other.raw?Expires=1..., but the task names disk file golden/web.raw"
+
+
 def test_the_role_and_the_endpoint_do_not_belong_to_what_an_image_is_created_from() -> None:
     copied = {"image_id": "m-1", "region": "cn-2"}
     one, other = desired(copy_from=copied), desired(copy_from={**copied, "endpoint": "ecs.example.com"})
