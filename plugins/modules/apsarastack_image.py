@@ -112,7 +112,7 @@ options:
       - The original must be an own image, or one that another account shares with this one, which can only be copied
         within its region. It must be Available. It is looked up in its region before anything is written.
       - Only used if an image must be created. The cloud does not report what an image was copied from, so this cannot
-        be compared later, except that O(copy_from.encrypted) is compared where the release reports it.
+        be compared later, except that O(copy_from.encrypted), if given, is compared where the release reports it.
       - A copy gets the O(description), the O(tags) and the O(image_family) of the task, not those of the original.
       - Lists may show a copy only minutes after the cloud has accepted the call; the module waits for that as well. A
         task that ends before that says so, and O(image_id) then resumes waiting for the copy.
@@ -143,8 +143,10 @@ options:
       encrypted:
         description:
           - Whether to encrypt the copy. An encrypted original requires it.
+          - If omitted, the copy is not encrypted, and an existing image is not compared.
+          - V(true) and V(false) are compared with the disks of an existing image where the release reports whether they
+            are encrypted; see O(recreate).
         type: bool
-        default: false
       kms_key_id:
         description:
           - The id of the KMS key that encrypts the copy, in the region of the task. If omitted, the service key of ECS.
@@ -327,9 +329,10 @@ options:
       - What to do if the image exists, but was created from another source than the task names.
       - With V(never), the task fails, and the message names both sources.
       - With V(on_source_change), the image is replaced if its snapshots, the sizes of its disks, the objects that it
-        was imported from, or its O(image_version), O(platform), O(architecture) or O(os_type) differ from
-        those of the task. The cloud reports nothing about the instance or the image that an image was created from, so
-        these cannot be compared. Neither are the sizes of the disks of an imported image.
+        was imported from, whether its disks are encrypted (O(copy_from.encrypted)), or its O(image_version),
+        O(platform), O(architecture) or O(os_type) differ from those of the task. The cloud reports nothing about the
+        instance or the image that an image was created from, so these cannot be compared. Neither are the sizes
+        of the disks of an imported image.
       - With V(always), every run replaces the image. Use it to create a new image from the same instance. An image that
         is still being created from the same source, such as by an interrupted run, is the new image that the task asks
         for; it is adopted, and the task warns.
@@ -854,7 +857,7 @@ ORIGINAL_ARGUMENTS: dict[str, t.Any] = {
     "image_name": {"type": "str"},
     "region": {"type": "str"},
     "endpoint": {"type": "str"},
-    "encrypted": {"type": "bool", "default": False},
+    "encrypted": {"type": "bool"},
     # An id, not a secret.
     "kms_key_id": {"type": "str", "no_log": False},
 }

@@ -59,9 +59,11 @@ class CopySource:
         original. Raises RefusalError if it is the original."""
         if self.is_original(image):
             raise originals.is_itself(image)
-        if self.encrypted and any(disk["encrypted"] is False for disk in image["disk_device_mappings"]):
-            return "its disks are not encrypted, but the task sets copy_from.encrypted"
-        return None
+        wanted = self.options.get("encrypted")
+        if wanted is None or all(disk["encrypted"] in (None, wanted) for disk in image["disk_device_mappings"]):
+            return None
+        found = "not encrypted" if wanted else "encrypted"
+        return f"its disks are {found}, but the task sets copy_from.encrypted={str(wanted).lower()}"
 
     def is_original(self, image: Image) -> bool:
         """Whether copy_from names this image of the region of the task."""
@@ -95,7 +97,8 @@ class CopySource:
         originals.judge(self, original)
         if not self.encrypted and reader.is_encrypted(original, self.region):
             raise originals.encrypted(self, original)
-        disks = [{**disk, "encrypted": self.encrypted or None, "snapshot_id": None} for disk in _copied(original)]
+        encrypted = options.get("encrypted")
+        disks = [{**disk, "encrypted": encrypted, "snapshot_id": None} for disk in _copied(original)]
         return Judged(replace(self, original=original), known={"is_copied": True, "disk_device_mappings": disks})
 
 

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.plans import ImagePlan
 
 
-_UNSET = {"image_family": "", "deprecated": False}
+_UNSET = {"image_family": "", "deprecated": False, "encrypted": False}
 
 
 def diff(outcome: ImageOutcome, handle: str) -> Side:
@@ -32,7 +32,7 @@ def diff(outcome: ImageOutcome, handle: str) -> Side:
     plan = outcome.plan
     taken_before, source, taken_after = _by_steps(outcome) if outcome.done else ({}, {}, {})
     before_sharing, after_sharing = _sharing(plan) if "shared_with" in plan.facts else ({}, {})
-    before, after = _attributes(plan.before), _attributes(plan.after)
+    before, after = _attributes(plan.before), {**_attributes(plan.after), **_encryption(source)}
     changed = [name for name, value in after.items() if value not in (None, before.get(name) or _UNSET.get(name))]
     return difference.diff(
         {
@@ -62,7 +62,19 @@ def _attributes(image: Image | Predicted | None) -> Side:
     if image is None:
         return {}
     told = {"image_family": image["image_family"] or "", "deprecated": is_deprecated(image)}
-    return {**told, "boot_mode": image["boot_mode"], "license_type": image["license_type"]}
+    disks = {disk["encrypted"] for disk in image["disk_device_mappings"]}
+    encrypted = True if True in disks else False if disks == {False} else None
+    return {
+        **told,
+        "boot_mode": image["boot_mode"],
+        "license_type": image["license_type"],
+        "encrypted": encrypted,
+    }
+
+
+def _encryption(source: Side) -> Side:
+    """Of a new copy, which is encrypted only if the task says so."""
+    return {"encrypted": bool(source["copy_from"].get("encrypted"))} if "copy_from" in source else {}
 
 
 def _sharing(plan: ImagePlan) -> tuple[Side, Side]:

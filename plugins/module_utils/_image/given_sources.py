@@ -57,7 +57,7 @@ def source_from(params: Params) -> CopySource | ImportSource | None:
     original = params["copy_from"]
     if original is not None:
         region = original["region"] or params.get("region")
-        given = {name: value for name, value in original.items() if value not in (None, False)}
+        given = {name: value for name, value in original.items() if value is not None}
         return CopySource(region, region != params.get("region"), given, params["image_name"])
     if params["import_from"] is None:
         return None

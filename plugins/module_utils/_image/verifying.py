@@ -114,7 +114,7 @@ def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:
     missing += [name for name in changes.ATTRIBUTES if changes.must_change(name, told[name], asked[name])]
     if is_deprecated(found) != is_deprecated(wanted):
         missing.append("deprecated")
-    if _is_encrypted(wanted, True) and _is_encrypted(found, False):
+    if not _is_encrypted_as(wanted, found):
         missing.append("copy_from.encrypted")
     if found["description"] is not None and found["description"] != (wanted["description"] or ""):
         missing.append("description")
@@ -123,6 +123,7 @@ def not_shown(found: Image, wanted: Image | Predicted) -> list[str]:
     return missing
 
 
-def _is_encrypted(image: Image | Predicted, answer: bool) -> bool:
-    """Whether the image shows a disk that is encrypted, or one that is not."""
-    return any(disk["encrypted"] is answer for disk in image["disk_device_mappings"])
+def _is_encrypted_as(wanted: Image | Predicted, found: Image) -> bool:
+    """Whether no disk shows the opposite. An image that has both kinds of disks is not a copy of this task."""
+    asked, told = ({disk["encrypted"] for disk in one["disk_device_mappings"]} - {None} for one in (wanted, found))
+    return len(asked) != 1 or told <= asked

@@ -26,7 +26,13 @@ TESTS = Path(__file__).resolve().parents[3]
 ORGANIZATION, REGION = 37, "cn-neimeng-env30-d01"
 SEED = yaml.safe_load((TESTS / "simulator" / "apsarastack_simulator" / "seed.yml").read_text(encoding="utf-8"))
 # The names of the simulator's knobs here. The fake cloud matches names exactly, as ``Images`` does.
-KNOBS = {"names_unique": "names_unique", "delete_latency": "removal_time", "name_match": "", "unknown_accounts": ""}
+KNOBS = {
+    "names_unique": "names_unique",
+    "delete_latency": "removal_time",
+    "name_match": "",
+    "unknown_accounts": "",
+    "newest_fields": "",
+}
 
 Case = t.Mapping[str, t.Any]
 
@@ -47,6 +53,8 @@ def cloud_of(case: Case) -> FakeImages:
     own = [entry for entry in everywhere if entry.get("region", REGION) == REGION]
     used = {entry.get("image_id"): entry["id"] for entry in instances}
     cloud = FakeImages(*(_image(entry, used) for entry in own))
+    if case.get("knobs", {}).get("newest_fields"):
+        _report_encryption(cloud, own)
     cloud.shares.with_all = {entry["id"]: set(entry.get("shared_with", ())) for entry in own}
     for entry in own:
         if entry.get("ready_at", 0) > 0:
@@ -66,6 +74,12 @@ def cloud_of(case: Case) -> FakeImages:
         if KNOBS[knob]:
             setattr(cloud, KNOBS[knob], value)
     return cloud
+
+
+def _report_encryption(cloud: FakeImages, entries: t.Iterable[Case]) -> None:
+    for entry in entries:
+        for disk in cloud.images[entry["id"]]["disk_device_mappings"]:
+            disk["encrypted"] = entry.get("encrypted", False)
 
 
 def _own(case: Case, section: str) -> list[Case]:

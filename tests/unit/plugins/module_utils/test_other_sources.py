@@ -98,10 +98,19 @@ def test_the_role_and_the_endpoint_do_not_belong_to_what_an_image_is_created_fro
 
 @pytest.mark.parametrize(
     ("told", "disks_encrypted", "differs"),
-    [(True, False, True), (True, True, False), (True, None, False), (False, False, False)],
+    [
+        (True, False, True),
+        (True, True, False),
+        (True, None, False),
+        (False, False, False),
+        (False, True, True),
+        (False, None, False),
+        (None, True, False),
+        (None, False, False),
+    ],
 )
 def test_the_encryption_of_a_copy_is_compared_where_it_is_reported(
-    told: bool, disks_encrypted: bool | None, differs: bool
+    told: bool | None, disks_encrypted: bool | None, differs: bool
 ) -> None:
     source = desired(copy_from={"image_id": "m-1", "region": "cn-2", "encrypted": told}).source
     found = image("m-web", disk_device_mappings=[{**disk("s-1"), "encrypted": disks_encrypted}])

@@ -13,7 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import ve
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import Replacement, expected
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import image
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import mark, old, replacement
 
 if t.TYPE_CHECKING:
@@ -125,3 +125,26 @@ def test_properties_that_an_image_does_not_show_are_named_by_their_options(
     wanted = image(description="d", tags={"a": "1"}, image_version="7", platform="CentOS")
     found = t.cast("t.Any", {**wanted, **known})
     assert verifying.not_shown(found, wanted) == missing
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "is_missing"),
+    [
+        ([True], [True], False),
+        ([True], [False], True),
+        ([True, True], [True, False], True),
+        ([True], [None], False),
+        ([False], [True], True),
+        ([False], [False], False),
+        ([None], [True], False),
+        # An image of another source, as it is after a rename.
+        ([True, False], [True, False], False),
+    ],
+)
+def test_a_copy_must_be_encrypted_exactly_as_the_task_says(
+    wanted: list[bool | None], found: list[bool | None], is_missing: bool
+) -> None:
+    def of(disks: list[bool | None]) -> Image:
+        return image(disk_device_mappings=[{**disk("s-1"), "encrypted": one} for one in disks])
+
+    assert verifying.not_shown(of(found), of(wanted)) == (["copy_from.encrypted"] if is_missing else [])
