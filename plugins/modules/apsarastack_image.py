@@ -145,7 +145,7 @@ options:
           - Whether to encrypt the copy. An encrypted original requires it.
           - If omitted, the copy is not encrypted, and an existing image is not compared.
           - V(true) and V(false) are compared with the disks of an existing image where the release reports whether they
-            are encrypted; see O(recreate).
+            are encrypted; see O(recreate). With V(true), the task warns where it does not.
         type: bool
       kms_key_id:
         description:

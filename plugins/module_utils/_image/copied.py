@@ -65,6 +65,15 @@ class CopySource:
         found = "not encrypted" if wanted else "encrypted"
         return f"its disks are {found}, but the task sets copy_from.encrypted={str(wanted).lower()}"
 
+    def uncompared(self, image: Image) -> t.Iterator[str]:
+        """A warning if the task requires what cannot be compared."""
+        disks = image["disk_device_mappings"]
+        if self.encrypted and not (disks and all(disk["encrypted"] for disk in disks)):
+            yield (
+                f"image {image['image_id']}: copy_from.encrypted is true, but this release does not report whether the "
+                "image is encrypted: check in the console whether its disks or their snapshots are encrypted"
+            )
+
     def is_original(self, image: Image) -> bool:
         """Whether copy_from names this image of the region of the task."""
         named = (self.options.get("image_id"), self.options.get("image_name"))

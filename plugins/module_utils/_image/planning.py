@@ -132,6 +132,7 @@ def _plan_change(desired: DesiredImage, image: Image, leftovers: t.Sequence[Imag
         steps=() if after == image and not waits_first else _change(desired, image, after),
         warnings=(
             *_unchangeable(desired, image),
+            *_uncompared(desired, image),
             *_adopted(desired, image),
             *warnings,
             *map(_left_alone, leftovers),
@@ -171,6 +172,11 @@ def _unchangeable(desired: DesiredImage, image: Image) -> t.Iterator[str]:
         )
     if _purpose(image):
         yield _purpose(image)
+
+
+def _uncompared(desired: DesiredImage, image: Image) -> t.Iterator[str]:
+    if desired.source is not None and desired.source.kind == "copy":
+        yield from desired.source.uncompared(image)
 
 
 def _adopted(desired: DesiredImage, image: Image) -> t.Iterator[str]:
