@@ -191,14 +191,17 @@ options:
         type: int
   os_type:
     description:
-      - The operating system of an imported image. If omitted, the cloud assumes V(linux).
+      - The operating system of an imported image. If omitted, the cloud assumes V(linux). A replacement image gets
+        that of the image being replaced; see O(recreate).
       - It cannot be changed later. If it differs, the task warns. Requires O(import_from).
     type: str
     choices: [linux, windows]
     version_added: 1.1.0
   boot_mode:
     description:
-      - How an imported image boots. If omitted, the cloud assumes V(bios), and V(uefi) for O(architecture=arm64).
+      - How an imported image boots. If omitted, the cloud assumes V(bios), and V(uefi) for O(architecture=arm64). A
+        replacement image gets that of the image being replaced; see O(recreate).
+      - An image that is created from an instance or a copy boots like that instance or its original.
       - If an existing image has another one, it is changed, which is possible while no instance uses the image. The
         operating system in the image must support it.
       - Can only be given with O(import_from) or without a source. Without a source, the task fails if the site does not
@@ -209,6 +212,8 @@ options:
   license_type:
     description:
       - The license of an imported image; V(BYOL) is an own one. Some sites require it for Windows.
+      - Many sites do not report it. If a replacement by import then omits it, a Windows image may lose its license, and
+        the task warns.
       - If an existing image has another one, it is changed to V(BYOL). The cloud changes it to no other license. An
         image with V(BYOL) therefore keeps it, and the task warns.
       - Can only be given with O(import_from) or without a source. Without a source, the task fails if the site does not
@@ -347,8 +352,14 @@ options:
         was interrupted, the next one resumes the same replacement. With V(always), only a replacement that began within
         the last three hours is resumed. Because of this tag, O(tags) can hold at most 19 tags.
       - If another run is still creating a replacement image from another source, the task does not touch it, and fails.
-      - If O(description), O(tags) or O(image_family) is omitted, the replacement image gets that of the image being
-        replaced.
+      - If O(description), O(tags), O(image_family) or O(image_version) is omitted, the replacement image gets that of
+        the image being replaced. The exceptions are copies and imports, which have no O(image_version).
+      - With O(import_from), the same applies to O(boot_mode), O(platform), O(architecture), O(os_type) and
+        O(license_type), as far as the site reports them, unless they contradict what the task gives. With a snapshot as
+        the source, it applies to the boot mode V(uefi), and to O(platform) and O(architecture) if the system disk is
+        created from a snapshot of a data disk. Otherwise the source decides.
+      - If the site does not report the boot mode of the image being replaced, a replacement by import that omits
+        O(boot_mode) warns.
       - Requires O(image_name) without O(image_id), since the replacement image has another id.
     type: str
     choices: [never, on_source_change, always]

@@ -106,6 +106,8 @@ def _filled(value: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
         return [_filled(each, spec) for each in value]
     if not isinstance(value, str) or "{{" not in value:
         return value
+    if "choices" in spec:
+        return spec["choices"][0]
     # Different templates stand for different values.
     text = re.sub("[^a-z0-9]+", "-", value.lower()).strip("-")
     return {"int": 7, "bool": True, "dict": {}, "list": []}.get(spec.get("type", "str"), text)

@@ -76,7 +76,7 @@ def _sent(step: steps.Create, source: Source, run: ImageRunning, token: str) -> 
         platform=step.platform,
         architecture=step.architecture,
         boot_mode=step.boot_mode,
-        license_type=source.license_type,
+        license_type=step.license_type,
         role_name=source.role_name,
         tags=step.tags,
     )

@@ -66,6 +66,7 @@ def plan_creation(
         desired.tags or {},
         **labels,
         boot_mode=desired.boot_mode,
+        license_type=desired.license_type,
         image_family=desired.image_family,
     )
     joining = writing.joining(judged.source, desired.image_family)

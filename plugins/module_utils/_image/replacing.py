@@ -23,6 +23,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK, MAXIMUM_TAGS, own_tags
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
+    carrying,
     changes,
     creating,
     deletion,
@@ -134,7 +135,8 @@ def _replace(
     )
     if adopted is None:
         judged = sources.judge(t.cast("AnySource", desired.source), reader)
-        warnings, (making, new) = judged.warnings, _making(desired, found, marked, judged)
+        lost = carrying.warnings(desired, base, judged.lacking)
+        warnings, (making, new) = (*judged.warnings, *lost), _making(desired, found, marked, judged)
     else:
         warnings, (making, new) = _resumed(adopted, mark, now), _adopting(desired, adopted, marked)
     swap = _swap(desired, Replacement(new["image_id"], desired.name, mark.text()), new, old)
@@ -185,14 +187,16 @@ def _making(
     """The steps that create the new image, and the predicted image before the swap."""
     if found.free_name is None:
         raise replacement_refusals.temporary_names_used(desired, found.outdated)
-    labels, family = changes.create_only(desired), marked["image_family"] or None
+    given, family = carrying.carried(desired, marked, judged.lacking), marked["image_family"] or None
+    if judged.source.kind == "create" and given["boot_mode"] == "bios":
+        # That of a new image, unless the cloud knows better.
+        given["boot_mode"] = None
     create = steps.Create(
         found.free_name,
         judged.source,
         marked["description"] or None,
         marked["tags"],
-        **labels,
-        boot_mode=desired.boot_mode,
+        **given,
         image_family=family,
     )
     new = image_stub(
@@ -200,18 +204,19 @@ def _making(
         description=marked["description"] or "",
         tags=marked["tags"],
         status="Available",
-        **labels,
-        **{**changes.attributes(desired), "image_family": family},
+        **given,
+        image_family=family,
         **judged.known,
     )
-    joining = writing.joining(judged.source, family)
+    joining = writing.joining(judged.source, family, given["boot_mode"])
     reading = [steps.ReadBack(None, new)] if joining else []
     return [create, steps.WaitUntilUsable(None), *joining, *reading], new
 
 
 def _adopting(desired: DesiredImage, adopted: Image, marked: Image) -> tuple[list[Step], Image]:
-    # The family is that of the image being replaced, unless the task gives another.
-    wanted = {**changes.attributes(desired), "image_family": marked["image_family"]}
+    # The attributes are those of the image being replaced, unless the task gives others.
+    lacking = sources.lacking_attributes(t.cast("AnySource", desired.source))
+    wanted = {**carrying.carried(desired, marked, lacking), "image_family": marked["image_family"]}
     kept = {"status": "Available", "description": marked["description"], "tags": marked["tags"]}
     new = t.cast("Image", {**adopted, **changes.attribute_changes(wanted, adopted), **kept})
     return _writing(adopted, new), new

@@ -22,28 +22,41 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 # CreateImage accepts an instance only in these states; in others it returns IncorrectInstanceStatus.
 _IMAGEABLE = ("Running", "Stopped")
+# See ``Judged.lacking``.
+_OF_INSTANCES = ("image_version",)
+_OF_SNAPSHOTS = ("image_version", "boot_mode")
+_UNKNOWN_OF_DATA_DISKS = ("platform", "architecture")
 
 
 @dataclass(frozen=True)
 class Judged:
     """``source``: with what was looked up. ``known``: what is known of the image that it becomes. ``warnings``: about a
-    source that is not yet ready."""
+    source that is not yet ready. ``lacking``: the properties of an image that the source does not have."""
 
     source: AnySource
     known: t.Mapping[str, t.Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def judge(source: AnySource, reader: Reader) -> Judged:
     """Raises RefusalError if no image can be created from the source."""
     if source.kind != "create":
         return source.judge(reader)
-    return Judged(source, warnings=_judge(source, reader))
-
-
-def _judge(source: Source, reader: Reader) -> tuple[str, ...]:
     if source.instance_id is not None:
-        return _judge_instance(source.instance_id, reader.instance(source.instance_id))
+        found = reader.instance(source.instance_id)
+        return Judged(source, warnings=_judge_instance(source.instance_id, found), lacking=_OF_INSTANCES)
+    return _judge_snapshots(source, reader)
+
+
+def lacking_attributes(source: AnySource) -> tuple[str, ...]:
+    """The same as ``Judged.lacking``, without a call: those that can be changed later."""
+    if source.kind == "import":
+        return ("boot_mode", "license_type")
+    return ("boot_mode",) if source.kind == "create" and source.instance_id is None else ()
+
+
+def _judge_snapshots(source: Source, reader: Reader) -> Judged:
     snapshots = reader.snapshots(source.snapshot_ids())
     warnings = [_judge_snapshot(snapshot_id, snapshots) for snapshot_id in source.snapshot_ids()]
     if source.snapshot_id is not None and snapshots[source.snapshot_id].disk_type == "data":
@@ -51,7 +64,13 @@ def _judge(source: Source, reader: Reader) -> tuple[str, ...]:
     for disk in source.disks:
         _judge_size(disk, snapshots)
     _judge_kinds(source.disks, snapshots)
-    return tuple(warning for warning in warnings if warning is not None)
+    unknown = _UNKNOWN_OF_DATA_DISKS if _has_data_as_system(source.disks, snapshots) else ()
+    found = tuple(warning for warning in warnings if warning is not None)
+    return Judged(source, warnings=found, lacking=(*_OF_SNAPSHOTS, *unknown))
+
+
+def _has_data_as_system(disks: t.Sequence[DiskMapping], snapshots: t.Mapping[str, Snapshot]) -> bool:
+    return any(disk.disk_type == "system" and _kind(disk.snapshot_id, snapshots) == "data" for disk in disks)
 
 
 def _judge_instance(instance_id: str, instance: Instance | None) -> tuple[str, ...]:

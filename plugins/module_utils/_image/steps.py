@@ -45,6 +45,7 @@ class Create(Change):
     architecture: str | None = None
     os_type: str | None = None
     boot_mode: str | None = None
+    license_type: str | None = None
     image_family: str | None = None
 
     def text(self) -> str:

@@ -67,9 +67,11 @@ def modify(image: Image, wanted: Image) -> steps.Modify | None:
     return None if is_same else steps.Modify(image["image_id"], name, description, **changed)
 
 
-def joining(source: AnySource, family: str | None) -> list[Step]:
-    """A new image joins its family: only CreateImage does that in the same call."""
-    return [] if family is None or source.kind == "create" else [steps.Modify(None, image_family=family)]
+def joining(source: AnySource, family: str | None, boot_mode: str | None = None) -> list[Step]:
+    """What a new image only gets once it is usable: CreateImage knows the family, and ImportImage the boot mode."""
+    if source.kind == "create":
+        return [] if boot_mode is None else [steps.Modify(None, boot_mode=boot_mode)]
+    return [] if family is None else [steps.Modify(None, image_family=family)]
 
 
 def tagging(image_id: str | None, current: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> list[Step]:
