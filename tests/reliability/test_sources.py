@@ -258,9 +258,18 @@ def test_what_a_site_refuses_of_a_copy_is_explained(
 def test_a_site_that_ignores_the_encryption_is_reported() -> None:
     image = {**ORIGINAL, "region": Simulator.region}
     with site([image], newest_fields=True, ignored_parameters="CopyImage.Encrypted") as simulator:
-        result = run_main(simulator, {"image_name": "web", "copy_from": {"image_name": "golden", "encrypted": True}})
+        task = {"image_name": "web", "copy_from": {"image_name": "golden", "encrypted": True}}
+        result, again = run_main(simulator, task), run_main(simulator, task)
+        kept = run_main(simulator, {**task, "copy_from": {"image_name": "golden"}})
     assert result["reason"] == "not_supported_by_site"
-    assert "copy_from.encrypted" in result["msg"]
+    assert "does not show it after a minute: copy_from.encrypted." in result["msg"]
+    assert (
+        "No later run changes copy_from.encrypted, since that is only set when an image is created. To keep the image "
+        "as it is, omit copy_from.encrypted. Otherwise ask the operators of the site, delete the image with "
+        f"state=absent and image_id={result['image_id']}, and run the task again." in result["msg"]
+    )
+    assert "what can still be changed" not in result["msg"]
+    assert (again["reason"], kept["changed"]) == ("source_differs", False)
 
 
 @pytest.mark.parametrize(("desired", "action"), SOURCES)

@@ -20,7 +20,7 @@ _ADVICE = {
     "Waiting": _MEANWHILE,
     # The status of an image that is reported as not yet usable.
     "Available": _MEANWHILE,
-    "Deprecated": "Set its status back to Available first.",
+    "Deprecated": "Set deprecated=false in a task of apsarastack_image for it first.",
 }
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
@@ -25,6 +26,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
 
+# What no call changes once an image is created.
+_FIXED = (*changes.CREATE_ONLY, "copy_from.encrypted")
 _REASONS: t.Mapping[str, Reason] = {"usage": "in_use", "is_self_shared": "shared"}
 
 
@@ -205,16 +208,35 @@ def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> De
     return DeadlineError(
         f"timed out after {seconds:g} seconds (wait_timeout): the site accepted the change of image {image_id}, but "
         f"does not show it yet: {', '.join(missing)}. Run the task again: it changes only what still "
-        "differs. If that ends in the same way, the site ignores these options."
+        f"differs. If that ends in the same way, the site ignores these options.{_fixed(image_id, missing)}"
     )
 
 
 def not_supported(image_id: str, missing: t.Sequence[str]) -> ApsaraStackError:
     return ApsaraStackError(
-        f"The site accepted the change, but image {image_id} does not show it after a minute: {', '.join(missing)}. "
-        "This site ignores these options, or somebody has changed them back. Run the task again: what can still be "
-        "changed is then changed with a separate call. If that ends in the same way, omit these options.",
+        f"The site accepted the change, but image {image_id} does not show it after a minute: {', '.join(missing)}."
+        f"{_changeable(missing)}{_fixed(image_id, missing)}",
         "not_supported_by_site",
+    )
+
+
+def _changeable(missing: t.Iterable[str]) -> str:
+    if all(option in _FIXED for option in missing):
+        return " This site ignores that when an image is created."
+    return (
+        " This site ignores these options, or somebody has changed them back. Run the task again: what can still be "
+        "changed is then changed with a separate call. If that ends in the same way, omit these options."
+    )
+
+
+def _fixed(image_id: str, missing: t.Iterable[str]) -> str:
+    names = " and ".join(option for option in missing if option in _FIXED)
+    if not names:
+        return ""
+    return (
+        f" No later run changes {names}, since that is only set when an image is created. To keep the image as it is, "
+        f"omit {names}. Otherwise ask the operators of the site, delete the image with state=absent and "
+        f"image_id={image_id}, and run the task again."
     )
 
 

@@ -19,7 +19,7 @@ _WHY = {
     "Creating": ("it is still being created ({status})", "Wait until it is Available, and run the task again."),
     "Waiting": ("it is still being created ({status})", "Wait until it is Available, and run the task again."),
     "Available": ("it is Available, but not usable yet", "Wait until it is usable, and run the task again."),
-    "Deprecated": ("it is Deprecated", "Set its status back to Available first, or name another image."),
+    "Deprecated": ("it is Deprecated", "Set deprecated=false in a task for it first, or name another image."),
 }
 _OTHERS = ("its status is {status}", "Name an image that is Available.")
 

@@ -188,6 +188,12 @@ def test_an_image_that_cannot_be_exported_is_refused(desired: DesiredExport, ima
     assert caught.value.reason == reason
 
 
+def test_a_deprecated_image_is_refused_with_the_option_that_resolves_it() -> None:
+    with pytest.raises(RefusalError) as caught:
+        planned(WANTED, images=[image(status="Deprecated")])
+    assert caught.value.advice == "Set deprecated=false in a task of apsarastack_image for it first."
+
+
 def test_an_image_that_was_exported_may_have_any_status() -> None:
     assert planned(WANTED, task(), images=[image(status="Deprecated")]).steps == ()
 
