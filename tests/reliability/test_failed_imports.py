@@ -102,4 +102,4 @@ def test_a_license_that_the_site_requires_is_explained() -> None:
         refused = run_main(simulator, {"image_name": "web", "import_from": [file], **windows})
         done = run_main(simulator, {"image_name": "web", "import_from": [file], **windows, "license_type": "BYOL"})
     assert (refused["reason"], refused["changed"], done["changed"]) == ("invalid_input", False, True)
-    assert "Set license_type to one that this site accepts" in refused["msg"]
+    assert "license_type must be one that this site accepts" in refused["msg"]
