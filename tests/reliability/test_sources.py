@@ -287,3 +287,34 @@ def test_a_site_that_ignores_tags_is_reported(desired: Document, action: str) ->
         result = run_main(simulator, {**desired, "tags": {"team": "web"}})
         (image,) = named(simulator)
     assert (result["reason"], result["image_id"]) == ("not_supported_by_site", image["image_id"])
+
+
+# --- replaced by another import --------------------------------------------------------------------------------------
+
+
+# The others do not report the mark of a replacement image, and replace none.
+@pytest.mark.parametrize("knobs", [one for one in SITES.values() if "optional_fields" not in one])
+def test_a_replacement_by_import_keeps_what_the_task_omits(knobs: Document) -> None:
+    known = {"boot_mode": "uefi", "platform": "Ubuntu", "architecture": "i386", "os_type": "linux"}
+    second = {**IMPORT, "import_from": [{"bucket": "golden-images", "object": "data.raw"}], "recreate": "always"}
+    with site(**knobs) as simulator:
+        first = run_main(simulator, {**IMPORT, **known})
+        checked = run_main(simulator, {**second, "_ansible_check_mode": True})
+        done = run_main(simulator, second)
+        (image,) = named(simulator)
+    names = ("platform", "architecture", "os_type", "boot_mode")
+    assert (done["changed"], done["replaced_image_id"]) == (True, first["image_id"])
+    assert {name: done["image"][name] for name in names} == {name: first["image"][name] for name in names}
+    assert (image["boot_mode"], checked.get("warnings"), done.get("warnings")) == ("UEFI", None, None)
+    assert "boot_mode" not in {**done["diff"]["before"], **done["diff"]["after"]}
+
+
+@pytest.mark.parametrize("desired", [COPY, IMPORT, {"image_name": "web", "instance_id": "i-web-running"}])
+def test_the_next_run_resumes_an_interrupted_creation_with_recreate_always(desired: Document) -> None:
+    task = {**desired, "recreate": "always"}
+    with site(create_time=30) as simulator:
+        first = run_main(simulator, {**task, "wait_timeout": 15})
+        second = run_main(simulator, task)
+        images = named(simulator)
+    assert (first["reason"], second["changed"], second["image_id"]) == ("timed_out", False, first["image_id"])
+    assert [(one["image_id"], one["status"]) for one in images] == [(first["image_id"], "Available")]
