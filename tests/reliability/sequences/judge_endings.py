@@ -182,18 +182,29 @@ def _of_replacement(history: History, run: Played, image: Truth) -> t.Iterator[s
 
 
 def _outdated(history: History, run: Played, image: Truth) -> t.Iterator[str]:
-    """With recreate=always, it must be a recent image, created for a task like this one, and not an earlier one."""
+    """With recreate=always, it must be a recent image, created for a task like this one, and not an earlier one.
+
+    The exception is an image that was still being created when the run began, from the same source as far as the cloud
+    reports it.
+    """
     if run.options.get("recreate") != "always":
+        return
+    looks = history.looks(run.run.name, image.image_id, math.inf)
+    seen = history.shown_by(looks[0]).get(image.image_id) if looks else None
+    if seen is not None and seen.ready_at > looks[0].moment and _fits(run, seen):
         return
     maker = history.runs.get(history.maker(image.image_id))
     if image.created < run.started - RECENT:
         yield f"image {image.image_id} is {run.started - image.created:.0f} s old, and recreate is always"
     if maker is not None and _source(maker) != _source(run):
         yield f"image {image.image_id} was created for another task, from another source"
-    looks = history.looks(run.run.name, image.image_id, math.inf)
-    seen = history.shown_by(looks[0]).get(image.image_id) if looks else None
     if maker is not run and seen is not None and seen.name == run.name and MARK_KEY not in dict(seen.tags):
         yield f"image {image.image_id} was {run.name!r} when the run began, and recreate is always"
+
+
+def _fits(run: Played, image: Truth) -> bool:
+    snapshot_id = run.options.get("snapshot_id")
+    return snapshot_id is None or image.snapshots == (snapshot_id,)
 
 
 def _labels(run: Played) -> dict[str, t.Any]:
