@@ -102,8 +102,7 @@ def _compared(usages: t.Mapping[str, list[Usage]], name: str) -> list[str]:
 def _shares(usages: t.Mapping[str, list[Usage]]) -> str:
     return (
         f"Of the {beyond(usages, TASK, PING):.0f} ms beyond `ping`, "
-        f"`import requests` alone takes {beyond(usages, REQUESTS, BARE):.0f} ms. "
-        f"With https the task takes {beyond(usages, TLS_TASK, TASK):.0f} ms more."
+        f"`import requests` alone takes {beyond(usages, REQUESTS, BARE):.0f} ms."
     )
 
 
