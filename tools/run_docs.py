@@ -9,23 +9,14 @@ Exits with 1 on any warning. No other sites are contacted, so that the result is
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import typing as t
 from pathlib import Path
 
-from workspace import (
-    BUILD,
-    ROOT,
-    ToolError,
-    collections_path,
-    environment_variables,
-    make_venv,
-    run,
-    stage,
-    supported_pairs,
-)
+from workspace import BUILD, ToolError, collections_path, run, stage
 
 SITE = BUILD / "docs"
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b")
@@ -77,15 +68,8 @@ def add_pages(source: Path, pages: Path) -> None:
 
 def build() -> Path:
     """The folder of the built pages. Raises ToolError if a page has an error."""
-    core, interpreter = supported_pairs()[0]
-    requirements: list[str | Path] = [
-        ROOT / "requirements.txt",
-        ROOT / "tests" / "requirements-docs.txt",
-        core.requirement,
-    ]
-    venv = make_venv(BUILD / "docs-tools", interpreter, requirements)
-    source = stage("clean")
-    env = environment_variables(venv, ANSIBLE_COLLECTIONS_PATH=collections_path(source))
+    source = stage("site")
+    env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections_path(source))}
     shutil.rmtree(SITE, ignore_errors=True)
     pages = SITE / "rst"
     pages.mkdir(parents=True)

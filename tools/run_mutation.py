@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from workspace import BUILD, COLLECTION, ROOT, ToolError, environment_variables, make_venv, run, stage, supported_pairs
+from workspace import COLLECTION, ToolError, run, stage
 
 MODULES = (
     "_image/planning",
@@ -69,20 +69,16 @@ def survivors(results: list[str]) -> tuple[list[str], int]:
 
 
 def main() -> int:
-    core, interpreter = supported_pairs()[0]
-    names = ("requirements.txt", "tests/unit/requirements.txt", "tests/requirements-mutation.txt")
-    venv = make_venv(BUILD / "mutation-venv", interpreter, [*(ROOT / name for name in names), core.requirement])
     tree = stage("mutation")
     top = tree.parents[2]
     shutil.rmtree(top / "mutants", ignore_errors=True)
     (top / "pyproject.toml").write_text(settings(top), encoding="utf-8")
-    env = environment_variables(venv)
-    run(["mutmut", "run"], cwd=top, env=env, quiet=True)
-    alive, count = survivors(run(["mutmut", "results", "--all", "true"], cwd=top, env=env, quiet=True))
+    run(["mutmut", "run"], cwd=top, quiet=True)
+    alive, count = survivors(run(["mutmut", "results", "--all", "true"], cwd=top, quiet=True))
     if count == 0:
         raise ToolError("There were no mutants, so nothing was tested.")
     for name in alive:
-        print("".join(run(["mutmut", "show", name], cwd=top, env=env, quiet=True)))
+        print("".join(run(["mutmut", "show", name], cwd=top, quiet=True)))
     percent = 100 * len(alive) / count
     print(f"{len(alive)} of {count} mutants survived: {percent:.1f} %; the limit is {MAX_SURVIVORS_PERCENT} %.")
     return 1 if percent > MAX_SURVIVORS_PERCENT else 0

@@ -2,115 +2,138 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the tests: `python3 tools/run_tests.py [STEP ...]`. Without arguments, runs every step.
+"""Installs nox into `build/nox` and runs its sessions: `python3 tools/run_tests.py [SESSION ...]`; without names, all.
 
-Every step runs in one of two lanes, side by side, since most steps use hardly more than one processor. Each line of the
-output begins with the name of its lane. Steps that are named run one after another.
-
-The remaining steps run even if one fails. The failures are repeated at the end, on the last screen. The exit code is 1
-if any step failed.
+Two sessions run at a time, since most use hardly more than one processor. Nox prints what a session prints when it
+ends. The last screen shows how each session ended, and what those that failed printed last. The exit code is 1 if any
+session failed.
 """
 
 from __future__ import annotations
 
-import functools
+import json
+import os
 import re
 import signal
+import subprocess
 import sys
+import tempfile
+import threading
 import time
-import traceback
 import typing as t
+from pathlib import Path
 
-from steps import STEPS, Step
-from workspace import ROOT, ToolError, process_group, side_by_side
+from environments import make_venv
+from workspace import BUILD, LAST_LINES, ROOT, ToolError, process_group, supported_pairs
 
-# Two lanes may take longer than a single command.
-MAX_LANE_SECONDS = 80 * 60
-
-# Steps, each with what failed; None if it passed.
-Problems = dict[str, t.Optional[str]]
-
-
-def problem(name: str, step: Step) -> str | None:
-    """Runs one step and prints its outcome in one line. Returns the failure; None if it passed."""
-    print(f"\n=== {name} ===", flush=True)
-    start = time.monotonic()
-    found = None
-    try:
-        step.run()
-    except ToolError as error:
-        found = str(error)
-    except Exception:  # noqa: BLE001 - an unexpected exception is a failure of the step; the others still run
-        found = traceback.format_exc()
-    if found is not None:
-        print(found)
-    print(f"{'passed' if found is None else 'failed'} {name} {time.monotonic() - start:.1f}", flush=True)
-    return found
+# All sessions may take longer than a single command.
+MAX_SECONDS = 80 * 60
+# How often the sessions that are running are named.
+SECONDS_OF_SILENCE = 60
+STARTED = re.compile(r"Starting session (\S+)\.\.\.$")
+SUMMARY = re.compile(r"nox > Ran \d+ sessions")
+# An entry of the report of nox.
+Session = dict[str, t.Any]
+ENDED = re.compile(r"=+ \S+ (?P<name>\S+): \w+(?:, .*)? =+$")
 
 
-def chosen(names: t.Sequence[str]) -> dict[str, Step]:
-    """The steps called `names`; without names, all steps whose folder exists."""
-    unknown = [name for name in names if name not in STEPS]
-    if unknown:
-        raise ToolError(f"Unknown step: {', '.join(unknown)}. Steps: {', '.join(STEPS)}.")
-    absent = [name for name, step in STEPS.items() if not (ROOT / step.folder).is_dir() and name not in names]
-    for name in [] if names else absent:
-        print(f"skipped {name}: {STEPS[name].folder} does not exist")
-    return {name: step for name, step in STEPS.items() if (name in names if names else name not in absent)}
+def nox_venv() -> Path:
+    """Nox, on the newest Python that an ansible-core supports. Its sessions run on the same Python."""
+    text = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    (dependencies,) = re.findall(r"^# dependencies = (\[.+\])$", text, re.MULTILINE)
+    _core, interpreter = supported_pairs()[0]
+    return make_venv(BUILD / "nox", interpreter, json.loads(dependencies))
 
 
-def in_lanes(steps: t.Mapping[str, Step]) -> Problems:
-    """Runs the steps of each lane in a process of its own."""
-    lanes = {
-        lane: [name for name in steps if steps[name].lane == lane] for lane in {step.lane for step in steps.values()}
-    }
-    problems: Problems = dict.fromkeys(steps, "It did not run to its end.")
-    side_by_side(functools.partial(run_lane, lane, names, problems) for lane, names in lanes.items())
-    return problems
+class Lines:
+    """What nox printed, by session."""
 
+    def __init__(self) -> None:
+        self.running: dict[str, float] = {}
+        self.printed: dict[str, list[str]] = {}
+        self._current: list[str] = []
 
-def run_lane(lane: str, names: t.Sequence[str], problems: Problems) -> None:
-    """Runs the steps in a process, prints what it prints, and puts their outcomes into `problems`."""
-    lines = []
-    with process_group(command_of(names), ROOT, None, MAX_LANE_SECONDS) as process:
-        for line in t.cast("t.IO[str]", process.stdout):
-            lines.append(line)
-            print(f"{lane:>12} | {line}", end="", flush=True)
-    problems.update(outcomes(lines))
-
-
-def command_of(names: t.Sequence[str]) -> list[str]:
-    return [sys.executable, __file__, *names]
-
-
-def outcomes(lines: t.Iterable[str]) -> Problems:
-    """The outcomes of the steps in the output of a lane, with the failures that it repeats at its end."""
-    found: Problems = {}
-    failing = ""
-    for line in lines:
-        ended, repeated = re.match(r"(passed|failed) (\S+) [\d.]+$", line), re.match(r"=== (\S+) failed ===$", line)
-        if repeated:
-            failing = repeated[1]
-        elif line.startswith("steps: "):
-            break
-        elif failing:
-            found[failing] = f"{found[failing] or ''}{line}"
+    def add(self, line: str) -> None:
+        started, ended = STARTED.match(line), ENDED.match(line)
+        if started:
+            self.running[started[1]] = time.monotonic()
         elif ended:
-            found[ended[2]] = None if ended[1] == "passed" else ""
-    return found
+            self.running.pop(ended["name"], None)
+            self._current = self.printed.setdefault(ended["name"], [])
+        elif SUMMARY.match(line):
+            self._current = []
+        else:
+            self._current.append(line)
+
+    def tell(self, ended: threading.Event) -> None:
+        """Names the sessions that are running once a minute, until `ended` is set."""
+        while not ended.wait(SECONDS_OF_SILENCE):
+            now = time.monotonic()
+            running = [f"{name} ({now - start:.0f} s)" for name, start in self.running.copy().items()]
+            # A single session prints while it runs.
+            if running:
+                print(f"... still running: {', '.join(running)}", flush=True)
 
 
-def main(wanted: t.Sequence[str]) -> int:
-    # Shells make background processes ignore SIGINT, and the processes under test would inherit this.
+def index_for_uv(python: Path) -> dict[str, str]:
+    """The package index that pip is configured to use: uv does not read this configuration."""
+    command = [str(python), "-m", "pip", "config", "list"]
+    settings = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    indexes = re.findall(r"\.index-url='(.+)'$", settings, re.MULTILINE)
+    return {"UV_DEFAULT_INDEX": os.environ.get("UV_DEFAULT_INDEX", indexes[-1])} if indexes else {}
+
+
+def run_nox(venv: Path, *arguments: str) -> Lines:
+    """Runs nox, and prints what it prints, with paths that start at the checkout."""
+    lines, ended = Lines(), threading.Event()
+    threading.Thread(target=lines.tell, args=(ended,), daemon=True).start()
+    # In CI, nox checks the format of files rather than corrects it.
+    env = {**os.environ, **index_for_uv(venv / "bin" / "python"), "CI": "true"}
+    try:
+        with process_group([str(venv / "bin" / "nox"), *arguments], ROOT, env, MAX_SECONDS) as process:
+            for printed in t.cast("t.IO[str]", process.stdout):
+                line = printed.replace(f"{ROOT}{os.sep}", "")
+                lines.add(line)
+                print(line, end="", flush=True)
+    finally:
+        ended.set()
+    return lines
+
+
+def summary(sessions: t.Sequence[Session], lines: Lines) -> list[str]:
+    """The last screen: what each failed session printed last, how each session ended, and how many passed."""
+    shown, ended = [], []
+    names: dict[str, list[str]] = {"passed": [], "skipped": [], "failed": []}
+    for session in sessions:
+        name, outcome = str(session["signatures"][0]), outcome_of(session)
+        names[outcome].append(name)
+        reason = f": {session['reason']}" if session["reason"] else ""
+        ended.append(f"{outcome} {name} {session['duration']:.1f}{reason}")
+        if outcome == "failed":
+            last = [line.rstrip() for line in lines.printed.get(name, ())][-LAST_LINES:]
+            shown += ["", f"=== {name} {session['result']} ===", *last]
+    failed = f": {' '.join(names['failed'])}" if names["failed"] else ""
+    counts = f"{len(names['passed'])} passed, {len(names['failed'])} failed"
+    return [*shown, "", *ended, "", f"steps: {counts}{failed}"]
+
+
+def outcome_of(session: Session) -> str:
+    return {"success": "passed", "skipped": "skipped"}.get(session["result"], "failed")
+
+
+def main(names: t.Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    steps = chosen(wanted)
-    problems = {name: problem(name, step) for name, step in steps.items()} if wanted else in_lanes(steps)
-    failed = {name: found for name, found in problems.items() if found is not None}
-    for name, found in failed.items():
-        print(f"\n=== {name} failed ===\n{found.rstrip()}")
-    names = f": {' '.join(failed)}" if failed else ""
-    print(f"\nsteps: {len(problems) - len(failed)} passed, {len(failed)} failed{names}", flush=True)
-    return 1 if failed else 0
+    # Another run must not replace it.
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        jobs = "1" if len(names) == 1 else "2"
+        chosen = ["--sessions", *names] if names else []
+        lines = run_nox(nox_venv(), "--parallel", jobs, "--report", str(report), *chosen)
+        if not report.is_file():
+            raise ToolError("nox did not run to its end.")
+        sessions = json.loads(report.read_text(encoding="utf-8"))["sessions"]
+    print("\n".join(summary(sessions, lines)), flush=True)
+    return 1 if "failed" in map(outcome_of, sessions) else 0
 
 
 if __name__ == "__main__":

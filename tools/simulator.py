@@ -14,7 +14,8 @@ import typing as t
 import urllib.request
 from pathlib import Path
 
-from workspace import BUILD, ROOT, ToolError, environment_variables, make_venv, supported_pairs
+from environments import make_venv
+from workspace import BUILD, ROOT, ToolError, environment_variables, supported_pairs
 
 START_SECONDS = 30
 STOP_SECONDS = 10

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The folders that the commands of the Makefile work in, and how they are created.
+"""The folders that the commands work in, and how they are created.
 
-All of them are in the checkout and ignored by git: `.venv`, and `build` for the rest.
+All of them are in the checkout and ignored by git: `.venv`, `.nox` for what sessions of nox do not share, and `build`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ from interpreters import AnsibleCore, Interpreter, find_interpreters, pairs
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
+HOME = BUILD / "home"
 COLLECTION = Path("ansible_collections", "apsarastack", "cloud")
 
 # Environment variables that would make the demo and the tests use the user's own Ansible, Python or cloud.
 FOREIGN = ("ANSIBLE_", "APSARASTACK_", "ALIBABACLOUDSTACK_", "PYTHON", "VIRTUAL_ENV", "PYTEST_", "COVERAGE_")
+# Selects one release line, for example `2.18` or `devel`.
+SELECTED_CORE = "ANSIBLE_CORE"
 # Git sets these for a hook; with them, git commands in any other repository would use that of the hook.
 OF_A_HOOK = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
@@ -55,7 +58,7 @@ def supported_pairs() -> list[tuple[AnsibleCore, Interpreter]]:
 
     The environment variable ANSIBLE_CORE, for example `2.18` or `devel`, selects a single one.
     """
-    series = os.environ.get("ANSIBLE_CORE", "")
+    series = os.environ.get(SELECTED_CORE, "")
     found = pairs(installed_interpreters(), series)
     if series and not found:
         raise ToolError(f"ANSIBLE_CORE is {series}, which is unknown or has no Python here (tools/interpreters.py).")
@@ -155,57 +158,54 @@ def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
         os.killpg(process.pid, number)
 
 
-def environment_variables(venv: Path, **more: str | Path) -> dict[str, str]:
+def environment_variables(venv: Path | None = None, *, home: str | Path = HOME, **more: str | Path) -> dict[str, str]:
     """The environment of everything that runs in `venv`: its tools first, then all Pythons, without shims, without the
     user's settings, and without a proxy to the simulator.
 
     HOME is in the build folder, so that Ansible and its tools do not write to the user's home, and nothing in the
     user's home can hide a missing step.
     """
-    folders = [str(venv / "bin")]
+    folders = [str(venv / "bin")] if venv else []
     folders += [str(each.executable.parent) for each in reversed(installed_interpreters())]
     folders += [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if not entry.endswith("shims")]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN + OF_A_HOOK)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name == SELECTED_CORE or not name.startswith(FOREIGN + OF_A_HOOK)
+    }
     # Ansible requires a UTF-8 locale, which an empty environment does not have.
     locale = {} if {"LANG", "LC_ALL", "LC_CTYPE"} & kept.keys() else {"LC_ALL": "C.UTF-8"}
     own = {
-        "PATH": os.pathsep.join(folders),
-        "HOME": str(make_home()),
-        "ANSIBLE_CONFIG": str(make_home() / "ansible.cfg"),
-        **{name: ",".join(filter(None, (LOOPBACK, kept.get(name)))) for name in ("NO_PROXY", "no_proxy")},
+        "PATH": listed(folders, os.pathsep),
+        "HOME": str(make_home(Path(home))),
+        "ANSIBLE_CONFIG": str(Path(home, "ansible.cfg")),
+        # The Pythons of pyenv are found in the user's home unless this says where they are.
+        "PYENV_ROOT": os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv"),
+        # Otherwise uv, unlike pip, only knows the public authorities.
+        "UV_SYSTEM_CERTS": os.environ.get("UV_SYSTEM_CERTS", "true"),
+        **{name: listed([LOOPBACK, *kept.get(name, "").split(",")], ",") for name in ("NO_PROXY", "no_proxy")},
     }
     return {**kept, **locale, **own, **{name: str(value) for name, value in more.items()}}
 
 
+def listed(entries: t.Iterable[str], separator: str) -> str:
+    """The entries, each once: what runs in this environment may make one of its own."""
+    return separator.join(dict.fromkeys(filter(None, entries)))
+
+
 @functools.cache
-def make_home() -> Path:
-    """A home in the build folder that shares only the settings and the cache of pip with the user's home."""
-    home = BUILD / "home"
-    for shared in (".config/pip", ".pip", ".cache/pip"):
+def make_home(home: Path) -> Path:
+    """A home that shares only the settings and the caches of pip and uv with the user's home."""
+    for shared in (".config/pip", ".pip", ".cache/pip", ".config/uv", ".cache/uv"):
         link, original = home / shared, Path.home() / shared
         link.parent.mkdir(parents=True, exist_ok=True)
         if original.is_dir() and not link.exists():
-            link.symlink_to(original, target_is_directory=True)
+            # Another process may create it at the same time.
+            with contextlib.suppress(FileExistsError):
+                link.symlink_to(original, target_is_directory=True)
     # Used as ANSIBLE_CONFIG, so that Ansible does not search for another one.
     (home / "ansible.cfg").touch()
     return home
-
-
-def make_venv(folder: Path, interpreter: Interpreter, requirements: t.Sequence[str | Path]) -> Path:
-    """A virtual environment in `folder` with `requirements` (files or strings); replaced only if these changed."""
-    texts = [each.read_text(encoding="utf-8") if isinstance(each, Path) else each for each in requirements]
-    stamp = folder / "requirements.stamp"
-    wanted = "\n".join([str(interpreter.executable), *texts])
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-        return folder
-    print(f"Installing {folder.relative_to(ROOT)} for Python {interpreter.name}", flush=True)
-    run([interpreter.executable, "-m", "venv", "--clear", folder], quiet=True)
-    arguments: list[str | Path] = []
-    for each in requirements:
-        arguments += ["-r", each] if isinstance(each, Path) else [each]
-    run([folder / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", *arguments], quiet=True)
-    stamp.write_text(wanted, encoding="utf-8")
-    return folder
 
 
 def source_files() -> list[Path]:
@@ -215,8 +215,9 @@ def source_files() -> list[Path]:
     return [Path(name) for name in names if name and (ROOT / name).is_file()]
 
 
-def stage(name: str) -> Path:
-    """Copies the project to `build/NAME/ansible_collections/apsarastack/cloud`, and returns that folder.
+def stage(name: str | Path) -> Path:
+    """Copies the project to `build/NAME/ansible_collections/apsarastack/cloud`, and returns that folder. NAME may be an
+    absolute path.
 
     It is a copy, since ansible-test refuses symbolic links, and a git repository, since the tools ask git for the list
     of files: in a folder that the outer checkout ignores, they would find none and pass. `tests/output` is kept for the

@@ -4,7 +4,7 @@
 
 """Fixtures: the published tarball, and the folder that it is installed in.
 
-`make test STEPS=install` builds and installs it, and runs these tests.
+The session `package` builds and installs it, and runs these tests.
 """
 
 from __future__ import annotations

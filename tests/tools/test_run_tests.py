@@ -4,94 +4,123 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
+import typing as t
 from pathlib import Path
 
 import pytest
 
 import run_tests
-from steps import Step, covered_percent
 from workspace import ROOT, ToolError
 
-
-def fail() -> None:
-    raise ToolError("a check failed")
-
-
-def crash() -> None:
-    raise ZeroDivisionError
-
-
-def succeed() -> None:
-    pass
+NOXFILE = """
+import nox
+nox.options.allow_parallel = True
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+@nox.session(venv_backend="none")
+def succeed(session): session.log("all is well")
+@nox.session(venv_backend="none")
+def fail(session): session.error("a check failed")
+@nox.session(venv_backend="none")
+def crash(session): 1 / 0
+@nox.session(venv_backend="none", requires=["fail"])
+def after(session): pass
+@nox.session(python="2.0")
+def absent(session): pass
+@nox.session(venv_backend="none", default=False)
+def named(session): pass
+@nox.session(venv_backend="none", default=False)
+def tell(session): session.log("here is " + __file__)
+"""
 
 
 @pytest.fixture(autouse=True)
-def steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = {"fail": Step(fail), "crash": Step(crash), "succeed": Step(succeed), "absent": Step(fail, Path("nowhere"))}
-    monkeypatch.setattr(run_tests, "STEPS", steps)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project with sessions of its own, and the nox that runs these tests."""
+    (tmp_path / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
+    monkeypatch.setattr(run_tests, "ROOT", tmp_path)
+    monkeypatch.setattr(run_tests, "nox_venv", lambda: Path(sys.prefix))
 
 
-def test_the_last_line_counts_every_step_even_after_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_tests.main(["fail", "crash", "succeed"]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "steps: 1 passed, 2 failed: fail crash"
-    assert [line.split()[:2] for line in lines if line.startswith(("passed", "failed"))] == [
-        ["failed", "fail"],
-        ["failed", "crash"],
-        ["passed", "succeed"],
-    ]
+def test_the_last_line_counts_every_session_even_after_a_failure(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_tests.main(["fail", "crash", "succeed", "after"]) == 1
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[-1] == "steps: 1 passed, 3 failed: fail crash after"
+    assert "nox > all is well" in lines
 
 
-def test_the_last_screen_shows_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_screen_shows_what_failed(capfd: pytest.CaptureFixture[str]) -> None:
     run_tests.main(["fail", "succeed"])
-    assert capsys.readouterr().out.splitlines()[-4:-1] == ["=== fail failed ===", "a check failed", ""]
+    screen = capfd.readouterr().out.split("=== fail aborted ===")[1]
+    assert "a check failed" in screen
+    assert "all is well" not in screen
+    assert "Ran 2 sessions" not in screen
 
 
-def test_all_steps_run_in_lanes_and_their_outcomes_are_counted_together(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    output = {
-        "tests": ["passed fail 1.0", "passed crash 2.0"],
-        "other": ["failed succeed 3.0", "", "=== succeed failed ===", "why"],
-    }
-    script = "import sys; print(*{lines!r}, 'steps: some', sep='\\n')"
-    lanes = {"fail": "tests", "crash": "tests", "succeed": "other"}
-    monkeypatch.setattr(run_tests, "STEPS", {name: Step(fail, lane=lane) for name, lane in lanes.items()})
-    monkeypatch.setattr(
-        run_tests, "command_of", lambda names: [sys.executable, "-c", script.format(lines=output[lanes[names[0]]])]
-    )
+def test_a_session_without_its_python_is_skipped_and_named(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_tests.main(["absent", "succeed"]) == 0
+    skipped, passed, _empty, last = capfd.readouterr().out.splitlines()[-4:]
+    assert re.fullmatch(r"skipped absent \d+\.\d: Python interpreter 2\.0 not found.*", skipped)
+    assert re.fullmatch(r"passed succeed \d+\.\d", passed)
+    assert last == "steps: 1 passed, 0 failed"
+
+
+def test_a_single_session_prints_while_it_runs(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_tests.main(["named"]) == 0
+    output = capfd.readouterr().out
+    assert "nox > Running session named" in output.splitlines()[0]
+    assert output.splitlines()[-1] == "steps: 1 passed, 0 failed"
+
+
+def test_without_names_the_sessions_that_nox_runs_are_run(capfd: pytest.CaptureFixture[str]) -> None:
     assert run_tests.main([]) == 1
-    assert capsys.readouterr().out.splitlines()[-4:] == [
-        "=== succeed failed ===",
-        "why",
-        "",
-        "steps: 2 passed, 1 failed: succeed",
-    ]
+    output = capfd.readouterr().out
+    assert output.splitlines()[-1] == "steps: 1 passed, 3 failed: fail crash after"
+    assert "named" not in output
 
 
-def test_a_step_whose_lane_ends_early_has_failed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(run_tests, "STEPS", {"one": Step(succeed), "two": Step(succeed)})
-    monkeypatch.setattr(run_tests, "command_of", lambda names: [sys.executable, "-c", "print('passed one 1.0')"])
-    assert run_tests.main([]) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "steps: 1 passed, 1 failed: two"
+def test_paths_start_at_the_checkout(capfd: pytest.CaptureFixture[str]) -> None:
+    run_tests.main(["tell", "succeed"])
+    assert "nox > here is noxfile.py" in capfd.readouterr().out.splitlines()
 
 
-def test_only_named_steps_run(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_tests.main(["succeed"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "steps: 1 passed, 0 failed"
+@pytest.mark.parametrize(
+    ("settings", "environment"),
+    [
+        ("global.index-url='https://one'\n:env:.index-url='https://two'", {"UV_DEFAULT_INDEX": "https://two"}),
+        ("global.extra-index-url='https://one'", {}),
+    ],
+)
+def test_uv_uses_the_index_of_pip(settings: str, environment: dict[str, str], tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\ncat <<"END"\n{settings}\nEND\n', encoding="utf-8")
+    python.chmod(0o700)
+    assert run_tests.index_for_uv(python) == environment
 
 
-def test_a_named_step_runs_even_if_its_folder_is_missing() -> None:
-    assert run_tests.main(["absent"]) == 1
-
-
-def test_an_unknown_step_is_refused() -> None:
-    with pytest.raises(ToolError, match="Unknown step: typo"):
+def test_an_unknown_session_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ToolError, match="did not run to its end"):
         run_tests.main(["typo"])
+    assert "Sessions not found: typo" in capfd.readouterr().out
+
+
+def test_the_sessions_that_are_running_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_tests, "SECONDS_OF_SILENCE", 0)
+    lines, rounds = run_tests.Lines(), iter([False, True])
+    ended = t.cast("t.Any", type("Event", (), {"wait": lambda _self, _seconds: next(rounds)})())
+    for line in (
+        "Starting session one...\n",
+        "Starting session two...\n",
+        "===== ✓ one: success, took 1 second =====\n",
+    ):
+        lines.add(line)
+    lines.tell(ended)
+    assert capsys.readouterr().out == "... still running: two (0 s)\n"
 
 
 def test_processes_under_test_can_be_interrupted_even_if_a_shell_runs_the_tests_in_the_background() -> None:
@@ -101,15 +130,6 @@ def test_processes_under_test_can_be_interrupted_even_if_a_shell_runs_the_tests_
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def test_coverage_is_read_from_the_last_row() -> None:
-    assert covered_percent(["Name  Stmts\n", "plugins/a.py  7  0  100%\n", "TOTAL  37  8  4  2  76%\n"]) == 76
-
-
-def test_an_empty_coverage_report_is_refused() -> None:
-    with pytest.raises(ToolError, match="empty"):
-        covered_percent(["Name  Stmts\n"])
 
 
 def test_both_requirements_files_of_the_simulator_agree() -> None:

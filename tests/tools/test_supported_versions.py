@@ -54,6 +54,12 @@ def test_sanity_tests_and_ruff_check_for_the_oldest_python_that_is_tested() -> N
     assert f'target-version = "py{PYTHON.replace(".", "")}"' in settings
 
 
+def test_the_linters_install_the_newest_ansible_core_that_is_tested() -> None:
+    settings = (ROOT / "antsibull-nox.toml").read_text(encoding="utf-8")
+    major, minor = CORES[0].series.split(".")
+    assert {*re.findall(r'"ansible-core(.*?)"', settings)} == {f"<{major}.{int(minor) + 1}"}
+
+
 def test_the_modules_require_the_libraries_and_the_python_that_are_tested() -> None:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     libraries = [re.sub(r"(>=)([\d.]+).*", r" \1 \2", line) for line in lines if line and not line.startswith("#")]

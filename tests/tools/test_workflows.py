@@ -2,18 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The workflows of the forge run every step of `make test`, on every supported ansible-core and Python."""
+"""The workflows of the forge run every session of nox, on every supported ansible-core and Python."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import typing as t
 
 import pytest
 import yaml
 
 from interpreters import CORES, DEVEL, NEWEST, OLDEST
-from steps import STEPS
 from workspace import ROOT
 
 Job = dict[str, t.Any]
@@ -34,22 +36,41 @@ JOBS: dict[str, Job] = workflow("test.yml")["jobs"]
 
 
 def steps_of(job: Job) -> set[str]:
-    """The steps of `make test` that a job runs, with all values of its matrix."""
+    """The sessions that a job runs, with all values of its matrix."""
     texts = [job.get("env", {}).get("STEPS", "")]
     if texts == ["${{ matrix.steps }}"]:
         texts = [each["steps"] for each in job["strategy"]["matrix"]["include"]]
     return {step for text in texts for step in text.split()}
 
 
-def test_every_step_is_run_by_a_job_and_every_job_runs_only_steps() -> None:
-    assert set().union(*map(steps_of, JOBS.values())) == set(STEPS)
+def sessions(*options: str) -> set[str]:
+    """The sessions that nox selects with `options`, with those that they require."""
+    command = [sys.executable, "-m", "nox", "--noxfile", str(ROOT / "noxfile.py"), "--list", "--json", *options]
+    listed = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return {each["session"] for each in listed}
+
+
+def test_every_session_is_run_by_a_job() -> None:
+    named = set().union(*map(steps_of, JOBS.values()))
+    assert sessions("--sessions", *named) == sessions()
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", ".github/PULL_REQUEST_TEMPLATE.md"]
+)
+def test_every_session_that_a_page_names_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r'STEPS="([a-z -]+)"|nox -R?e ([a-z -]+?)(?: --|\n|`)', text)
+    names = {name for texts in named for name in " ".join(texts).split()}
+    assert names
+    assert names <= sessions("--sessions", *names)
 
 
 def test_sanity_and_unit_tests_run_on_every_ansible_core_and_on_the_one_in_development() -> None:
     job = JOBS["sanity"]
     assert set(job["strategy"]["matrix"]["core"]) == {core.series for core in (*CORES, DEVEL)}
     assert job["env"]["ANSIBLE_CORE"] == "${{ matrix.core }}"
-    assert steps_of(job) == {"sanity", "units"}
+    assert steps_of(job) == {"sanity", "units-pythons"}
 
 
 def test_only_the_ansible_core_in_development_may_fail() -> None:
@@ -62,7 +83,7 @@ def test_unit_tests_run_on_every_python() -> None:
     job = JOBS["units"]
     assert job["strategy"]["matrix"]["python"] == expected
     assert "${{ matrix.python }}" in str(job["steps"])
-    assert steps_of(job) == {"units"}
+    assert steps_of(job) == {"units-pythons"}
 
 
 def test_a_job_installs_a_python_for_the_ansible_core_that_it_runs() -> None:

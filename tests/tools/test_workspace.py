@@ -10,6 +10,7 @@ import subprocess
 import sys
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -32,7 +33,14 @@ def test_the_simulator_is_reached_without_a_proxy(
     monkeypatch.delenv(variable, raising=False)
     if before is not None:
         monkeypatch.setenv(variable, before)
-    assert environment_variables(ROOT / "build")[variable] == after
+    assert environment_variables()[variable] == after
+
+
+def test_the_environment_of_a_session_can_be_that_of_another() -> None:
+    """Nox runs each session in a process, whose environment has the same changes already."""
+    first = environment_variables()
+    with mock.patch.dict(os.environ, first, clear=True):
+        assert environment_variables() == first
 
 
 def test_all_jobs_run_even_if_one_of_them_fails(tmp_path: Path) -> None:
