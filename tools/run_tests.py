@@ -83,14 +83,28 @@ def index_for_uv(python: Path) -> dict[str, str]:
     return {"UV_DEFAULT_INDEX": os.environ.get("UV_DEFAULT_INDEX", indexes[-1])} if indexes else {}
 
 
+def settings(venv: Path) -> dict[str, str]:
+    """The environment variables of nox."""
+    # In CI, nox checks the format of files rather than corrects it.
+    env = {**os.environ, **index_for_uv(venv / "bin" / "python"), "CI": "true"}
+    if "NOX_DEFAULT_VENV_BACKEND" not in env and not reaches_index(venv / "bin" / "uv", env):
+        print("uv does not reach the package index, so virtualenv and pip install everything.", flush=True)
+        env["NOX_DEFAULT_VENV_BACKEND"] = "virtualenv"
+    return env
+
+
+def reaches_index(uv: Path, env: t.Mapping[str, str]) -> bool:
+    """Whether uv finds a package: it has certificates and settings of its own, so pip may where uv does not."""
+    command = [str(uv), "pip", "compile", "--quiet", "--no-cache", "-"]
+    return subprocess.run(command, input=b"pip", env=env, capture_output=True, check=False).returncode == 0
+
+
 def run_nox(venv: Path, *arguments: str) -> Lines:
     """Runs nox, and prints what it prints, with paths that start at the checkout."""
     lines, ended = Lines(), threading.Event()
     threading.Thread(target=lines.tell, args=(ended,), daemon=True).start()
-    # In CI, nox checks the format of files rather than corrects it.
-    env = {**os.environ, **index_for_uv(venv / "bin" / "python"), "CI": "true"}
     try:
-        with process_group([str(venv / "bin" / "nox"), *arguments], ROOT, env, MAX_SECONDS) as process:
+        with process_group([str(venv / "bin" / "nox"), *arguments], ROOT, settings(venv), MAX_SECONDS) as process:
             for printed in t.cast("t.IO[str]", process.stdout):
                 line = printed.replace(f"{ROOT}{os.sep}", "")
                 lines.add(line)

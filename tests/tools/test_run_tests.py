@@ -101,6 +101,19 @@ def test_uv_uses_the_index_of_pip(settings: str, environment: dict[str, str], tm
     assert run_tests.index_for_uv(python) == environment
 
 
+@pytest.mark.parametrize(("code", "backend"), [(0, None), (2, "virtualenv")])
+def test_pip_is_used_where_uv_does_not_reach_the_index(
+    code: int, backend: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOX_DEFAULT_VENV_BACKEND", raising=False)
+    monkeypatch.setattr(run_tests, "index_for_uv", lambda _python: {})
+    (tmp_path / "bin").mkdir()
+    uv = tmp_path / "bin" / "uv"
+    uv.write_text(f"#!/bin/sh\nexit {code}\n", encoding="utf-8")
+    uv.chmod(0o700)
+    assert run_tests.settings(tmp_path).get("NOX_DEFAULT_VENV_BACKEND") == backend
+
+
 def test_an_unknown_session_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ToolError, match="did not run to its end"):
         run_tests.main(["typo"])
