@@ -101,7 +101,7 @@ def test_each_process_gets_a_folder_of_its_own(tmp_path: Path, monkeypatch: pyte
         assert other.stdout == "2\n"
 
 
-def test_pip_is_used_where_nox_is_told_not_to_use_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pip_is_used_where_nox_does_not_use_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     uv = tmp_path / "uv"
     uv.touch(0o700)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
