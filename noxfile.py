@@ -280,7 +280,7 @@ def demo(session: nox.Session) -> None:
 
 @session_(name="pre-commit")
 def pre_commit(session: nox.Session) -> None:
-    """Commits everything in a new repository, with the hook that contributors install."""
+    """Commit everything in a new repository, with the hook that contributors install."""
     venv, tree = tests_environment(), stage(session.env_dir)
     # The hook uses the nox that contributors have by then.
     (tree / "build").mkdir()

@@ -102,11 +102,13 @@ def reaches_index(uv: Path, env: t.Mapping[str, str]) -> bool:
 def run_nox(venv: Path, *arguments: str) -> Lines:
     """Runs nox, and prints what it prints, with paths that start at the checkout."""
     lines, ended = Lines(), threading.Event()
+    # A URL stays whole, so that a browser can open it.
+    below_root = re.compile(rf"(?<!//){re.escape(str(ROOT))}/")
     threading.Thread(target=lines.tell, args=(ended,), daemon=True).start()
     try:
         with process_group([str(venv / "bin" / "nox"), *arguments], ROOT, settings(venv), MAX_SECONDS) as process:
             for printed in t.cast("t.IO[str]", process.stdout):
-                line = printed.replace(f"{ROOT}{os.sep}", "")
+                line = below_root.sub("", printed)
                 lines.add(line)
                 print(line, end="", flush=True)
     finally:
@@ -125,7 +127,7 @@ def summary(sessions: t.Sequence[Session], lines: Lines) -> list[str]:
         ended.append(f"{outcome} {name} {session['duration']:.1f}{reason}")
         if outcome == "failed":
             last = [line.rstrip() for line in lines.printed.get(name, ())][-LAST_LINES:]
-            shown += ["", f"=== {name} {session['result']} ===", *last]
+            shown += ["", f"=== {name} {session['result']}; above is all that it printed ===", *last]
     failed = f": {' '.join(names['failed'])}" if names["failed"] else ""
     counts = f"{len(names['passed'])} passed, {len(names['failed'])} failed"
     return [*shown, "", *ended, "", f"steps: {counts}{failed}"]

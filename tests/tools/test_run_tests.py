@@ -33,7 +33,7 @@ def absent(session): pass
 @nox.session(venv_backend="none", default=False)
 def named(session): pass
 @nox.session(venv_backend="none", default=False)
-def tell(session): session.log("here is " + __file__)
+def tell(session): session.log("here is " + __file__); session.log("file://" + __file__)
 """
 
 
@@ -54,7 +54,7 @@ def test_the_last_line_counts_every_session_even_after_a_failure(capfd: pytest.C
 
 def test_the_last_screen_shows_what_failed(capfd: pytest.CaptureFixture[str]) -> None:
     run_tests.main(["fail", "succeed"])
-    screen = capfd.readouterr().out.split("=== fail aborted ===")[1]
+    screen = capfd.readouterr().out.split("=== fail aborted; above is all that it printed ===")[1]
     assert "a check failed" in screen
     assert "all is well" not in screen
     assert "Ran 2 sessions" not in screen
@@ -82,9 +82,11 @@ def test_without_names_the_sessions_that_nox_runs_are_run(capfd: pytest.CaptureF
     assert "named" not in output
 
 
-def test_paths_start_at_the_checkout(capfd: pytest.CaptureFixture[str]) -> None:
+def test_paths_start_at_the_checkout(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     run_tests.main(["tell", "succeed"])
-    assert "nox > here is noxfile.py" in capfd.readouterr().out.splitlines()
+    lines = capfd.readouterr().out.splitlines()
+    assert "nox > here is noxfile.py" in lines
+    assert f"nox > file://{tmp_path}/noxfile.py" in lines
 
 
 @pytest.mark.parametrize(
