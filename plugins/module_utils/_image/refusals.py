@@ -27,8 +27,8 @@ def _refusal(reason: Reason, problem: str, advice: str, image: Image | None = No
 def no_source(desired: DesiredImage) -> RefusalError:
     return _refusal(
         "not_found",
-        f"no image named {shown(desired.image_name)} was found in any status, and the task gives nothing to create it "
-        f"from{desired.null_sources}",
+        f"no image named {shown(desired.image_name)} was found in any status, and the task gives nothing to create "
+        f"it from{desired.null_sources}",
         f"To create it, give one of {_SOURCES}.",
         hint="InvalidImageId.NotFound",
     )
