@@ -74,7 +74,7 @@ def _even_pause(polls: t.Sequence[Poll]) -> float:
 
 
 def _cautious_pause(polls: t.Sequence[Poll]) -> float:
-    """Goes only half way to the predicted end, if there is one."""
+    """Ends half way to the predicted end, if there is one."""
     elapsed = polls[-1].elapsed
     longest = LONGEST_PAUSE_AT_FIRST if elapsed < AT_FIRST else LONGEST_PAUSE
     left = _seconds_until(100, polls[-POLLS_OF_A_PACE:])

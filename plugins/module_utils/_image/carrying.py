@@ -70,7 +70,7 @@ def _carried(name: str, desired: DesiredImage, image: Image, lacking: t.Collecti
 
 
 def _fits(name: str, told: str, desired: DesiredImage) -> bool:
-    """Whether it goes with what the task gives: the system of the new image may be another one."""
+    """Whether it fits what the task gives: the system of the new image may be another one."""
     if name == "os_type" and desired.platform is not None:
         return _is_windows(desired.platform) == (told == _WINDOWS)
     if name == "platform" and desired.os_type is not None:

@@ -130,7 +130,7 @@ def may_delete(step: steps.Delete, run: ImageRunning) -> bool:
     found = seen.get(step.image_id)
     changed = {} if found is None else _changes(step, found, run)
     if changed and step.may_stay:
-        return _keep(step, run, " and ".join(changed.values()), may_go_later=changed.keys() <= _PASSING)
+        return _keep(step, run, " and ".join(changed.values()), is_passing=changed.keys() <= _PASSING)
     if found is None:
         run.outcome.vanished.append(step.image_id)
     elif changed:
@@ -162,7 +162,7 @@ def delete(step: steps.Delete, run: ImageRunning) -> bool:
         was_deleted = run.images.delete(step.image_id, step.force, look_again=run.looking_again(may_delete, step))
     except ServiceError as error:
         if step.may_stay and error.code in _KEPT_FOR:
-            return _keep(step, run, error.message, may_go_later=True)
+            return _keep(step, run, error.message, is_passing=True)
         raise
     run.outcome.vanished += [] if was_deleted else [step.image_id]
     return was_deleted
@@ -185,10 +185,10 @@ def _judge_name(step: steps.Delete, new: Replacement, run: ImageRunning) -> None
         raise obstacles.also_named(new.image_name, new_id, others)
 
 
-def _keep(step: steps.Delete, run: ImageRunning, why: str, *, may_go_later: bool) -> bool:
-    """``may_go_later``: nobody has changed it, so a later run deletes it once it is no longer in use or shared."""
+def _keep(step: steps.Delete, run: ImageRunning, why: str, *, is_passing: bool) -> bool:
+    """``is_passing``: nobody has changed it, so a later run deletes it once it is no longer in use or shared."""
     run.outcome.kept.append(step.image_id)
-    run.outcome.is_unfinished = run.outcome.is_unfinished or may_go_later
+    run.outcome.is_unfinished = run.outcome.is_unfinished or is_passing
     run.outcome.warnings.append(obstacles.image_kept(step.image_id, why))
     return False
 

@@ -89,4 +89,4 @@ class ImportSource:
         """The files can only be judged by the cloud: the module reads no bucket."""
         from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources import Judged  # noqa: PLC0415
 
-        return Judged(self, lacking=("platform", "architecture", "os_type", "boot_mode", "license_type"))
+        return Judged(self)

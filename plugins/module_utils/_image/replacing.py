@@ -136,9 +136,9 @@ def _replace(
     if adopted is None:
         judged = sources.judge(t.cast("AnySource", desired.source), reader)
         lost = carrying.warnings(desired, base, judged.lacking)
-        warnings, (making, new) = (*judged.warnings, *lost), _making(desired, found, marked, judged)
+        warnings, (steps_of_new, new) = (*judged.warnings, *lost), _new_image(desired, found, marked, judged)
     else:
-        warnings, (making, new) = _resumed(adopted, mark, now), _adopting(desired, adopted, marked)
+        warnings, (steps_of_new, new) = _resumed(adopted, mark, now), _adopted_image(desired, adopted, marked)
     swap = _swap(desired, Replacement(new["image_id"], desired.name, mark.text()), new, old)
     removed = _removal(desired, swap, reader, found.outdated)
     first = Removal() if before is None else before
@@ -149,7 +149,7 @@ def _replace(
             *first.steps,
             *cleared.steps,
             *_restoring(desired, found),
-            *making,
+            *steps_of_new,
             swap,
             *removed.steps,
             *_closing(desired, new["image_id"]),
@@ -181,7 +181,7 @@ def _mark_for(desired: DesiredImage, found: resuming.Unfinished, now: float) -> 
     return marks.Mark(found.old["image_id"], marks.digest(desired), begun)
 
 
-def _making(
+def _new_image(
     desired: DesiredImage, found: resuming.Unfinished, marked: Image, judged: sources.Judged
 ) -> tuple[list[Step], Predicted | Image]:
     """The steps that create the new image, and the predicted image before the swap."""
@@ -213,9 +213,9 @@ def _making(
     return [create, steps.WaitUntilUsable(None), *joining, *reading], new
 
 
-def _adopting(desired: DesiredImage, adopted: Image, marked: Image) -> tuple[list[Step], Image]:
+def _adopted_image(desired: DesiredImage, adopted: Image, marked: Image) -> tuple[list[Step], Image]:
     # The attributes are those of the image being replaced, unless the task gives others.
-    lacking = sources.lacking_attributes(t.cast("AnySource", desired.source))
+    lacking = sources.lacking_in(t.cast("AnySource", desired.source))
     wanted = {**carrying.carried(desired, marked, lacking), "image_family": marked["image_family"]}
     kept = {"status": "Available", "description": marked["description"], "tags": marked["tags"]}
     new = t.cast("Image", {**adopted, **changes.attribute_changes(wanted, adopted), **kept})

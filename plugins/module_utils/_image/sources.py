@@ -22,21 +22,26 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 # CreateImage accepts an instance only in these states; in others it returns IncorrectInstanceStatus.
 _IMAGEABLE = ("Running", "Stopped")
-# See ``Judged.lacking``.
-_OF_INSTANCES = ("image_version",)
-_OF_SNAPSHOTS = ("image_version", "boot_mode")
+_UNKNOWN_OF_FILES = ("platform", "architecture", "os_type", "boot_mode", "license_type")
+_UNKNOWN_OF_INSTANCES = ("image_version",)
+_UNKNOWN_OF_SNAPSHOTS = ("image_version", "boot_mode")
 _UNKNOWN_OF_DATA_DISKS = ("platform", "architecture")
 
 
 @dataclass(frozen=True)
 class Judged:
     """``source``: with what was looked up. ``known``: what is known of the image that it becomes. ``warnings``: about a
-    source that is not yet ready. ``lacking``: the properties of an image that the source does not have."""
+    source that is not yet ready. ``unknown``: the properties of an image that it lacks beside ``lacking_in``."""
 
     source: AnySource
     known: t.Mapping[str, t.Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    lacking: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The properties of an image that the source does not have."""
+        return (*lacking_in(self.source), *self.unknown)
 
 
 def judge(source: AnySource, reader: Reader) -> Judged:
@@ -44,16 +49,17 @@ def judge(source: AnySource, reader: Reader) -> Judged:
     if source.kind != "create":
         return source.judge(reader)
     if source.instance_id is not None:
-        found = reader.instance(source.instance_id)
-        return Judged(source, warnings=_judge_instance(source.instance_id, found), lacking=_OF_INSTANCES)
+        return Judged(source, warnings=_judge_instance(source.instance_id, reader.instance(source.instance_id)))
     return _judge_snapshots(source, reader)
 
 
-def lacking_attributes(source: AnySource) -> tuple[str, ...]:
-    """The same as ``Judged.lacking``, without a call: those that can be changed later."""
+def lacking_in(source: AnySource) -> tuple[str, ...]:
+    """The properties of an image that a source of this kind never has."""
     if source.kind == "import":
-        return ("boot_mode", "license_type")
-    return ("boot_mode",) if source.kind == "create" and source.instance_id is None else ()
+        return _UNKNOWN_OF_FILES
+    if source.kind == "copy":
+        return ()
+    return _UNKNOWN_OF_SNAPSHOTS if source.instance_id is None else _UNKNOWN_OF_INSTANCES
 
 
 def _judge_snapshots(source: Source, reader: Reader) -> Judged:
@@ -66,7 +72,7 @@ def _judge_snapshots(source: Source, reader: Reader) -> Judged:
     _judge_kinds(source.disks, snapshots)
     unknown = _UNKNOWN_OF_DATA_DISKS if _has_data_as_system(source.disks, snapshots) else ()
     found = tuple(warning for warning in warnings if warning is not None)
-    return Judged(source, warnings=found, lacking=(*_OF_SNAPSHOTS, *unknown))
+    return Judged(source, warnings=found, unknown=unknown)
 
 
 def _has_data_as_system(disks: t.Sequence[DiskMapping], snapshots: t.Mapping[str, Snapshot]) -> bool:

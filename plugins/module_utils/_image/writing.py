@@ -32,7 +32,7 @@ def change(image: Image, after: Image, *, waits: bool, is_selected_by_id: bool) 
 
 
 def _may_be_ignored(step: Step) -> bool:
-    """Whether a site may accept the change without making it."""
+    """Whether a site may accept the change, and ignore it."""
     return isinstance(step, steps.SetDeprecated) or (isinstance(step, steps.Modify) and bool(step.attributes()))
 
 

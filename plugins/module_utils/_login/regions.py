@@ -15,6 +15,9 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 
+# As every refusal of an option that is not one of the connection ends.
+_NOTHING_SENT = "Nothing was sent."
+
 
 class Place(t.NamedTuple):
     """``url`` and ``is_asapi``: of the endpoint; None if it follows from that of the task's region."""
@@ -35,14 +38,14 @@ def place_in(option: str, values: t.Mapping[str, t.Any], protocol: str) -> Place
         return None
     if not is_header_text(region):
         # It is sent as an HTTP header.
-        raise RefusalError(f"{option}.region {HEADER_RULE}, but is {shown(region)}. Nothing was sent.")
+        raise RefusalError(f"{option}.region {HEADER_RULE}, but is {shown(region)}", advice=_NOTHING_SENT)
     if endpoint is None:
         return Place(region)
     try:
         found = endpoint_in(f"{option}.endpoint", endpoint, protocol)
     except RefusalError as error:
-        # Like every refusal of an option that is not one of the connection.
-        raise RefusalError(f"{error.message} Nothing was sent.") from error
+        error.advice = _NOTHING_SENT
+        raise
     return Place(region, found.url, found.is_asapi)
 
 

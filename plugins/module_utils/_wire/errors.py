@@ -134,7 +134,7 @@ class ServiceError(CallError):
 
 
 class NoAnswerError(CallError):
-    """There was no usable answer.
+    """There was no usable response.
 
     ``permanent``: whether a retry would have the same result. ``sent``: the request may have reached the cloud.
     ``problem``: what happened, without the attempt and the advice.

@@ -57,7 +57,7 @@ _Kind = t.TypeVar("_Kind", bound=BaseException)
 
 @dataclasses.dataclass(frozen=True)
 class _Failure:
-    """Why there was no answer; the attributes are those of NoAnswerError."""
+    """Why there was no response; the attributes are those of NoAnswerError."""
 
     problem: str
     advice: str = ""
@@ -257,7 +257,7 @@ def _unusable_request(causes: _Causes, _route: Route) -> _Failure | None:
 
 
 def _unusable_answer(causes: _Causes, route: Route) -> _Failure | None:
-    """The response is not a usable answer."""
+    """The response cannot be used."""
     known = _one_of(causes, UnusableAnswerError)
     if known is not None:
         return _strange(str(known), permanent=known.permanent)
@@ -287,7 +287,7 @@ def _strange(problem: str, *, permanent: bool = False) -> _Failure:
 
 
 def _lost_answer(causes: _Causes, route: Route) -> _Failure:
-    """The request may have arrived, but there was no answer."""
+    """The request may have arrived, but there was no response."""
     if _one_of(causes, _TIMEOUTS) is not None:
         return _Failure(f"it did not answer within {route.limits[1]}", sent=True)
     if isinstance(causes[0], TimeoutError):
