@@ -115,21 +115,28 @@ def test_an_unreachable_site_is_reported_with_the_option_that_names_it(monkeypat
     assert "popgw_domain" not in result["msg"]
 
 
-@pytest.mark.parametrize("character", ["#", "/", "?", "\\", "["])
-@pytest.mark.parametrize("is_option", [True, False], ids=["option", "environment"])
-def test_the_password_of_a_proxy_that_is_not_encoded_is_not_quoted(
-    character: str, is_option: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = f"http://bob:hidden{character}password@127.0.0.1:9"
+def refusal_of_proxy(password: str, is_option: bool, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The message about a proxy with this password, which contains "hidden", from the option or the environment."""
+    url = f"http://bob:{password}@127.0.0.1:9"
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(name, url)
     result = failure({**NEW, "proxy": url if is_option else None})
+    message = str(result["msg"])
     assert result["reason"] == "invalid_input"
-    assert "for example # as %23" in result["msg"]
-    assert ("proxy (set in the task)" if is_option else "environment variable http_proxy") in result["msg"]
-    assert "hidden" not in result["msg"]
+    assert ("proxy (set in the task)" if is_option else "environment variable http_proxy") in message
+    assert "hidden" not in message
+    return message
+
+
+@pytest.mark.parametrize("character", ["#", "/", "?", "\\", "["])
+@pytest.mark.parametrize("is_option", [True, False], ids=["option", "environment"])
+def test_the_password_of_a_proxy_that_is_not_encoded_is_not_quoted(
+    character: str, is_option: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = refusal_of_proxy(f"hidden{character}password", is_option, monkeypatch)
+    assert "for example # as %23" in message
 
 
 @pytest.mark.parametrize("password", ["\u5bc6\u7801-hidden", "%E5%AF%86%E7%A0%81-hidden"])
@@ -137,17 +144,9 @@ def test_the_password_of_a_proxy_that_is_not_encoded_is_not_quoted(
 def test_the_password_of_a_proxy_that_cannot_be_sent_is_refused_with_the_rule(
     password: str, is_option: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"http://bob:{password}@127.0.0.1:9"
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("HTTP_PROXY", "http_proxy"):
-        monkeypatch.setenv(name, url)
-    result = failure({**NEW, "proxy": url if is_option else None})
-    assert result["reason"] == "invalid_input"
-    assert "Its user name and password must have only Latin-1 characters" in result["msg"]
-    assert ("proxy (set in the task)" if is_option else "environment variable http_proxy") in result["msg"]
-    assert "hidden" not in result["msg"]
-    assert "codec" not in result["msg"]
+    message = refusal_of_proxy(password, is_option, monkeypatch)
+    assert "Its user name and password must have only Latin-1 characters" in message
+    assert "codec" not in message
 
 
 @pytest.mark.parametrize(
