@@ -75,7 +75,7 @@ def _fits(name: str, told: str, desired: DesiredImage) -> bool:
         return _is_windows(desired.platform) == (told == _WINDOWS)
     if name == "platform" and desired.os_type is not None:
         return _is_windows(told) == (desired.os_type == _WINDOWS)
-    return name != "boot_mode" or told != "bios" or desired.architecture != "arm64"
+    return name != "boot_mode" or told != "bios" or (desired.architecture or "").lower() != "arm64"
 
 
 def _is_windows(platform: str | None) -> bool:
