@@ -77,10 +77,11 @@ def test_a_failure_names_the_option_of_an_unreachable_proxy(simulator: Simulator
 
 @pytest.mark.skipif(importlib.util.find_spec("socks") is not None, reason="PySocks is installed next to pytest.")
 @pytest.mark.parametrize("is_option", [True, False], ids=["option", "environment"])
+@pytest.mark.parametrize("login", ["user", "%E5%AF%86"], ids=["Latin-1", "Chinese"])
 def test_a_socks_proxy_without_its_library_is_refused_before_anything_is_sent(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, is_option: bool
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, is_option: bool, login: str
 ) -> None:
-    url = f"socks5://user:{PASSWORD}@127.0.0.1:9"
+    url = f"socks5://{login}:{PASSWORD}@127.0.0.1:9"
     monkeypatch.setenv("ALL_PROXY", url)
     with pytest.raises(RefusalError) as raised:
         own_images(client(**WHOLE, endpoint=simulator.endpoint, **({"proxy": url} if is_option else {})))

@@ -72,7 +72,7 @@ class FakeTasks:
         self, image_name: str, token: str, disks: t.Sequence[t.Mapping[str, t.Any]], **given: t.Any
     ) -> Begun:
         self._cloud.note("import_image", image_name, token)
-        known = {key: value for key, value in given.items() if key not in ("license_type", "role_name")}
+        known = {key: value for key, value in given.items() if key != "role_name"}
         stored = [_disk(import_bucket=one["bucket"], import_object=one["object"], type="system") for one in disks]
         image_id = self._cloud.add(image_name, lambda _image_id: stored, is_copied=False, **known)
         if self.failures:

@@ -14,7 +14,11 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.imported import ImportSource, StoredDisk
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Create, Modify
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_INSTANCE, planned
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    FROM_INSTANCE,
+    followed,
+    planned,
+)
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
     mark,
     old,
@@ -66,9 +70,10 @@ def test_what_the_task_gives_wins_and_nothing_is_taken_over_that_contradicts_it(
     assert {name: step[name] for name in expected} == expected
 
 
-def test_the_bios_of_an_image_is_not_given_to_one_for_arm64() -> None:
-    step = created(plan_of({**LINUX, "boot_mode": "bios"}, architecture="arm64"))
-    assert (step["architecture"], step["boot_mode"]) == ("arm64", None)
+@pytest.mark.parametrize("architecture", ["arm64", "ARM64"])
+def test_the_bios_of_an_image_is_not_given_to_one_for_arm64(architecture: str) -> None:
+    step = created(plan_of({**LINUX, "boot_mode": "bios"}, architecture=architecture))
+    assert (step["architecture"], step["boot_mode"]) == (architecture, None)
 
 
 def test_an_older_release_writes_the_system_with_a_capital() -> None:
@@ -90,6 +95,7 @@ def test_a_license_is_taken_over_where_it_is_reported() -> None:
         ({**LINUX, "boot_mode": None}, {}, ["boot_mode"]),
         ({**LINUX, "boot_mode": None}, {"boot_mode": "uefi"}, []),
         ({**LINUX, "boot_mode": "uefi-preferred"}, {}, ["boot_mode"]),
+        ({**LINUX, "architecture": "riscv64"}, {}, ["architecture"]),
         ({"boot_mode": None, "disk_device_mappings": [disk("s-old")]}, {"source": FROM_INSTANCE}, None),
     ],
 )
@@ -99,6 +105,11 @@ def test_a_warning_names_what_cannot_be_taken_over(
     made = plan_of(known, recreate="always", **options)
     assert [f"set {name}" in text for name, text in zip(warned or [], made.warnings)] == [True] * len(made.warnings)
     assert len(made.warnings) == len(warned or [])
+
+
+def test_the_license_is_sent_with_the_import() -> None:
+    cloud = FakeImages(old(**WINDOWS, license_type="BYOL", disk_device_mappings=FILE))
+    assert followed(replacing(source=IMPORT), cloud).image["license_type"] == "BYOL"
 
 
 # --- other sources ---------------------------------------------------------------------------------------------------

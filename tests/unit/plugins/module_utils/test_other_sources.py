@@ -32,6 +32,11 @@ def of_files(*files: tuple[str | None, str | None], **known: t.Any) -> t.Any:
     return image("m-web", disk_device_mappings=disks, **known)
 
 
+def test_without_disks_it_is_not_known_whether_an_image_is_encrypted() -> None:
+    (warning,) = CopySource("cn-1", False, {"encrypted": True}).uncompared(image("m-web", disk_device_mappings=[]))
+    assert "does not report whether the image is encrypted" in warning
+
+
 @pytest.mark.parametrize(
     ("options", "seconds"),
     [
