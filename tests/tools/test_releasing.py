@@ -31,13 +31,22 @@ def test_the_version_is_never_older_than_the_newest_release() -> None:
     assert Version(version_in_galaxy_yml()) >= newest_release()
 
 
-def test_changes_after_a_release_require_a_new_version() -> None:
-    assert not FRAGMENTS or Version(version_in_galaxy_yml()) > newest_release()
+def test_between_releases_the_version_says_so() -> None:
+    version = Version(version_in_galaxy_yml())
+    assert version.is_devrelease == (version > newest_release())
+    assert version.is_devrelease or FRAGMENTS == []
 
 
 def test_the_version_that_is_sent_to_a_site_is_that_of_the_collection() -> None:
     source = (ROOT / "plugins" / "module_utils" / "_wire" / "requesting.py").read_text(encoding="utf-8")
     assert re.findall(r'^VERSION = "(.*)"$', source, re.MULTILINE) == [version_in_galaxy_yml()]
+
+
+def test_the_execution_environment_is_that_of_the_version() -> None:
+    guide = (ROOT / "docs" / "awx.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"apsarastack(?:-cloud-|:)(\d.*?)(?:\.tar\.gz)?$", guide, re.MULTILINE)) == {
+        version_in_galaxy_yml()
+    }
 
 
 def test_breaking_changes_require_a_new_major_version() -> None:
