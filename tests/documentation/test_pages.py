@@ -69,7 +69,7 @@ def options(options_of: t.Callable[[str], set[str]]) -> set[str]:
 
 
 def test_the_codes_and_what_resolves_them_are_those_of_the_module(importable: None) -> None:
-    context = importlib.import_module(f"{UTILS}._wire.hints").Context()
+    context = importlib.import_module(f"{UTILS}._wire.context").Context()
     names = ("_wire.hints", "_image.hints", "_image.source_hints", "_export.hints")
     common, images, sources, export = (importlib.import_module(f"{UTILS}.{name}") for name in names)
     of_images = {code: hint for code, hint in images.HINTS.items() if code not in sources.HINTS}

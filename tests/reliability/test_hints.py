@@ -23,6 +23,14 @@ from apsarastack_simulator.testing import Simulator
 Document = dict[str, t.Any]
 NEW = {"image_name": "new", "instance_id": "i-web-running"}
 TENANT = {"organization": 37, "resource_group": 412, "created": -86400}
+WEB = {"id": "m-web", "name": "web", **TENANT}
+ELSEWHERE = "cn-wulan-env82-d01"
+GONE = {"image_name": "web", "state": "absent"}
+SHARED = {"image_name": "web", "share_with": ["1000000000000038"]}
+COPIED: Document = {"image_name": "new", "copy_from": {"image_id": "m-abroad", "region": ELSEWHERE}}
+ABROAD: Document = {"id": "m-abroad", "name": "abroad", "region": ELSEWHERE, **TENANT}
+IMPORTED = {"image_name": "new", "import_from": [{"bucket": "golden-images", "object": "data.raw"}]}
+EXPORTED = {"image_name": "web", "bucket": "exports"}
 
 
 def failure(desired: Document, *faults: Document, images: t.Sequence[Document] = (), **knobs: t.Any) -> Document:
@@ -115,6 +123,48 @@ def test_an_unreachable_site_is_reported_with_the_option_that_names_it(monkeypat
     assert "popgw_domain" not in result["msg"]
 
 
+def test_a_site_without_tls_is_reported_with_the_option_that_names_it() -> None:
+    with Simulator(speed=0) as site:
+        endpoint = site.endpoint.replace("http:", "https:")
+        result = run_main(site, {**NEW, "endpoint": endpoint})
+    assert result["reason"] == "tls"
+    assert f"Check the port in endpoint '{endpoint}', and begin it with http:// only" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason", "told"),
+    [
+        ({"drop": "before"}, "unreachable", "Check copy_from.endpoint 'http://localhost:"),
+        ({"missing_list": True}, "unexpected_answer", "check that copy_from.endpoint 'http://localhost:"),
+    ],
+    ids=["unreachable", "list"],
+)
+def test_the_server_of_the_original_is_reported_with_the_option_that_names_it(
+    reply: Document, reason: str, told: str
+) -> None:
+    with Simulator(speed=0, seed_changes={"images": [ABROAD]}) as site:
+        site.fault(action="DescribeImages", skip=1, times=0, **reply)
+        endpoint = site.endpoint.replace("127.0.0.1", "localhost")
+        result = run_main(site, {**COPIED, "copy_from": {**COPIED["copy_from"], "endpoint": endpoint}})
+    assert result["reason"] == reason
+    assert told in result["msg"]
+    assert site.endpoint not in result["msg"].partition("eck copy_from")[2]
+
+
+@pytest.mark.parametrize(
+    ("original", "told"),
+    [
+        ({"image_id": "m-1", "region": ELSEWHERE}, "Check image_id and region in copy_from, and that department and"),
+        ({"image_name": "old"}, "Check image_name in copy_from (set region there if it is in another one), and that"),
+    ],
+    ids=["elsewhere", "here"],
+)
+def test_a_missing_original_is_reported_with_the_entries_that_the_task_gives(original: Document, told: str) -> None:
+    result = failure({"image_name": "new", "copy_from": original})
+    assert result["reason"] == "not_found"
+    assert told in result["msg"]
+
+
 def refusal_of_proxy(password: str, is_option: bool, monkeypatch: pytest.MonkeyPatch) -> str:
     """The message about a proxy with this password, which contains "hidden", from the option or the environment."""
     url = f"http://bob:{password}@127.0.0.1:9"
@@ -177,15 +227,6 @@ def test_a_refused_call_is_reported_with_the_missing_permission() -> None:
     )
 
 
-WEB = {"id": "m-web", "name": "web", **TENANT}
-ELSEWHERE = "cn-wulan-env82-d01"
-GONE = {"image_name": "web", "state": "absent"}
-SHARED = {"image_name": "web", "share_with": ["1000000000000038"]}
-COPIED: Document = {"image_name": "new", "copy_from": {"image_id": "m-abroad", "region": ELSEWHERE}}
-IMPORTED = {"image_name": "new", "import_from": [{"bucket": "golden-images", "object": "data.raw"}]}
-EXPORTED = {"image_name": "web", "bucket": "exports"}
-
-
 @pytest.mark.parametrize(
     ("desired", "action", "code", "followed", "words"),
     [
@@ -226,8 +267,7 @@ def test_no_hint_suggests_what_the_task_does_already(
     module = apsarastack_image_export if action == "ExportImage" else apsarastack_image
     messages = []
     for change in ({}, followed):
-        images = [WEB, {"id": "m-abroad", "name": "abroad", "region": ELSEWHERE, **TENANT}]
-        with Simulator(speed=0, seed_changes={"images": images}) as site:
+        with Simulator(speed=0, seed_changes={"images": [WEB, ABROAD]}) as site:
             site.fault(action=action, code=code, times=0)
             task = {**desired, **change}
             if "copy_from" in task:

@@ -16,6 +16,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import hints as image_hints
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import texts
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,7 +103,7 @@ def test_the_hint_after_an_error_of_the_cloud_states_the_rule(code: str, rule: s
 
 
 def hint(code: str) -> str:
-    return hints.hint_for(code, (image_hints.HINTS,), hints.Context())
+    return hints.hint_for(code, (image_hints.HINTS,), Context())
 
 
 def test_the_hint_on_names_mentions_dots() -> None:

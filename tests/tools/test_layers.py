@@ -18,8 +18,8 @@ if t.TYPE_CHECKING:
 
 UTILS = ROOT / "plugins" / "module_utils"
 PACKAGE = "ansible_collections.apsarastack.cloud.plugins.module_utils."
-# The errors of the wire with their codes and hints, and the deadline of a task.
-FAILURES = {"_wire.errors", "_wire.codes", "_wire.hints", "_wire.deadline"}
+# The errors of the wire with their codes, their hints and what these depend on, and the deadline of a task.
+FAILURES = {"_wire.errors", "_wire.codes", "_wire.context", "_wire.hints", "_wire.deadline"}
 # What a layer may import beside its own modules. A name with a dot is a single module.
 MAY_IMPORT: dict[str, set[str]] = {
     "_wire": set(),

@@ -17,7 +17,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import unshown
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
 DEFAULT_ROLE = "AliyunECSImageExportDefaultRole"
 

@@ -15,7 +15,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import source_hints, texts
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
 
 def _not_visible(what: str, *options: str) -> t.Callable[[Context], str]:

@@ -28,12 +28,14 @@ def only_one(source: CopySource, found: t.Sequence[Image]) -> Image:
     """The original. Raises RefusalError unless exactly one was found."""
     if not found:
         where = f" in region {source.region}" if source.region else ""
+        given = [name for name in ("image_id", "image_name", "region", "endpoint") if source.options.get(name)]
+        elsewhere = "" if "region" in given else " (set region there if it is in another one)"
         raise RefusalError(
             f"the original, {source.text()}, was not found{where}: neither an own image nor one that is shared with "
             "this account",
             "not_found",
-            advice="Check image_id or image_name, region and endpoint in copy_from, and that department and "
-            "resource_group select the owner of the image.",
+            advice=f"Check {' and '.join(given)} in copy_from{elsewhere}, and that department and resource_group "
+            "select the owner of the image.",
         )
     if len(found) > 1:
         listed = "; ".join(f"{one['image_id']} ({one['status']}, {one['creation_time']})" for one in found)

@@ -16,7 +16,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted, unshown
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
 DEFAULT_ROLE = "AliyunECSImageImportDefaultRole"
 
@@ -25,11 +26,6 @@ def _files(context: Context, key: str) -> str:
     """The buckets or the objects of the task, as words: ``bucket 'a', 'b'``."""
     disks = context.options.get("import_from") or ()
     return f"{key} {', '.join(dict.fromkeys(inserted(disk.get(key)) for disk in disks))}".rstrip()
-
-
-def _original(context: Context, option: str) -> str:
-    value = (context.options.get("copy_from") or {}).get(option)
-    return f"copy_from.{option}" if value is None else f"copy_from.{option} {inserted(value)}"
 
 
 def _not_authorized(context: Context) -> str:
@@ -64,9 +60,11 @@ def _no_object(context: Context) -> str:
 
 
 def _other_region(context: Context) -> str:
-    places = f"Check {_original(context, 'region')} and {context.named('region')}: both must be regions of this site."
-    if (context.options.get("copy_from") or {}).get("endpoint"):
-        return f"{places} {_original(context, 'endpoint')} must be the ECS endpoint of the other region."
+    places = (
+        f"Check {context.named('copy_from.region')} and {context.named('region')}: both must be regions of this site."
+    )
+    if context.has("copy_from.endpoint"):
+        return f"{places} {context.named('copy_from.endpoint')} must be the ECS endpoint of the other region."
     return f"{places} If the other region has an ECS endpoint of its own, set copy_from.endpoint."
 
 
@@ -78,8 +76,8 @@ def _region(context: Context) -> str:
 
 def _key(context: Context) -> str:
     return (
-        f"Check {_original(context, 'kms_key_id')}: it must be an enabled key in {context.named('region')}, and ECS "
-        "must be allowed to use it. Omit it to use the service key of ECS."
+        f"Check {context.named('copy_from.kms_key_id')}: it must be an enabled key in {context.named('region')}, and "
+        "ECS must be allowed to use it. Omit it to use the service key of ECS."
     )
 
 
@@ -111,19 +109,18 @@ def _status(context: Context) -> str:
 def _encrypted(context: Context) -> str:
     if context.action == _SHARE:
         return "This site shares no encrypted image: omit share_with, or share a copy that is not encrypted."
-    if (context.options.get("copy_from") or {}).get("encrypted"):
+    if context.value("copy_from.encrypted"):
         return "This site does not copy this encrypted image, not even to an encrypted one: ask its operators."
     return "The original is encrypted: set copy_from.encrypted to true."
 
 
 def _encryption(context: Context) -> str:
     """The cloud rejects a parameter, or wants one more."""
-    original = context.options.get("copy_from") or {}
-    if not original.get("encrypted"):
+    if not context.value("copy_from.encrypted"):
         return "Set copy_from.encrypted, and copy_from.kms_key_id if this site requires it."
-    if not original.get("kms_key_id"):
+    if not context.has("copy_from.kms_key_id"):
         return "Set copy_from.kms_key_id as well: this site may require it for an encrypted copy."
-    return f"Check {_original(context, 'kms_key_id')}, and ask the operators of the site what it can encrypt."
+    return f"Check {context.named('copy_from.kms_key_id')}, and ask the operators of the site what it can encrypt."
 
 
 _SHARE = "ModifyImageSharePermission"

@@ -11,6 +11,7 @@ import string
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     CallError,
@@ -21,7 +22,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 )
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, Hints
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Hints
 
 _OF_NAMES = f"{string.ascii_lowercase}_"
 
@@ -40,7 +41,7 @@ def result_of(
 
 def message_of(error: ApsaraStackError, context: Context | None = None, own_hints: Hints | None = None) -> str:
     """The attempt, the problem, further notes, the solution, and the ids of the call."""
-    context = hints.Context() if context is None else context
+    context = Context() if context is None else context
     attempt = error.attempt if isinstance(error, TaskFailedError) else ""
     notes = error.notes if isinstance(error, TaskFailedError) else ()
     call = call_in(error)
@@ -67,6 +68,7 @@ def _resolved_by(error: ApsaraStackError, context: Context, tables: t.Sequence[H
                 context,
                 action=cause.action,
                 said=cause.cloud_message,
+                endpoint=cause.endpoint,
                 clock_offset=cause.clock_offset,
                 maybe_done=may_be_done(error),
             )

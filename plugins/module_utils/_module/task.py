@@ -96,9 +96,9 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
     def _fail(self, error: ApsaraStackError, own_hints: Hints) -> t.NoReturn:
         # Imported only for failures, so that successful tasks stay fast.
         from ansible_collections.apsarastack.cloud.plugins.module_utils._module import failures  # noqa: PLC0415
-        from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints  # noqa: PLC0415
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context  # noqa: PLC0415
 
-        context = hints.Context(self.params, self.origins.variables)
+        context = Context(self.params, self.origins.variables)
         self.fail_json(**self._shown(failures.result_of(error, context, own_hints)))
 
     def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -9,26 +9,16 @@ The codes and their meaning are those of the vendor's API reference (common erro
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
 
 # Actions that are called only because of one option.
 _ONLY_FOR: t.Mapping[str, str] = {
     **dict.fromkeys(("TagResources", "UntagResources", "AddTags", "RemoveTags"), "tags"),
     "DeleteSnapshot": "delete_snapshots",
 }
-_PLACES = ("endpoint", "popgw_domain", "domain")
-# The options that complete the address of the site.
-_WITH_PLACES: t.Mapping[str, t.Sequence[str]] = {
-    "popgw_domain": ("is_center_region", "protocol"),
-    "domain": ("protocol",),
-}
-_TENANT = ("department", "resource_group", "resource_group_set_name")
-# The first that is set provides the keys.
-_KEYS = ("access_key", "profile", "shared_credentials_file", "ecs_role_name")
 # No site rejects such a small offset: a gateway or proxy with a correct clock may have set the date of the answer.
 _SMALLEST_OFFSET_SECONDS = 60.0
 _MUST_BE: t.Mapping[str, str] = {
@@ -45,80 +35,6 @@ _OPTIONS_ON_THE_WIRE: t.Mapping[str, str] = {
     "ResourceGroup": "resource_group",
     "RegionId": "region",
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Context:
-    """What a hint may depend on.
-
-    ``options``: those of the task, defaults and environment included. ``origins``: for each option whose value came
-    from an environment variable, the name of that variable. ``action``: the call that failed, and ``said`` what the
-    cloud said of it; both are empty if no call failed. ``clock_offset``: seconds by which the clock of the cloud is
-    ahead; None if unknown. ``maybe_done``: an earlier attempt of the call may have been carried out.
-    """
-
-    options: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-    origins: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    action: str = ""
-    said: str = ""
-    clock_offset: float | None = None
-    maybe_done: bool = False
-
-    def has(self, option: str) -> bool:
-        return self.options.get(option) not in (None, "")
-
-    def named(self, option: str) -> str:
-        """The option with its value, if any, and the variable that the value came from."""
-        value = f" {inserted(self.options[option])}" if self.has(option) else ""
-        return f"{option}{value}{self.origin(option)}"
-
-    def origin(self, option: str) -> str:
-        return f" (set by {self.origins[option]})" if option in self.origins else ""
-
-    def first(self, options: t.Sequence[str]) -> str | None:
-        """The first option that is set."""
-        return next((option for option in options if self.has(option)), None)
-
-    def site(self) -> str:
-        """The option that selects the site."""
-        place = self.first(_PLACES)
-        return "endpoint, popgw_domain or domain" if place is None else self.named(place)
-
-    def way(self) -> str:
-        """The options that define how the site is reached. The URL of a proxy is not shown, since it may contain a
-        password."""
-        others = _WITH_PLACES.get(str(self.first(_PLACES)), ())
-        proxy = [f"proxy{self.origin('proxy')}"] if self.has("proxy") else []
-        *most, last = (self.site(), *map(self.named, others), *proxy)
-        return f"{', '.join(most)} and {last}" if most else last
-
-    def keys(self) -> str:
-        """The options that provide the keys."""
-        provider = self.first(_KEYS)
-        if provider in (None, "access_key"):
-            return f"{self._key('access_key')} and {self._key('secret_key')}"
-        return self.named(str(provider))
-
-    def _key(self, option: str) -> str:
-        """Where it was set. Not its value: an access key that was swapped with its secret key is a secret."""
-        is_from_task = self.has(option) and option not in self.origins
-        return f"{option} (set in the task)" if is_from_task else f"{option}{self.origin(option)}"
-
-    def tenant(self) -> str:
-        """The options that select the organization and the resource set; empty if none is set."""
-        # The name of a resource set is ignored if its id is given.
-        passed_over = "resource_group_set_name" if self.has("resource_group") else ""
-        return " and ".join(self.named(option) for option in _TENANT if self.has(option) and option != passed_over)
-
-    def view(self) -> str:
-        """What the task can see: ``in region 'r' with department '37'``."""
-        tenant = f" with {self.tenant()}" if self.tenant() else ""
-        return f"in {self.named('region')}{tenant}"
-
-    def listed(self, *options: str) -> str:
-        """The options as words: ``region 'r', department and resource_group``."""
-        *most, last = map(self.named, options)
-        return f"{', '.join(most)} and {last}"
 
 
 Hint = t.Union[str, t.Callable[[Context], str]]
@@ -161,7 +77,7 @@ def _missing_token(context: Context) -> str:
 
 
 def _bad_token(context: Context) -> str:
-    if context.first(_KEYS) in (None, "access_key"):
+    if context.provider() == "access_key":
         return "Get a new temporary access key, and give its access_key, secret_key and security_token together."
     return f"Renew the temporary access key of {context.keys()}."
 
@@ -202,7 +118,7 @@ def _not_offered(context: Context) -> str:
             f"{context.site()} leads to its ECS endpoint."
         )
     needed = f"{option} requires another service of the site."
-    if context.first(_PLACES) in ("popgw_domain", "domain"):
+    if context.place() in ("popgw_domain", "domain"):
         return f"{needed} Check {context.site()}, and ask the operators of the site whether it offers {context.action}."
     return (
         f"{needed} Its address is known if popgw_domain, domain or an endpoint named ecs-internal.* is set; any other "
@@ -230,12 +146,50 @@ def _refused_by_proxy(context: Context) -> str:
     return f"Give the user name and the password in proxy{context.origin('proxy')}: http://user:password@host:port."
 
 
+def _unusable_list(context: Context) -> str:
+    site = context.site()
+    return f"Run the task again. If that does not help, check that {site} leads to the ECS endpoint of the site."
+
+
 def _expects_tls(context: Context) -> str:
-    # The scheme of a URL wins over protocol.
-    place = str(context.first(_PLACES))
-    if "://" in str(context.options.get(place)):
-        return f"Begin {context.named(place)} with https://."
+    if context.is_url():
+        return f"Begin {context.site()} with https://."
     return f"Set {context.named('protocol')} to https."
+
+
+def _without_tls(context: Context) -> str:
+    # The others have no port.
+    port = "" if context.place() in ("popgw_domain", "copy_from.region") else "the port in "
+    plain = "begin it with http://" if context.is_url() else "set protocol to http"
+    return f"Check {port}{context.site()}, and {plain} only if the site offers nothing else."
+
+
+def _other_name(context: Context) -> str:
+    """The certificate is for another host name."""
+    place = context.place()
+    if place == "copy_from.region":
+        return "Set copy_from.endpoint to the host name that the certificate is for."
+    if place == "popgw_domain":
+        return (
+            f"Correct {context.site()} and {context.named('is_center_region')}, which make up the host name, or set "
+            "endpoint to the host name that the certificate is for."
+        )
+    return f"Use the host name that the certificate is for in {context.site()}."
+
+
+def _unknown_name(context: Context) -> str:
+    return f"Check {context.way()}."
+
+
+def _failed_handshake(context: Context) -> str:
+    return f"Check {context.way()}, and that the server supports TLS 1.2 or later."
+
+
+def _closed_handshake(context: Context) -> str:
+    return (
+        f"Check {context.way()}, and the port. A server that has no TLS version or cipher in common with this host, or "
+        "that requires a client certificate, may close the connection as well."
+    )
 
 
 def _away(context: Context) -> str:
@@ -294,6 +248,12 @@ BY_REASON: Hints = {
     "unreachable": _unreachable,
     "tls": _unreachable,
     "expects_tls": _expects_tls,
+    "tls_missing": _without_tls,
+    "tls_other_name": _other_name,
+    "tls_unknown_name": _unknown_name,
+    "tls_failed": _failed_handshake,
+    "tls_closed": _closed_handshake,
+    "unusable_list": _unusable_list,
     "unexpected_answer": _foreign,
     "invalid_input": _unreachable,
 }

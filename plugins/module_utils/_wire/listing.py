@@ -121,7 +121,7 @@ class Listing(t.Generic[Shaped]):
             action=self.action,
             endpoint=self.client.connection.endpoint,
             permanent=True,
-            advice="Run the task again. If that does not help, check that endpoint is the ECS endpoint of the site.",
+            hint="unusable_list",
         )
 
 

@@ -61,42 +61,47 @@ MAYBE_CLIENT_CERTIFICATE = (
     "A server that requires a client certificate may answer the same; the module cannot present one."
 )
 NO_CLIENT_CERTIFICATE = "The module cannot present one: ask the operators for access without it."
-CHECK_CLOSING = (
-    "Check endpoint, its port and the proxy. A server that has no TLS version or cipher in common with this host, or"
-    " that requires a client certificate, may close the connection as well."
-)
+# What resolves a failure at the proxy. At the site, it depends on the options: the hints have the same names.
+_AT_THE_PROXY: t.Mapping[str, str] = {
+    "tls_missing": "Check the port in the URL of the proxy, or begin it with http://.",
+    "tls_other_name": "Use the host name that the certificate is for in the URL of the proxy.",
+    "tls_unknown_name": "Check the URL of the proxy.",
+    "tls_failed": "Check the URL of the proxy, and that the server supports TLS 1.2 or later.",
+}
 
 
 class Explanation(t.NamedTuple):
-    """What happened and how to resolve it. ``problem``: the text after "no usable response:"."""
+    """What happened, and how to resolve it: as a sentence, or as the name of a hint. ``problem``: the text after "no
+    usable response:"."""
 
     problem: str
-    advice: str
+    advice: str = ""
+    hint: str = ""
 
 
 class Peer(t.NamedTuple):
-    """The peer of a TLS connection: as a subject, as an owner and as a noun; where its host name is set, what to do if
-    it uses plain HTTP, and ``host:port``."""
+    """The peer of a TLS connection: as a subject, as an owner and as a noun, and ``host:port``. ``is_proxy``: it is not
+    the site."""
 
     who: str
     whose: str
     of: str
-    named_in: str
-    without_tls: str
     address: str
+    is_proxy: bool = False
+
+    def explanation(self, problem: str, hint: str) -> Explanation:
+        """``hint``: a key of ``_AT_THE_PROXY``."""
+        return Explanation(problem, _AT_THE_PROXY[hint]) if self.is_proxy else Explanation(problem, hint=hint)
 
 
 def site(route: Route) -> Peer:
     """The site itself."""
-    without_tls = "Check the port in endpoint, and set protocol to http only if the site offers nothing else."
-    places = "endpoint, popgw_domain or domain"
-    return Peer("it", "its", "the site", places, without_tls, _address(route.endpoint))
+    return Peer("it", "its", "the site", _address(route.endpoint))
 
 
 def proxy(url: str) -> Peer:
     """The proxy, if its URL begins with https."""
-    without_tls = "Check the port in the URL of the proxy, or begin it with http://."
-    return Peer("the proxy", "the proxy's", "the proxy", "the URL of the proxy", without_tls, _address(url))
+    return Peer("the proxy", "the proxy's", "the proxy", _address(url), is_proxy=True)
 
 
 def explained(error: ssl.SSLError, route: Route, peer: Peer) -> Explanation:
@@ -105,7 +110,7 @@ def explained(error: ssl.SSLError, route: Route, peer: Peer) -> Explanation:
         return _of_certificate(error, route, peer)
     said, name = words(error), name_of(error)
     if any(reason in name for reason in _PLAIN_HTTP):
-        return Explanation(f"{peer.who} answered without TLS ({said})", peer.without_tls)
+        return peer.explanation(f"{peer.who} answered without TLS ({said})", "tls_missing")
     if any(reason in name for reason in _CLIENT_CERTIFICATE):
         return Explanation(f"{peer.who} requires a client certificate ({said})", NO_CLIENT_CERTIFICATE)
     if any(reason in name for reason in _NOTHING_IN_COMMON):
@@ -113,17 +118,13 @@ def explained(error: ssl.SSLError, route: Route, peer: Peer) -> Explanation:
         problem = f"{peer.who} has no TLS version or cipher in common with this host ({said})"
         return Explanation(problem, f"{NO_TLS_IN_COMMON}{more}")
     if any(reason in name for reason in _UNKNOWN_NAME):
-        return Explanation(f"{peer.who} does not know the host name {peer.address} ({said})", f"Check {peer.named_in}.")
-    return Explanation(
-        f"the TLS handshake with {peer.address} failed ({said})",
-        f"Check {peer.named_in}, and that the server supports TLS 1.2 or later.",
-    )
+        return peer.explanation(f"{peer.who} does not know the host name {peer.address} ({said})", "tls_unknown_name")
+    return peer.explanation(f"the TLS handshake with {peer.address} failed ({said})", "tls_failed")
 
 
 def other_name(said: str, peer: Peer) -> Explanation:
     """``said``: the text of the library about the names."""
-    problem = f"{peer.whose} certificate is for another host name ({said})"
-    return Explanation(problem, f"Use the host name that the certificate is for in {peer.named_in}.")
+    return peer.explanation(f"{peer.whose} certificate is for another host name ({said})", "tls_other_name")
 
 
 def words(error: ssl.SSLError) -> str:

@@ -216,10 +216,10 @@ def _tls_failure(causes: _Causes, route: Route) -> _Failure | None:
 
 def _handshake_failure(failed: BaseException, route: Route, peer: tls_failures.Peer) -> _Failure:
     if isinstance(failed, ssl.SSLError):
-        problem, advice = tls_failures.explained(failed, route, peer)
+        found = tls_failures.explained(failed, route, peer)
     else:
-        problem, advice = tls_failures.other_name(str(failed), peer)
-    return _Failure(problem, advice, "tls", permanent=True)
+        found = tls_failures.other_name(str(failed), peer)
+    return _Failure(found.problem, found.advice, "tls", permanent=True, hint=found.hint)
 
 
 def _not_reached(causes: _Causes, route: Route) -> _Failure | None:
@@ -238,7 +238,7 @@ def _unfinished_handshake(causes: _Causes, route: Route) -> _Failure | None:
         return None
     if _one_of(causes, (socket.timeout, *_TIMEOUTS)) is not None:
         return _Failure(f"it did not finish the TLS handshake within {route.limits[0]}")
-    return _Failure("it closed the connection during the TLS handshake", tls_failures.CHECK_CLOSING)
+    return _Failure("it closed the connection during the TLS handshake", hint="tls_closed")
 
 
 def _is_bare_os_error(error: BaseException) -> bool:

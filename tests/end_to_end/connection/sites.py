@@ -19,8 +19,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.login import client_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
+from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import options_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from leading_proxy import LOG_VARIABLE, PORT_VARIABLE
 
@@ -28,6 +30,7 @@ from apsarastack_simulator.testing import Simulator
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
 
 REGION = Simulator.region
 KEYS = {"access_key": Simulator.access_key, "secret_key": Simulator.secret_key}
@@ -43,6 +46,11 @@ def client(**options: t.Any) -> Client:
     result = ArgumentSpecValidator(connection_spec()).validate(given.options)
     assert result.error_messages == []
     return client_from(dict(result.validated_parameters), Deadline(SECONDS), Secrets(options).add, origins)
+
+
+def told(error: ApsaraStackError, **options: t.Any) -> str:
+    """The failure as a task with these options reports it."""
+    return message_of(error, Context(options))
 
 
 def own_images(calling: Client) -> list[str]:

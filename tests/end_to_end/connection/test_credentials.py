@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of, result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     RefusalError,
     ServiceError,
     TaskFailedError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context
 from sites import KEYS, REGION, TENANT, client, own_images, proxy
 
 from apsarastack_simulator.testing import Simulator

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
-from sites import TENANT, WHOLE, client, own_images, proxy
+from sites import TENANT, WHOLE, client, own_images, proxy, told
 
 from apsarastack_simulator.server import Server
 from apsarastack_simulator.testing import Simulator
@@ -36,7 +36,7 @@ def test_a_host_with_a_port_uses_the_protocol(simulator: Simulator) -> None:
     # Plain HTTP is used only on request.
     with pytest.raises(NoAnswerError, match="answered without TLS") as raised:
         own_images(client(**WHOLE, endpoint=endpoint))
-    assert "set protocol" in raised.value.advice
+    assert f"Check the port in endpoint '{endpoint}', and set protocol to http" in told(raised.value, endpoint=endpoint)
 
 
 def test_an_ipv6_address_is_reached() -> None:

@@ -20,7 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.requesting import Request
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.transport import Transport
 from flawed import authority, issued
-from sites import SECONDS, WHOLE, client
+from sites import SECONDS, WHOLE, client, told
 from tls_sites import refusal
 
 if t.TYPE_CHECKING:
@@ -103,11 +103,13 @@ def test_a_failure_lists_possible_causes_if_the_handshake_is_cut_off() -> None:
     error = raised.value
     assert error.problem == "it closed the connection during the TLS handshake"
     assert (error.permanent, error.sent, error.reason) == (False, False, "unreachable")
-    assert "no TLS version or cipher in common" in error.advice
-    assert "client certificate" in error.advice
+    assert "no TLS version or cipher in common" in told(error)
+    assert "client certificate" in told(error)
 
 
 def test_a_failure_says_that_the_server_uses_plain_http(simulator: Simulator) -> None:
-    error = refusal(**WHOLE, endpoint=simulator.endpoint.replace("http:", "https:"))
+    endpoint = simulator.endpoint.replace("http:", "https:")
+    error = refusal(**WHOLE, endpoint=endpoint)
     assert error.problem.startswith("it answered without TLS (")
-    assert error.advice.startswith("Check the port in endpoint")
+    message = told(error, endpoint=endpoint)
+    assert f"Check the port in endpoint '{endpoint}', and begin it with http:// only if" in message

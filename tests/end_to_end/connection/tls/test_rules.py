@@ -19,7 +19,7 @@ import pytest
 import requests
 import urllib3
 from flawed import DAY, authority, issued
-from sites import KEYS
+from sites import KEYS, told
 
 from apsarastack_simulator.testing import Simulator
 from interpreters import find_interpreters
@@ -130,4 +130,5 @@ def test_a_failure_says_that_the_certificate_is_for_another_host(site: Start) ->
     error = site(ca, issued(ca, host="ecs-internal.env30.example.com")).refusal()
     assert error.problem.startswith("its certificate is for another host name (")
     assert "127.0.0.1" in error.problem
-    assert error.advice == "Use the host name that the certificate is for in endpoint, popgw_domain or domain."
+    message = told(error, endpoint=error.endpoint)
+    assert f"Use the host name that the certificate is for in endpoint '{error.endpoint}'." in message

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of, result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     DeadlineError,
@@ -16,7 +17,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
     ServiceError,
     TaskFailedError,
 )
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context
 
 ENDPOINT = "https://ecs-internal.example.com/"
 IN_USE = ServiceError(

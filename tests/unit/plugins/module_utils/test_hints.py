@@ -9,7 +9,8 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import hints as image_hints
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import hints
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context, hint_for
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import hint_for
 
 TABLES = (image_hints.HINTS, hints.HINTS)
 NARROW = {"region": "cn-1", "department": "37", "resource_group": "413"}
@@ -156,6 +157,87 @@ def test_a_server_that_expects_tls_is_reported_with_the_option_that_decides(
     options: dict[str, t.Any], told: str
 ) -> None:
     assert hint_for("expects_tls", (hints.BY_REASON,), Context(options)) == told
+
+
+SITES: dict[str, dict[str, t.Any]] = {
+    "endpoint": {"endpoint": "e.com:80"},
+    "url": {"endpoint": "https://e.com", "protocol": "https"},
+    "popgw_domain": {"popgw_domain": "e.com", "is_center_region": False},
+    "domain": {"domain": "public.e.com"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "site", "told"),
+    [
+        ("tls_other_name", "endpoint", "Use the host name that the certificate is for in endpoint 'e.com:80'."),
+        ("tls_other_name", "domain", "Use the host name that the certificate is for in domain 'public.e.com'."),
+        (
+            "tls_other_name",
+            "popgw_domain",
+            "Correct popgw_domain 'e.com' and is_center_region False, which make up the host name, or set endpoint to "
+            "the host name that the certificate is for.",
+        ),
+        ("tls_unknown_name", "endpoint", "Check endpoint 'e.com:80'."),
+        ("tls_unknown_name", "popgw_domain", "Check popgw_domain 'e.com', is_center_region False and protocol."),
+        ("tls_failed", "domain", "Check domain 'public.e.com' and protocol, and that the server supports TLS 1.2"),
+        ("tls_missing", "endpoint", "Check the port in endpoint 'e.com:80', and set protocol to http only if"),
+        ("tls_missing", "url", "Check the port in endpoint 'https://e.com', and begin it with http:// only if"),
+        ("tls_missing", "popgw_domain", "Check popgw_domain 'e.com', and set protocol to http only if"),
+        ("tls_closed", "endpoint", "Check endpoint 'e.com:80', and the port. A server that has no TLS version"),
+        (
+            "unusable_list",
+            "popgw_domain",
+            "Run the task again. If that does not help, check that popgw_domain 'e.com'",
+        ),
+    ],
+)
+def test_a_hint_on_the_site_names_only_the_option_that_selects_it(name: str, site: str, told: str) -> None:
+    text = hint_for(name, (hints.BY_REASON,), Context(SITES[site]))
+    assert text.startswith(told)
+    assert "endpoint, popgw_domain or domain" not in text
+
+
+@pytest.mark.parametrize("name", hints.BY_REASON)
+def test_every_hint_without_a_code_is_a_sentence_whether_anything_is_set_or_not(name: str) -> None:
+    for options in ({}, *SITES.values()):
+        assert hint_for(name, (hints.BY_REASON,), Context(options)).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("copied", "called", "told"),
+    [
+        ({"region": "cn-2", "endpoint": "other.com"}, "https://other.com/", "Check copy_from.endpoint 'other.com',"),
+        ({"region": "cn-2", "endpoint": "http://a:80"}, "http://a:80/", "Check copy_from.endpoint 'http://a:80',"),
+        ({"region": "cn-2", "endpoint": "fd00::1"}, "https://[fd00::1]/", "Check copy_from.endpoint 'fd00::1',"),
+        ({"region": "cn-2", "endpoint": "other.com"}, "https://ecs.cn-1.e.com/", "Check endpoint 'ecs.cn-1.e.com',"),
+        ({"region": "cn-2"}, "https://ecs.cn-2.e.com/", "Check copy_from.region 'cn-2' (or set copy_from.endpoint),"),
+        ({"region": "cn-2"}, "https://ecs.cn-1.e.com/", "Check endpoint 'ecs.cn-1.e.com',"),
+        ({"region": "cn-1"}, "https://ecs.cn-1.e.com/", "Check endpoint 'ecs.cn-1.e.com',"),
+        (None, "https://ecs.cn-1.e.com/", "Check endpoint 'ecs.cn-1.e.com',"),
+    ],
+)
+def test_a_hint_on_the_region_of_the_original_names_the_option_that_selects_its_server(
+    copied: dict[str, str] | None, called: str, told: str
+) -> None:
+    options = {"endpoint": "ecs.cn-1.e.com", "region": "cn-1", "copy_from": copied}
+    assert hint_for("unreachable", (hints.BY_REASON,), Context(options, endpoint=called)).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "copied", "called", "told"),
+    [
+        ("tls_other_name", {"region": "cn-2"}, "https://ecs.cn-2.e.com/", "Set copy_from.endpoint to the host name"),
+        ("tls_missing", {"region": "cn-2"}, "https://ecs.cn-2.e.com/", "begin it with http:// only"),
+        ("tls_missing", {"region": "cn-2", "endpoint": "a.com"}, "https://a.com/", "set protocol to http only"),
+        ("expects_tls", {"region": "cn-2", "endpoint": "http://a"}, "http://a/", "Begin copy_from.endpoint 'http://a'"),
+    ],
+)
+def test_a_hint_on_tls_in_the_region_of_the_original_names_what_decides_there(
+    name: str, copied: dict[str, str], called: str, told: str
+) -> None:
+    options = {"endpoint": "https://ecs.cn-1.e.com", "region": "cn-1", "copy_from": copied}
+    assert told in hint_for(name, (hints.BY_REASON,), Context(options, endpoint=called))
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_an_answer_without_the_list_is_an_error(body: Body) -> None:
     bench = Bench(page(1, body))
     with pytest.raises(NoAnswerError) as caught:
         whole(bench)
-    assert (caught.value.permanent, "endpoint" in caught.value.advice) == (True, True)
+    assert (caught.value.permanent, caught.value.hint) == (True, "unusable_list")
     assert "Images.Image" in caught.value.message
 
 

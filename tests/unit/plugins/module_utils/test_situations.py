@@ -15,8 +15,8 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import desired_from, timeout_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.hints import HINTS
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import Context
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image import ARGUMENTS, run
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.params import params_of

@@ -13,6 +13,8 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import tls_failures
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.hints import BY_REASON, hint_for
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import connection
 
 SITE = tls_failures.site(connection())
@@ -39,7 +41,9 @@ def failed(reason: str | None, words: str = "said openssl") -> ssl.SSLError:
 
 
 def explained(error: ssl.SSLError, **options: t.Any) -> tuple[str, str]:
-    return tls_failures.explained(error, connection(**options), SITE)
+    """What happened, and how a task with an endpoint resolves it."""
+    found = tls_failures.explained(error, connection(**options), SITE)
+    return found.problem, found.advice or hint_for(found.hint, (BY_REASON,), Context({"endpoint": "e.com"}))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +154,7 @@ def test_expired_certificates_are_reported_with_the_clock_of_this_host(code: int
 
 
 def test_another_host_name_is_recognized_by_its_code_and_by_the_text_of_python() -> None:
-    advice = "Use the host name that the certificate is for in endpoint, popgw_domain or domain."
+    advice = "Use the host name that the certificate is for in endpoint 'e.com'."
     for code in (62, 64):
         assert explained(refused(code, "words.")) == ("its certificate is for another host name (words)", advice)
     of_python = ssl.SSLCertVerificationError("hostname 'a' doesn't match 'b'")
@@ -159,7 +163,7 @@ def test_another_host_name_is_recognized_by_its_code_and_by_the_text_of_python()
 
 def test_a_tls_failure_of_a_proxy_names_the_proxy_without_its_password() -> None:
     proxy = tls_failures.proxy("https://user:secret@p.example.com:3129")
-    told, advice = tls_failures.explained(refused(20, "no"), connection(verify="/ca.pem"), proxy)
+    told, advice, _hint = tls_failures.explained(refused(20, "no"), connection(verify="/ca.pem"), proxy)
     assert told == "the proxy's certificate is not trusted (no)"
     assert "It must contain the CA certificate of the proxy." in advice
     assert "'openssl s_client -connect p.example.com:3129 -showcerts'" in advice
