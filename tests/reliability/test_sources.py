@@ -292,6 +292,24 @@ def test_a_site_that_ignores_tags_is_reported(desired: Document, action: str) ->
 # --- replaced by another import --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "knobs", [{"optional_fields": False}, {"ignored_parameters": "*.Tag"}], ids=["2018", "ignored"]
+)
+@pytest.mark.parametrize("desired", [COPY, IMPORT, {"image_name": "web", "instance_id": "i-web-running"}])
+def test_a_site_that_does_not_show_the_mark_is_reported_with_what_may_be_the_cause(
+    desired: Document, knobs: Document
+) -> None:
+    with site([ORIGINAL, {"id": "m-old", "name": "web"}], **knobs) as simulator:
+        result = run_main(simulator, {**desired, "recreate": "always"})
+        images = named(simulator)
+    assert (result["reason"], [one["image_id"] for one in images]) == ("not_supported_by_site", ["m-old"])
+    assert (
+        "the site ignores the tags that this task creates an image with, or does not report the tags" in result["msg"]
+    )
+    # No call that another source needs.
+    assert "CreateImage" not in result["msg"]
+
+
 # The others do not report the mark of a replacement image, and replace none.
 @pytest.mark.parametrize("knobs", [one for one in SITES.values() if "optional_fields" not in one])
 def test_a_replacement_by_import_keeps_what_the_task_omits(knobs: Document) -> None:

@@ -81,14 +81,14 @@ def not_as_created(image: Image, missing: t.Sequence[str]) -> ApsaraStackError:
     )
 
 
-def mark_ignored(step: Swap, image: Image) -> ApsaraStackError:
+def mark_not_shown(step: Swap, image: Image) -> ApsaraStackError:
     replaced = str(step.new.mark).partition("/")[0]
     return ApsaraStackError(
-        f"{named(image)} was created to replace image {replaced}, but it does not have the tag {MARK}: the site "
-        "ignores the tags of CreateImage. Without this tag, no run recognizes a replacement image, so recreate cannot "
-        f"be used on this site. Image {replaced} is unchanged. Delete the new image with state=absent and "
-        f"image_id={image['image_id']}. Instead of recreate, create each image under a new image_name, and delete the "
-        "old one with state=absent.",
+        f"{named(image)} was created to replace image {replaced}, but it does not show the tag {MARK}: the site "
+        "ignores the tags that this task creates an image with, or does not report the tags of images. Without this "
+        "tag, no run recognizes a replacement image, so this task cannot replace an image on this site. Image "
+        f"{replaced} is unchanged. Delete the new image with state=absent and image_id={image['image_id']}. Instead of "
+        "recreate, create each image under a new image_name, and delete the old one with state=absent.",
         "not_supported_by_site",
     )
 

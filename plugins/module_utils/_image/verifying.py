@@ -47,7 +47,7 @@ def judge_replacement(step: Swap, found: Image, *, is_complete: bool) -> None:
     has_tags = bool(tag_rules.own_tags(found["tags"])) or MARK in found["tags"]
     # An image that this run did not create had its mark when it was read.
     if not has_tags and not is_complete and step.made["image_id"] is None:
-        raise obstacles.mark_ignored(step, found)
+        raise obstacles.mark_not_shown(step, found)
     changed = foreign(found, step.made, step.made if step.made["image_id"] is not None else None)
     if found["tags"].get(MARK) != step.new.mark and not is_complete:
         changed["tags"] = f"its tag {MARK} is no longer {step.new.mark!r}"

@@ -152,7 +152,7 @@ def test_a_site_that_ignores_the_tags_of_a_new_image_is_named_as_the_cause(tags:
     images.ignored = {"tags"}
     result = failing(replacing(tags=tags), images)
     assert (result["reason"], result["image_id"]) == ("not_supported_by_site", "m-new-1")
-    for fact in ("the site ignores the tags of CreateImage", "image_id=m-new-1", "Image m-old is unchanged"):
+    for fact in ("the site ignores the tags that this task creates", "image_id=m-new-1", "Image m-old is unchanged"):
         assert fact in result["msg"]
 
 
