@@ -18,7 +18,7 @@ from ansible_collections.apsarastack.cloud.plugins.modules import (
     apsarastack_image_retention,
 )
 from inside import CONNECTION, Answer, Site, run_main
-from option_values import Recorder, sent_in
+from option_values import ANSWERS, EXPORT, IMAGE, INFO, Recorder, sent_in
 
 if t.TYPE_CHECKING:
     import types
@@ -187,7 +187,73 @@ def test_an_object_with_a_question_mark_but_without_a_signature_is_imported(name
     assert "ImportImage" in [sent_in(request)["Action"] for request in site.requests], result
 
 
-def test_a_hint_stays_a_sentence_without_a_value_that_may_be_a_secret() -> None:
+NO_SOURCE = {"instance_id": None}
+NO_KEYS = {"access_key": None, "secret_key": None}
+NOT_A_ROLE = "NoSetRoletoECSServiceAcount"
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "rejected", "told"),
+    [
+        (
+            IMAGE,
+            {**NO_SOURCE, "import_from": [FILE], "role_name": "KEY"},
+            f"ImportImage {NOT_A_ROLE}",
+            "have the role {} created in ASCM for",
+        ),
+        (EXPORT, {"role_name": "KEY"}, f"ExportImage {NOT_A_ROLE}", "have the role {} created in ASCM for"),
+        (EXPORT, {"image_name": "KEY"}, "", "No image named {} owned by this account was found"),
+        (IMAGE, {**NO_SOURCE, "image_name": "KEY"}, "", "No image named {} was found in any status"),
+        (IMAGE, {"image_name": "KEY"}, "DescribeImages Forbidden", "Could not look up image {}: Forbidden"),
+        (
+            IMAGE,
+            {**NO_SOURCE, "copy_from": {"image_name": "KEY"}},
+            "",
+            "The original, image {}, was not found in region",
+        ),
+        (
+            INFO,
+            {"assume_role": {"role_arn": "acs:ram::1:role/KEY"}},
+            "AssumeRole EntityNotExist.Role",
+            "Could not assume role {}: EntityNotExist.Role",
+        ),
+        (
+            INFO,
+            {"resource_group_set_name": "KEY", "endpoint": "http://a.example.com/asapi/v3"},
+            "ListResourceGroup Forbidden",
+            "Could not look up resource set {}: Forbidden",
+        ),
+        (
+            INFO,
+            {**NO_KEYS, "shared_credentials_file": "/KEY"},
+            "",
+            "shared_credentials_file (set in the task) is {}, which",
+        ),
+        (INFO, {"ca_path": "/KEY"}, "", "ca_path (set in the task) is {}, which does not exist"),
+        (INFO, {"domain": "ecs-internal.a/KEY", "endpoint": None}, "", "domain (set in the task) is {}, which is an"),
+        (INFO, {"popgw_domain": "public.asapi.KEY", "endpoint": None}, "", "is {}, which is an ASAPI gateway"),
+        (INFO, {"region": "KEY", "region_id": "cn-1"}, "", "region has two values, {} and 'cn-1'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_sentence_stays_one_without_a_value_that_may_be_a_secret(
+    module: types.ModuleType, options: dict[str, t.Any], rejected: str, told: str
+) -> None:
+    """``rejected``: a call and its error."""
+    called, _blank, code = rejected.partition(" ")
+    secret = SECRETS["secret key"]
+    found = ANSWERS if module is EXPORT else {"DescribeImages": {"TotalCount": 0}}
+
+    def answer(_number: int, action: str) -> Answer:
+        return refused(code) if action == called else Answer(json.dumps(found.get(action, {})).encode())
+
+    filled = json.loads(json.dumps(options).replace("KEY", secret))
+    result = run_main({**TASKS[name_of(module)], **filled}, Site(answer), module)
+    assert told.format("(a value that looks like a key or a token, which is not shown)") in result["msg"]
+    assert not quoted_part(secret, result["msg"])
+
+
+def test_a_hint_stays_a_sentence_without_a_url_that_may_hold_a_secret() -> None:
     object_of_a_query = {**FILE, "object": "web?ticket=1234567890"}
     text = said(
         apsarastack_image,

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import PREFIX_RULE
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import hints
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import BUCKET_RULE
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
@@ -30,7 +30,7 @@ def _no_bucket(context: Context) -> str:
 def _not_authorized(context: Context) -> str:
     role = context.options["role_name"] if context.has("role_name") else DEFAULT_ROLE
     return (
-        f"ECS is not allowed to write to {context.named('bucket')}: have the role {unshown(role) or role} created in"
+        f"ECS is not allowed to write to {context.named('bucket')}: have the role {inserted(role, str)} created in"
         " ASCM for the organization, with a policy that allows it to write to the bucket, or grant ECS access to the"
         " bucket."
     )

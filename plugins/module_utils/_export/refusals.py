@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -25,7 +25,7 @@ _ADVICE = {
 
 
 def unknown_image(desired: DesiredExport) -> RefusalError:
-    image = f"named {shown(desired.image_name)}" if desired.image_id is None else desired.image_id
+    image = f"named {inserted(desired.image_name)}" if desired.image_id is None else desired.image_id
     return RefusalError(
         f"no image {image} owned by this account was found, so there is nothing to export",
         "not_found",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_failed
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import originals
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -42,7 +42,7 @@ class CopySource:
             named = f"image {self.original['image_id']} ({self.original['image_name']!r})"
         else:
             image_id, image_name = self.options.get("image_id"), self.options.get("image_name")
-            named = f"image {shown(image_name)}" if image_id is None else f"image {image_id}"
+            named = f"image {inserted(image_name)}" if image_id is None else f"image {image_id}"
         where = f" of region {self.region}" if self.is_elsewhere else ""
         return f"{named}{where}, encrypted" if self.encrypted else f"{named}{where}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError, attempting, shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError, attempting, inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -30,7 +30,7 @@ class Lookups:
             return self._images.by_id(image_id)
 
     def by_name(self, image_name: str) -> tuple[Image, ...]:
-        with attempting(f"look up image {shown(image_name)}"):
+        with attempting(f"look up image {inserted(image_name)}"):
             return self._images.by_name(image_name)
 
     def by_snapshot(self, snapshot_id: str) -> tuple[Image, ...]:
@@ -50,7 +50,7 @@ class Lookups:
             return self._images.instance(instance_id)
 
     def originals(self, image_id: str | None, image_name: str | None, region: str | None) -> list[Image]:
-        named = shown(image_name) if image_id is None else image_id
+        named = inserted(image_name) if image_id is None else image_id
         with attempting(f"look up image {named}, the original, in region {region}"):
             return self._images.copies.originals(image_id, image_name)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import UNAVAILABLE, is_settled
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
@@ -27,7 +27,7 @@ def _refusal(reason: Reason, problem: str, advice: str, image: Image | None = No
 def no_source(desired: DesiredImage) -> RefusalError:
     return _refusal(
         "not_found",
-        f"no image named {shown(desired.image_name)} was found in any status, and the task gives nothing to create "
+        f"no image named {inserted(desired.image_name)} was found in any status, and the task gives nothing to create "
         f"it from{desired.null_sources}",
         f"To create it, give one of {_SOURCES}.",
         hint="InvalidImageId.NotFound",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.buckets import BUCKET_RULE
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.context import Context
@@ -32,7 +32,7 @@ def _not_authorized(context: Context) -> str:
     role = context.options.get("role_name") or DEFAULT_ROLE
     other = "correct role_name" if context.has("role_name") else "set role_name"
     return (
-        f"ECS is not allowed to read {_files(context, 'bucket')}: have the role {unshown(role) or role} created in "
+        f"ECS is not allowed to read {_files(context, 'bucket')}: have the role {inserted(role, str)} created in "
         "ASCM for the organization, as a service role of ECS with a policy that allows it to read the bucket, or have "
         f"ECS granted read access to the bucket. If the role has another name, {other}."
     )

@@ -27,8 +27,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     RefusalError,
     attempting,
+    inserted,
     shown,
-    unshown,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.services import ASCM, STS
@@ -109,7 +109,7 @@ def _first_caller(values: t.Mapping[str, t.Any], origins: Origins) -> Caller:
 
 
 def _keys_of_role(role: Role, place: Connection, deadline: Deadline) -> Keys:
-    with attempting(f"assume role {unshown(role.arn) or role.arn}"):
+    with attempting(f"assume role {inserted(role.arn, str)}"):
         return sts.keys_of(role, Client(place.to(STS), deadline, service=STS))
 
 
@@ -118,7 +118,7 @@ def _located(connection: Connection, values: t.Mapping[str, t.Any], deadline: De
     name = values.get("resource_group_set_name")
     if name is None or connection.resource_group is not None:
         return connection
-    with attempting(f"look up resource set {shown(name)}"):
+    with attempting(f"look up resource set {inserted(name)}"):
         ascm = Client(connection.to(ASCM), deadline, service=ASCM)
         found = tenancy.resource_set(name, connection.department, ascm)
     return connection._replace(department=found.department, resource_group=found.id)

@@ -9,7 +9,12 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
+    RefusalError,
+    inserted,
+    shown,
+    unshown,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
 
 ENDPOINT_SCHEMES = ("http", "https")
@@ -51,7 +56,7 @@ def _pop_url(option: str, domain: str, values: t.Mapping[str, t.Any]) -> str:
     if any(character in domain for character in "/:@?#"):
         raise RefusalError(f"{option} must be a bare domain such as env30.example.com, but {_found(domain)}.")
     if _asapi_scheme(domain) is not None:
-        raise RefusalError(f"{option} is {shown(domain)}, which is an ASAPI gateway: give it as domain.")
+        raise RefusalError(f"{option} is {inserted(domain)}, which is an ASAPI gateway: give it as domain.")
     host = f"ecs-internal.{domain}" if values["is_center_region"] else f"ecs-internal.{values['region']}.{domain}"
     return _url(_endpoint_parts(option, host, values["protocol"]))
 
@@ -63,7 +68,7 @@ def _asapi_url(option: str, domain: str, protocol: str) -> str:
         raise RefusalError(f"{option} is {shown(domain)}, but this gateway uses {own_scheme}: omit the scheme.")
     if parts.netloc.lower().startswith("ecs-internal."):
         raise RefusalError(
-            f"{option} is {shown(domain)}, which is an ECS endpoint, not an ASAPI gateway: give it as endpoint."
+            f"{option} is {inserted(domain)}, which is an ECS endpoint, not an ASAPI gateway: give it as endpoint."
         )
     return _url(parts if parts.path.strip("/") else parts._replace(path=ASAPI_PATH))
 

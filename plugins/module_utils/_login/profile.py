@@ -24,7 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller im
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.options import KEY_RULE, is_header_text
 from ansible_collections.apsarastack.cloud.plugins.module_utils._login.origins import sources
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown, unshown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, inserted, shown
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import FROM_TASK, Origins
 
 DEFAULT_FILES = ("~/.aliyun/config.json", "~/.apsarastack/config.json")
@@ -80,10 +80,10 @@ def caller_in_profile(name: str | None, file: str | None, origins: Origins = FRO
     Raises RefusalError, which names the file, the profile and the key.
     """
     path = _existing(name, origins) if file is None else file
-    where = f"The credentials file {shown(path)}"
+    where = f"The credentials file {inserted(path)}"
     if file is not None:
-        where = f"{origins.named('shared_credentials_file')} is {shown(path)}, which"
-    profile = _profile_in(unshown(path) or path, _read(path, where), name, origins)
+        where = f"{origins.named('shared_credentials_file')} is {inserted(path)}, which"
+    profile = _profile_in(inserted(path, str), _read(path, where), name, origins)
     mode = profile.optional("mode")
     if mode is None or mode not in _MODES:
         raise _refusal(f"{profile.where}: mode must be one of {', '.join(_MODES)}.")
@@ -134,9 +134,9 @@ def _profile_in(path: str, document: t.Mapping[str, t.Any], name: str | None, or
     entries = [entry for entry in document["profiles"] if isinstance(entry, dict)]
     found = [entry for entry in entries if entry.get("name") == wanted]
     if len(found) == 1:
-        return _Profile(f"Profile {shown(wanted)} in {path}", found[0])
+        return _Profile(f"Profile {inserted(wanted)} in {path}", found[0])
     if found:
-        raise _refusal(f"{path} has {len(found)} profiles named {shown(wanted)}: give each a name of its own.")
+        raise _refusal(f"{path} has {len(found)} profiles named {inserted(wanted)}: give each a name of its own.")
     # In an entry with another mode, the values may be mixed up, and its name may be a secret.
     usable = sorted(_name(entry) for entry in entries if entry.get("mode") in tuple(_MODES))
     others = f"Its profiles with a supported mode: {', '.join(usable) or 'none'}."
@@ -146,8 +146,7 @@ def _profile_in(path: str, document: t.Mapping[str, t.Any], name: str | None, or
 
 
 def _name(entry: t.Mapping[str, t.Any]) -> str:
-    name = str(entry.get("name"))
-    return unshown(name) or name
+    return inserted(str(entry.get("name")), str)
 
 
 def _of_key(profile: _Profile) -> Caller:

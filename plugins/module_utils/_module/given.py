@@ -15,7 +15,7 @@ import typing as t
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_float, check_type_int
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import validation
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
 
 Rule = t.Mapping[str, t.Any]
 Spec = t.Mapping[str, Rule]
@@ -123,7 +123,7 @@ def _half_null(prefix: str, null: str, option: str, spec: Spec) -> str:
 
 
 def _contradiction(option: str, rule: Rule, one: t.Any, other: t.Any) -> str:
-    values = "two values" if rule.get("no_log") else f"two values, {shown(one)} and {shown(other)}"
+    values = "two values" if rule.get("no_log") else f"two values, {inserted(one)} and {inserted(other)}"
     aliases = " or ".join(rule["aliases"])
     return f"{option} has {values}: it is also set by its alias {aliases}, perhaps in module_defaults; give only one"
 

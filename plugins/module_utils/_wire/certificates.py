@@ -14,7 +14,7 @@ import re
 import stat
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError, inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.route import Route
@@ -45,7 +45,7 @@ class Source(t.NamedTuple):
 
     def refusal(self, why: str) -> RefusalError:
         """The error for a path that cannot be used. ``why``: the text after "which"."""
-        path = shown(self.path)
+        path = inserted(self.path)
         return RefusalError(f"{self.name} is {path}, which {why}. It must be {MUST_BE}.")
 
 

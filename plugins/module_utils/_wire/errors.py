@@ -286,7 +286,7 @@ def shown(value: t.Any) -> str:
     return unshown(str(value)) or repr(value)
 
 
-def inserted(value: t.Any) -> str:
-    """The value, as ``shown``, right after its option in a sentence that continues."""
+def inserted(value: t.Any, quote: t.Callable[[t.Any], str] = repr) -> str:
+    """The value, as ``shown``, within a sentence that continues. ``quote`` writes one that can be shown."""
     hidden = unshown(str(value))
-    return repr(value) if hidden is None else f"({hidden})"
+    return quote(value) if hidden is None else f"({hidden})"

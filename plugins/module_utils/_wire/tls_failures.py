@@ -19,7 +19,7 @@ import typing as t
 import urllib.parse
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import certificates
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import shown
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.route import Route
@@ -182,7 +182,7 @@ def _trust_advice(code: int, route: Route, peer: Peer) -> str:
 
 
 def _not_in(code: int, source: certificates.Source) -> str:
-    place = f"{source.name} is {shown(source.path)}, which"
+    place = f"{source.name} is {inserted(source.path)}, which"
     if code == _SELF_SIGNED:
         return f"{place} does not contain this self-signed certificate."
     if code == _OTHER_KEY:
