@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.snapshot_outcome import (
+    SnapshotOutcome,
+    snapshots_in,
+)
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import types
@@ -26,17 +29,15 @@ def _steps() -> types.ModuleType:
     return steps
 
 
-class ImageOutcome(Outcome["Image", "Predicted"]):
+class ImageOutcome(SnapshotOutcome["Image", "Predicted"]):
     """``kept``: the ids of images that were to be deleted but are kept. ``is_unfinished``: whether a later run may
-    delete one of them. ``vanished``: the images and snapshots that no longer exist, although no step of this run has
-    deleted them. ``task_id``: of the import that this run has started. ``unlisted``: the name of a new image that the
-    cloud does not list yet."""
+    delete one of them. ``task_id``: of the import that this run has started. ``unlisted``: the name of a new image that
+    the cloud does not list yet."""
 
     def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
         self.kept: list[str] = []
         self.is_unfinished = False
-        self.vanished: list[str] = []
         self.task_id: str | None = None
         self.unlisted: str | None = None
         self._forgotten: list[str] = []
@@ -50,31 +51,15 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
         return self.resource_id
 
     @property
-    def snapshots_deleted(self) -> list[str]:
-        return _steps().deleted_snapshots(self.done) if self.done else []
-
-    @property
     def snapshots_in_doubt(self) -> list[str]:
         """Those that may have been deleted."""
-        tried = _steps().deleted_snapshots(self.perhaps_done) if self.perhaps_done else []
-        return [one for one in tried if one not in self.snapshots_deleted]
+        return [one for one in snapshots_in(self.perhaps_done) if one not in self.snapshots_deleted]
 
-    @property
-    def snapshots_left(self) -> list[str]:
-        """Those that are left, or may be left, without their image."""
-        owned = _steps().snapshots_without_image(self.perhaps_done) if self.perhaps_done else []
-        gone = {*self.snapshots_deleted, *self.vanished}
-        failed = [str(one["snapshot_id"]) for one in self.snapshots_failed]
-        return [one for one in dict.fromkeys([*owned, *failed]) if one not in gone]
+    def owned_snapshots(self) -> list[str]:
+        return list(_steps().snapshots_without_image(self.perhaps_done)) if self.perhaps_done else []
 
-    @property
-    def snapshots_failed(self) -> list[dict[str, str | None]]:
-        refused: list[dict[str, str | None]] = [
-            {"snapshot_id": step.snapshot_id, "code": error.code, "message": error.cloud_message}
-            for step, error in self.noted
-            if isinstance(step, _steps().DeleteSnapshot)
-        ]
-        return [*refused, *({"snapshot_id": one, "code": None, "message": None} for one in self._forgotten)]
+    def forgotten(self) -> list[str]:
+        return self._forgotten
 
     def know_image(self, image: Image | Predicted) -> None:
         self.know(image["image_id"], image)
@@ -96,32 +81,23 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
             self.warnings.append(f"snapshot {step.snapshot_id} was not deleted: {error.message}")
 
     def stop(self) -> None:
-        # Once the image is deleted, its snapshots are unknown, and no later run could find them.
         deletions = [step for step in self.plan.steps if isinstance(step, _steps().Delete)]
         if any(step in self.perhaps_done or step.image_id in self.vanished for step in deletions):
             refused = [each["snapshot_id"] for each in self.snapshots_failed]
             settled = {*self.snapshots_deleted, *refused, *self.vanished}
-            self._forgotten = [one for one in _steps().deleted_snapshots(self.plan.steps) if one not in settled]
+            self._forgotten = [one for one in snapshots_in(self.plan.steps) if one not in settled]
 
     def notes(self) -> list[str]:
-        notes = super().notes()
-        if self.unlisted is not None:
-            from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles  # noqa: PLC0415
+        if self.unlisted is None:
+            return super().notes()
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image import obstacles  # noqa: PLC0415
 
-            is_named = "replaced_image_id" not in self.plan.facts
-            notes = [*notes, obstacles.unlisted(str(self.image_id), is_named=is_named)]
-        if not self._forgotten:
-            return notes
-        return [
-            *notes,
-            f"Of the snapshots of the image, {', '.join(self._forgotten)} may be left. Once the image is deleted, "
-            "no later run can find them: note their ids, and delete them then.",
-        ]
+        is_named = "replaced_image_id" not in self.plan.facts
+        return [*super().notes(), obstacles.unlisted(str(self.image_id), is_named=is_named)]
 
     @property
     def is_resumable(self) -> bool:
-        others = [step for step in self.rest if step not in self.done and not isinstance(step, _steps().DeleteSnapshot)]
-        return self.unlisted is None and (not self._forgotten or others != [])
+        return self.unlisted is None and super().is_resumable
 
     def facts_after(self, error: ApsaraStackError) -> dict[str, t.Any]:
         # A wait for another image, such as one that is deleted first, does not have the facts of the image of the task.
@@ -134,9 +110,6 @@ class ImageOutcome(Outcome["Image", "Predicted"]):
             **({} if self.task_id is None else {"task_id": self.task_id}),
             "image_id": self.image_id,
             "image": self.image,
-            "snapshots_deleted": self.snapshots_deleted,
-            "snapshots_failed": self.snapshots_failed,
-            "snapshots_left": self.snapshots_left,
             **self._replaced(),
             **self._shared(),
         }

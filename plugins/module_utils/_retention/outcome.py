@@ -9,14 +9,16 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
-from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.snapshot_outcome import (
+    SnapshotOutcome,
+    snapshots_in,
+)
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.judging import age_order
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import Division, Obstacle, Skipped
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.step import Step
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import DeleteSnapshot
     from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import RetentionPlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.steps import Removal
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, ServiceError
@@ -25,15 +27,13 @@ _NOT_REACHED = Obstacle("not_reached", "the task ended before")
 _UNCERTAIN = Obstacle("uncertain", "it is unknown whether this was carried out")
 
 
-class RetentionOutcome(Outcome[Division, Division]):
-    """``refusals``: the errors of the cloud about single images. ``vanished``: the snapshots that somebody else has
-    deleted."""
+class RetentionOutcome(SnapshotOutcome[Division, Division]):
+    """``refusals``: the errors of the cloud about single images."""
 
     def __init__(self, plan: RetentionPlan) -> None:
         super().__init__(plan)
         self.division = plan.before or Division()
         self.refusals: list[tuple[Removal, ServiceError]] = []
-        self.vanished: list[str] = []
         self._skipped: dict[str, Skipped] = {}
         self._has_failed = False
 
@@ -84,51 +84,21 @@ class RetentionOutcome(Outcome[Division, Division]):
             if step.image_id not in settled:
                 yield Skipped(step.image, _UNCERTAIN if step in self.perhaps_done else _NOT_REACHED)
 
-    @property
-    def snapshots_deleted(self) -> list[str]:
-        return [step.snapshot_id for step in _snapshot_steps_in(self.done)]
-
-    @property
-    def snapshots_left(self) -> list[str]:
-        """Those that are left, or may be left, without their image."""
+    def owned_snapshots(self) -> t.Iterable[str]:
         tried = [step for step in _removals_in(self.perhaps_done) if step.action == "delete"]
-        owned = snapshots_of(step.image for step in tried if step.image_id not in self.kept)
-        gone = {*self.snapshots_deleted, *self.vanished}
-        failed = [str(one["snapshot_id"]) for one in self.snapshots_failed]
-        return [one for one in dict.fromkeys([*owned, *failed]) if one not in gone]
+        return snapshots_of(step.image for step in tried if step.image_id not in self.kept)
 
-    @property
-    def snapshots_failed(self) -> list[dict[str, str | None]]:
-        refused: list[dict[str, str | None]] = [
-            {"snapshot_id": step.snapshot_id, "code": error.code, "message": error.cloud_message}
-            for noted, error in self.noted
-            for step in _snapshot_steps_in([noted])
-        ]
-        return [*refused, *({"snapshot_id": one, "code": None, "message": None} for one in self._forgotten())]
+    def forgotten(self) -> list[str]:
+        if not self._has_failed:
+            return []
+        from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import DeleteSnapshot  # noqa: PLC0415
 
-    def _forgotten(self) -> list[str]:
-        """The snapshots of deleted images that were still to be deleted when the task failed."""
         gone = {step.image_id for step in _removals_in(self.perhaps_done)} | self._skipped.keys() - set(self.kept)
         tried = [*self.done, *(step for step, _error in self.noted)]
-        settled = [*self.vanished, *(step.snapshot_id for step in _snapshot_steps_in(tried))]
-        planned = _snapshot_steps_in(self.plan.steps if self._has_failed else ())
+        settled = [*self.vanished, *snapshots_in(tried)]
+        planned = [step for step in self.plan.steps if isinstance(step, DeleteSnapshot)]
         return [
             step.snapshot_id for step in planned if gone.issuperset(step.image_ids) and step.snapshot_id not in settled
-        ]
-
-    @property
-    def is_resumable(self) -> bool:
-        rest = [step for step in self.rest if step not in self.done]
-        return not self._forgotten() or len(_snapshot_steps_in(rest)) < len(rest)
-
-    def notes(self) -> list[str]:
-        forgotten = self._forgotten()
-        if not forgotten:
-            return super().notes()
-        return [
-            *super().notes(),
-            f"Of the snapshots of deleted images, {', '.join(forgotten)} may be left. Once the images are "
-            "deleted, no later run can find them: note their ids, and delete them then.",
         ]
 
     def facts_after(self, _error: ApsaraStackError) -> dict[str, t.Any]:
@@ -144,9 +114,6 @@ class RetentionOutcome(Outcome[Division, Division]):
                 {**_entry(image), "reason": obstacle.reason, "message": obstacle.text}
                 for image, obstacle in self.skipped
             ],
-            "snapshots_deleted": self.snapshots_deleted,
-            "snapshots_failed": self.snapshots_failed,
-            "snapshots_left": self.snapshots_left,
         }
 
 
@@ -166,11 +133,3 @@ def _removals_in(whole: t.Sequence[Step]) -> list[Removal]:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.steps import Removal  # noqa: PLC0415
 
     return [step for step in whole if isinstance(step, Removal)]
-
-
-def _snapshot_steps_in(whole: t.Sequence[Step]) -> list[DeleteSnapshot]:
-    if not whole:
-        return []
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import DeleteSnapshot  # noqa: PLC0415
-
-    return [step for step in whole if isinstance(step, DeleteSnapshot)]

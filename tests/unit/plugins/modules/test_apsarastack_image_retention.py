@@ -420,7 +420,7 @@ def test_the_snapshots_that_a_failed_run_leaves_are_reported() -> None:
     told = failure(retention(delete_snapshots=True), site, seconds=30)
     assert (told["reason"], ids(told["removed"])) == ("timed_out", ["m-4"])
     assert told["snapshots_failed"] == [{"snapshot_id": "s-m-4", "code": None, "message": None}]
-    assert "Of the snapshots of deleted images, s-m-4 may be left" in told["msg"]
+    assert "Of the snapshots that were to be deleted, s-m-4 may be left" in told["msg"]
     assert told["msg"].startswith("Could not wait for image m-4 to be deleted: timed out after 30 seconds")
     assert "image_id" not in told
     assert reasons(told) == {"m-3": "not_reached"}
