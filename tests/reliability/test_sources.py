@@ -327,6 +327,16 @@ def test_a_replacement_by_import_keeps_what_the_task_omits(knobs: Document) -> N
     assert "boot_mode" not in {**done["diff"]["before"], **done["diff"]["after"]}
 
 
+def test_a_replacement_by_import_shows_no_change_of_a_license_that_stays() -> None:
+    task = {**IMPORT, "os_type": "windows", "platform": "Windows Server 2019", "license_type": "BYOL"}
+    with site(newest_fields=True) as simulator:
+        created = run_main(simulator, task)
+        replaced = run_main(simulator, {**task, "recreate": "always"})
+    assert created["diff"]["after"]["license_type"] == "BYOL"
+    assert (replaced["replaced_image_id"], replaced["image"]["license_type"]) == (created["image_id"], "BYOL")
+    assert "license_type" not in {**replaced["diff"]["before"], **replaced["diff"]["after"]}
+
+
 @pytest.mark.parametrize("desired", [COPY, IMPORT, {"image_name": "web", "instance_id": "i-web-running"}])
 def test_the_next_run_resumes_an_interrupted_creation_with_recreate_always(desired: Document) -> None:
     task = {**desired, "recreate": "always"}

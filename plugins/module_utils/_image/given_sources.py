@@ -65,7 +65,7 @@ def source_from(params: Params) -> CopySource | ImportSource | None:
         StoredDisk(**{key: disk[key] for key in ("bucket", "object", "format", "size")})
         for disk in params["import_from"]
     )
-    return ImportSource(disks, params["license_type"], params["role_name"])
+    return ImportSource(disks, params["role_name"])
 
 
 def _option_problems(params: Params) -> t.Iterator[str]:

@@ -48,7 +48,6 @@ class ImportSource:
     kind: t.ClassVar[t.Literal["import"]] = "import"
 
     disks: tuple[StoredDisk, ...]
-    license_type: str | None = None
     role_name: str | None = None
 
     def text(self) -> str:
@@ -56,9 +55,8 @@ class ImportSource:
         return f"{files} {', '.join(disk.text() for disk in self.disks)}"
 
     def as_dict(self) -> dict[str, t.Any]:
-        """The options of the task by name, as a diff shows the source."""
-        licensed = {} if self.license_type is None else {"license_type": self.license_type}
-        return {"import_from": [disk.as_dict() for disk in self.disks], **licensed}
+        """The option of the task by name, as a diff shows the source."""
+        return {"import_from": [disk.as_dict() for disk in self.disks]}
 
     def snapshot_ids(self) -> tuple[str, ...]:
         """The task names none."""

@@ -96,8 +96,10 @@ def digest(desired: DesiredImage) -> str:
     """The digest of everything that a new image is created from: two tasks with the same digest would create the same
     image."""
     made_from = {} if desired.source is None else desired.source.as_dict()
-    labels = {name: value for name, value in changes.create_only(desired).items() if value is not None}
-    text = json.dumps({**made_from, **labels}, sort_keys=True, ensure_ascii=True)
+    # The cloud changes a license only to BYOL.
+    labels = {**changes.create_only(desired), "license_type": desired.license_type}
+    given = {name: value for name, value in labels.items() if value is not None}
+    text = json.dumps({**made_from, **given}, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
 
 

@@ -100,6 +100,9 @@ LABELS: tuple[dict[str, t.Any], ...] = (
     {"platform": "Ubuntu"},
     {"image_version": "CentOS"},
     {"architecture": "x86_64"},
+    # Of an import; the cloud changes it only to BYOL.
+    {"license_type": "Aliyun"},
+    {"license_type": "BYOL"},
 )
 
 

@@ -97,8 +97,8 @@ def test_the_role_and_the_endpoint_do_not_belong_to_what_an_image_is_created_fro
     copied = {"image_id": "m-1", "region": "cn-2"}
     one, other = desired(copy_from=copied), desired(copy_from={**copied, "endpoint": "ecs.example.com"})
     assert one.source.as_dict() == other.source.as_dict() == {"copy_from": copied}
-    imported = desired(import_from=[FILE], role_name="reader", license_type="BYOL")
-    assert imported.source.as_dict() == {"import_from": [FILE], "license_type": "BYOL"}
+    imported = desired(import_from=[FILE], role_name="reader")
+    assert imported.source.as_dict() == {"import_from": [FILE]}
 
 
 @pytest.mark.parametrize(
