@@ -73,7 +73,9 @@ def _inactive_key(context: Context) -> str:
 
 
 def _missing_token(context: Context) -> str:
-    return f"This is a temporary access key: give its security_token as well, with {context.keys()}."
+    if context.provider() == "access_key":
+        return f"This is a temporary access key: give its security_token as well, with {context.keys()}."
+    return f"This is a temporary access key: give its token in {context.keys()}, as sts_token with the mode StsToken."
 
 
 def _bad_token(context: Context) -> str:

@@ -122,6 +122,8 @@ def test_a_header_of_the_api_is_reported_as_its_option() -> None:
         ("ImageUsingByInstance", "Set force=true", {}, {"force": True}),
         ("QuotaExceed.Tags", "purge_tags", {"purge_tags": False}, {"purge_tags": True}),
         ("InvalidSecurityToken.Expired", "give its access_key", {}, {"profile": "work"}),
+        # The option is refused without the keys that it belongs to.
+        ("MissingSecurityToken", "give its security_token", {}, {"profile": "work"}),
         ("EntityNotExist.Role", "ram_role_arn", {"profile": "work"}, {"assume_role": {"role_arn": "x"}}),
         ("HTTP502", "popgw_domain", {}, {"endpoint": "e"}),
         ("HTTP407", "Give the user name", {"proxy": "http://p:1"}, {"proxy": "http://user:wrong@p:1"}),
