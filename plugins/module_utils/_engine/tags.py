@@ -38,6 +38,11 @@ def own_tags(tags: t.Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if not is_reserved(key)}
 
 
+def unmarked(tags: t.Mapping[str, str]) -> dict[str, str]:
+    """The tags without the mark of a replacement image."""
+    return {key: value for key, value in tags.items() if key != MARK}
+
+
 def tag_changes(
     current: t.Mapping[str, str], desired: t.Mapping[str, str] | None, purge: bool
 ) -> tuple[dict[str, str], tuple[str, ...]]:

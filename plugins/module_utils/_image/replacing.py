@@ -20,6 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
     is_settled,
     is_usable,
 )
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import tags as tag_rules
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.plans import Plan
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK, MAXIMUM_TAGS, own_tags
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
@@ -144,7 +145,7 @@ def _replace(
     first = Removal() if before is None else before
     return Plan(
         before=base,
-        after={**new, "image_name": desired.image_name, "tags": wanted["tags"]},
+        after={**new, "image_name": desired.image_name, "tags": tag_rules.unmarked(new["tags"])},
         steps=(
             *first.steps,
             *cleared.steps,
@@ -217,7 +218,8 @@ def _adopted_image(desired: DesiredImage, adopted: Image, marked: Image) -> tupl
     # The attributes are those of the image being replaced, unless the task gives others.
     lacking = sources.lacking_in(t.cast("AnySource", desired.source))
     wanted = {**carrying.carried(desired, marked, lacking), "image_family": marked["image_family"]}
-    kept = {"status": "Available", "description": marked["description"], "tags": marked["tags"]}
+    tags = tag_rules.merged(adopted["tags"], *tag_rules.tag_changes(adopted["tags"], marked["tags"], purge=True))
+    kept = {"status": "Available", "description": marked["description"], "tags": tags}
     new = t.cast("Image", {**adopted, **changes.attribute_changes(wanted, adopted), **kept})
     return _writing(adopted, new), new
 
@@ -272,7 +274,7 @@ def _finishing(desired: DesiredImage, current: Image, made: Image, old: Image | 
 
 
 def _finish(desired: DesiredImage, current: Image, old: Image | None, reader: Reader, mark: marks.Mark) -> ImagePlan:
-    wanted = changes.target(desired, {**current, "tags": own_tags(current["tags"])})
+    wanted = changes.target(desired, {**current, "tags": tag_rules.unmarked(current["tags"])})
     if not is_settled(current):
         wanted["status"] = "Available"
     marked: Image = {**wanted, "tags": {**wanted["tags"], MARK: current["tags"][MARK]}}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import is_deprecated, is_settled
+from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import tag_changes
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes, refusals, steps
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.expectations import expected
 
@@ -75,8 +76,7 @@ def joining(source: AnySource, family: str | None, boot_mode: str | None = None)
 
 
 def tagging(image_id: str | None, current: t.Mapping[str, str], wanted: t.Mapping[str, str]) -> list[Step]:
-    to_unset = tuple(sorted(current.keys() - wanted.keys()))
-    to_set = {key: value for key, value in wanted.items() if current.get(key) != value}
+    to_set, to_unset = tag_changes(current, wanted, purge=True)
     # Unset first, since the tag limit also applies in between.
     unset: list[Step] = [steps.UnsetTags(image_id, to_unset)] if to_unset else []
     return [*unset, steps.SetTags(image_id, to_set)] if to_set else unset

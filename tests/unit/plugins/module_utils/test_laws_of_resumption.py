@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils import replacements
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.worlds import (
     SOURCES,
@@ -22,6 +24,8 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.world
 from hypothesis import strategies as st
 
 MARK = "apsarastack.cloud/replaces"
+# The console may add it to any image, at any time.
+OF_THE_PLATFORM = {"ascm:set": "412"}
 
 
 class Killed(BaseException):
@@ -34,6 +38,9 @@ class Mortal:
     def __init__(self, images: FakeImages, number: int, *, after: bool) -> None:
         self.clock = images.clock
         self._images, self._left, self._after = images, number, after
+
+    def writable(self) -> Mortal:
+        return self
 
     def __getattr__(self, verb: str) -> t.Callable[..., t.Any]:
         def call(*arguments: t.Any, **named: t.Any) -> t.Any:
@@ -81,6 +88,7 @@ def test_a_replacement_that_was_interrupted_anywhere_is_finished_by_the_next_run
 ) -> bool:
     cloud.images = {"m-1": image("m-1", description="d", tags={"a": "1"}, disk_device_mappings=[disk("s-old")])}
     was_killed = False
+    left: set[str] = set()
     for number, after in deaths:
         if not dies(desired, cloud, number, after=after):
             break
@@ -88,12 +96,16 @@ def test_a_replacement_that_was_interrupted_anywhere_is_finished_by_the_next_run
         assert has_usable(cloud)
         if "m-1" not in cloud.images and not any(MARK in one["tags"] for one in cloud.images.values()):
             break  # killed when all was done: with recreate=always another run would replace it again
+        left |= cloud.images.keys()
+        for image_id, one in cloud.images.items():
+            cloud.change(image_id, tags={**one["tags"], **OF_THE_PLATFORM})
     else:
         carried_out(planned(desired, cloud), cloud)
     assert sum(call[0] == "create" for call in cloud.calls) == 1
     (new,) = settled(cloud).values()
     assert (new["image_name"], new["status"], new["description"]) == ("web", "Available", "d")
-    assert new["tags"] == ({"a": "1"} if desired.tags is None else desired.tags)
+    of_the_platform = OF_THE_PLATFORM if new["image_id"] in left else {}
+    assert new["tags"] == {**({"a": "1"} if desired.tags is None else desired.tags), **of_the_platform}
     assert new["image_id"] != "m-1"
     return was_killed
 
@@ -110,3 +122,14 @@ def test_a_creation_that_was_interrupted_anywhere_is_finished_by_the_next_run(
     (new,) = settled(cloud).values()
     assert (new["image_id"], new["status"], new["tags"]) == (done.image_id, "Available", {"a": "1"})
     return was_killed
+
+
+@pytest.mark.parametrize("name", ["web-replacement", "web"])
+def test_the_tags_of_the_platform_stay_on_a_replacement_image_that_is_resumed(name: str) -> None:
+    old_name = "web" if name != "web" else "web-m-old"
+    tags = {"a": "1", MARK: replacements.mark(), **OF_THE_PLATFORM}
+    cloud = FakeImages(replacements.old(image_name=old_name), replacements.replacement(image_name=name, tags=tags))
+    made = planned(replacements.replacing(), cloud)
+    carried_out(made, cloud)
+    assert made.after is not None
+    assert made.after["tags"] == cloud.images["m-new"]["tags"] == {"a": "1", **OF_THE_PLATFORM}
