@@ -47,7 +47,10 @@ def carried_out(
     made: ImagePlan, images: FakeImages, seconds: float = 600, meanwhile: Meanwhile | None = None
 ) -> ImageOutcome:
     images.meanwhile = dict(meanwhile or {})
-    return execute(made, t.cast("t.Any", images), images.clock.deadline(seconds))
+    try:
+        return execute(made, t.cast("t.Any", images), images.clock.deadline(seconds))
+    finally:
+        assert images.meanwhile == {}, "there was no such call"
 
 
 def followed(

@@ -52,18 +52,19 @@ def growing() -> FakeImages:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "meanwhile"),
+    ("reason", "meanwhile"),
     [
-        pytest.param(30, {}, id="timed out"),
-        pytest.param(600, {("by_id", 3): refusing(ServiceError("Forbidden.RAM", http_status=403))}, id="refused"),
-        pytest.param(600, {("by_id", 3): refusing(InterruptedTaskError("SIGINT"))}, id="interrupted"),
+        ("timed_out", {}),
+        ("access_denied", {("by_name", 3): refusing(ServiceError("Forbidden.RAM", http_status=403))}),
+        ("interrupted", {("by_name", 3): refusing(InterruptedTaskError("SIGINT"))}),
     ],
 )
 def test_a_wait_that_fails_returns_the_last_known_image_and_the_completed_actions(
-    seconds: float, meanwhile: dict[tuple[str, int], Intervention]
+    reason: str, meanwhile: dict[tuple[str, int], Intervention]
 ) -> None:
-    result = failing(CREATED, growing(), seconds, meanwhile)
-    assert (result["changed"], result["actions"], result["image_id"]) == (True, CREATE, "m-new-1")
+    result = failing(CREATED, growing(), meanwhile=meanwhile)
+    assert (result["reason"], result["changed"], result["actions"]) == (reason, True, CREATE)
+    assert result["image_id"] == "m-new-1"
     assert result["image"]["status"] == "Creating"
 
 
