@@ -51,11 +51,11 @@ def shared(image: Image, sharing: Sharing) -> RefusalError:
 # --- while a plan is carried out -------------------------------------------------------------------------------------
 
 
-def changed_meanwhile(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
-    """``changed``: see ``Expected.changes``."""
+def changed_meanwhile(image: Image, changed: t.Mapping[str, str], since: str = "read it") -> ApsaraStackError:
+    """``changed``: see ``Expected.changes``. ``since``: what this task did before, after its name."""
     return ApsaraStackError(
-        f"{named(image)} has changed since this task read it: {' and '.join(changed.values())}. Somebody else is "
-        "working on it, so nothing was renamed or deleted. Check the image, and run the task again.",
+        f"{named(image)} has changed since this task {since}: {' and '.join(changed.values())}. Somebody else is "
+        "working on it. Check the image, and run the task again.",
         next((_REASONS[name] for name in changed if name in _REASONS), "changed_meanwhile"),
     )
 
@@ -90,14 +90,6 @@ def mark_not_shown(step: Swap, image: Image) -> ApsaraStackError:
         f"{replaced} is unchanged. Delete the new image with state=absent and image_id={image['image_id']}. Instead of "
         "recreate, create each image under a new image_name, and delete the old one with state=absent.",
         "not_supported_by_site",
-    )
-
-
-def changed_after_writing(image: Image, changed: t.Mapping[str, str]) -> ApsaraStackError:
-    return ApsaraStackError(
-        f"{named(image)} has changed since this task wrote to it: {' and '.join(changed.values())}. Somebody else is "
-        "working on it. Check the image, and run the task again.",
-        "changed_meanwhile",
     )
 
 

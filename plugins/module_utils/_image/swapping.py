@@ -117,11 +117,14 @@ def _take_name(step: Swap, run: ImageRunning, new: Image, old: Image | None) -> 
                 raise
         else:
             return False
-        renamed = Modify(new_id, name)
+        renamed, renamed_old = Modify(new_id, name), Modify(old["image_id"], step.replaced_name)
         try:
             _rename_old(step, run, str(step.replaced_name))
             _rename(run, new_id, name)
         except ApsaraStackError as error:
+            if renamed_old not in run.outcome.perhaps_done:
+                # The old image still has the name, or somebody has deleted it.
+                raise
             if _gives_back(step, run, new_id, error):
                 run.outcome.did_not(renamed)
                 raise

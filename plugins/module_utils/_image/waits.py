@@ -161,7 +161,7 @@ def _judge_foreign(image: Image, wanted: Image | Predicted, run: ImageRunning) -
     if before is not None and image["image_name"] not in (before["image_name"], wanted["image_name"]):
         changed["image_name"] = f"its name is now {image['image_name']!r}"
     if changed:
-        raise obstacles.changed_after_writing(image, changed)
+        raise obstacles.changed_meanwhile(image, changed, "wrote to it")
 
 
 def _missing(image: Image, wanted: Image | Predicted, run: ImageRunning) -> list[str]:

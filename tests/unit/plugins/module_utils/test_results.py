@@ -187,7 +187,7 @@ def test_a_change_that_somebody_else_makes_after_the_write_has_changed_the_image
     desired = DesiredImage(image_id="m-1", description="e", tags={"b": "2"})
     result = failing(desired, images, meanwhile={("by_id", 1): changing("m-1", **known)})
     assert (result["reason"], len(result["actions"])) == ("changed_meanwhile", 2)
-    assert "nothing was renamed" not in result["msg"]
+    assert "has changed since this task wrote to it" in result["msg"]
 
 
 # --- unfinished replacements that a task without recreate meets -------------------------------------------------------

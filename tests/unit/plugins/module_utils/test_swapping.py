@@ -27,6 +27,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     changing,
     passing,
     refusing,
+    removing,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     failing,
@@ -34,6 +35,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.follo
     planned,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
+    BEFORE_THE_DELETION,
     BEFORE_THE_SWAP,
     SWAPPED,
     UNTOUCHED,
@@ -123,6 +125,32 @@ def test_a_refused_rollback_reports_the_names() -> None:
     for fact in ("Forbidden.RAM", "m-old", "'web-m-old'", "m-new", "'web-replacement'"):
         assert fact in result["msg"]
     assert finished_by_the_next_run(images)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "left"),
+    [
+        ({("modify", 2): FORBIDDEN}, UNTOUCHED),
+        ({("modify", 2): removing("m-old"), ("modify", 3): FORBIDDEN}, {"m-new": "web-replacement"}),
+    ],
+    ids=["refused", "deleted"],
+)
+def test_an_old_image_that_was_not_renamed_is_not_given_its_name_back(
+    meanwhile: t.Any, left: dict[str, str | None]
+) -> None:
+    images = ready(unique=True)
+    result = failing(replacing(), images, meanwhile=meanwhile)
+    assert (names(images), result["changed"], len(renames(images))) == (left, False, max(meanwhile)[1])
+    assert "could not be given its name back" not in result["msg"]
+    assert "rolled back" not in result["msg"]
+
+
+@pytest.mark.parametrize("unique", [True, False])
+def test_a_failure_after_the_swap_does_not_deny_it(unique: bool) -> None:
+    images = ready(unique=unique)
+    result = failing(replacing(), images, meanwhile={BEFORE_THE_DELETION: changing("m-new", status="Deprecated")})
+    assert (result["reason"], names(images)) == ("changed_meanwhile", SWAPPED)
+    assert "nothing was renamed" not in result["msg"]
 
 
 def test_a_second_rename_that_was_processed_is_not_rolled_back_after_a_lost_answer() -> None:
