@@ -245,6 +245,8 @@ OF_ANOTHER_TYPE = [
     ("assume_role", f'["{ROLE_HIDDEN}"]', "but is JSON of the type list"),
     ("assume_role", "37", "but is JSON of the type int"),
     ("assume_role", "[" * 100_000, "but is a string that is nested too deeply"),
+    # Python refuses to read so many digits, unless it is old.
+    ("assume_role", "1" * 5000, "but is JSON "),
     ("connect_timeout", "soon", "must be an integer, but is 'soon'"),
     ("read_timeout", "1.5", "must be an integer, but is '1.5'"),
     ("is_center_region", "perhaps", "must be true or false, but is 'perhaps'"),

@@ -74,7 +74,7 @@ def _found(option: str, value: t.Any) -> str:
     # Of a long text, the place of the mistake says more than a quote.
     try:
         return f"JSON of the type {type(json.loads(value)).__name__}"
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         return f"not valid JSON: {error}"
 
 
@@ -96,7 +96,7 @@ def _is_policy(value: t.Any) -> bool:
         return True
     try:
         return isinstance(json.loads(value), dict)
-    except ValueError:
+    except (RecursionError, ValueError):
         return False
 
 

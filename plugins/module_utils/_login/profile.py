@@ -118,6 +118,9 @@ def _read(path: str, where: str) -> dict[str, t.Any]:
         ) from error
     except RecursionError as error:
         raise _refusal(f"{where} is nested too deeply.") from error
+    except ValueError as error:
+        # The path has a null character, or a number has too many digits.
+        raise _refusal(f"{where} cannot be read: {error}.") from error
     if not isinstance(document, dict) or not isinstance(document.get("profiles"), list):
         raise _refusal(f"{where} has no list of profiles: its key profiles is missing or not a list.")
     return document

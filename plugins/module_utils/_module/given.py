@@ -199,6 +199,8 @@ def _kind(value: t.Any) -> str:
         return f"a string that is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}"
     except RecursionError:
         return "a string that is nested too deeply"
+    except ValueError:
+        return "JSON that holds a number with too many digits"
 
 
 def _entries(values: list[t.Any], rule: Rule, where: str, given: Given) -> list[t.Any]:

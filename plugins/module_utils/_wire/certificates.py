@@ -61,7 +61,8 @@ def refusal_of(source: Source) -> RefusalError | None:
     """The error for a path without certificates; what only OpenSSL can detect is left to the first call."""
     try:
         why = _unusable(source.path)
-    except OSError:
+    except (OSError, ValueError):
+        # ValueError: the path has a null character.
         why = "does not exist or is not readable"
     return source.refusal(why) if why else None
 

@@ -42,6 +42,7 @@ def test_the_limits_of_a_session_are_accepted(seconds: int) -> None:
         ({"session_expiration": 3601}, "session_expiration must be 900 to 3600 seconds, but is 3601"),
         ({"policy": "[]"}, "policy must be a JSON object, but is "),
         ({"policy": "{"}, "policy must be a JSON object, but is "),
+        ({"policy": "[" * 100_000}, "policy must be a JSON object, but is not valid JSON: maximum recursion depth"),
     ],
 )
 def test_a_role_that_the_service_would_reject_is_refused(options: dict[str, t.Any], problem: str) -> None:

@@ -71,6 +71,7 @@ def test_an_unreadable_path_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "listdir", refuse)
     assert why_not(tmp_path) == "does not exist or is not readable"
     assert why_not(tmp_path / "missing.pem") == "does not exist or is not readable"
+    assert why_not(tmp_path / "a\0null") == "does not exist or is not readable"
 
 
 def test_a_device_that_never_ends_is_refused(tmp_path: Path) -> None:

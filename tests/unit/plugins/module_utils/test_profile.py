@@ -121,6 +121,7 @@ def test_an_invalid_file_is_refused(tmp_path: Path, content: bytes, problem: str
 def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     assert refusal("work", str(tmp_path)).endswith(", which cannot be read: Is a directory.")
     assert refusal("work", str(tmp_path / "x")).endswith("cannot be read: No such file or directory.")
+    assert refusal("work", "a\0null").endswith("cannot be read: embedded null byte.")
 
 
 def test_a_missing_profile_is_refused_with_the_existing_ones(tmp_path: Path) -> None:
