@@ -428,7 +428,6 @@ error:
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export import execution, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import DesiredExport, desired_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.difference import diff
@@ -461,7 +460,6 @@ RULES: dict[str, t.Any] = {
 def run(
     desired: DesiredExport,
     images: Images,
-    tasks: Tasks,
     deadline: Deadline,
     check_mode: bool,
     log: t.Callable[[str], None] = lambda _line: None,
@@ -470,15 +468,14 @@ def run(
 
     ``log``: writes a line to the log of the host.
     """
-    plan = planning.plan(desired, Lookups(images, tasks))
-    outcome = execution.predict(plan) if check_mode else execution.execute(plan, tasks, deadline, log)
+    plan = planning.plan(desired, Lookups(images))
+    outcome = execution.predict(plan) if check_mode else execution.execute(plan, images.tasks, deadline, log)
     return {**outcome.facts(), "diff": diff(plan, desired)}
 
 
 def work(module: TaskModule) -> dict[str, t.Any]:
     desired = desired_from(module.params)
-    client = module.connect()
-    return run(desired, Images(client), Tasks(client), module.deadline, module.check_mode, log=module.log_line)
+    return run(desired, Images(module.connect()), module.deadline, module.check_mode, log=module.log_line)
 
 
 def hints() -> Hints:

@@ -370,7 +370,6 @@ import time
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.task import TaskModule
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention import execution, planning
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.desired import DesiredRetention, desired_from
@@ -399,7 +398,6 @@ ARGUMENTS: dict[str, t.Any] = {
 def run(
     desired: DesiredRetention,
     images: Images,
-    shares: Shares,
     deadline: Deadline,
     check_mode: bool,
     now: t.Callable[[], float] = time.time,
@@ -409,15 +407,14 @@ def run(
 
     ``now``: seconds since the epoch. ``log``: writes a line to the log of the host.
     """
-    plan = planning.plan(desired, Lookups(images, shares), now())
-    outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, shares, deadline, log)
+    plan = planning.plan(desired, Lookups(images), now())
+    outcome = execution.predict(plan) if check_mode else execution.execute(plan, images, deadline, log)
     return {**outcome.facts(), "diff": diff(outcome, desired.handle())}
 
 
 def work(module: TaskModule) -> dict[str, t.Any]:
     desired = desired_from(module.params, module.given.nulls)
-    client = module.connect()
-    return run(desired, Images(client), Shares(client), module.deadline, module.check_mode, log=module.log_line)
+    return run(desired, Images(module.connect()), module.deadline, module.check_mode, log=module.log_line)
 
 
 def hints() -> Hints:

@@ -16,8 +16,6 @@ import bench
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import desired_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import selection_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention import desired as retention
@@ -55,13 +53,13 @@ def _of_info(simulator: Simulator, desired: Document) -> None:
 def _of_export(simulator: Simulator, desired: Document) -> None:
     export = desired_from(_validated(apsarastack_image_export, desired))
     with _client(simulator) as client:
-        apsarastack_image_export.run(export, Images(client), Tasks(client), client.deadline, check_mode=False)
+        apsarastack_image_export.run(export, Images(client), client.deadline, check_mode=False)
 
 
 def _of_retention(simulator: Simulator, desired: Document, check_mode: bool = False) -> None:
     wish = retention.desired_from(_validated(apsarastack_image_retention, desired))
     with _client(simulator) as client:
-        apsarastack_image_retention.run(wish, Images(client), Shares(client), client.deadline, check_mode)
+        apsarastack_image_retention.run(wish, Images(client), client.deadline, check_mode)
 
 
 def _validated(module: t.Any, desired: Document) -> Document:

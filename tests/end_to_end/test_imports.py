@@ -40,7 +40,7 @@ IMPORTED_BY = {
     """,
     "apsarastack_image_info": f"{OF_ALL} _engine.tags _image _image.selection",
     "apsarastack_image_retention": f"""
-        {OF_ALL} _ecs.shares _engine.difference _engine.outcome _engine.plans _engine.tags
+        {OF_ALL} _engine.difference _engine.outcome _engine.plans _engine.tags
         _image _image.changes _image.marks _image.selection _image.snapshot_outcome _image.times
         _retention _retention.desired _retention.difference _retention.execution _retention.judging _retention.lookups
         _retention.outcome _retention.planning _retention.plans

@@ -30,7 +30,7 @@ _STATUS_FILTERS = (
     "Creating,Waiting,Available,UnAvailable,CreateFailed",
     "Creating,Available,UnAvailable,CreateFailed",
 )
-IDS_PER_CALL = 100
+_IDS_PER_CALL = 100
 # Newer releases accept more in a filter, in AddTags and in RemoveTags.
 OLD_TAGS_PER_CALL = 5
 
@@ -76,8 +76,8 @@ class Images:
         return self.by_ids([image_id]).get(image_id)
 
     def by_ids(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
-        """The account's images with these ids, at most 100, in any status; those that do not exist are omitted."""
-        found = self._own({"ImageId": ",".join(image_ids)})
+        """The account's images with these ids, in any status; those that do not exist are omitted."""
+        found = (image for ids in _parts(image_ids) for image in self._own({"ImageId": ",".join(ids)}))
         return {image["image_id"]: image for image in found if image["image_id"] in image_ids}
 
     def owned(self) -> tuple[Image, ...]:
@@ -116,10 +116,12 @@ class Images:
         """The snapshots by id; those that the account cannot see are omitted."""
         from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import to_snapshot  # noqa: PLC0415
 
-        wanted = {"SnapshotIds": json.dumps(list(snapshot_ids))}
-        found = Listing(
-            self._client, "DescribeSnapshots", wanted, "Snapshots.Snapshot", "SnapshotId", to_snapshot
-        ).whole()
+        found: list[Snapshot] = []
+        for ids in _parts(snapshot_ids):
+            wanted = {"SnapshotIds": json.dumps(list(ids))}
+            found += Listing(
+                self._client, "DescribeSnapshots", wanted, "Snapshots.Snapshot", "SnapshotId", to_snapshot
+            ).whole()
         # The site may ignore the filter, so compare here.
         return {snapshot.snapshot_id: snapshot for snapshot in found if snapshot.snapshot_id in snapshot_ids}
 
@@ -153,7 +155,8 @@ class Images:
             "ImageFamily": image_family,
             "Tag": tag_list(tags or {})[:OLD_TAGS_PER_CALL],
         }
-        return [image for ids in _id_filters(image_ids) for image in self._describe({**narrowed, **ids})]
+        filters = [{}] if image_ids is None else [{"ImageId": ",".join(ids)} for ids in _parts(image_ids)]
+        return [image for ids in filters for image in self._describe({**narrowed, **ids})]
 
     def _instances(self, narrowed: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         return Listing(self._client, "DescribeInstances", narrowed, "Instances.Instance", "InstanceId", dict).whole()
@@ -202,12 +205,9 @@ def _name_filter(image_name: str) -> dict[str, str]:
     return {} if "*" in image_name else {"ImageName": image_name}
 
 
-def _id_filters(image_ids: t.Sequence[str] | None) -> list[dict[str, str]]:
-    """One filter for each call, which accepts a limited number of ids."""
-    if image_ids is None:
-        return [{}]
-    starts = range(0, len(image_ids), IDS_PER_CALL)
-    return [{"ImageId": ",".join(image_ids[start : start + IDS_PER_CALL])} for start in starts]
+def _parts(ids: t.Sequence[str]) -> list[t.Sequence[str]]:
+    """The ids for each call, which accepts a limited number of them."""
+    return [ids[start : start + _IDS_PER_CALL] for start in range(0, len(ids), _IDS_PER_CALL)]
 
 
 def _is_about_status(error: ServiceError) -> bool:

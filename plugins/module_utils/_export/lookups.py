@@ -12,22 +12,16 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import lo
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import attempting
 
 if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.tasks import Tasks
 
 
 class Lookups(lookups.Lookups):
     """See the methods of ``Images`` and ``Tasks``."""
 
-    def __init__(self, images: Images, tasks: Tasks) -> None:
-        super().__init__(images)
-        self._tasks = tasks
-
     def exports(self, image_id: str) -> tuple[Task, ...]:
         with attempting(f"list the export tasks of image {image_id}"):
-            return self._tasks.exports(image_id)
+            return self._images.tasks.exports(image_id)
 
     def task(self, task_id: str) -> Task | None:
         with attempting(f"read export task {task_id}"):
-            return self._tasks.task(task_id)
+            return self._images.tasks.task(task_id)

@@ -12,7 +12,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.outco
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.watching import Log
     from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.plans import RetentionPlan
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
@@ -26,9 +25,7 @@ def predict(plan: RetentionPlan) -> RetentionOutcome:
     return outcome
 
 
-def execute(
-    plan: RetentionPlan, images: Images, shares: Shares, deadline: Deadline, log: Log = lambda _line: None
-) -> RetentionOutcome:
+def execute(plan: RetentionPlan, images: Images, deadline: Deadline, log: Log = lambda _line: None) -> RetentionOutcome:
     """Carries out the plan. ``log``: writes a line to the log of the host while it waits.
 
     Raises TaskFailedError with what was done until then.
@@ -43,5 +40,5 @@ def execute(
     )
 
     outcome = RetentionOutcome(plan)
-    follow(RetentionRunning(outcome, images.writable(), shares, deadline, log), HANDLERS)
+    follow(RetentionRunning(outcome, images.writable(), deadline, log), HANDLERS)
     return outcome

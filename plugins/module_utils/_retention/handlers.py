@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import DEPRECATED
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import IDS_PER_CALL
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import waiter
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.execution import Handler, Handlers
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG, Running
@@ -27,7 +26,6 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
     from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.watching import Log
     from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.outcome import RetentionOutcome
@@ -57,12 +55,9 @@ class RetentionRunning(Running[Division, Division]):
 
     outcome: RetentionOutcome
 
-    def __init__(
-        self, outcome: RetentionOutcome, images: WritableImages, shares: Shares, deadline: Deadline, log: Log
-    ) -> None:
+    def __init__(self, outcome: RetentionOutcome, images: WritableImages, deadline: Deadline, log: Log) -> None:
         super().__init__(outcome, deadline, log)
         self.images = images
-        self.shares = shares
         self.lacking: list[str] = []
         # Other calls were made since the list was read.
         self.is_stale = True
@@ -72,13 +67,6 @@ class RetentionRunning(Running[Division, Division]):
         refusals = [each for each in self.outcome.refusals if each[1].reason not in _OF_THE_MOMENT]
         if refusals and not self.outcome.removals:
             raise obstacles.all_refused(*refusals[0], self.outcome)
-
-    def listed(self, image_ids: t.Sequence[str]) -> dict[str, Image]:
-        """Those of the images that the cloud lists."""
-        found: dict[str, Image] = {}
-        for start in range(0, len(image_ids), IDS_PER_CALL):
-            found.update(self.images.by_ids(image_ids[start : start + IDS_PER_CALL]))
-        return found
 
 
 # --- removing --------------------------------------------------------------------------------------------------------
@@ -103,7 +91,7 @@ def _lacking(run: RetentionRunning) -> Obstacle | None:
 
 def _shared(step: steps.Removal, run: RetentionRunning) -> Obstacle | None:
     try:
-        told = run.shares.of(step.image_id).text()
+        told = run.images.shares.of(step.image_id).text()
     except ServiceError as error:
         if error.code != "InvalidImageId.NotFound":
             raise
@@ -117,7 +105,7 @@ def _changed(step: steps.Removal, run: RetentionRunning) -> Obstacle | None:
 
     def look() -> bool | None:
         found.clear()
-        found.update(run.listed(wanted))
+        found.update(run.images.by_ids(wanted))
         return found.keys() >= set(wanted) or None
 
     # A list may come from a replica that lags.
@@ -208,7 +196,7 @@ def _read_back(step: steps.Deprecate, run: RetentionRunning) -> None:
 
 
 def wait_until_gone(step: steps.WaitUntilGone, run: RetentionRunning) -> None:
-    for image_id in run.listed([one for one in step.image_ids if one not in run.outcome.kept]):
+    for image_id in run.images.by_ids([one for one in step.image_ids if one not in run.outcome.kept]):
         run.wait(goals.GONE, lambda: run.images.by_id(image_id), f"image {image_id}")  # noqa: B023
 
 

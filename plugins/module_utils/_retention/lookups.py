@@ -2,28 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reading half of ``Images`` and ``Shares``, for planning: a failure says what was read."""
+"""The reading half of ``Images``, for planning: a failure says what was read."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import IDS_PER_CALL
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import attempting
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import Images
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares, Sharing
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
 
 
 class Lookups:
-    """See the methods of ``Images`` and ``Shares``."""
+    """See the methods of ``Images``."""
 
-    def __init__(self, images: Images, shares: Shares) -> None:
+    def __init__(self, images: Images) -> None:
         self._images = images
-        self._shares = shares
 
     def owned(self) -> tuple[Image, ...]:
         with attempting("list the images of the account"):
@@ -31,11 +29,8 @@ class Lookups:
 
     def sharing(self, image_id: str) -> Sharing:
         with attempting(f"look up with whom image {image_id} is shared"):
-            return self._shares.of(image_id)
+            return self._images.shares.of(image_id)
 
     def snapshots(self, snapshot_ids: t.Sequence[str]) -> dict[str, Snapshot]:
-        found: dict[str, Snapshot] = {}
         with attempting("look up the snapshots of the images"):
-            for start in range(0, len(snapshot_ids), IDS_PER_CALL):
-                found.update(self._images.snapshots(snapshot_ids[start : start + IDS_PER_CALL]))
-        return found
+            return self._images.snapshots(snapshot_ids)

@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 
 class Reader(t.Protocol):
-    """The reading half of ``Images`` and ``Shares``. None of it writes."""
+    """The reading half of ``Images``. None of it writes."""
 
     def owned(self) -> tuple[Image, ...]:
         """All images of the account, in any status."""

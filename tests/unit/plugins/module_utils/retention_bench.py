@@ -49,6 +49,7 @@ class FakeSite(FakeImages):
 
     def __init__(self, *images: Image) -> None:
         super().__init__(*images)
+        self.shares: t.Any = self
         self.accounts: dict[str, tuple[str, ...]] = {}
         self.is_telling = True
         for one in images:
@@ -111,7 +112,7 @@ def result(
     desired: DesiredRetention, site: FakeSite, seconds: float = 600, check_mode: bool = False
 ) -> dict[str, t.Any]:
     anything: t.Any = site
-    return run(desired, anything, anything, site.clock.deadline(seconds), check_mode, lambda: NOW)
+    return run(desired, anything, site.clock.deadline(seconds), check_mode, lambda: NOW)
 
 
 def ids(entries: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:

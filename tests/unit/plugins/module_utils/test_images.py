@@ -191,3 +191,17 @@ def test_a_requested_status_is_not_dropped_if_the_site_rejects_it() -> None:
     images, _client = scripted(("DescribeImages", {**OWN, "Status": "Deprecated"}, rejected))
     with pytest.raises(ServiceError):
         images.search(status=("Deprecated",))
+
+
+@pytest.mark.parametrize("count", [0, 1, 100, 101])
+def test_each_call_asks_for_at_most_a_hundred_images_or_snapshots(count: int) -> None:
+    ids = [f"x-{number}" for number in range(count)]
+    parts = [part for part in (ids[:100], ids[100:]) if part]
+    images, client = scripted(
+        *(("DescribeImages", {**OWN, "ImageId": ",".join(part)}, list(map(one, part))) for part in parts),
+        *(
+            ("DescribeSnapshots", {"SnapshotIds": json.dumps(part)}, [{"SnapshotId": each} for each in part])
+            for part in parts
+        ),
+    )
+    assert (list(images.by_ids(ids)), list(images.snapshots(ids)), client.script) == (ids, ids, [])

@@ -37,8 +37,9 @@ RUNNING = task(status="Processing", progress=40)
 def result(
     desired: DesiredExport, tasks: FakeTasks, seconds: float = 600, check_mode: bool = False
 ) -> dict[str, t.Any]:
-    images = t.cast("t.Any", FakeImages(image()))
-    return run(desired, images, t.cast("t.Any", tasks), tasks.clock.deadline(seconds), check_mode)
+    images: t.Any = FakeImages(image())
+    images.tasks = tasks
+    return run(desired, images, tasks.clock.deadline(seconds), check_mode)
 
 
 def failure(desired: DesiredExport, tasks: FakeTasks, seconds: float = 600) -> dict[str, t.Any]:
