@@ -22,7 +22,7 @@ OF_ALL = """
     _ecs _ecs.image _ecs.images
     _engine _engine.interruption _engine.validation
     _login _login.endpoints _login.login _login.options _login.origins
-    _module _module.arguments _module.given _module.hiding _module.libraries _module.task
+    _module _module.arguments _module.given _module.hiding _module.task
     _wire _wire.answers _wire.client _wire.connection _wire.deadline _wire.errors _wire.listing
     _wire.mapping _wire.origins _wire.requesting _wire.services _wire.signing _wire.transport
 """

@@ -24,7 +24,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._module.given im
     given_in,
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
-from ansible_collections.apsarastack.cloud.plugins.module_utils._module.libraries import missing_library
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire import mapping, transport
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, plain_text
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.origins import Origins
@@ -69,9 +69,9 @@ class TaskModule(AnsibleModule):  # type: ignore[misc] # ansible-core has no typ
         ``own_hints``: those of the module's resource, loaded only for failures. ``left``: the text for users about an
         interrupted task.
         """
-        library = missing_library()
-        if library is not None:
-            self.fail_json(msg=missing_required_lib(library), reason="missing_library")
+        for library, is_there in {"requests": transport.HAS_REQUESTS, "jmespath": mapping.HAS_JMESPATH}.items():
+            if not is_there:
+                self.fail_json(msg=missing_required_lib(library), reason="missing_library")
         try:
             with interruption.reported(left):
                 result = work(self)
