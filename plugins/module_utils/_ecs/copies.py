@@ -35,14 +35,14 @@ class Copies:
         # The site may ignore the filters, so compare here.
         return [one for one in found if image_id in (None, one["image_id"]) and image_name in (None, one["image_name"])]
 
-    def is_encrypted(self, original: Image) -> bool | None:
-        """Whether a disk of the image is encrypted; None if the release does not report it."""
+    def is_encrypted(self, original: Image) -> bool:
+        """Whether a disk of the image is reported to be encrypted."""
         told = [disk["encrypted"] for disk in original["disk_device_mappings"]]
         if None in told:
             # Older releases report it only for the snapshots.
             snapshots = Images(self._original).snapshots(snapshots_of([original]))
             told += [snapshot.encrypted for snapshot in snapshots.values()]
-        return True if True in told else None if None in told or not told else False
+        return True in told
 
     def copy(
         self,

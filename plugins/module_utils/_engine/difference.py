@@ -10,7 +10,6 @@ import typing as t
 
 Side = dict[str, t.Any]
 
-
 ABSENT: Side = {"state": "absent"}
 
 

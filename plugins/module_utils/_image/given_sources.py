@@ -20,14 +20,13 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.validati
 )
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import buckets
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.copied import CopySource
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DISK_SIZE_GIB, MAXIMUM_DISKS
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.imported import ImportSource, StoredDisk
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.texts import SOURCES
 
 if t.TYPE_CHECKING:  # pragma: no cover
     Params = t.Mapping[str, t.Any]
 
-MAXIMUM_DISKS = 17
-LARGEST_DISK_GIB = 32768
 # The sources that an option is sent with; every other option is sent with all of them.
 _ONLY_WITH = {
     "os_type": ("import_from",),
@@ -130,8 +129,9 @@ def _disk_problems(entry: str, disk: Params) -> t.Iterator[str]:
     if name.strip():
         yield from buckets.object_problems(f"{entry}.object", name)
     # No release has a larger disk; the cloud checks the values in between.
-    if disk["size"] is not None and not 1 <= disk["size"] <= LARGEST_DISK_GIB:
-        yield f"{entry}.size must be 1 to {LARGEST_DISK_GIB} GiB, but is {disk['size']}"
+    largest = DISK_SIZE_GIB[1]
+    if disk["size"] is not None and not 1 <= disk["size"] <= largest:
+        yield f"{entry}.size must be 1 to {largest} GiB, but is {disk['size']}"
 
 
 def _repeated(disks: t.Sequence[Params]) -> t.Iterator[str]:

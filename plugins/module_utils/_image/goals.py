@@ -115,6 +115,3 @@ def usable(why: t.Callable[[Image], str | None]) -> Goal[Image]:
     return Goal(
         _IMAGE, lambda image: image is not None and is_usable(image), _CREATION, lambda image: _lost(image, why)
     )
-
-
-USABLE: Goal[Image] = usable(lambda _image: None)

@@ -9,10 +9,10 @@ Imported only where an import may be canceled, or has failed.
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import is_canceled, is_done, is_running
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import times
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     ApsaraStackError,
     CallError,
@@ -28,7 +28,6 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 # The image and its task are created in one call, and times of tasks have only minutes.
 _SAME_CALL_SECONDS = 120.0
-_MINUTE = 16
 
 
 def may_be_import(image: Image) -> bool:
@@ -58,15 +57,8 @@ def task_of(image: Image, tasks: Tasks, *, running: bool) -> Task | None:
 
 
 def _is_of_same_time(image: Image, task: Task) -> bool:
-    made, begun = _minute(image["creation_time"]), _minute(task["creation_time"])
-    return made is None or begun is None or abs((made - begun).total_seconds()) <= _SAME_CALL_SECONDS
-
-
-def _minute(text: str | None) -> datetime.datetime | None:
-    try:
-        return datetime.datetime.strptime(f"{(text or '')[:_MINUTE]}+0000", "%Y-%m-%dT%H:%M%z")
-    except ValueError:
-        return None
+    made, begun = (times.seconds_of(told or "") for told in (image["creation_time"], task["creation_time"]))
+    return made is None or begun is None or abs(made - begun) <= _SAME_CALL_SECONDS
 
 
 def _has_same_files(image: Image, task: Task) -> bool:

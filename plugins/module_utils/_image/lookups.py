@@ -54,7 +54,7 @@ class Lookups:
         with attempting(f"look up image {named}, the original, in region {region}"):
             return self._images.copies.originals(image_id, image_name)
 
-    def is_encrypted(self, original: Image, region: str | None) -> bool | None:
+    def is_encrypted(self, original: Image, region: str | None) -> bool:
         with attempting(f"look up whether image {original['image_id']} of region {region} is encrypted"):
             try:
                 return self._images.copies.is_encrypted(original)
@@ -62,7 +62,7 @@ class Lookups:
                 # A copy does not require the permission to list snapshots, and the cloud checks this as well.
                 if error.reason != "access_denied":
                     raise
-                return None
+                return False
 
     def import_task(self, image: Image, *, running: bool) -> Task | None:
         from ansible_collections.apsarastack.cloud.plugins.module_utils._image import imports  # noqa: PLC0415

@@ -50,8 +50,8 @@ class Reader(SnapshotReader, t.Protocol):
     def originals(self, image_id: str | None, image_name: str | None, region: str | None) -> list[Image]:
         """The images with this id or exactly this name in the region that images are copied from: own and shared."""
 
-    def is_encrypted(self, original: Image, region: str | None) -> bool | None:
-        """Whether an image of that region is encrypted; None if the release does not report it."""
+    def is_encrypted(self, original: Image, region: str | None) -> bool:
+        """Whether an image of that region is reported to be encrypted."""
 
     def import_task(self, image: Image, *, running: bool) -> Task | None:
         """The task that imports the image; None if it is not certain. ``running``: whether it is still running."""

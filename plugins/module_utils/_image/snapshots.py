@@ -24,9 +24,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     # The images that use each snapshot.
     Owners = t.Mapping[str, t.Sequence[Image]]
 
-# The names of snapshots that the cloud creates for images, as observed on real sites.
-# The cloud gives this name to the snapshots that it takes to create an image. What follows is usually the id of the
-# image and the kind of the disk; of an import, the name of the image.
+# How real sites name the snapshots that they take to create an image. What follows is usually the id of the image and
+# the kind of the disk; of an import, the name of the image.
 _CLOUD_NAME = "SnapshotForImage-"
 _AN_ID = re.compile(r"(?<![0-9A-Za-z])m-[0-9A-Za-z]")
 _DISK = r"(-(system|data)(-?[0-9]+)?)?"

@@ -21,8 +21,9 @@ def client_from(
 ) -> Client:
     """The client that the options describe.
 
-    ``values``: the parameters of the module, None for omitted options. ``secrets``: gets those that are not options.
-    With plain keys there are no calls; a role or the name of a resource set requires some. Raises ApsaraStackError.
+    ``values``: the parameters of the module, None for omitted options. ``hide``: called with all secrets that are not
+    options. With plain keys there are no calls; a role or the name of a resource set requires some. Raises
+    ApsaraStackError.
     """
     if _says_all(values):
         return Client(connection_from(values, origins=origins), deadline)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_float, check_type_int
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine import validation
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import inserted
 
@@ -24,7 +24,6 @@ Spec = t.Mapping[str, Rule]
 _TYPES: t.Mapping[str, tuple[t.Callable[[t.Any], t.Any], str]] = {
     "bool": (check_type_bool, "must be true or false"),
     "int": (check_type_int, "must be an integer"),
-    "float": (check_type_float, "must be a number"),
 }
 
 
@@ -64,8 +63,7 @@ def _read(text: str, rule: Rule, where: str, given: Given) -> t.Any:
     try:
         return check(text)
     except (OverflowError, TypeError, ValueError):
-        found = "another value" if rule.get("no_log") else validation.quoted(text)
-        given.problems.append(f"{where} {wanted}, but is {found}")
+        given.problems.append(f"{where} {wanted}, but is {validation.quoted(text)}")
         return None
 
 

@@ -33,7 +33,7 @@ class FakeCopies:
             one for one in listed if image_id in (None, one["image_id"]) and image_name in (None, one["image_name"])
         ]
 
-    def is_encrypted(self, original: Image) -> bool | None:
+    def is_encrypted(self, original: Image) -> bool:
         told = [disk["encrypted"] for disk in original["disk_device_mappings"]]
         if None in told or not told:
             self._cloud.note("is_encrypted", original["image_id"])

@@ -181,7 +181,7 @@ class FakeImages:
     def originals(self, image_id: str | None, image_name: str | None, region: str | None) -> list[Image]:
         return self.copies.originals(image_id, image_name)
 
-    def is_encrypted(self, original: Image, region: str | None) -> bool | None:
+    def is_encrypted(self, original: Image, region: str | None) -> bool:
         return self.copies.is_encrypted(original)
 
     def import_task(self, one: Image, *, running: bool) -> Task | None:

@@ -9,13 +9,15 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import VANISHED_AFTER, Goal, wait_until
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import CANCELED, GONE, SETTLED, USABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import CANCELED, GONE, SETTLED, usable
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError, DeadlineError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock, image
 
 if t.TYPE_CHECKING:
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image
+
+USABLE = usable(lambda _image: None)
 
 
 class Script:

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.pauses import Poll, next_pause
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import wait_until
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.goals import DONE, ENDED
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import GONE, USABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import GONE, usable
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.export_bench import task_of
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock, image
 from hypothesis import given, settings, target
@@ -64,7 +64,7 @@ def watched(build: float, curve: Curve, took: t.Callable[[float], float] = lambd
         seen.append(curve(clock.now / build))
         return None if seen[-1] == "unlisted" else image(status="Creating", progress=seen[-1])
 
-    wait_until(USABLE, poll, clock.deadline(24 * 3600))
+    wait_until(usable(lambda _image: None), poll, clock.deadline(24 * 3600))
     assert all(later - earlier > SHORTEST - ROUNDING for earlier, later in zip(at, at[1:]))
     return Wait(at, seen, clock.now - build)
 
