@@ -20,14 +20,10 @@ NOTES = (Path("CHANGELOG.md"), Path("changelogs", "changelog.yaml"))
 FRAGMENTS = Path("changelogs", "fragments")
 
 
-def release(tree: Path) -> None:
-    """Writes the release notes of the project staged in `tree`, in place."""
+def release(tree: Path, project: Path) -> None:
+    """Writes the release notes of `project`, of which `tree` is a copy, and deletes the fragments that were used."""
     env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections_path(tree))}
     run(["antsibull-changelog", "release"], cwd=tree, env=env)
-
-
-def take_over(tree: Path, project: Path) -> None:
-    """Copies the release notes from `tree` to `project`, and deletes the fragments that were used."""
     for file in NOTES:
         shutil.copyfile(tree / file, project / file)
     for fragment in (project / FRAGMENTS).glob("*.yml"):
@@ -35,14 +31,8 @@ def take_over(tree: Path, project: Path) -> None:
             fragment.unlink()
 
 
-def main() -> None:
-    tree = stage("changelog")
-    release(tree)
-    take_over(tree, ROOT)
-
-
 if __name__ == "__main__":
     try:
-        main()
+        release(stage("changelog"), ROOT)
     except ToolError as error:
         sys.exit(f"changelog: {error}")

@@ -96,5 +96,4 @@ def calls(url: str) -> list[dict[str, t.Any]]:
     # No proxy: one in the user's environment cannot reach this machine's loopback interface.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(f"{url}/_simulator/calls", timeout=START_SECONDS) as answer:
-        log = json.load(answer)
-    return t.cast("list[dict[str, t.Any]]", log["calls"] if isinstance(log, dict) else log)
+        return t.cast("list[dict[str, t.Any]]", json.load(answer))

@@ -22,8 +22,7 @@ def test_a_release_turns_the_fragments_into_notes_and_deletes_them(tmp_path: Pat
     project = tmp_path / "project"
     shutil.copytree(tree, project)
 
-    run_changelog.release(tree)
-    run_changelog.take_over(tree, project)
+    run_changelog.release(tree, project)
 
     notes = (project / "CHANGELOG.md").read_text(encoding="utf-8").replace("\\", "")
     assert "## v99.0.0" in notes
