@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from hypothesis import settings
 from option_values import (
+    EXPORT,
     IMAGE,
     INFO,
     MODULES,
@@ -27,6 +28,8 @@ if t.TYPE_CHECKING:
 
 
 EXPLORE = int(os.environ.get("EXPLORE", "0"))
+# What ansible-core 2.16 to 2.18 put in place of `omit`, with other digits in each run.
+OMIT = "__omit_place_holder__0e356fded112f3e8c19aaae288f08f487cb4a9e8"
 FUZZED = settings(max_examples=EXPLORE or 150, deadline=None, derandomize=not EXPLORE, database=None)
 
 
@@ -187,5 +190,35 @@ def test_an_unevaluated_template_is_refused_and_quoted(option: str, template: st
 
 
 def test_a_template_in_a_filter_is_refused() -> None:
-    for options in ({"name_regex": "{{ x }}"}, {"image_ids": ["{{ x }}"]}, {"tags": {"a": "{{ x }}"}}):
+    for options in (
+        {"name_regex": "{{ x }}"},
+        {"image_ids": ["{{ x }}"]},
+        {"image_ids": "{{ x }}"},
+        {"tags": {"a": "{{ x }}"}},
+    ):
         assert "'{{ x }}'" in refusal(INFO, **options)
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "what"),
+    [
+        (IMAGE, {"image_name": f"web-{OMIT}"}, "image_name"),
+        (IMAGE, {"image_name": "web", "description": f"build {OMIT}"}, "description"),
+        (IMAGE, {"image_name": "web", "tags": {"owner": f"team {OMIT}"}}, "The value of 'owner' in tags"),
+        (IMAGE, {"image_name": "web", "tags": {f"owner-{OMIT}": "web"}}, "A key in tags"),
+        (IMAGE, {"image_name": "web", "share_with": ["1000000000000038", OMIT]}, "share_with[1]"),
+        (IMAGE, {"image_name": "web", "share_with": f"1000000000000038,{OMIT}"}, "share_with"),
+        (IMAGE, {"image_name": "web", "copy_from": {"image_name": f"web-{OMIT}"}}, "copy_from.image_name"),
+        (INFO, {"image_ids": [OMIT]}, "image_ids[0]"),
+        (INFO, {"name_regex": f"^web-{OMIT}"}, "name_regex"),
+        (RETENTION, {"keep": 1, "name_regex": f"^web-{OMIT}"}, "name_regex"),
+        (EXPORT, {"image_name": f"web-{OMIT}", "bucket": "exports"}, "image_name"),
+    ],
+)
+def test_an_omit_that_older_releases_of_ansible_leave_in_a_value_is_refused(
+    module: types.ModuleType, options: dict[str, t.Any], what: str
+) -> None:
+    # It differs in each run: each run would create another image.
+    message = refusal(module, **options)
+    assert f"{what} contains the mark that this release of ansible-core puts in place of `omit`" in message
+    assert OMIT not in message

@@ -17,6 +17,8 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 )
 
 _TEMPLATE_MARKS = ("{{", "{%")
+# ansible-core 2.16 to 2.18 remove it only where it is the whole value of an option or of a key. It differs in each run.
+_OMIT_MARK = "__omit_place_holder__"
 _LONGEST_QUOTE = 40
 QUOTE_IT = (
     "quote it where it is written, or append `| string` to the template that it comes from (a template of a single "
@@ -103,8 +105,16 @@ def type_problem(what: str, value: t.Any) -> str | None:
 
 
 def template_problem(what: str, value: t.Any) -> str | None:
-    """A sentence if a string still contains a template, which is never intended."""
-    if not isinstance(value, str) or not any(mark in value for mark in _TEMPLATE_MARKS):
+    """A sentence if a string still contains a template or the mark of ``omit``, which is never intended."""
+    if not isinstance(value, str):
+        return None
+    if _OMIT_MARK in value:
+        return (
+            f"{what} contains the mark that this release of ansible-core puts in place of `omit`, which can only stand "
+            "for the whole value of an option: use `default('')` in a part of a text, and build a list without the "
+            "entries to omit"
+        )
+    if not any(mark in value for mark in _TEMPLATE_MARKS):
         return None
     return (
         f"{what} is {shown(value)}: Ansible has not evaluated this template (values marked as unsafe "

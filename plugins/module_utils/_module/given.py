@@ -132,7 +132,11 @@ def _value(value: t.Any, rule: Rule, where: str, given: Given) -> t.Any:
         if isinstance(value, list):
             return _entries(value, rule, where, given)
         suboptions = rule.get("options")
-        return value if suboptions is None else _no_list(value, suboptions, where, given)
+        if suboptions is not None:
+            return _no_list(value, suboptions, where, given)
+        # Ansible also accepts one entry, or a string with commas.
+        given.problems += filter(None, [validation.template_problem(where, value)])
+        return value
     if rule.get("options") is not None:
         return _suboptions(value, rule["options"], where, given)
     if rule.get("type") == "int":
