@@ -14,7 +14,7 @@ description:
   - The module does not read the bucket. An image counts as exported if the cloud lists an export task of the image to
     the same bucket, with the same prefix and format, that is running or has finished. A running one is waited for.
   - How long finished tasks stay listed depends on the site. If the task is no longer listed, the image is exported
-    again, to objects of the same names.
+    again.
 author:
   - apsarastack.cloud contributors (@apsarastack)
 extends_documentation_fragment:
@@ -76,7 +76,9 @@ options:
     type: str
   force:
     description:
-      - Export the image again even if a finished export exists. Its objects are overwritten.
+      - Export the image again even if a finished export exists.
+      - Objects in the format V(raw) are overwritten, since they have the same names again. In other formats, the names
+        may contain the id of the task of the cloud; the objects of the earlier export are then left in the bucket.
       - An export that is still running is waited for instead, and no second one is started.
     type: bool
     default: false
