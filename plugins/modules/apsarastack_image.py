@@ -276,8 +276,8 @@ options:
       - Whether to withdraw the image from accounts that O(share_with) does not list. Without O(share_with), the
         accounts stay unchanged.
       - Instances of such an account keep running, but their system disks can never be re-initialized from the image.
-      - If somebody has shared the image with others since the task read the accounts, nobody loses it, and the task
-        fails.
+      - If somebody has shared the image with others since the task read the accounts, the task fails. If it notices
+        that before it withdraws the image, nobody loses it.
     type: bool
     default: false
     version_added: 1.1.0
@@ -706,7 +706,8 @@ task_id:
 shared_with:
   description:
     - The ids of the accounts that the image is shared with, sorted. In check mode, those that it would be shared with.
-  returned: if O(share_with) is given, and in a failure only once the image is shared with these accounts
+    - After a change, those that the cloud shows, also in a failure.
+  returned: if O(share_with) is given, and in a failure only once all accounts were changed
   type: list
   elements: str
   sample: ["1000000000000038", "1000000000000039"]

@@ -60,10 +60,11 @@ def changed_meanwhile(image: Image, changed: t.Mapping[str, str], since: str = "
     )
 
 
-def sharing_changed(image_id: str, told: str) -> ApsaraStackError:
+def sharing_changed(image_id: str, told: str, so: str = "") -> ApsaraStackError:
+    """``so``: what the task has therefore not done."""
     return ApsaraStackError(
         f"The accounts of image {image_id} have changed since this task read them: {told}. Somebody else is working on "
-        "it, so it was not withdrawn from any account. Run the task again.",
+        f"it{so}. Run the task again.",
         "changed_meanwhile",
     )
 
@@ -185,6 +186,14 @@ def created_meanwhile(image_name: str, others: t.Sequence[Image]) -> ApsaraStack
         f"The name {image_name!r} was free when this task looked it up, but is now used by {listed(others)}. "
         "Somebody else has created it meanwhile, so no second one was created. Run the task again.",
         "changed_meanwhile",
+    )
+
+
+def vanished_after_writing(image_id: str) -> ApsaraStackError:
+    return ApsaraStackError(
+        f"image {image_id} is no longer listed: somebody else has deleted it since this task changed it. To create it "
+        "again, run the task with image_name and a source.",
+        "vanished",
     )
 
 

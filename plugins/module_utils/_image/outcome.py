@@ -32,7 +32,7 @@ def _steps() -> types.ModuleType:
 class ImageOutcome(SnapshotOutcome["Image", "Predicted"]):
     """``kept``: the ids of images that were to be deleted but are kept. ``is_unfinished``: whether a later run may
     delete one of them. ``task_id``: of the import that this run has started. ``unlisted``: the name of a new image that
-    the cloud does not list yet."""
+    the cloud does not list yet. ``accounts``: those that the image is shared with, as they were read after a change."""
 
     def __init__(self, plan: ImagePlan) -> None:
         super().__init__(plan)
@@ -40,6 +40,7 @@ class ImageOutcome(SnapshotOutcome["Image", "Predicted"]):
         self.is_unfinished = False
         self.task_id: str | None = None
         self.unlisted: str | None = None
+        self.accounts: list[str] | None = None
         self._forgotten: list[str] = []
 
     @property
@@ -127,4 +128,5 @@ class ImageOutcome(SnapshotOutcome["Image", "Predicted"]):
         from ansible_collections.apsarastack.cloud.plugins.module_utils._image import sharing  # noqa: PLC0415
 
         is_reached = all(step in self.done for step in sharing.of_result(self.plan))
-        return {"shared_with": self.plan.facts["shared_with"]} if is_reached else {}
+        accounts = self.plan.facts["shared_with"] if self.accounts is None else self.accounts
+        return {"shared_with": accounts} if is_reached else {}

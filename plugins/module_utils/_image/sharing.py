@@ -85,7 +85,7 @@ def applied(desired: DesiredImage, plan: ImagePlan, reader: Reader) -> ImagePlan
     return dataclasses.replace(
         plan,
         after=t.cast("Image | Predicted", {**after, **changed}),
-        steps=_steps(plan, current, tuple(to_add), tuple(to_remove)),
+        steps=_steps(plan, desired, current, tuple(to_add), tuple(to_remove)),
         warnings=(*plan.warnings, *([_too_early(after)] if is_later else [])),
         facts={**plan.facts, **told},
     )
@@ -105,7 +105,9 @@ def withdrawals(planned: t.Iterable[Step]) -> list[StopSharing]:
 # --- in which steps --------------------------------------------------------------------------------------------------
 
 
-def _steps(plan: ImagePlan, current: Sharing, to_add: tuple[str, ...], to_remove: tuple[str, ...]) -> tuple[Step, ...]:
+def _steps(
+    plan: ImagePlan, desired: DesiredImage, current: Sharing, to_add: tuple[str, ...], to_remove: tuple[str, ...]
+) -> tuple[Step, ...]:
     if not to_add and not to_remove:
         return plan.steps
     image_id = t.cast("Image | Predicted", plan.after)["image_id"]
@@ -113,7 +115,10 @@ def _steps(plan: ImagePlan, current: Sharing, to_add: tuple[str, ...], to_remove
     first = _first_change(plan, place)
     stopping = [StopSharing(image_id, to_remove, current)] if to_remove else []
     sharing = [Share(image_id, to_add)] if to_add else []
-    reading = ReadSharing(image_id, to_add, to_remove)
+    named = desired.share_with or ()
+    kept = tuple(account for account in current.accounts if account in named)
+    is_exact = desired.purge_shares and desired.share_with is not None
+    reading = ReadSharing(image_id, to_add, to_remove, kept, is_exact)
     return (*plan.steps[:first], *stopping, *plan.steps[first:place], *sharing, reading, *plan.steps[place:])
 
 

@@ -37,7 +37,8 @@ def judge_unchanged(step: StopSharing, run: ImageRunning) -> None:
     image_id = run.id_of(step.image_id)
     changed = changes(image_id, step.expected, run)
     if changed:
-        raise obstacles.sharing_changed(image_id, *changed.values())
+        told = " and ".join(changed.values())
+        raise obstacles.sharing_changed(image_id, told, ", so it was not withdrawn from any account")
 
 
 def changes(image_id: str, expected: Sharing | None, run: ImageRunning) -> dict[str, str]:
@@ -67,24 +68,34 @@ def changes(image_id: str, expected: Sharing | None, run: ImageRunning) -> dict[
 
 
 def read_sharing(step: ReadSharing, run: ImageRunning) -> None:
-    """Raises ApsaraStackError if the cloud never reports what was written."""
+    """Raises ApsaraStackError if the cloud never reports what was written, or if somebody else has changed it."""
     image_id, started = run.id_of(step.image_id), run.deadline.elapsed()
-    missing: list[str] = []
+    seen = Sharing()
 
     def look() -> Sharing | None:
-        nonlocal missing
-        found = run.images.shares.of(image_id)
-        missing = _missing(step, found)
-        return None if missing else found
+        nonlocal seen
+        seen = run.images.shares.of(image_id)
+        run.outcome.accounts = list(seen.accounts)
+        return None if _missing(step, seen) or _is_changed(step, seen) else seen
 
+    # A list may lag behind an earlier withdrawal as well.
     found = run.seen(look, LONGEST_LAG)
+    if found is None and _is_changed(step, seen):
+        raise obstacles.sharing_changed(image_id, seen.text() or "it is shared with nobody else")
     if found is None and run.deadline.elapsed() - started < LONGEST_LAG:
-        raise obstacles.not_shown_yet(image_id, missing, run.deadline.seconds)
+        raise obstacles.not_shown_yet(image_id, _missing(step, seen), run.deadline.seconds)
     if found is None:
-        raise obstacles.not_supported(image_id, missing)
+        raise obstacles.not_supported(image_id, _missing(step, seen))
     image = run.outcome.image
     if image is not None and image["image_id"] == image_id:
         run.outcome.know_image({**image, "is_self_shared": bool(found.accounts)})
+
+
+def _is_changed(step: ReadSharing, found: Sharing) -> bool:
+    """Whether somebody else has shared the image with other accounts, or withdrawn it from one of the task."""
+    lost = {*step.kept} - {*found.accounts}
+    foreign = {*found.accounts} - {*step.wanted, *step.unwanted, *step.kept}
+    return bool(lost or (step.is_exact and foreign))
 
 
 def _missing(step: ReadSharing, found: Sharing) -> list[str]:

@@ -40,11 +40,14 @@ class Share(Change, OfAnImage):
 
 @dataclass(frozen=True)
 class ReadSharing(ReadOnly, OfAnImage):
-    """Waits until the cloud reports what was written. ``wanted``: the accounts that must have the image. ``unwanted``:
-    those that must not."""
+    """Waits until the cloud reports what was written. ``wanted``: the accounts that the image was shared with.
+    ``unwanted``: those that it was withdrawn from. ``kept``: those of the task that had the image before.
+    ``is_exact``: no other account may have it."""
 
     wanted: tuple[str, ...]
     unwanted: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    is_exact: bool = False
 
     def attempt(self) -> str:
         return f"read with whom {image_text(self.image_id)} is shared after the change"

@@ -93,9 +93,23 @@ def foreign(found: Image, wanted: Image | Predicted, before: Image | Predicted |
     families = ("", wanted["image_family"] or "", "" if before is None else before["image_family"] or "")
     if (found["image_family"] or "") not in families:
         changed["image_family"] = f"its image_family is now {found['image_family']!r}"
+    changed.update(_foreign_attributes(found, wanted, before))
     if any(value not in (old_tags.get(key), new_tags.get(key)) for key, value in tags.items()):
         changed["tags"] = f"its tags are now {tags!r}"
     return changed
+
+
+def _foreign_attributes(found: Image, wanted: Image | Predicted, before: Image | Predicted | None) -> dict[str, str]:
+    """As ``foreign``, for attributes that releases may report only once an image is usable, or not at all: the cloud
+    itself sets them then."""
+    if before is None:
+        return {}
+    shown, asked, old = (t.cast("dict[str, t.Any]", one) for one in (found, wanted, before))
+    return {
+        name: f"its {name} is now {shown[name]!r}"
+        for name in ("boot_mode", "license_type")
+        if shown[name] and old[name] and shown[name] not in (old[name], asked[name])
+    }
 
 
 def has_name(replacement: Replacement, found: Image | None) -> bool:

@@ -133,7 +133,7 @@ def check_unchanged(step: steps.CheckUnchanged, run: ImageRunning) -> None:
 
 def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
     """Waits until the image shows what was written. Raises ApsaraStackError if it never does, because the site ignores
-    it."""
+    it or somebody else has changed or deleted the image."""
     image_id, wanted = run.id_of(step.image_id), step.wanted or t.cast("Image", run.plan.after)
     started = run.deadline.elapsed()
     image = t.cast("Image", run.outcome.image) if run.has_just_looked else _read(image_id, step.name, run)
@@ -145,7 +145,11 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
         if not missing:
             break
         if run.deadline.elapsed() - started >= LONGEST_LAG:
-            raise obstacles.not_supported(image_id, missing)
+            raise (
+                obstacles.vanished_after_writing(image_id)
+                if image is None
+                else obstacles.not_supported(image_id, missing)
+            )
         if not run.has_patience(started, LONGEST_LAG):
             raise obstacles.not_shown_yet(image_id, missing, run.deadline.seconds)
         run.pause()

@@ -205,12 +205,6 @@ def test_an_image_that_is_shared_after_a_wait_is_returned_as_it_was_read() -> No
     assert (made.image["progress"], made.image["is_self_shared"]) == (100, True)
 
 
-def test_accounts_that_others_add_meanwhile_are_no_failure() -> None:
-    cloud = shared()
-    made = followed(EXACTLY_ONE, cloud, meanwhile={("sharing", 1): sharing("m-1", ONE, THREE)})
-    assert made.actions == [f"share image m-1 with account {ONE}"]
-
-
 # --- replacements -----------------------------------------------------------------------------------------------------
 
 
