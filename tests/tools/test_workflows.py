@@ -66,11 +66,11 @@ def test_every_session_that_a_page_names_exists(page: str) -> None:
     assert names <= sessions("--sessions", *names)
 
 
-def test_sanity_and_unit_tests_run_on_every_ansible_core_and_on_the_one_in_development() -> None:
+def test_all_that_ansible_test_runs_is_run_on_every_ansible_core_and_on_the_one_in_development() -> None:
     job = JOBS["sanity"]
     assert set(job["strategy"]["matrix"]["core"]) == {core.series for core in (*CORES, DEVEL)}
     assert job["env"]["ANSIBLE_CORE"] == "${{ matrix.core }}"
-    assert steps_of(job) == {"sanity", "units-pythons"}
+    assert steps_of(job) == {"sanity", "units-pythons", "integration"}
 
 
 def test_only_the_ansible_core_in_development_may_fail() -> None:
