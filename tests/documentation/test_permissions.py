@@ -18,14 +18,11 @@ import typing as t
 
 import pytest
 from examples import ROOT, tables
-from module_process import connection_options, ended, start
 from sent import complaints
 
 from apsarastack_simulator.actions import REGISTRY
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from apsarastack_simulator.testing import Simulator
 
 from permission_situations import (
@@ -40,6 +37,7 @@ from permission_situations import (
     Situation,
 )
 
+COLLECTION = "ansible_collections.apsarastack.cloud.plugins"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_permissions.rst"
 ACTION = re.compile(r"``(\w+:\w+)``")
 # As the guide and a policy write it: with the product first.
@@ -87,8 +85,10 @@ class Bench:
 
     def run(self, situation: Situation, check_mode: bool = False) -> tuple[dict[str, t.Any], set[str]]:
         """The result, and the actions that were called."""
-        options = {**connection_options(self._simulator), "wait_timeout": 60, **situation.options}
-        result = ended(start({**options, "_ansible_check_mode": check_mode}, situation.module))
+        # These can only be imported once the collection is installed.
+        module = importlib.import_module(f"{COLLECTION}.modules.{situation.module}")
+        run_main = importlib.import_module("through_main").run_main
+        result = run_main(self._simulator, {**situation.options, "_ansible_check_mode": check_mode}, module)
         calls = self._simulator.calls()
         assert complaints(calls) == []
         return result, {QUALIFIED[call["action"]] for call in calls}
@@ -98,8 +98,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(simulator: Simulator, collections: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setenv("PYTHONPATH", str(collections))
+def bench(simulator: Simulator, importable: None) -> Bench:
     return Bench(simulator)
 
 
@@ -140,9 +139,7 @@ def test_the_policies_are_the_sum_of_the_rows() -> None:
 def test_the_roles_are_those_that_the_modules_name(importable: None) -> None:
     guide = GUIDE.read_text(encoding="utf-8").split("What ECS itself needs\n====")[1]
     for name in ("_image.source_hints", "_export.hints"):
-        role = importlib.import_module(
-            f"ansible_collections.apsarastack.cloud.plugins.module_utils.{name}"
-        ).DEFAULT_ROLE
+        role = importlib.import_module(f"{COLLECTION}.module_utils.{name}").DEFAULT_ROLE
         assert f"``{role}``" in guide
     reading, writing = ROLES
     assert reading < writing
