@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, is_usable, to_image
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.waiter import wait_until
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import USABLE
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.goals import usable
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from figures import rows_of, spread, verdict
 
@@ -112,7 +112,7 @@ class Build:
 
     def wait(self) -> Wait:
         deadline = Deadline(DEADLINE, clock=lambda: self._now, sleep=self._sleep)
-        wait_until(USABLE, self._poll, deadline)
+        wait_until(usable(lambda _image: None), self._poll, deadline)
         return self._waited()
 
     def wait_with(self, pause: float) -> Wait:
