@@ -11,7 +11,7 @@ import json
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, to_image
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.mapping import compiled
 
@@ -191,11 +191,9 @@ def new_image_id(body: t.Mapping[str, t.Any], action: str, client: Client) -> st
     """The id of the image that an action creates."""
     if body.get("ImageId"):
         return str(body["ImageId"])
-    raise NoAnswerError(
+    raise client.unusable(
+        action,
         "the request was accepted, but the response does not contain the id of the image",
-        action=action,
-        endpoint=client.connection.endpoint,
-        permanent=True,
         advice="Run the task again: it finds the image by its name and continues.",
     )
 

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.images import new_image_id, tag_list
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import Task, to_task
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError, ServiceError
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.listing import Listing
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -100,12 +100,8 @@ class Tasks:
         body = self._client.call(_EXPORT, parameters, handled=BEING_EXPORTED, look_again=look_again)
         task_id = _task_id(body, "ExportTaskId")
         if task_id is None:
-            raise NoAnswerError(
-                "the request was accepted, but the response does not contain the id of the task",
-                action=_EXPORT,
-                endpoint=self._client.connection.endpoint,
-                permanent=True,
-            )
+            problem = "the request was accepted, but the response does not contain the id of the task"
+            raise self._client.unusable(_EXPORT, problem)
         return task_id
 
     def import_image(

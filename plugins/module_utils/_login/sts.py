@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.connection import Keys
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import NoAnswerError
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._login.caller import Role
@@ -30,12 +29,7 @@ def keys_of(role: Role, sts: Client) -> Keys:
     keys = keys_in(body.get("Credentials"))
     if keys is None:
         # The answer is not quoted, since it may contain the secret.
-        raise NoAnswerError(
-            "its answer does not contain complete credentials",
-            action="AssumeRole",
-            endpoint=sts.connection.endpoint,
-            permanent=True,
-        )
+        raise sts.unusable("AssumeRole", "its answer does not contain complete credentials")
     return keys
 
 

@@ -104,10 +104,5 @@ def _from(item: t.Any, ascm: Client) -> ResourceSet:
 def _misshapen(
     ascm: Client, reason: str = "data is not a list of resource sets with resourceGroupName, id and organizationID"
 ) -> NoAnswerError:
-    return NoAnswerError(
-        reason,
-        action="ListResourceGroup",
-        endpoint=ascm.connection.endpoint,
-        permanent=True,
-        advice="Give department and resource_group instead of resource_group_set_name.",
-    )
+    advice = "Give department and resource_group instead of resource_group_set_name."
+    return ascm.unusable("ListResourceGroup", reason, advice=advice)

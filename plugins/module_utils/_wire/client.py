@@ -134,6 +134,10 @@ class Client:
                     # Why the call had to be repeated explains more.
                     raise self._too_late(action, attempts, last, maybe_done=False) from last
 
+    def unusable(self, action: str, problem: str, **more: t.Any) -> NoAnswerError:
+        """The error for an answer that lacks what it must contain. ``more``: its advice, or its hint."""
+        return NoAnswerError(problem, action=action, endpoint=self.connection.endpoint, permanent=True, **more)
+
     def elsewhere(self, region: str, endpoint: str | None = None, *, is_asapi: bool = False) -> Client:
         """The client of another region of the site, with the same keys, deadline and session.
 

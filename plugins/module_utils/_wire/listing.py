@@ -116,13 +116,7 @@ class Listing(t.Generic[Shaped]):
         return found
 
     def _unusable(self, problem: str) -> NoAnswerError:
-        return NoAnswerError(
-            problem,
-            action=self.action,
-            endpoint=self.client.connection.endpoint,
-            permanent=True,
-            hint="unusable_list",
-        )
+        return self.client.unusable(self.action, problem, hint="unusable_list")
 
 
 def _is_last(page: t.Sequence[t.Any], body: t.Mapping[str, t.Any], total: int | None, count: int) -> bool:

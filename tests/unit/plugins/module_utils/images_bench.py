@@ -10,6 +10,7 @@ import types
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.writable_images import WritableImages
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 
 ALL = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"
@@ -30,6 +31,8 @@ class ScriptedClient:
 
     For a list, the answer consists of its items, which are returned on one page.
     """
+
+    unusable = Client.unusable
 
     def __init__(self, *script: tuple[str, dict[str, t.Any], t.Any]) -> None:
         self.connection = types.SimpleNamespace(region="cn-1", endpoint="https://ecs-internal.example.com/")

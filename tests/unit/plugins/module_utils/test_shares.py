@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Shares, Sharing
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     NoAnswerError,
     PartlyDoneError,
@@ -22,6 +23,8 @@ PAGE = 50
 
 class PagingClient:
     """Answers with the accounts of an image, in pages."""
+
+    unusable = Client.unusable
 
     def __init__(self, accounts: t.Sequence[t.Any], groups: t.Any = None) -> None:
         self.connection = types.SimpleNamespace(region="cn-1", endpoint="https://ecs-internal.example.com/")
