@@ -80,7 +80,7 @@ class Detour(HTTPAdapter):
 
 
 class Meanwhile(HTTPAdapter):
-    """Calls ``deed``, an action of somebody else, right before call number ``skip`` of ``action``."""
+    """Calls ``deed``, an action of somebody else, right before call number ``skip`` of ``action``, which must come."""
 
     def __init__(self, action: str, deed: t.Callable[[], object], skip: int = 0) -> None:
         super().__init__()
@@ -160,6 +160,8 @@ def run_task(
         )
         try:
             images, now = images_for(params_of(options), lambda: client), functools.partial(_time_after, later)
-            return Run(run(desired_of(options), images, deadline, check_mode=False, now=now))
+            ended = Run(run(desired_of(options), images, deadline, check_mode=False, now=now))
         except ApsaraStackError as error:
-            return Run(result_of(error), error)
+            ended = Run(result_of(error), error)
+    assert not isinstance(adapter, Meanwhile) or adapter.is_done
+    return ended

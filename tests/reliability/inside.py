@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import signal
 import typing as t
 import urllib.parse
 from unittest import mock
@@ -38,6 +39,7 @@ CONNECTION = {
     # Ansible's logging of the invocation is not tested here, and takes longer than everything else.
     "_ansible_no_log": True,
 }
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Seconds of the fake clock by which a task may exceed its deadline.
 GRACE = 5.0
 
@@ -86,30 +88,46 @@ def run_main(
 
     ``options``: added to those of CONNECTION, or replacing them.
     """
-    clock, printed = Clock(), io.StringIO()
+    clock = Clock()
+    result = printed_by(module, {**CONNECTION, **options}, clock, site)
+    assert clock.now < seconds_of(options) + GRACE, f"it took {clock.now} s"
+    return result
+
+
+def printed_by(
+    module: types.ModuleType, arguments: t.Mapping[str, t.Any], clock: t.Any, adapter: HTTPAdapter | None
+) -> dict[str, t.Any]:
+    """What the module prints as its result. ``clock``: of its deadline. ``adapter``: sends its requests."""
+    printed = io.StringIO()
     # Ansible collects warnings per process, and other tasks have run in this one before.
     warnings._global_warnings.clear()
-    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**CONNECTION, **options}}).encode()
     with contextlib.ExitStack() as stack:
-        for name, value in (("_ANSIBLE_ARGS", arguments), ("_ANSIBLE_PROFILE", "legacy")):
-            stack.enter_context(mock.patch.object(basic, name, value, create=True))
-        changed: dict[str, t.Any] = {
-            "Deadline": lambda seconds: Deadline(seconds, clock=clock, sleep=clock.sleep),
-            # Its handlers last until the end of the process, but this process continues.
-            "interruption": mock.Mock(reported=contextlib.nullcontext),
-        }
-        for name, replacement in changed.items():
-            stack.enter_context(mock.patch.object(task, name, replacement))
-        stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=site))
+        for target, name, value in (
+            (basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": {**arguments}}).encode()),
+            (basic, "_ANSIBLE_PROFILE", "legacy"),
+            (task, "Deadline", lambda seconds: Deadline(seconds, clock=clock, sleep=clock.sleep)),
+        ):
+            stack.enter_context(mock.patch.object(target, name, value, create=True))
+        if adapter is not None:
+            stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=adapter))
+        stack.enter_context(_kept_signals())
         stack.enter_context(contextlib.redirect_stdout(printed))
         try:
             module.main()
         except SystemExit:
-            pass
-        else:
-            raise AssertionError("main returned")
-    assert clock.now < seconds_of(options) + GRACE, f"it took {clock.now} s"
-    return t.cast("dict[str, t.Any]", json.loads(printed.getvalue()))
+            return t.cast("dict[str, t.Any]", json.loads(printed.getvalue()))
+    raise AssertionError("main returned")
+
+
+@contextlib.contextmanager
+def _kept_signals() -> t.Iterator[None]:
+    """Restores the signal handlers: a module leaves the signals ignored, since its process ends."""
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def seconds_of(options: t.Mapping[str, t.Any]) -> float:

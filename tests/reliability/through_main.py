@@ -6,20 +6,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import signal
 import typing as t
 from unittest import mock
 
-import requests
 from ansible.module_utils import basic
-from ansible.module_utils.common import warnings
-from ansible_collections.apsarastack.cloud.plugins.module_utils._module import task
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.deadline import Deadline
 from ansible_collections.apsarastack.cloud.plugins.modules import apsarastack_image
-from bench import SimulatedTime
+from bench import Meanwhile, SimulatedTime
+from inside import printed_by
 from module_process import connection_options
 
 if t.TYPE_CHECKING:
@@ -28,8 +21,6 @@ if t.TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
 
     from apsarastack_simulator.testing import Simulator
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def run_main(
@@ -43,37 +34,10 @@ def run_main(
     ``options``: added to those of the connection, or replacing them; None omits one of them. ``adapter``: sends the
     requests.
     """
-    passing, printed = SimulatedTime(simulator), io.StringIO()
     # A proxy of the user's environment could not reach this loopback address.
     whole = {**connection_options(simulator), "proxy": "", "wait_timeout": 600, **options}
     arguments = {name: value for name, value in whole.items() if value is not None}
-    with contextlib.ExitStack() as stack:
-        for target, name, value in (
-            (basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()),
-            (basic, "_ANSIBLE_PROFILE", "legacy"),
-            (basic, "remove_values", lambda value, _secrets: value),
-            (task, "Deadline", lambda seconds: Deadline(seconds, clock=passing, sleep=passing.sleep)),
-        ):
-            stack.enter_context(mock.patch.object(target, name, value, create=True))
-        if adapter is not None:
-            stack.enter_context(mock.patch.object(requests.Session, "get_adapter", return_value=adapter))
-        stack.enter_context(_kept_signals())
-        stack.enter_context(contextlib.redirect_stdout(printed))
-        # Ansible collects warnings per process, and other tasks have run in this one before.
-        warnings._global_warnings.clear()
-        try:
-            module.main()
-        except SystemExit:
-            return t.cast("dict[str, t.Any]", json.loads(printed.getvalue()))
-        raise AssertionError("main returned")
-
-
-@contextlib.contextmanager
-def _kept_signals() -> t.Iterator[None]:
-    """Restores the signal handlers: a module leaves the signals ignored, since its process ends."""
-    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+    with mock.patch.object(basic, "remove_values", lambda value, _secrets: value):
+        result = printed_by(module, arguments, SimulatedTime(simulator), adapter)
+    assert not isinstance(adapter, Meanwhile) or adapter.is_done
+    return result
