@@ -32,18 +32,18 @@ def check_tags(tags: t.Mapping[str, str]) -> None:
         raise ServiceError("QuotaExceed.Tags", http_status=403)
 
 
-def check_status(one: Image, needed: str, refusal: str) -> None:
-    """Before the status is set."""
+def check_status(one: Image, needed: str, refusal: str, accounts: t.Collection[str] = ()) -> None:
+    """Before the status is set. ``accounts``: with whom the image is shared."""
     if one["status"] != needed:
         raise ServiceError(refusal, http_status=403)
-    if needed == "Available" and one["is_self_shared"]:
+    if accounts:
         raise ServiceError("ImageUseShared", http_status=403)
 
 
-def check_deletion(one: Image, force: bool) -> None:
+def check_deletion(one: Image, force: bool, accounts: t.Collection[str]) -> None:
     if one["status"] in ("Creating", "Waiting"):
         raise ServiceError("ImageIsCreating", http_status=403)
-    if one["is_self_shared"]:
+    if accounts:
         raise ServiceError("ImageUseShared", http_status=403)
     if one["usage"] == "instance" and not force:
         raise ServiceError("ImageUsingByInstance", http_status=403)

@@ -52,7 +52,7 @@ def image(image_id: str = "m-1", **known: t.Any) -> Image:
 
 READS = (
     *("by_id", "by_ids", "by_name", "by_snapshot", "users", "instance", "snapshots"),
-    *("originals", "is_encrypted", "imports", "task", "sharing"),
+    *("originals", "is_encrypted", "imports", "task", "sharing", "owned"),
 )
 # What somebody else does right before a call is answered. If it raises, the exception is the answer.
 Intervention = t.Callable[["FakeImages"], t.Any]
@@ -231,7 +231,8 @@ class FakeImages:
 
     def set_deprecated(self, image_id: str, _look_again: t.Any = None) -> None:
         self._note("deprecate", image_id)
-        fake_rules.check_status(self._existing(image_id), "Available", "ImageStatus.NotAvailable")
+        one, accounts = self._existing(image_id), self.shares.accounts(image_id)
+        fake_rules.check_status(one, "Available", "ImageStatus.NotAvailable", accounts)
         self._write(image_id, status="Deprecated")
 
     def restore(self, image_id: str) -> None:
@@ -285,7 +286,7 @@ class FakeImages:
         self._pass_time()
         one = self.images.get(image_id)
         if one is not None:
-            fake_rules.check_deletion(one, force)
+            fake_rules.check_deletion(one, force, self.shares.accounts(image_id))
             self._gone_at[image_id] = self.clock.now + self.removal_time
         return one is not None
 

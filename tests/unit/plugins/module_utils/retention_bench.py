@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An in-memory fake of ``Images`` and ``Shares`` for retentions, and images of different ages and states."""
+"""An in-memory fake of ``Images`` for retentions, and images of different ages and states."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ import re
 import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, is_usable
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.shares import Sharing
 from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.desired import DesiredRetention
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image_retention import run
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
@@ -45,13 +43,10 @@ def aged(days: float, image_id: str | None = None, **known: t.Any) -> Image:
 
 
 class FakeSite(FakeImages):
-    """``accounts``: with whom images are shared. ``is_telling``: whether lists report it."""
+    """All snapshots of its images were created for these images."""
 
     def __init__(self, *images: Image) -> None:
         super().__init__(*images)
-        self.shares: t.Any = self
-        self.accounts: dict[str, tuple[str, ...]] = {}
-        self.is_telling = True
         for one in images:
             for each in one["disk_device_mappings"]:
                 self.create_snapshot(str(each["snapshot_id"]), one)
@@ -61,47 +56,9 @@ class FakeSite(FakeImages):
         made = made_for_an_image(snapshot_id, one["image_id"])
         self.known_snapshots[snapshot_id] = dataclasses.replace(made, creation_time=one["creation_time"])
 
-    def share(self, image_id: str, *accounts: str) -> None:
-        self.accounts[image_id] = accounts
-
-    def _shown(self) -> list[Image]:
-        return [
-            t.cast("Image", {**one, "is_self_shared": True})
-            if self.is_telling and self.accounts.get(one["image_id"])
-            else one
-            for one in super()._shown()
-        ]
-
     def owned(self) -> tuple[Image, ...]:
         self._note("owned")
         return tuple(self._shown())
-
-    def of(self, image_id: str) -> Sharing:
-        """The method of ``Shares``."""
-        self._note("of", image_id)
-        if image_id not in self.present():
-            raise ServiceError("InvalidImageId.NotFound", http_status=404)
-        return Sharing(self.accounts.get(image_id, ()))
-
-    def set_deprecated(self, image_id: str, _look_again: t.Any = None) -> None:
-        self._note("deprecate", image_id)
-        if self._existing(image_id)["status"] != "Available":
-            raise ServiceError("ImageStatus.NotAvailable", http_status=403)
-        self._check_shared(image_id)
-        self._write(image_id, status="Deprecated")
-
-    def delete(self, image_id: str, force: bool, handled: t.Container[str] = (), **_more: t.Any) -> bool:
-        assert not force
-        self._check_shared(image_id)
-        return super().delete(image_id, force)
-
-    def _check_shared(self, image_id: str) -> None:
-        if self.accounts.get(image_id):
-            raise ServiceError("ImageUseShared", http_status=403)
-
-    @property
-    def writes(self) -> list[tuple[t.Any, ...]]:
-        return [call for call in super().writes if call[0] not in ("owned", "of")]
 
     def usable(self) -> set[str]:
         """The ids of the usable images."""

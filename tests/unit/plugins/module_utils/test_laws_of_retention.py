@@ -57,10 +57,10 @@ def sites(draw: st.DrawFn) -> FakeSite:
         for number in range(count)
     ]
     site = FakeSite(*images)
-    site.is_telling = draw(st.booleans())
+    site.shares.reports = draw(st.booleans())
     for one in images:
         if draw(st.integers(0, 4)) == 0:
-            site.share(one["image_id"], "1000000000000038")
+            site.shares.share(one["image_id"], ["1000000000000038"])
     return site
 
 
@@ -91,12 +91,12 @@ def interventions(draw: st.DrawFn) -> dict[tuple[str, int], t.Any]:
             once(changing(image_id, usage="instance")),
             once(changing(image_id, tags={KEEP_TAG: ""})),
             once(changing(image_id, image_name="db-9")),
-            once(lambda site: site.share(image_id, "1000000000000038")),
+            once(lambda site: site.shares.share(image_id, ["1000000000000038"])),
             passing(700),
         ]
     )
     refusals = st.sampled_from([refusing(ServiceError(code)) for code in ("ImageIsExporting", "Forbidden.RAM")])
-    reads = st.tuples(st.sampled_from(["by_ids", "of", "owned", "snapshots"]), st.integers(1, 4))
+    reads = st.tuples(st.sampled_from(["by_ids", "sharing", "owned", "snapshots"]), st.integers(1, 4))
     writes = st.tuples(st.sampled_from(["delete", "deprecate"]), st.integers(1, 3))
     return {
         **draw(st.dictionaries(reads, deeds, max_size=3)),
@@ -151,10 +151,11 @@ def test_what_must_not_be_touched_is_not_touched_whatever_happens(
             super()._note(verb, *arguments)
             if verb in ("delete", "deprecate") and arguments[0] in self.images:
                 one = self.images[arguments[0]]
-                touched.append((verb, copy.deepcopy(one), arguments[0] in self.accounts))
+                touched.append((verb, copy.deepcopy(one), bool(self.shares.accounts(arguments[0]))))
 
     watched = Watching(*site.images.values())
-    watched.accounts, watched.is_telling, watched.meanwhile = site.accounts, site.is_telling, dict(meanwhile)
+    watched.shares.with_all, watched.shares.reports = site.shares.with_all, site.shares.reports
+    watched.meanwhile = dict(meanwhile)
     run(desired, watched)
     for verb, one, is_shared in touched:
         assert not is_shared

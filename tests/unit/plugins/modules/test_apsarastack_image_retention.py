@@ -267,8 +267,8 @@ def test_a_time_without_seconds_is_compared_by_its_moment() -> None:
 
 def test_an_image_that_is_shared_is_not_removed_even_if_the_list_does_not_report_it() -> None:
     site = FakeSite(*FOUR)
-    site.share("m-4", "1000000000000038", "1000000000000039")
-    site.is_telling = False
+    site.shares.reports = False
+    site.shares.share("m-4", ["1000000000000038", "1000000000000039"])
     checked, told = result(retention(), site, check_mode=True), result(retention(), site)
     assert reasons(checked) == reasons(told) == {"m-4": "shared"}
     assert told["skipped_images"][0]["message"] == ("it is shared with accounts 1000000000000038, 1000000000000039")
@@ -277,11 +277,11 @@ def test_an_image_that_is_shared_is_not_removed_even_if_the_list_does_not_report
 
 def test_the_sharing_of_many_images_is_read_by_the_run() -> None:
     site = FakeSite(*(aged(days) for days in range(1, 131)))
-    site.is_telling = False
-    site.share("m-3", "38")
-    site.share("m-130", "38")
+    site.shares.reports = False
+    site.shares.share("m-3", ["38"])
+    site.shares.share("m-130", ["38"])
     checked = result(retention(), site, check_mode=True)
-    assert len([call for call in site.calls if call[0] == "of"]) == 100
+    assert len([call for call in site.calls if call[0] == "sharing"]) == 100
     assert (reasons(checked), len(checked["removed"])) == ({"m-130": "shared"}, 127)
     told = result(retention(), site)
     assert reasons(told) == {"m-3": "shared", "m-130": "shared"}
@@ -440,7 +440,7 @@ MEANWHILE: dict[str, tuple[Intervention, str]] = {
     "unavailable": (changing("m-4", status="UnAvailable"), "unavailable"),
     "marked": (changing("m-4", tags={MARK: "m-1"}), "unfinished_replacement"),
     "deleted": (removing("m-4"), "vanished"),
-    "shared": (lambda site: t.cast("FakeSite", site).share("m-4", "38"), "shared"),
+    "shared": (lambda site: site.shares.share("m-4", ["38"]), "shared"),
 }
 
 
@@ -476,7 +476,7 @@ def test_nothing_more_is_removed_once_an_image_that_is_kept_is_lost(happens: Int
     assert reasons(told) == {"m-3": "too_few_usable", "m-4": "too_few_usable"}
     assert "image m-2, which is to be kept, is no longer usable" in told["warnings"][0]
     # The others are not even read.
-    assert [call for call in site.calls if call[0] == "of"][-1] == ("of", "m-4")
+    assert [call for call in site.calls if call[0] == "sharing"][-1] == ("sharing", "m-4")
 
 
 def test_a_list_that_lags_for_a_moment_keeps_nothing_from_being_removed() -> None:
@@ -518,7 +518,7 @@ def test_the_deletion_of_an_image_that_is_being_exported_is_not_retried() -> Non
     class Recording(FakeSite):
         def delete(self, image_id: str, force: bool, handled: t.Container[str] = (), **_more: t.Any) -> bool:
             seen.append(handled)
-            return super().delete(image_id, force, handled)
+            return super().delete(image_id, force)
 
     result(retention(), Recording(*FOUR))
     assert all("ImageIsExporting" in handled and "OperationConflict" not in handled for handled in seen)
@@ -562,7 +562,7 @@ def test_a_deletion_of_which_nothing_is_known_is_reported() -> None:
 
 def test_one_deadline_covers_all_images() -> None:
     site = FakeSite(*FOUR)
-    site.meanwhile = {("of", 3): passing(700)}
+    site.meanwhile = {("sharing", 3): passing(700)}
     site.removal_time = 1000
     told = failure(retention(), site)
     assert told["reason"] == "timed_out"
