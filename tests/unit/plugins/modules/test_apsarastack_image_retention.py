@@ -286,6 +286,8 @@ def test_the_sharing_of_many_images_is_read_by_the_run() -> None:
     told = result(retention(), site)
     assert reasons(told) == {"m-3": "shared", "m-130": "shared"}
     assert site.present().keys() == {"m-1", "m-2", "m-3", "m-130"}
+    # The cloud would refuse it as well, but not on every site.
+    assert "m-3" not in {call[1] for call in site.writes}
 
 
 # --- deprecation -----------------------------------------------------------------------------------------------------
