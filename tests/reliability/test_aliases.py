@@ -11,13 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from inside import CONNECTION
-from option_values import (
-    INFO,
-    MODULES,
-    outcome,
-    refusal,
-    task_of,
-)
+from option_values import INFO, MODULES, outcome, refusal, task_of
 
 if t.TYPE_CHECKING:
     import types

@@ -12,16 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.arguments import connection_spec
 from hypothesis import settings
-from option_values import (
-    EXPORT,
-    IMAGE,
-    INFO,
-    MODULES,
-    RETENTION,
-    outcome,
-    refusal,
-    task_of,
-)
+from option_values import EXPORT, IMAGE, INFO, MODULES, RETENTION, outcome, refusal, task_of
 
 if t.TYPE_CHECKING:
     import types

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import (
-    AVAILABLE,
-    is_deprecated,
-    is_settled,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import AVAILABLE, is_deprecated, is_settled
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image import changes
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.obstacles import named, refusal
 

@@ -13,11 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import re
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
-    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import (
-        AnySource,
-        DiskMapping,
-        Source,
-    )
+    from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import AnySource, DiskMapping, Source
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.reader import Reader
 
 # CreateImage accepts an instance only in these states; in others it returns IncorrectInstanceStatus.

@@ -14,13 +14,7 @@ import typing as t
 
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.running import LONGEST_LAG
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image import (
-    goals,
-    marks,
-    obstacles,
-    steps,
-    verifying,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image import goals, marks, obstacles, steps, verifying
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import Image, Predicted

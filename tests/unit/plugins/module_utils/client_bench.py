@@ -9,15 +9,9 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import (
-    Client,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import Client
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import (
-    Exchange,
-    Script,
-    connection,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import Exchange, Script, connection
 
 NOW = 1741064767.0
 

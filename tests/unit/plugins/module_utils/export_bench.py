@@ -8,12 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import (
-    StoredObject,
-    Task,
-    is_running,
-    to_task,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.task import StoredObject, Task, is_running, to_task
 from ansible_collections.apsarastack.cloud.plugins.module_utils._export.desired import DesiredExport
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import Clock
 

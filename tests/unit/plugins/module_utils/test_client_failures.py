@@ -10,20 +10,14 @@ import pytest
 import requests
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of, result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.hiding import Secrets
-from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import (
-    PATIENCE_SECONDS,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.client import PATIENCE_SECONDS
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import (
     DeadlineError,
     NoAnswerError,
     ServiceError,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.client_bench import Bench
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import (
-    SECRET,
-    TOKEN,
-    Exchange,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.scripted import SECRET, TOKEN, Exchange
 
 REFUSED = requests.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
 THROTTLED = {"Code": "Throttling.User", "Message": "Request was denied due to user flow control."}

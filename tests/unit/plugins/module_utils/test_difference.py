@@ -10,12 +10,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.difference import diff
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import predict
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
-    FakeImages,
-    backup,
-    disk,
-    image,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, backup, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_INSTANCE, planned
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
     old,

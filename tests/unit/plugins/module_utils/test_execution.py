@@ -11,11 +11,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags imp
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import result_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ApsaraStackError
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
-    FakeImages,
-    changing,
-    image,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, changing, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
     FROM_INSTANCE,
     carried_out,

@@ -12,12 +12,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image impor
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Instance, Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.selection import Selection
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import (
-    ALL,
-    OWN,
-    one,
-    scripted,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.images_bench import ALL, OWN, one, scripted
 
 # --- images of the account -------------------------------------------------------------------------------------------
 

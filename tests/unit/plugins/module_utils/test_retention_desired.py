@@ -8,10 +8,7 @@ import typing as t
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.desired import (
-    DesiredRetention,
-    desired_from,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._retention.desired import DesiredRetention, desired_from
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.plugins.modules.apsarastack_image_retention import ARGUMENTS
 

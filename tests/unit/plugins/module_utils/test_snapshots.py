@@ -11,10 +11,7 @@ import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.image import snapshots_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._ecs.sources import Snapshot
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
-from ansible_collections.apsarastack.cloud.plugins.module_utils._image.snapshots import (
-    deletions,
-    why_not_its_own,
-)
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.snapshots import deletions, why_not_its_own
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,

@@ -13,10 +13,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image.sources i
 from ansible_collections.apsarastack.cloud.plugins.module_utils._module.failures import message_of
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, backup
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
-    FROM_INSTANCE,
-    FROM_SNAPSHOT,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import FROM_INSTANCE, FROM_SNAPSHOT
 
 
 def disks(*sizes: int | None) -> Source:

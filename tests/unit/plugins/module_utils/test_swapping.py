@@ -29,11 +29,7 @@ from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes
     refusing,
     removing,
 )
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
-    failing,
-    followed,
-    planned,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import failing, followed, planned
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.replacements import (
     BEFORE_THE_DELETION,
     BEFORE_THE_SWAP,

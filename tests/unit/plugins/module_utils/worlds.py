@@ -20,12 +20,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._image import ma
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage, DiskMapping, Source
 from ansible_collections.apsarastack.cloud.plugins.module_utils._image.execution import execute
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import RefusalError
-from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
-    FakeImages,
-    backup,
-    disk,
-    image,
-)
+from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import FakeImages, backup, disk, image
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import NOW
 from hypothesis import event, given
 from hypothesis import settings as hypothesis_settings
