@@ -10,16 +10,19 @@ import typing as t
 
 import pytest
 from ansible_collections.apsarastack.cloud.plugins.module_utils._engine.tags import MARK
+from ansible_collections.apsarastack.cloud.plugins.module_utils._image.desired import DesiredImage
 from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors import ServiceError
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     Intervention,
     changing,
+    disk,
     image,
     refusing,
     removing,
 )
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.following import (
+    FROM_INSTANCE,
     Meanwhile,
     failing,
     followed,
@@ -196,3 +199,42 @@ def test_tags_of_the_platform_and_of_the_module_do_not_count_as_changes(tags: di
     images = ready()
     followed(replacing(), images, meanwhile={BEFORE_THE_DELETION: changing("m-old", tags=tags)})
     assert names(images) == {"m-new": "web"}
+
+
+# --- another image of the name, or another name --------------------------------------------------------------------
+
+
+def another(now: FakeImages) -> None:
+    now.images["m-2"] = image("m-2")
+
+
+def test_the_old_image_stays_if_another_one_gets_the_name_after_the_swap() -> None:
+    images = ready()
+    result = failing(replacing(), images, meanwhile={("by_name", 3): another})
+    assert (result["reason"], "m-2" in result["msg"]) == ("ambiguous_name", True)
+    assert names(images) == {**SWAPPED, "m-2": "web"}
+
+
+def test_a_second_image_of_the_name_is_noticed_when_a_change_is_read_back() -> None:
+    images = FakeImages(image())
+    result = failing(DesiredImage(image_name="web", description="d"), images, meanwhile={("by_name", 1): another})
+    assert (result["reason"], result["changed"]) == ("ambiguous_name", True)
+
+
+def test_a_new_image_that_somebody_renames_during_the_wait_is_not_waited_for() -> None:
+    images = FakeImages()
+    images.build_time = 100
+    renamed = {("by_name", 3): changing("m-new-1", image_name="mine")}
+    result = failing(DesiredImage(image_name="web", source=FROM_INSTANCE), images, meanwhile=renamed)
+    assert (result["reason"], images.clock.now < 100) == ("changed_meanwhile", True)
+
+
+def test_what_a_canceled_import_leaves_is_not_deleted_if_somebody_has_changed_it() -> None:
+    file = {"import_bucket": "golden", "import_object": "web.raw"}
+    images = FakeImages(image(status="Creating", is_copied=False, disk_device_mappings=[{**disk(None), **file}]))
+    images.finish("m-1", after=1000)
+    images.tasks.begin(images.images["m-1"])
+    images.tasks.leaves = True
+    keeping = {("by_id", 1): changing("m-1", tags={"keep": ""})}
+    result = failing(DesiredImage(state="absent", image_name="web"), images, meanwhile=keeping)
+    assert (result["reason"], "m-1" in images.images) == ("changed_meanwhile", True)

@@ -461,6 +461,21 @@ def test_an_image_that_has_changed_stays_unchanged_and_the_others_go(
     assert len(told["diff"]["after"]["images"]) == (4 if action == "deprecate" else 3)
 
 
+def test_an_image_that_loses_the_tag_of_the_platform_that_selects_it_stays_unchanged() -> None:
+    tags = {"ascm:set": "412"}
+    site = FakeSite(*(aged(days, tags=tags) for days in (1, 2, 3, 4)))
+    site.meanwhile = {("by_ids", 1): changing("m-4", tags={"ascm:set": "413"})}
+    told = result(retention(name_regex=None, tags=tags), site)
+    assert (reasons(told), ids(told["removed"])) == ({"m-4": "changed_meanwhile"}, ["m-3"])
+
+
+def test_a_refused_deprecation_is_not_among_the_actions() -> None:
+    site = FakeSite(*FOUR)
+    site.meanwhile = {("deprecate", 1): refusing(FORBIDDEN)}
+    told = result(retention(action="deprecate"), site)
+    assert (reasons(told), told["actions"]) == ({"m-4": "refused"}, ["deprecate image m-3 'web-3'"])
+
+
 GUARD_LOST: dict[str, Intervention] = {
     "deleted": removing("m-2"),
     "deprecated": changing("m-2", status="Deprecated"),
