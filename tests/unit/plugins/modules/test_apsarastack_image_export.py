@@ -165,6 +165,33 @@ def test_an_export_that_another_run_begins_meanwhile_is_waited_for(begun: t.Any,
     assert result(WANTED, tasks)["actions"] == expected
 
 
+def test_an_export_that_another_run_completes_during_a_wait_is_not_repeated() -> None:
+    tasks = FakeTasks({**RUNNING, "objects": [stored("weekly_m-1_system.raw.tar.gz")]})
+    original = tasks.task
+
+    def read(task_id: str) -> t.Any:
+        if tasks.clock.now >= 30:
+            tasks.tasks["t-same"] = task("t-same")
+        return original(task_id)
+
+    tasks.task = read  # type: ignore[method-assign]
+    told = result(WANTED, tasks)
+    assert (told["actions"], told["task_id"], tasks.writes) == ([], "t-same", [])
+
+
+def test_an_export_that_another_run_completes_between_two_attempts_is_not_repeated() -> None:
+    tasks = FakeTasks()
+
+    def export(*_arguments: t.Any, look_again: t.Callable[[], None], **_options: t.Any) -> str:
+        tasks.tasks["t-same"] = task("t-same")
+        look_again()
+        raise AssertionError("it is attempted again")
+
+    tasks.export = export  # type: ignore[assignment, method-assign]
+    told = result(WANTED, tasks)
+    assert (told["actions"], told["task_id"]) == ([], "t-same")
+
+
 def test_a_running_task_without_details_is_waited_for_while_the_image_is_exported() -> None:
     tasks = FakeTasks({**RUNNING, "objects": []})
     tasks.errors, tasks.end = [EXPORTING], {"status": "Finished", "objects": [stored()]}
