@@ -122,7 +122,7 @@ def in_use(image: Image, instance_ids: t.Sequence[str]) -> RefusalError:
     return _refusal("in_use", f"{_headline(image)} is in use by {users}", "", image, hint="ImageUsingByInstance")
 
 
-def source_not_found(kind: str, source_id: str, _option: str) -> RefusalError:
+def source_not_found(kind: str, source_id: str) -> RefusalError:
     return _refusal(
         "not_found",
         f"{kind} {source_id}, which the task names as the source, was not found",

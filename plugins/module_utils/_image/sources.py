@@ -77,7 +77,7 @@ def _has_data_as_system(disks: t.Sequence[DiskMapping], snapshots: t.Mapping[str
 
 def _judge_instance(instance_id: str, instance: Instance | None) -> tuple[str, ...]:
     if instance is None:
-        raise refusals.source_not_found("instance", instance_id, "instance_id")
+        raise refusals.source_not_found("instance", instance_id)
     if instance.is_locked:
         raise refusals.instance_locked(instance_id)
     if instance.status in _IMAGEABLE:
@@ -91,7 +91,7 @@ def _judge_instance(instance_id: str, instance: Instance | None) -> tuple[str, .
 def _judge_snapshot(snapshot_id: str, snapshots: t.Mapping[str, Snapshot]) -> str | None:
     snapshot = snapshots.get(snapshot_id)
     if snapshot is None:
-        raise refusals.source_not_found("snapshot", snapshot_id, "snapshot_id")
+        raise refusals.source_not_found("snapshot", snapshot_id)
     if snapshot.status == "failed":
         raise refusals.failed_snapshot(snapshot_id)
     if snapshot.status == "progressing":
