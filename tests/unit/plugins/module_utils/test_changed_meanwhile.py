@@ -50,7 +50,7 @@ def test_an_attribute_that_somebody_else_changes_is_not_called_ignored_by_the_si
     assert f"its {option} is now '{after}'" in result["msg"]
 
 
-def test_an_attribute_that_the_site_reports_only_later_is_no_change() -> None:
+def test_an_attribute_that_the_site_reports_only_later_does_not_count_as_changed() -> None:
     cloud = FakeImages(image("m-1", boot_mode=None))
     made = followed(DESCRIBE, cloud, meanwhile={("by_id", 1): changing(boot_mode="bios")})
     assert made.image["boot_mode"] == "bios"
