@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("simulator", "end_to_end", "reliability")]
 
 from ansible_process import caller  # noqa: E402 - found through the line above
+from own_modules import Modules  # noqa: E402
 from sent import complaints  # noqa: E402
 from written_playbooks import Playbooks, tool  # noqa: E402
 
@@ -78,6 +79,12 @@ def simulator() -> t.Iterator[Simulator]:
     with Simulator(create_time=0.2) as running:
         yield running
         assert complaints(running.calls()) == []
+
+
+@pytest.fixture
+def modules(simulator: Simulator, importable: None) -> Modules:
+    """The modules of the installed collection."""
+    return Modules(simulator)
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from sent import complaints
 from apsarastack_simulator.actions import REGISTRY
 
 if t.TYPE_CHECKING:
+    from own_modules import Modules
+
     from apsarastack_simulator.testing import Simulator
 
 from permission_situations import (
@@ -37,7 +39,6 @@ from permission_situations import (
     Situation,
 )
 
-COLLECTION = "ansible_collections.apsarastack.cloud.plugins"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_permissions.rst"
 ACTION = re.compile(r"``(\w+:\w+)``")
 # As the guide and a policy write it: with the product first.
@@ -73,8 +74,9 @@ KNOBS = {**dict.fromkeys(("create_time", "copy_time", "import_time", "export_tim
 class Bench:
     """The modules against the simulator, under a policy."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, modules: Modules) -> None:
         self._simulator = simulator
+        self._modules = modules
 
     def deny(self, *actions: str, denied_lists: str = "forbidden") -> None:
         names = [action.partition(":")[2] for action in actions]
@@ -85,10 +87,7 @@ class Bench:
 
     def run(self, situation: Situation, check_mode: bool = False) -> tuple[dict[str, t.Any], set[str]]:
         """The result, and the actions that were called."""
-        # These can only be imported once the collection is installed.
-        module = importlib.import_module(f"{COLLECTION}.modules.{situation.module}")
-        run_main = importlib.import_module("through_main").run_main
-        result = run_main(self._simulator, {**situation.options, "_ansible_check_mode": check_mode}, module)
+        result = self._modules.run(situation.module, situation.options, check_mode)
         calls = self._simulator.calls()
         assert complaints(calls) == []
         return result, {QUALIFIED[call["action"]] for call in calls}
@@ -98,8 +97,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(simulator: Simulator, importable: None) -> Bench:
-    return Bench(simulator)
+def bench(simulator: Simulator, modules: Modules) -> Bench:
+    return Bench(simulator, modules)
 
 
 def test_every_row_of_the_permissions_has_tasks() -> None:
@@ -139,7 +138,9 @@ def test_the_policies_are_the_sum_of_the_rows() -> None:
 def test_the_roles_are_those_that_the_modules_name(importable: None) -> None:
     guide = GUIDE.read_text(encoding="utf-8").split("What ECS itself needs\n====")[1]
     for name in ("_image.source_hints", "_export.hints"):
-        role = importlib.import_module(f"{COLLECTION}.module_utils.{name}").DEFAULT_ROLE
+        role = importlib.import_module(
+            f"ansible_collections.apsarastack.cloud.plugins.module_utils.{name}"
+        ).DEFAULT_ROLE
         assert f"``{role}``" in guide
     reading, writing = ROLES
     assert reading < writing

@@ -11,11 +11,10 @@ import re
 import typing as t
 
 import pytest
-from examples import MODULES, NAMESPACE, module_document
+from examples import MODULES, module_document
 
 if t.TYPE_CHECKING:
-    from ansible_process import Result
-    from written_playbooks import Playbooks
+    from own_modules import Modules
 
     from apsarastack_simulator.testing import Simulator
 
@@ -62,7 +61,7 @@ def problems(value: t.Any, document: t.Mapping[str, t.Any], where: str) -> list[
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A task, its circumstances, and which documented keys its result has. ``options``: of the command."""
+    """A task, its circumstances, and which documented keys its result has."""
 
     name: str
     module: str
@@ -71,7 +70,7 @@ class Case:
     fails: bool = False
     fault: dict[str, t.Any] | None = None
     knobs: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-    options: tuple[str, ...] = ()
+    in_check_mode: bool = False
 
 
 KNOWN = frozenset({"image_id", "image"})
@@ -89,7 +88,7 @@ IMPORTED = {
 OLD = {"image_name": "old", "state": "absent", "delete_snapshots": True}
 CASES = (
     Case("created", IMAGE, GOLDEN, BEGUN),
-    Case("would be created", IMAGE, GOLDEN, BEGUN, options=("--check", "--diff")),
+    Case("would be created", IMAGE, GOLDEN, BEGUN, in_check_mode=True),
     Case("replaced", IMAGE, {**GOLDEN, "image_name": "old", "recreate": "always"}, BEGUN | {"replaced_image_id"}),
     Case("imported", IMAGE, IMPORTED, BEGUN | {"task_id"}),
     Case("shared", IMAGE, {"image_name": "old", "share_with": ["1000000000000038"]}, BEGUN | {"shared_with"}),
@@ -109,7 +108,7 @@ CASES = (
     ),
     Case("timed out", IMAGE, {**GOLDEN, "wait_timeout": 3}, BEGUN, fails=True, knobs={"create_time": 60}),
     Case("exported", EXPORT, EXPORTED, OF_EXPORT),
-    Case("would be exported", EXPORT, EXPORTED, OF_EXPORT, options=("--check", "--diff")),
+    Case("would be exported", EXPORT, EXPORTED, OF_EXPORT, in_check_mode=True),
     Case("no export", EXPORT, {"image_name": "nothing", "state": "absent"}, OF_EXPORT),
     Case("no image to export", EXPORT, {**EXPORTED, "image_name": "nothing"}, frozenset(), fails=True),
     Case("not exportable", EXPORT, {**EXPORTED, "image_name": "failed"}, KNOWN, fails=True),
@@ -120,7 +119,7 @@ CASES = (
     Case("none listed", INFO, {"image_name": "nothing"}, IMAGES),
     Case("no pattern", INFO, {"name_regex": "["}, frozenset(), fails=True),
     Case("retained", RETENTION, {**KEEP_ONE, "delete_snapshots": True}, OF_RETENTION),
-    Case("would be retained", RETENTION, KEEP_ONE, OF_RETENTION, options=("--check", "--diff")),
+    Case("would be retained", RETENTION, KEEP_ONE, OF_RETENTION, in_check_mode=True),
     Case("nothing retained", RETENTION, {"image_family": "nothing", "keep": 1}, OF_RETENTION),
     Case("everything selected", RETENTION, {"keep": 1}, frozenset(), fails=True),
     Case(
@@ -157,19 +156,19 @@ def site(simulator: Simulator) -> Simulator:
     return simulator
 
 
-def run(ansible: Playbooks, site: Simulator, case: Case) -> Result:
+def run(modules: Modules, site: Simulator, case: Case) -> Document:
     site.knobs(**case.knobs)
     if case.fault is not None:
         site.fault(**case.fault)
-    answer = ansible.play([{NAMESPACE + case.module: case.task}], *case.options)
-    assert (answer.code != 0) == case.fails, answer.output
-    return answer.result
+    result = modules.run(case.module, case.task, case.in_check_mode)
+    assert result.get("failed", False) == case.fails, result
+    return result
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_result_has_exactly_the_documented_keys_and_types(case: Case, ansible: Playbooks, site: Simulator) -> None:
+def test_a_result_has_exactly_the_documented_keys_and_types(case: Case, modules: Modules, site: Simulator) -> None:
     documented = module_document(case.module, "RETURN")
-    result = run(ansible, site, case)
+    result = run(modules, site, case)
     own = {key: value for key, value in result.items() if key not in COMMON}
 
     assert set(own) == case.keys | ({"reason"} if case.fails else set())
@@ -203,9 +202,9 @@ def without_varying(value: t.Any) -> t.Any:
     return VARYING.sub("...", value) if isinstance(value, str) else value
 
 
-def test_the_samples_of_an_image_match_a_run(ansible: Playbooks, site: Simulator) -> None:
-    created = run(ansible, site, CASES[0])
-    listed = ansible.play([{NAMESPACE + INFO: {"image_name": GOLDEN["image_name"]}}]).result["images"]
+def test_the_samples_of_an_image_match_a_run(modules: Modules, site: Simulator) -> None:
+    created = run(modules, site, CASES[0])
+    listed = modules.run(INFO, {"image_name": GOLDEN["image_name"]})["images"]
     # An instance with a data disk has two mappings; the sample shows the first.
     expected = {**created["image"], "disk_device_mappings": created["image"]["disk_device_mappings"][:1]}
     documented = samples(module_document(IMAGE, "RETURN"))
@@ -218,9 +217,9 @@ def test_the_samples_of_an_image_match_a_run(ansible: Playbooks, site: Simulator
     assert of_info == documented["image"]
 
 
-def test_the_samples_of_an_export_match_a_run(ansible: Playbooks, site: Simulator) -> None:
-    ansible.play([{NAMESPACE + IMAGE: GOLDEN}])
-    result = ansible.play([{NAMESPACE + EXPORT: {**EXPORTED, "image_name": GOLDEN["image_name"]}}]).result
+def test_the_samples_of_an_export_match_a_run(modules: Modules, site: Simulator) -> None:
+    modules.run(IMAGE, GOLDEN)
+    result = modules.run(EXPORT, {**EXPORTED, "image_name": GOLDEN["image_name"]})
     documented = samples(module_document(EXPORT, "RETURN"))
     for key in ("task_id", "objects", "actions"):
         # An instance with a data disk has two objects; the sample shows the first.
@@ -229,7 +228,7 @@ def test_the_samples_of_an_export_match_a_run(ansible: Playbooks, site: Simulato
     assert documented["image"] == samples(module_document(IMAGE, "RETURN"))["image"]
 
 
-def test_the_samples_of_a_retention_match_a_run(ansible: Playbooks, site: Simulator) -> None:
+def test_the_samples_of_a_retention_match_a_run(modules: Modules, site: Simulator) -> None:
     snapshot = {"id": "s-10", "name": "SnapshotForImage-m-10-system", "disk_type": "system", "created": -7200, **TENANT}
     disk = {"device": "/dev/xvda", "type": "system", "size": 40, "snapshot_id": snapshot["id"]}
     images = [
@@ -242,7 +241,7 @@ def test_the_samples_of_a_retention_match_a_run(ansible: Playbooks, site: Simula
     ]
     site.reset(seed={"images": images, "snapshots": [snapshot]})
     task = {"name_regex": "^web-golden-", "keep": 1, "delete_snapshots": True}
-    result = ansible.play([{NAMESPACE + RETENTION: task}]).result
+    result = modules.run(RETENTION, task)
     # The id of an image that an instance of the seed uses.
     result["skipped_images"][0]["image_id"] = "m-9"
     documented = samples(module_document(RETENTION, "RETURN"))
@@ -261,10 +260,10 @@ def test_the_samples_of_a_retention_match_a_run(ansible: Playbooks, site: Simula
         ("not retained", "error"),
     ],
 )
-def test_the_samples_of_a_failure_match_a_run(name: str, key: str, ansible: Playbooks, site: Simulator) -> None:
+def test_the_samples_of_a_failure_match_a_run(name: str, key: str, modules: Modules, site: Simulator) -> None:
     (case,) = (case for case in CASES if case.name == name)
     # Behind some gateways a response has more than one id.
     site.knobs(body="plain")
-    result = run(ansible, site, case)
+    result = run(modules, site, case)
 
     assert without_varying(samples(module_document(case.module, "RETURN"))[key]) == without_varying(result[key])
