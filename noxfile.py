@@ -49,14 +49,6 @@ INTEGRATION = ("integration", "--venv", "--continue-on-error")
 RUNTIME = ("requirements.txt", "tests/simulator/requirements.txt")
 CONFORMANCE = ("tests/conformance", "tests/simulator/tests/conformance")
 DOCUMENTATION = Path("tests", "documentation")
-# Its tests that run plays of the documentation.
-PLAYS = (
-    "test_examples.py",
-    "test_keep_newest.py",
-    "test_pipeline_recipes.py",
-    "test_recipes.py",
-    "test_source_recipes.py",
-)
 
 # Shells make background processes ignore SIGINT, and the processes under test would inherit this.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -152,11 +144,11 @@ def reliability(session: nox.Session) -> None:
 
 @session_(name="documentation-oldest")
 def documentation_oldest(session: nox.Session) -> None:
-    """Run the plays of the documentation on the oldest ansible-core, which may refuse what newer ones accept."""
+    """Run each play of the documentation on the oldest ansible-core, which may refuse what newer ones accept."""
     skip_unless_two_cores(session)
     files = (*RUNTIME, "tests/documentation/requirements.txt")
     venv = environment("documentation-oldest", *files, oldest=True)
-    pytest(session, venv, *(DOCUMENTATION / name for name in PLAYS))
+    pytest(session, venv, "-m", "every_core", DOCUMENTATION)
 
 
 @session_()

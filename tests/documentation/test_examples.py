@@ -219,6 +219,7 @@ def check_and_run(ansible: Playbooks, simulator: Simulator, plays: list[dict[str
     return done.output
 
 
+@pytest.mark.every_core
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_of_a_module_run_one_after_another(module: str, ansible: Playbooks, simulator: Simulator) -> None:
     check_and_run(ansible, simulator, runnable([Block(module, module_document(module, "EXAMPLES"))]))
@@ -227,12 +228,14 @@ def test_the_examples_of_a_module_run_one_after_another(module: str, ansible: Pl
 WITH_TASKS = [page for page in pages() if runnable(blocks(page))]
 
 
+@pytest.mark.every_core
 @pytest.mark.parametrize("page", WITH_TASKS, ids=lambda page: page.name)
 def test_the_playbooks_of_a_page_run_one_after_another(page: Path, ansible: Playbooks, simulator: Simulator) -> None:
     output = check_and_run(ansible, simulator, runnable(blocks(page)))
     assert [shown for shown in diffs(page) if shown not in output] == []
 
 
+@pytest.mark.every_core
 def test_plays_with_dependent_tasks_pass_in_check_mode_on_an_empty_site(
     ansible: Playbooks, simulator: Simulator
 ) -> None:

@@ -79,6 +79,7 @@ KEEP = 4
 OLDEST = {"m-web-golden-3", "m-web-golden-4"}
 
 
+@pytest.mark.every_core
 def test_only_the_older_usable_images_are_deleted(ansible: Playbooks, simulator: Simulator, recipe: Path) -> None:
     crowded(simulator)
     before, snapshots = worlds.remembered(simulator), worlds.snapshots(simulator)
@@ -95,6 +96,7 @@ def test_only_the_older_usable_images_are_deleted(ansible: Playbooks, simulator:
     assert snapshots - worlds.snapshots(simulator) == {"s-web-golden-3", "s-web-golden-4"}
 
 
+@pytest.mark.every_core
 def test_failed_images_are_deleted_if_requested(ansible: Playbooks, simulator: Simulator, either: Path) -> None:
     crowded(simulator)
     before = worlds.remembered(simulator)
@@ -168,6 +170,7 @@ def test_the_guide_checks_the_same_variables(recipe: Path) -> None:
     assert long_way()["tasks"][0] == play["tasks"][0]
 
 
+@pytest.mark.every_core
 def test_variables_that_may_select_unrelated_images_are_refused(ansible: Playbooks, recipe: Path) -> None:
     # The check of the recipe, repeated for all variables: a process for each would take minutes.
     (play,) = yaml.safe_load(recipe.read_text(encoding="utf-8"))
@@ -182,6 +185,7 @@ def test_variables_that_may_select_unrelated_images_are_refused(ansible: Playboo
     assert [variables for variables, is_refused in zip(REFUSED, others) if not is_refused] == []
 
 
+@pytest.mark.every_core
 @pytest.mark.parametrize("variables", [{"name_prefix": "."}, {"name_regex": "^web-"}], ids=str)
 def test_refused_variables_end_the_play_before_the_list_is_read(
     variables: dict[str, t.Any], ansible: Playbooks, simulator: Simulator, recipe: Path

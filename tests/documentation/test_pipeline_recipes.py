@@ -119,6 +119,7 @@ REFUSED: tuple[worlds.Document, ...] = (
 )
 
 
+@pytest.mark.every_core
 def test_the_weekly_release_refuses_variables_that_it_could_misread(ansible: Playbooks, playbooks: Path) -> None:
     # The check of the recipe, repeated for all variables: a process for each would take minutes.
     (play,) = yaml.safe_load((playbooks / WEEKLY).read_text(encoding="utf-8"))
@@ -144,6 +145,7 @@ def test_a_number_of_releases_that_is_none_is_refused_before_anything_is_taken_a
     assert simulator.calls() == []
 
 
+@pytest.mark.every_core
 def test_a_string_as_extra_variables_are_keeps_as_many_releases(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
@@ -180,6 +182,7 @@ DRIFTED: tuple[tuple[worlds.Document, str], ...] = (
 )
 
 
+@pytest.mark.every_core
 def test_an_image_in_its_desired_state_passes(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
     worlds.populate(simulator, [worlds.seeded("web-golden", 3600, **AS_DESIRED)])
     run = ansible.playbook(playbooks / "check_drift.yml")
@@ -187,6 +190,7 @@ def test_an_image_in_its_desired_state_passes(ansible: Playbooks, simulator: Sim
     assert (run.code, writes(simulator)) == (0, []), run.output
 
 
+@pytest.mark.every_core
 @pytest.mark.parametrize(("known", "action"), DRIFTED, ids=["description", "tags"])
 def test_drift_fails_with_the_actions_of_a_run_and_nothing_is_changed(
     known: worlds.Document, action: str, ansible: Playbooks, simulator: Simulator, playbooks: Path
@@ -210,6 +214,7 @@ def test_a_missing_image_is_drift_as_well(ansible: Playbooks, simulator: Simulat
 # --- hand_over_newest.yml ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_core
 def test_every_host_of_the_next_play_has_the_id(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
     images = [worlds.seeded(name, age, family=FAMILY) for name, age in (("newest", 60), ("older", 3600))]
     worlds.populate(simulator, images)
@@ -219,6 +224,7 @@ def test_every_host_of_the_next_play_has_the_id(ansible: Playbooks, simulator: S
     assert [f"{host} uses image m-newest" in run.output for host in ("web-1", "web-2")] == [True, True]
 
 
+@pytest.mark.every_core
 def test_a_run_without_hosts_that_could_use_the_id_fails(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:

@@ -57,6 +57,7 @@ CREATED = {
 }
 
 
+@pytest.mark.every_core
 @pytest.mark.parametrize("recipe", CREATED)
 def test_a_recipe_creates_its_images_and_touches_no_others(
     recipe: str, ansible: Playbooks, simulator: Simulator, playbooks: Path
@@ -185,6 +186,7 @@ def test_a_criterion_that_would_find_any_image_is_refused(
 TAGS = {"team": "web", "stage": "golden"}
 
 
+@pytest.mark.every_core
 @pytest.mark.parametrize("options", [(), ("--check",)], ids=["run", "check"])
 def test_the_newest_usable_image_of_the_family_is_found(
     options: tuple[str, ...], ansible: Playbooks, simulator: Simulator, playbooks: Path
@@ -202,6 +204,7 @@ def test_the_newest_usable_image_of_the_family_is_found(
     assert run.results[-1]["ansible_facts"] == {"golden_image_id": "m-right"}
 
 
+@pytest.mark.every_core
 def test_the_newest_usable_image_with_the_tags_is_found(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
@@ -222,6 +225,7 @@ def test_the_newest_usable_image_with_the_tags_is_found(
 USABLE = ("newer-in-use", "newer-shared", "newer-unfinished-replacement")
 
 
+@pytest.mark.every_core
 def test_a_missing_image_is_reported_in_a_sentence(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
     every = worlds.in_every_state("newer-", 60, tags=TAGS, family="web-golden")
     worlds.populate(simulator, [each for each in every if each["name"] not in USABLE])
@@ -237,6 +241,7 @@ def test_a_missing_image_is_reported_in_a_sentence(ansible: Playbooks, simulator
 # --- export_golden_image.yml ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_core
 def test_an_image_is_exported_once(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
     worlds.populate(simulator, [worlds.seeded("web-golden", 3600)], export_time=0.2)
     recipe = playbooks / "export_golden_image.yml"
@@ -277,6 +282,7 @@ def test_a_timeout_is_followed_by_a_wait_for_the_same_image(
     assert writes(simulator) == ["CreateImage"]
 
 
+@pytest.mark.every_core
 def test_a_timeout_before_the_creation_is_followed_by_the_creation(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
@@ -298,6 +304,7 @@ def test_an_image_that_is_created_in_time_is_not_waited_for_again(
     assert "localhost | SKIPPED" in run.output
 
 
+@pytest.mark.every_core
 @pytest.mark.parametrize(
     "fault",
     [

@@ -81,6 +81,7 @@ def assert_that_nothing_is_left_to_do(
 # --- import_image.yml -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_core
 def test_a_disk_file_becomes_an_image_once(ansible: Playbooks, simulator: Simulator, playbooks: Path) -> None:
     recipe = playbooks / "import_image.yml"
     worlds.populate(simulator, worlds.bystanders(["ubuntu-golden"]), **QUICK)
@@ -138,6 +139,7 @@ def test_a_failed_import_ends_the_play_with_the_reason_of_the_cloud(
 # --- refresh_import.yml -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_core
 def test_an_image_is_replaced_when_the_playbook_names_another_file(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
@@ -158,6 +160,7 @@ def test_an_image_is_replaced_when_the_playbook_names_another_file(
 # --- approve_and_copy.yml ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_core
 def test_an_approved_image_is_copied_to_the_other_region_once(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
@@ -262,6 +265,7 @@ def test_the_original_is_kept_if_an_image_with_the_name_of_its_copy_is_not_repor
     assert (writes(simulator), worlds.remembered(simulator), worlds.snapshots(simulator)) == ([], before, snapshots)
 
 
+@pytest.mark.every_core
 def test_the_original_is_deleted_by_the_run_that_creates_the_copy_although_the_site_does_not_report_encryption(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
@@ -273,6 +277,7 @@ def test_the_original_is_deleted_by_the_run_that_creates_the_copy_although_the_s
     assert_that_nothing_is_left_to_do(ansible, simulator, recipe, delete_original=True)
 
 
+@pytest.mark.every_core
 def test_the_original_is_deleted_later_if_the_site_reports_the_copy_as_encrypted(
     ansible: Playbooks, simulator: Simulator, playbooks: Path
 ) -> None:
