@@ -531,7 +531,7 @@ image_id:
     - The id of the image, also after failures and timeouts if it is known.
     - Null if there is no image, and in check mode if one would be created.
     - If O(recreate) replaced an image, the id of the new one, in a failure as soon as that exists.
-  returned: success, and failure if an image is known
+  returned: success, and failure if an image is known or the first step was started
   type: str
   sample: m-8vb0a1b2c3d4e5f6g7h8
 image:
@@ -539,7 +539,7 @@ image:
     - The image after the task. In check mode, the image as it would be, with null for values that only the cloud knows.
     - With O(state=absent), the image before the task, or null if there was none.
     - In a failure, the image as it was last seen.
-  returned: success, and failure if an image is known
+  returned: success, and failure if an image is known or the first step was started
   type: dict
   contains:
     image_id:

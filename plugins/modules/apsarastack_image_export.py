@@ -196,13 +196,13 @@ objects:
 image_id:
   description:
     - The id of the image. Null if there is none, which is not an error with O(state=absent).
-  returned: success, and failure if the image is known
+  returned: success, and failure if the image is known or the first step was started
   type: str
   sample: m-8vb0a1b2c3d4e5f6g7h8
 image:
   description:
     - The image. Null if there is none, which is not an error with O(state=absent).
-  returned: success, and failure if the image is known
+  returned: success, and failure if the image is known or the first step was started
   type: dict
   contains:
     image_id:

@@ -26,6 +26,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.apsarastack.cloud.plugins.module_utils._image.steps import Swap
     from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.codes import Reason
 
+# What is missing if the image is not listed.
+ITSELF = "the image itself"
 # What no call changes once an image is created.
 _FIXED = (*changes.CREATE_ONLY, "copy_from.encrypted")
 _REASONS: t.Mapping[str, Reason] = {"usage": "in_use", "is_self_shared": "shared"}
@@ -206,10 +208,11 @@ def also_named(image_name: str, image_id: str, others: t.Sequence[Image]) -> Aps
 
 
 def not_shown_yet(image_id: str, missing: t.Sequence[str], seconds: float) -> DeadlineError:
+    ignored = "" if missing == [ITSELF] else " If that ends in the same way, the site ignores these options."
     return DeadlineError(
         f"timed out after {seconds:g} seconds (wait_timeout): the site accepted the change of image {image_id}, but "
         f"does not show it yet: {', '.join(missing)}. Run the task again: it changes only what still "
-        f"differs. If that ends in the same way, the site ignores these options.{_fixed(image_id, missing)}"
+        f"differs.{ignored}{_fixed(image_id, missing)}"
     )
 
 

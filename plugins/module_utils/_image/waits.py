@@ -135,7 +135,7 @@ def read_back(step: steps.ReadBack, run: ImageRunning) -> None:
         if image is not None:
             run.outcome.know_image(image)
             _judge_foreign(image, wanted, run)
-        missing = ["the image itself"] if image is None else _missing(image, wanted, run)
+        missing = [obstacles.ITSELF] if image is None else _missing(image, wanted, run)
         if not missing:
             break
         if run.deadline.elapsed() - started >= LONGEST_LAG:
