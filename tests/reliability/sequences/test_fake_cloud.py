@@ -149,7 +149,7 @@ class Fake:
         self._fake.change(image_id, usage="instance")
 
     def share(self, image_id: str) -> None:
-        self._fake.change(image_id, is_self_shared=True)
+        self._fake.shares.share(image_id, [OTHER_ACCOUNT])
 
 
 def told(cloud: Cloud, script: t.Iterable[Step]) -> list[t.Any]:
