@@ -13,7 +13,7 @@ from scenarios import SCENARIOS, Scenario
 from sweep import Report, cases_of, healthy_calls, run_case, simulated_cloud
 from table import table
 
-EVERY = 6
+EVERY = 9
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
