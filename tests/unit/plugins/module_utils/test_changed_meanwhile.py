@@ -74,7 +74,7 @@ def test_an_image_that_somebody_else_deletes_after_a_change_has_vanished() -> No
     assert "ignores" not in result["msg"]
 
 
-def test_an_image_that_is_not_listed_when_the_time_is_over_is_not_called_ignored_by_the_site() -> None:
+def test_a_timeout_before_the_image_is_listed_again_blames_no_option() -> None:
     result = failing(DESCRIBE, FakeImages(image("m-1")), seconds=5, meanwhile={("by_id", 1): removing("m-1")})
     assert (result["reason"], result["changed"]) == ("timed_out", True)
     assert "does not show it yet: the image itself." in result["msg"]
