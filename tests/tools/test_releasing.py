@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import Path
 
-import pytest
 import yaml
 from packaging.version import Version
 
@@ -60,9 +58,9 @@ def sentences(document: t.Mapping[str, t.Any]) -> t.Iterator[str]:
         yield from section if isinstance(section, list) else [section]
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda fragment: fragment.name)
-def test_a_fragment_contains_sentences_that_name_what_changed(fragment: Path) -> None:
-    for sentence in sentences(yaml.safe_load(fragment.read_text(encoding="utf-8"))):
+def test_fragments_contain_sentences_that_name_what_changed() -> None:
+    documents = [yaml.safe_load(fragment.read_text(encoding="utf-8")) for fragment in FRAGMENTS]
+    for sentence in (sentence for document in documents for sentence in sentences(document)):
         assert sentence.endswith("."), sentence
         # The notes are reStructuredText: code is enclosed in double backticks.
         assert not re.search(r"(?<!`)`(?!`)", sentence), sentence
