@@ -39,15 +39,36 @@ def shared(*accounts: str) -> FakeImages:
 
 
 @pytest.mark.parametrize(
-    ("option", "before", "after"), [("boot_mode", "bios", "uefi"), ("license_type", "BYOL", "Aliyun")]
+    ("option", "before", "after", "told"),
+    [
+        ("boot_mode", "bios", "uefi", "its boot_mode is now 'uefi'"),
+        ("license_type", "BYOL", "Aliyun", "its license_type is now 'Aliyun'"),
+        ("description", "nginx 1.26", "nginx 1.28", "its description is now 'nginx 1.28'"),
+        ("image_family", "web", "db", "its image_family is now 'db'"),
+        ("image_name", "web", "db", "its name is now 'db'"),
+        ("status", "Available", "Deprecated", "its status is now Deprecated"),
+        ("tags", {"team": "web"}, {"team": "db"}, "its tags are now {'team': 'db'}"),
+    ],
 )
 def test_an_attribute_that_somebody_else_changes_is_not_called_ignored_by_the_site(
-    option: str, before: str, after: str
+    option: str, before: t.Any, after: t.Any, told: str
 ) -> None:
     cloud = FakeImages(image("m-1", **{option: before}))
     result = failing(DESCRIBE, cloud, meanwhile={("by_id", 1): changing(**{option: after})})
     assert result["reason"] == "changed_meanwhile"
-    assert f"its {option} is now '{after}'" in result["msg"]
+    assert told in result["msg"]
+
+
+def test_what_an_image_had_before_the_change_may_be_read_for_a_while() -> None:
+    known = {"description": "old", "image_family": "old", "tags": {"old": "old"}, "status": "Deprecated"}
+    cloud = FakeImages(image("m-1", **known))
+    cloud.read_lag = 10
+    desired = DesiredImage(
+        image_id="m-1", image_name="new", description="new", image_family="new", tags={"new": "new"}, deprecated=False
+    )
+    made = followed(desired, cloud).image
+    assert (made["image_name"], made["description"], made["image_family"]) == ("new", "new", "new")
+    assert (made["tags"], made["status"]) == ({"new": "new"}, "Available")
 
 
 def test_an_attribute_that_the_site_reports_only_later_does_not_count_as_changed() -> None:
