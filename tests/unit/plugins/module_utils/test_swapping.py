@@ -25,6 +25,7 @@ from ansible_collections.apsarastack.cloud.plugins.module_utils._wire.errors imp
 from ansible_collections.apsarastack.cloud.tests.unit.plugins.module_utils.fakes import (
     FakeImages,
     changing,
+    image,
     passing,
     refusing,
     removing,
@@ -167,6 +168,42 @@ def test_a_site_that_ignores_renames_keeps_the_old_image(unique: bool) -> None:
     assert images.images == {"m-old": old(), "m-new": replacement()}
 
 
+# --- another image of the name ---------------------------------------------------------------------------------------
+
+
+def named_web(status: str = "Available") -> t.Any:
+    """Somebody else has another image with the name."""
+    return lambda cloud: cloud.images.update({"m-other": image("m-other", image_name="web", status=status)})
+
+
+def test_the_later_of_two_images_that_get_the_name_gives_it_back() -> None:
+    images = ready()
+    result = failing(replacing(), images, meanwhile={("by_name", 2): named_web()})
+    assert "Image m-new ('web-replacement') is ready, but " in result["msg"]
+    assert "now used by m-other (Available" in result["msg"]
+    assert (result["reason"], names(images)) == ("name_taken", {**UNTOUCHED, "m-other": "web"})
+
+
+def test_a_rename_that_is_not_listed_because_another_image_has_the_name_says_so() -> None:
+    images = ready()
+    images.ignored = {"image_name"}
+    result = failing(replacing(), images, meanwhile={("by_name", 2): named_web()})
+    assert "Image m-new ('web-replacement') is ready, but " in result["msg"]
+    assert "now used by m-other (Available" in result["msg"]
+    assert result["reason"] == "name_taken"
+
+
+def test_an_image_of_the_name_that_is_still_being_created_may_fail_so_the_new_one_keeps_the_name() -> None:
+    def alone(cloud: FakeImages) -> None:
+        removing("m-old")(cloud)
+        named_web("Creating")(cloud)
+
+    images = ready()
+    result = failing(replacing(), images, meanwhile={("by_name", 2): alone})
+    assert "Image m-new is named 'web', but now m-other (Creating" in result["msg"]
+    assert (result["reason"], names(images)) == ("ambiguous_name", {"m-new": "web", "m-other": "web"})
+
+
 # --- time and signals ------------------------------------------------------------------------------------------------
 
 
@@ -200,6 +237,7 @@ def test_a_rename_that_is_never_listed_was_ignored_by_the_site() -> None:
     result = failing(replacing(), images)
     uncertain = "rename image m-new to 'web' (may have been carried out)"
     assert (result["reason"], result["changed"], result["actions"]) == ("not_supported_by_site", True, [uncertain])
+    assert "accepted the rename of image m-new to 'web', but" in result["msg"]
     assert LONGEST_LAG <= images.clock.now <= LONGEST_LAG + 1
 
 
@@ -211,6 +249,7 @@ def test_a_rename_that_is_not_listed_before_the_deadline_has_timed_out_and_is_no
     renamed_old = ["rename image m-old to 'web-m-old'"] if unique else []
     assert result["actions"] == [*renamed_old, "rename image m-new to 'web' (may have been carried out)"]
     assert (result["reason"], result["changed"]) == ("timed_out", True)
+    assert "image m-new was renamed to 'web'" in result["msg"]
     assert names(images) == (SWAPPED if unique else BOTH_NAMED)
     assert len(renames(images)) == (3 if unique else 1)
     images.clock.sleep(1000)
