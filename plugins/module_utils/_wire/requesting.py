@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 CALLER = "apsarastack.cloud"
 # The version of galaxy.yml, which does not exist where a module runs.
-VERSION = "1.1.0-dev0"
+VERSION = "1.1.0"
 
 
 class Request(t.NamedTuple):
